@@ -1,0 +1,151 @@
+//! The body of an error answer.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::problem::{Problem, Problems, Rule};
+use crate::sync_error_code::SyncErrorCode;
+use crate::value::Scalar;
+use crate::wire::{Check, Context, Decode, Redacted, document, wire_object};
+
+wire_object! {
+    /// The body of an error answer, in the shape of RFC 9457 ("problem details").
+    ///
+    /// Every member may be missing: gateways and older generations leave out what they like.
+    /// Tell answers apart by [`ErrorObject::code`] and by the HTTP status, not by `title`.
+    #[derive(Default)]
+    inbound struct ErrorObject {
+        optional {
+            /// A URL whose fragment names the error; may be empty.
+            kind: String = "type",
+            /// What it is, for people.
+            title: String = "title",
+            /// What happened this time, for people.
+            detail: String = "detail",
+            /// The id of this occurrence, for the vendor's support.
+            instance: String = "instance",
+            /// Which members of the request were refused, and why.
+            invalid_parameters: InvalidParameters = "invalid_parameters",
+            /// A number of its own that some gateways add.
+            code: Scalar = "code",
+        }
+        elsewhere &["errors", "error-code-label"];
+    }
+}
+
+document!(ErrorObject, Open);
+
+impl ErrorObject {
+    /// The answer for `code`, with the documented type and title.
+    #[must_use]
+    pub fn from_code(code: &SyncErrorCode, detail: impl Into<String>, instance: &str) -> Self {
+        Self {
+            kind: Some(code.type_url()),
+            title: Some(code.title().to_owned()),
+            detail: Some(detail.into()),
+            instance: Some(instance.to_owned()),
+            ..Self::default()
+        }
+    }
+
+    /// The answer to a message that breaks rules: each problem becomes one of
+    /// `invalid_parameters`, with its place written as the API does (`image.url`).
+    #[must_use]
+    pub fn invalid_params(problems: &Problems, instance: &str) -> Self {
+        let detail = "The value of one or more parameters is invalid.";
+        Self {
+            invalid_parameters: Some(InvalidParameters::List(
+                problems.iter().map(InvalidParameter::from).collect(),
+            )),
+            ..Self::from_code(&SyncErrorCode::InvalidParams, detail, instance)
+        }
+    }
+
+    /// What the type names, if anything.
+    #[must_use]
+    pub fn sync_code(&self) -> Option<SyncErrorCode> {
+        SyncErrorCode::from_type(self.kind.as_deref()?, self.title.as_deref())
+    }
+}
+
+/// Which members of a request were refused. The API writes a list; older generations wrote a
+/// single object.
+#[derive(Clone, PartialEq)]
+pub enum InvalidParameters {
+    /// A list, as documented for v1.
+    List(Vec<InvalidParameter>),
+    /// One object, as the workflows of 2018 had it.
+    Single(InvalidParameter),
+}
+
+impl InvalidParameters {
+    /// The refused members, in either form.
+    #[must_use]
+    pub fn as_slice(&self) -> &[InvalidParameter] {
+        match self {
+            Self::List(list) => list,
+            Self::Single(single) => std::slice::from_ref(single),
+        }
+    }
+}
+
+impl Decode for InvalidParameters {
+    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+        match value {
+            Value::Array(_) => Vec::decode(value, cx).map(Self::List),
+            Value::Object(_) => InvalidParameter::decode(value, cx).map(Self::Single),
+            other => {
+                cx.report(Rule::Type, "must be an array or an object");
+                Err(other)
+            }
+        }
+    }
+}
+
+impl Check for InvalidParameters {}
+
+impl Serialize for InvalidParameters {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::List(list) => list.serialize(serializer),
+            Self::Single(single) => single.serialize(serializer),
+        }
+    }
+}
+
+impl fmt::Debug for InvalidParameters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.as_slice()).finish()
+    }
+}
+
+impl Redacted for InvalidParameters {
+    fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+wire_object! {
+    /// A refused member of a request.
+    #[derive(Default)]
+    inbound struct InvalidParameter {
+        optional {
+            /// The member, with dots between the levels.
+            name: String = "name",
+            /// What is wrong with it.
+            reason: String = "reason",
+        }
+    }
+}
+
+impl From<&Problem> for InvalidParameter {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            name: Some(problem.parameter_name()),
+            reason: Some(problem.message().to_owned()),
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Webhooks of every kind and generation.
+
+mod view;
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+pub use view::{EventView, What};
+
+use crate::problem::DecodeError;
+use crate::wire::{Context, Decode, Map, Mode};
+use crate::{v0_1, v1};
+
+/// Anything that the API may post to a webhook.
+///
+/// Every JSON value is an event: what this version cannot read is kept in
+/// [`WebhookEvent::Unknown`], as it came. Writing an event gives JSON equal to what was read.
+///
+/// ```
+/// use messages_types::{Status, WebhookEvent, What};
+///
+/// let event = WebhookEvent::from_slice(br#"{
+///     "message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab", "channel": "sms",
+///     "from": "447700900001", "to": "447700900000",
+///     "timestamp": "2026-02-03T12:14:25Z", "status": "delivered"
+/// }"#)?;
+/// let view = event.view();
+/// assert_eq!(view.who, Some("447700900000"));
+/// assert!(matches!(view.what, What::Status(Status::Delivered)));
+/// # Ok::<(), messages_types::DecodeError>(())
+/// ```
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum WebhookEvent {
+    /// What has become of a message, in the format `v1`.
+    V1Status(Box<v1::MessageStatus>),
+    /// A message from a person, in the format `v1`.
+    V1Inbound(Box<v1::Inbound>),
+    /// What has become of a message, in the format `v0.1`.
+    V0_1Status(Box<v0_1::MessageStatus>),
+    /// A message from a person, in the format `v0.1`.
+    V0_1Inbound(Box<v0_1::Inbound>),
+    /// How a workflow ended.
+    V0_1Report(Box<v0_1::WorkflowReport>),
+    /// Any other JSON, as it came.
+    Unknown(Value),
+}
+
+impl WebhookEvent {
+    /// Reads the body of a webhook.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Json`] when the body is no JSON. Any JSON is an event.
+    pub fn from_slice(body: &[u8]) -> Result<Self, DecodeError> {
+        Ok(serde_json::from_slice::<Value>(body)?.into())
+    }
+
+    /// Writes the event as compact JSON.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<u8> {
+        // Every map has string keys and no writer can fail, so neither can this.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// What the events of both generations have in common.
+    #[must_use]
+    pub fn view(&self) -> EventView<'_> {
+        EventView::of(self)
+    }
+}
+
+impl From<Value> for WebhookEvent {
+    /// Reads the JSON of a webhook.
+    fn from(value: Value) -> Self {
+        let read = match value.as_object().and_then(Shape::of) {
+            Some(Shape::V1Status) => read(value, Self::V1Status),
+            Some(Shape::V1Inbound) => read(value, Self::V1Inbound),
+            Some(Shape::V0_1Status) => read(value, Self::V0_1Status),
+            Some(Shape::V0_1Inbound) => read(value, Self::V0_1Inbound),
+            Some(Shape::V0_1Report) => read(value, Self::V0_1Report),
+            None => Err(value),
+        };
+        read.unwrap_or_else(Self::Unknown)
+    }
+}
+
+fn read<T: Decode>(value: Value, event: fn(Box<T>) -> WebhookEvent) -> Result<WebhookEvent, Value> {
+    Box::<T>::decode(value, &mut Context::new(Mode::Open)).map(event)
+}
+
+/// What an object looks like, by the members that no other kind of webhook has.
+enum Shape {
+    V1Status,
+    V1Inbound,
+    V0_1Status,
+    V0_1Inbound,
+    V0_1Report,
+}
+
+impl Shape {
+    fn of(map: &Map) -> Option<Self> {
+        let has = |key: &str| map.contains_key(key);
+        let nested = |key: &str| map.get(key).is_some_and(Value::is_object);
+        if nested("from") || nested("to") {
+            // Only the first generation writes addresses as objects.
+            if has("message") {
+                Some(Self::V0_1Inbound)
+            } else {
+                has("status").then_some(Self::V0_1Status)
+            }
+        } else if has("message_uuid") {
+            if has("message_type") {
+                Some(Self::V1Inbound)
+            } else if has("status") {
+                Some(Self::V1Status)
+            } else {
+                has("text").then_some(Self::V1Inbound)
+            }
+        } else {
+            (has("dispatch_uuid") || has("workflow_uuid")).then_some(Self::V0_1Report)
+        }
+    }
+}
+
+macro_rules! events {
+    ($($variant:ident($type:ty),)*) => {
+        impl Serialize for WebhookEvent {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $( Self::$variant(event) => event.serialize(serializer), )*
+                    Self::Unknown(value) => value.serialize(serializer),
+                }
+            }
+        }
+
+        impl fmt::Debug for WebhookEvent {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $( Self::$variant(event) => event.fmt(f), )*
+                    Self::Unknown(_) => f.write_str("Unknown([JSON])"),
+                }
+            }
+        }
+
+        $( impl From<$type> for WebhookEvent {
+            fn from(event: $type) -> Self {
+                Self::$variant(Box::new(event))
+            }
+        } )*
+    };
+}
+
+events! {
+    V1Status(v1::MessageStatus),
+    V1Inbound(v1::Inbound),
+    V0_1Status(v0_1::MessageStatus),
+    V0_1Inbound(v0_1::Inbound),
+    V0_1Report(v0_1::WorkflowReport),
+}
+
+impl<'de> Deserialize<'de> for WebhookEvent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Value::deserialize(deserializer).map(Self::from)
+    }
+}

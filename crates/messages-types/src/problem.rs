@@ -1,0 +1,255 @@
+//! What is wrong with a value, and where: the shape of every refusal in this crate.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+use std::fmt;
+
+/// The rule that a value breaks.
+///
+/// [`Rule::name`] is stable and meant for machines; [`Rule`]'s `Display` is the same name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Rule {
+    /// A required member is absent (or `null`).
+    Required,
+    /// The JSON type is another one than the member has.
+    Type,
+    /// Fewer Unicode scalar values than the minimum.
+    MinLength(usize),
+    /// More Unicode scalar values than the maximum.
+    MaxLength(usize),
+    /// Fewer items than the minimum.
+    MinItems(usize),
+    /// More items than the maximum.
+    MaxItems(usize),
+    /// A number outside its range, both ends included.
+    Range(u64, u64),
+    /// Not one of the values that are allowed here.
+    OneOf,
+    /// The text does not have the form that is asked for.
+    Format,
+    /// A member that belongs elsewhere: the API knows it, but not in this place.
+    NotAllowed,
+    /// Two members that need each other or exclude each other.
+    Combination,
+}
+
+impl Rule {
+    /// The rule's stable name, in snake case.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Required => "required",
+            Self::Type => "type",
+            Self::MinLength(_) => "min_length",
+            Self::MaxLength(_) => "max_length",
+            Self::MinItems(_) => "min_items",
+            Self::MaxItems(_) => "max_items",
+            Self::Range(..) => "range",
+            Self::OneOf => "one_of",
+            Self::Format => "format",
+            Self::NotAllowed => "not_allowed",
+            Self::Combination => "combination",
+        }
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Why a single value was refused. It never holds the value itself.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{hint}")]
+pub struct Invalid {
+    rule: Rule,
+    hint: Cow<'static, str>,
+}
+
+impl Invalid {
+    /// States that `rule` is broken; `hint` says in one lower-case clause what it asks for, without
+    /// repeating the value.
+    #[must_use]
+    pub fn new(rule: Rule, hint: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            rule,
+            hint: hint.into(),
+        }
+    }
+
+    /// The rule that is broken.
+    #[must_use]
+    pub const fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// Says where in a document the value stands.
+    #[must_use]
+    pub fn at(self, pointer: impl Into<String>) -> Problem {
+        Problem {
+            pointer: pointer.into(),
+            invalid: self,
+        }
+    }
+}
+
+impl From<Infallible> for Invalid {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+/// One broken rule at one place of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pointer: String,
+    invalid: Invalid,
+}
+
+impl Problem {
+    /// Where: a JSON pointer (RFC 6901), `""` for the whole document.
+    #[must_use]
+    pub fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
+    /// Which rule.
+    #[must_use]
+    pub const fn rule(&self) -> Rule {
+        self.invalid.rule
+    }
+
+    /// What the rule asks for, in one lower-case clause. It never repeats the offending value.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.invalid.hint
+    }
+
+    pub(crate) fn is_at_or_below(&self, pointer: &str) -> bool {
+        self.pointer
+            .strip_prefix(pointer)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// The place as the API writes it in `invalid_parameters`: dots instead of slashes
+    /// (`failover[0].image.url`).
+    #[must_use]
+    pub fn parameter_name(&self) -> String {
+        let mut name = String::with_capacity(self.pointer.len());
+        for segment in self.pointer.split('/').skip(1) {
+            if !segment.is_empty() && segment.bytes().all(|b| b.is_ascii_digit()) {
+                name.push('[');
+                name.push_str(segment);
+                name.push(']');
+            } else {
+                if !name.is_empty() {
+                    name.push('.');
+                }
+                name.push_str(&segment.replace("~1", "/").replace("~0", "~"));
+            }
+        }
+        name
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pointer = if self.pointer.is_empty() {
+            "the document"
+        } else {
+            &self.pointer
+        };
+        write!(f, "{pointer} {}", self.invalid)
+    }
+}
+
+/// Every problem of a value, at least one, in the order of the document.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Problems(Box<[Problem]>);
+
+impl Problems {
+    /// `Err` with all of them, or `Ok` when there are none.
+    pub(crate) fn check(problems: Vec<Problem>) -> Result<(), Self> {
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Self(problems.into_boxed_slice()))
+        }
+    }
+
+    /// The problems, in the order of the document.
+    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
+        self.0.iter()
+    }
+
+    /// How many there are; never zero.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The problems as a slice; never empty.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
+impl From<Problem> for Problems {
+    fn from(problem: Problem) -> Self {
+        Self(Box::new([problem]))
+    }
+}
+
+impl<'a> IntoIterator for &'a Problems {
+    type Item = &'a Problem;
+    type IntoIter = std::slice::Iter<'a, Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Debug for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter()).finish()
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            problem.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+/// Why a document could not be read into a type.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The bytes are no JSON; the source says where they stop being it.
+    #[error("not valid JSON")]
+    Json(#[source] Box<serde_json::Error>),
+    /// It is JSON, but not a document of this kind.
+    #[error("not a valid document of this kind")]
+    Problems(#[source] Problems),
+}
+
+impl From<serde_json::Error> for DecodeError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(Box::new(error))
+    }
+}
+
+impl From<Problems> for DecodeError {
+    fn from(problems: Problems) -> Self {
+        Self::Problems(problems)
+    }
+}

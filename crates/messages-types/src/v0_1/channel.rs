@@ -1,0 +1,42 @@
+//! The channels of the v0.1 API.
+
+use crate::v1;
+use crate::wire::wire_choice;
+
+wire_choice! {
+    /// A way to reach a person, by its v0.1 name.
+    open enum Channel {
+        /// Short Message Service.
+        Sms = "sms",
+        /// Multimedia Messaging Service.
+        Mms = "mms",
+        /// WhatsApp.
+        Whatsapp = "whatsapp",
+        /// Viber Service Messages; `viber_service` in v1.
+        ViberServiceMsg = "viber_service_msg",
+        /// Facebook Messenger.
+        Messenger = "messenger",
+    }
+}
+
+impl Channel {
+    /// The channel that is meant: the description of the final report once spells
+    /// `viber_sevice_msg`, which is decoded as unknown so that it is written again as it came.
+    #[must_use]
+    pub fn corrected(&self) -> Self {
+        match self {
+            Self::Unknown(name) if name == "viber_sevice_msg" => Self::ViberServiceMsg,
+            other => other.clone(),
+        }
+    }
+}
+
+impl From<Channel> for v1::Channel {
+    /// The same channel by its v1 name.
+    fn from(channel: Channel) -> Self {
+        match channel.corrected() {
+            Channel::ViberServiceMsg => Self::ViberService,
+            other => Self::from(other.as_str()),
+        }
+    }
+}

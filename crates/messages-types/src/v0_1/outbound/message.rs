@@ -1,0 +1,173 @@
+//! A message over any channel.
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::ClientRef;
+use super::messenger::Messenger;
+use super::mms::Mms;
+use super::sms::Sms;
+use super::viber::Viber;
+use super::whatsapp::Whatsapp;
+use crate::problem::{Problems, Rule};
+use crate::v0_1::Channel;
+use crate::wire::{Check, Context, Decode, Members, Mode, Redacted, document};
+
+/// Declares [`Message`] over the channels' own types.
+macro_rules! channels {
+    ($( $(#[$meta:meta])* $channel:ident($type:ty) = $name:literal, )*) => {
+        /// A v0.1 message over one channel.
+        ///
+        /// ```
+        /// use messages_types::Document;
+        /// use messages_types::v0_1::{Message, Sms};
+        ///
+        /// let message = Message::from(Sms::text("447700900001", "447700900000", "Hello")?);
+        /// assert_eq!(
+        ///     String::from_utf8_lossy(&message.to_vec()),
+        ///     r#"{"from":{"type":"sms","number":"447700900001"},"to":{"type":"sms","number":"447700900000"},"message":{"content":{"type":"text","text":"Hello"}}}"#,
+        /// );
+        /// # Ok::<(), messages_types::Problems>(())
+        /// ```
+        #[derive(Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum Message { $( $(#[$meta])* $channel($type), )* }
+
+        impl Message {
+            /// The channel.
+            #[must_use]
+            pub const fn channel(&self) -> Channel {
+                match self { $( Self::$channel(_) => Channel::$channel, )* }
+            }
+
+            /// The sender's own reference, if there is one.
+            #[must_use]
+            pub const fn client_ref(&self) -> Option<&ClientRef> {
+                match self { $( Self::$channel(message) => message.client_ref.as_ref(), )* }
+            }
+
+            /// Sets or removes the sender's own reference.
+            pub fn set_client_ref(&mut self, reference: Option<ClientRef>) {
+                match self { $( Self::$channel(message) => message.client_ref = reference, )* }
+            }
+
+            /// The sender, number or id, as it is written on the wire.
+            #[must_use]
+            pub fn sender(&self) -> &str {
+                match self { $( Self::$channel(message) => message.from.as_str(), )* }
+            }
+
+            /// The recipient, number or id, as it is written on the wire.
+            #[must_use]
+            pub fn recipient(&self) -> &str {
+                match self { $( Self::$channel(message) => message.to.as_str(), )* }
+            }
+
+            /// The type of the content, as it is written on the wire.
+            #[must_use]
+            pub fn message_type(&self) -> &str {
+                match self { $( Self::$channel(message) => message.message_type(), )* }
+            }
+
+            pub(crate) fn put<M: serde::ser::SerializeMap>(&self, out: &mut M) -> Result<(), M::Error> {
+                match self { $( Self::$channel(message) => Members::put(message, out), )* }
+            }
+        }
+
+        $( impl From<$type> for Message {
+            fn from(message: $type) -> Self {
+                Self::$channel(message)
+            }
+        } )*
+
+        impl Check for Message {
+            fn check(&self, cx: &mut Context) {
+                match self { $( Self::$channel(message) => message.check(cx), )* }
+            }
+        }
+
+        impl Decode for Message {
+            fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+                let side = |side| value.get(side)?.get("type")?.as_str();
+                let known = |name: &&str| matches!(*name, $( $name )|*);
+                // The recipient decides; where it names no channel, the sender may.
+                match side("to").filter(known).or_else(|| side("from").filter(known)) {
+                    $( Some($name) => <$type>::decode(value, cx).map(Self::$channel), )*
+                    _ => {
+                        report_no_channel(&value, cx, concat!("must be one of:" $(, " ", $name)*));
+                        Err(value)
+                    }
+                }
+            }
+        }
+
+        impl Serialize for Message {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $( Self::$channel(message) => message.serialize(serializer), )* }
+            }
+        }
+
+        impl std::fmt::Debug for Message {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self { $( Self::$channel(message) => std::fmt::Debug::fmt(message, f), )* }
+            }
+        }
+    };
+}
+
+channels! {
+    /// An SMS.
+    Sms(Sms) = "sms",
+    /// An MMS.
+    Mms(Mms) = "mms",
+    /// A WhatsApp message.
+    Whatsapp(Whatsapp) = "whatsapp",
+    /// A Viber Service Message.
+    ViberServiceMsg(Viber) = "viber_service_msg",
+    /// A message over Facebook Messenger.
+    Messenger(Messenger) = "messenger",
+}
+
+/// Says why no channel could be found on either side.
+fn report_no_channel(value: &Value, cx: &mut Context, choice: &'static str) {
+    let Value::Object(map) = value else {
+        cx.report(Rule::Type, "must be an object");
+        return;
+    };
+    for side in ["from", "to"] {
+        match map.get(side) {
+            None | Some(Value::Null) => cx.report_at(side, Rule::Required, "is required"),
+            Some(Value::Object(address)) => cx.within(side, |cx| match address.get("type") {
+                None | Some(Value::Null) => cx.report_at("type", Rule::Required, "is required"),
+                Some(Value::String(_)) => cx.report_at("type", Rule::OneOf, choice),
+                Some(_) => cx.report_at("type", Rule::Type, "must be a string"),
+            }),
+            Some(_) => cx.report_at(side, Rule::Type, "must be an object"),
+        }
+    }
+    if map.get("message").is_none_or(Value::is_null) {
+        cx.report_at("message", Rule::Required, "is required");
+    }
+}
+
+impl Message {
+    /// Checks what must be seen together. Single values are valid by construction, and a decoded
+    /// message has been checked already.
+    ///
+    /// # Errors
+    ///
+    /// *All* problems, each with its JSON pointer.
+    pub fn validate(&self) -> Result<(), Problems> {
+        let mut cx = Context::new(Mode::Strict);
+        self.check(&mut cx);
+        Problems::check(cx.into_findings().0)
+    }
+}
+
+impl Redacted for Message {
+    fn redacted(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self, f)
+    }
+}
+
+document!(Message, Strict);

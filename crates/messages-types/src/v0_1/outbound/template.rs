@@ -1,0 +1,115 @@
+//! Templates of WhatsApp and Viber.
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::Rule;
+use crate::wire::{Check, Context, Decode, Redacted, wire_object};
+
+wire_object! {
+    /// A template parameter in its older form, an object.
+    outbound struct DefaultParameter {
+        required {
+            /// The text that is filled in.
+            default: String = "default",
+        }
+    }
+}
+
+/// A text that is filled into a template. The description of the API has strings, its samples
+/// have objects; both are accepted, and written as they were given.
+#[derive(Clone, PartialEq)]
+pub enum Parameter {
+    /// `"text"`.
+    Text(String),
+    /// `{"default": "text"}`.
+    Object(DefaultParameter),
+}
+
+impl Parameter {
+    /// The text that is filled in.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Object(object) => &object.default,
+        }
+    }
+}
+
+impl<T: Into<String>> From<T> for Parameter {
+    fn from(text: T) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl Decode for Parameter {
+    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+        match value {
+            Value::String(text) => Ok(Self::Text(text)),
+            Value::Object(_) => DefaultParameter::decode(value, cx).map(Self::Object),
+            other => {
+                cx.report(Rule::Type, "must be a string or an object with default");
+                Err(other)
+            }
+        }
+    }
+}
+
+impl Serialize for Parameter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => text.serialize(serializer),
+            Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+impl Check for Parameter {}
+
+impl Redacted for Parameter {
+    fn redacted(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "[{} characters]", self.as_str().chars().count())
+    }
+}
+
+impl std::fmt::Debug for Parameter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.redacted(f)
+    }
+}
+
+wire_object! {
+    /// A registered template and what is filled into it.
+    outbound struct Template {
+        required {
+            /// The name: `namespace:name`, or the old form `whatsapp:hsm:technology:…`.
+            name: String = "name",
+        }
+        optional {
+            /// What is filled in, in order.
+            parameters: Vec<Parameter> = "parameters",
+        }
+        elsewhere &["locale", "policy"];
+    }
+}
+
+impl Template {
+    /// A template by its name, without parameters.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self::bare(name.into())
+    }
+
+    /// Fills in texts, in order.
+    #[must_use]
+    pub fn with(self, texts: impl IntoIterator<Item = impl Into<Parameter>>) -> Self {
+        self.parameters(texts.into_iter().map(Into::into).collect())
+    }
+}
+
+impl From<&str> for Template {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}

@@ -1,0 +1,119 @@
+//! The text of an inbound message, whose type is often left unsaid.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::ser::SerializeMap;
+use serde_json::Value;
+
+use crate::wire::{Check, Context, Map, Members, Redacted};
+
+/// The text of an inbound message.
+///
+/// The documentation of inbound SMS has no `message_type`, so a message with a text and no type is
+/// a text. Whether the type was there is remembered, so that the message is written as it came.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Text {
+    text: String,
+    typed: bool,
+}
+
+const TYPE: &str = "message_type";
+const TEXT: &str = "text";
+
+impl Text {
+    /// A text that is written with `message_type`.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            typed: true,
+        }
+    }
+
+    /// A text that is written without `message_type`, as the documentation of inbound SMS has it.
+    #[must_use]
+    pub fn untyped(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            typed: false,
+        }
+    }
+
+    /// The text itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        text.text
+    }
+}
+
+impl Members for Text {
+    fn take(map: &mut Map, _: &mut Context) -> Option<Self> {
+        let typed = match map.get(TYPE) {
+            Some(Value::String(name)) if name == TEXT => true,
+            None => false,
+            Some(_) => return None,
+        };
+        match map.remove(TEXT)? {
+            Value::String(text) => {
+                map.remove(TYPE);
+                Some(Self { text, typed })
+            }
+            unfit => {
+                map.insert(TEXT.to_owned(), unfit);
+                None
+            }
+        }
+    }
+
+    fn put<M: SerializeMap>(&self, out: &mut M) -> Result<(), M::Error> {
+        if self.typed {
+            out.serialize_entry(TYPE, TEXT)?;
+        }
+        out.serialize_entry(TEXT, &self.text)
+    }
+
+    fn owns(key: &str) -> bool {
+        key == TYPE || key == TEXT
+    }
+}
+
+impl Check for Text {}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.redacted(f)
+    }
+}
+
+impl Redacted for Text {
+    fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.redacted(f)
+    }
+}

@@ -1,0 +1,110 @@
+//! Bounded lists.
+
+use std::fmt;
+use std::ops::Deref;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::problem::{Invalid, Rule};
+use crate::wire::{Check, Context, Decode, Redacted};
+
+/// A list of `MIN` to `MAX` items, both included.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct List<T, const MIN: usize, const MAX: usize>(Vec<T>);
+
+impl<T, const MIN: usize, const MAX: usize> List<T, MIN, MAX> {
+    /// Takes the items over.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::MinItems`] or [`Rule::MaxItems`] when there are too few or too many.
+    pub fn new(items: impl IntoIterator<Item = T>) -> Result<Self, Invalid> {
+        let items: Vec<T> = items.into_iter().collect();
+        match Self::refusal(items.len()) {
+            None => Ok(Self(items)),
+            Some(invalid) => Err(invalid),
+        }
+    }
+
+    /// As [`List::new`], for an array whose length is known to fit.
+    pub(crate) fn of<const N: usize>(items: [T; N]) -> Self {
+        const { assert!(MIN <= N && N <= MAX) };
+        Self(items.into())
+    }
+
+    fn refusal(count: usize) -> Option<Invalid> {
+        if count < MIN {
+            let hint = format!("must have at least {MIN} items");
+            Some(Invalid::new(Rule::MinItems(MIN), hint))
+        } else if count > MAX {
+            let hint = format!("must have at most {MAX} items");
+            Some(Invalid::new(Rule::MaxItems(MAX), hint))
+        } else {
+            None
+        }
+    }
+}
+
+impl<T, const MIN: usize, const MAX: usize> Deref for List<T, MIN, MAX> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T, const MIN: usize, const MAX: usize> TryFrom<Vec<T>> for List<T, MIN, MAX> {
+    type Error = Invalid;
+
+    fn try_from(items: Vec<T>) -> Result<Self, Self::Error> {
+        Self::new(items)
+    }
+}
+
+impl<T, const N: usize, const MIN: usize, const MAX: usize> TryFrom<[T; N]> for List<T, MIN, MAX> {
+    type Error = Invalid;
+
+    fn try_from(items: [T; N]) -> Result<Self, Self::Error> {
+        Self::new(items)
+    }
+}
+
+impl<T: fmt::Debug, const MIN: usize, const MAX: usize> fmt::Debug for List<T, MIN, MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.0).finish()
+    }
+}
+
+impl<T: Serialize, const MIN: usize, const MAX: usize> Serialize for List<T, MIN, MAX> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<T: Decode + Serialize, const MIN: usize, const MAX: usize> Decode for List<T, MIN, MAX> {
+    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+        if let Some(invalid) = value
+            .as_array()
+            .and_then(|items| Self::refusal(items.len()))
+        {
+            cx.refuse(invalid);
+            if !cx.is_strict() {
+                return Err(value);
+            }
+        }
+        Vec::decode(value, cx).map(Self)
+    }
+}
+
+impl<T: Check, const MIN: usize, const MAX: usize> Check for List<T, MIN, MAX> {
+    fn check(&self, cx: &mut Context) {
+        self.0.check(cx);
+    }
+}
+
+impl<T: Redacted, const MIN: usize, const MAX: usize> Redacted for List<T, MIN, MAX> {
+    fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.redacted(f)
+    }
+}

@@ -1,0 +1,98 @@
+//! Numbers that the API takes as text.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::problem::{Invalid, Rule};
+use crate::wire::{Check, Context, Decode, Redacted};
+
+/// A whole number of `MIN` to `MAX`, both included, that is a JSON *string* of digits on the
+/// wire, such as `"600"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NumberText<const MIN: u32, const MAX: u32>(u32);
+
+impl<const MIN: u32, const MAX: u32> NumberText<MIN, MAX> {
+    /// Checks a number.
+    ///
+    /// # Errors
+    ///
+    /// [`Rule::Range`] outside `MIN..=MAX`.
+    pub fn new(number: u32) -> Result<Self, Invalid> {
+        if (MIN..=MAX).contains(&number) {
+            Ok(Self(number))
+        } else {
+            Err(Invalid::new(
+                Rule::Range(MIN.into(), MAX.into()),
+                format!("must be {MIN} to {MAX}"),
+            ))
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> TryFrom<u32> for NumberText<MIN, MAX> {
+    type Error = Invalid;
+
+    fn try_from(number: u32) -> Result<Self, Self::Error> {
+        Self::new(number)
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> TryFrom<&str> for NumberText<MIN, MAX> {
+    type Error = Invalid;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        // A leading zero could not be written again as it came.
+        if text.is_empty()
+            || !text.bytes().all(|byte| byte.is_ascii_digit())
+            || (text.len() > 1 && text.starts_with('0'))
+        {
+            return Err(Invalid::new(
+                Rule::Format,
+                "must be a whole number in digits",
+            ));
+        }
+        // Digits that do not fit are a number beyond every range.
+        Self::new(text.parse().unwrap_or(u32::MAX))
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> fmt::Display for NumberText<MIN, MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> Serialize for NumberText<MIN, MAX> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> Decode for NumberText<MIN, MAX> {
+    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+        let Some(text) = value.as_str() else {
+            cx.report(Rule::Type, "must be a number as a string, like \"30\"");
+            return Err(value);
+        };
+        Self::try_from(text).map_err(|invalid| {
+            cx.refuse(invalid);
+            value
+        })
+    }
+}
+
+impl<const MIN: u32, const MAX: u32> Check for NumberText<MIN, MAX> {}
+
+impl<const MIN: u32, const MAX: u32> Redacted for NumberText<MIN, MAX> {
+    fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

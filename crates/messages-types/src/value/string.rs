@@ -1,0 +1,115 @@
+//! `string_value!`: what all checked strings have in common.
+
+/// Implements reading, writing and conversion for a newtype over `String` with an associated
+/// function `refusal(&str) -> Option<Invalid>`.
+macro_rules! string_value {
+    ([$($generics:tt)*] $type:ty) => {
+        impl<$($generics)*> $type {
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// Checks a text and takes it over.
+            ///
+            /// # Errors
+            ///
+            /// [`Invalid`](crate::Invalid) says which rule the text breaks; it does not repeat the text.
+            pub fn new(text: impl Into<String>) -> Result<Self, crate::Invalid> {
+                let text = text.into();
+                match Self::refusal(&text) {
+                    None => Ok(Self(text)),
+                    Some(invalid) => Err(invalid),
+                }
+            }
+        }
+
+        impl<$($generics)*> TryFrom<&str> for $type {
+            type Error = crate::Invalid;
+
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
+                Self::new(text)
+            }
+        }
+
+        impl<$($generics)*> TryFrom<String> for $type {
+            type Error = crate::Invalid;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                Self::new(text)
+            }
+        }
+
+        impl<$($generics)*> TryFrom<&String> for $type {
+            type Error = crate::Invalid;
+
+            fn try_from(text: &String) -> Result<Self, Self::Error> {
+                Self::new(text.as_str())
+            }
+        }
+
+        impl<$($generics)*> std::str::FromStr for $type {
+            type Err = crate::Invalid;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Self::new(text)
+            }
+        }
+
+        impl<$($generics)*> From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.0
+            }
+        }
+
+        impl<$($generics)*> AsRef<str> for $type {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl<$($generics)*> serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        impl<'de, $($generics)*> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+            }
+        }
+
+        impl<$($generics)*> crate::wire::Decode for $type {
+            fn decode(
+                value: serde_json::Value,
+                cx: &mut crate::wire::Context,
+            ) -> Result<Self, serde_json::Value> {
+                let text = <String as crate::wire::Decode>::decode(value, cx)?;
+                match Self::refusal(&text) {
+                    None => Ok(Self(text)),
+                    Some(invalid) => {
+                        cx.refuse(invalid);
+                        Err(serde_json::Value::String(text))
+                    }
+                }
+            }
+        }
+
+        impl<$($generics)*> crate::wire::Check for $type {}
+
+        impl<$($generics)*> std::fmt::Debug for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "[{} characters]", self.0.chars().count())
+            }
+        }
+
+        impl<$($generics)*> crate::wire::Redacted for $type {
+            fn redacted(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Debug::fmt(self, f)
+            }
+        }
+    };
+}
+pub(crate) use string_value;

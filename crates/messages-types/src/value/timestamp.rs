@@ -1,0 +1,82 @@
+//! Instants as the API writes them.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use crate::wire::{Check, Context, Decode, Redacted};
+
+/// An instant, kept as the text that came (so that it is written again digit by digit).
+///
+/// The API writes ISO 8601 with or without milliseconds; one vendor page shows
+/// `2020-01-01 14:00:00 UTC`, which is understood too.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Timestamp(String);
+
+impl Timestamp {
+    /// The text as it came.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The instant, if the text is one.
+    #[must_use]
+    pub fn instant(&self) -> Option<jiff::Timestamp> {
+        self.0.parse().ok().or_else(|| {
+            let bare = self.0.strip_suffix(" UTC")?;
+            let civil: jiff::civil::DateTime = bare.parse().ok()?;
+            jiff::tz::Offset::UTC.to_timestamp(civil).ok()
+        })
+    }
+}
+
+impl From<jiff::Timestamp> for Timestamp {
+    /// Writes the instant with milliseconds and `Z`, as the API does.
+    fn from(instant: jiff::Timestamp) -> Self {
+        Self(format!("{instant:.3}"))
+    }
+}
+
+impl From<String> for Timestamp {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Timestamp {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl Decode for Timestamp {
+    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+        String::decode(value, cx).map(Self)
+    }
+}
+
+impl Check for Timestamp {}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Only what is an instant is shown: anything else may be a text.
+        match self.instant() {
+            Some(instant) => instant.fmt(f),
+            None => f.write_str("[not a timestamp]"),
+        }
+    }
+}
+
+impl Redacted for Timestamp {
+    fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}

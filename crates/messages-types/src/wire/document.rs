@@ -1,0 +1,87 @@
+//! Whole documents: bytes in, a type out, and back.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Check, Context, Decode, Mode};
+use crate::problem::{DecodeError, Problems};
+
+/// A JSON document that stands alone: a request body, an answer or a webhook.
+///
+/// The trait is sealed; every top-level type of the crate implements it.
+pub trait Document: Serialize + Sized + sealed::Sealed {
+    /// Reads a document from bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`DecodeError::Json`] when the bytes are no JSON. [`DecodeError::Problems`] with *all*
+    /// problems when it is an outbound document that breaks a rule; for what the API itself sends
+    /// only when the members that make it a document of its kind are missing.
+    fn from_slice(bytes: &[u8]) -> Result<Self, DecodeError> {
+        Self::from_value(serde_json::from_slice(bytes)?)
+    }
+
+    /// Reads a document from a JSON value.
+    ///
+    /// # Errors
+    ///
+    /// As [`Document::from_slice`], but for the JSON.
+    fn from_value(value: Value) -> Result<Self, DecodeError>;
+
+    /// Writes the document as compact JSON.
+    #[must_use]
+    fn to_vec(&self) -> Vec<u8> {
+        // Every map has string keys and no writer can fail, so neither can this.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+pub(crate) mod sealed {
+    pub trait Sealed {}
+}
+
+/// Decodes in `mode` and fails with all problems.
+pub(crate) fn from_value<T: Decode + Check>(value: Value, mode: Mode) -> Result<T, DecodeError> {
+    let mut cx = Context::new(mode);
+    let decoded = T::decode(value, &mut cx);
+    let (problems, _) = cx.into_findings();
+    Problems::check(problems)?;
+    decoded.map_err(|_| {
+        Problems::from(
+            crate::problem::Invalid::new(
+                crate::Rule::Required,
+                "lacks the members that make it a document of this kind",
+            )
+            .at(""),
+        )
+        .into()
+    })
+}
+
+/// A model as JSON. Models serialise to maps with string keys, so this cannot fail.
+pub(crate) fn to_value<T: Serialize>(model: T) -> Value {
+    serde_json::to_value(model).unwrap_or(Value::Null)
+}
+
+macro_rules! document {
+    ($type:ty, $mode:ident) => {
+        impl crate::wire::sealed_document::Sealed for $type {}
+        impl crate::Document for $type {
+            fn from_value(value: serde_json::Value) -> Result<Self, crate::DecodeError> {
+                crate::wire::from_value(value, crate::wire::Mode::$mode)
+            }
+        }
+        impl<'de> serde::Deserialize<'de> for $type {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = serde_json::Value::deserialize(deserializer)?;
+                crate::Document::from_value(value).map_err(|error| {
+                    serde::de::Error::custom(match &error {
+                        crate::DecodeError::Problems(problems) => problems.to_string(),
+                        other => other.to_string(),
+                    })
+                })
+            }
+        }
+    };
+}
+pub(crate) use document;

@@ -1,0 +1,192 @@
+//! Error answers and error codes.
+
+use messages_types::v1::status::StatusError;
+use messages_types::v1::{Accepted, Message};
+use messages_types::{
+    DecodeError, Document, ErrorCode, ErrorKind, ErrorObject, InvalidParameters, Kind,
+    SyncErrorCode,
+};
+use serde_json::{Value, json};
+
+use crate::fixtures;
+
+fn error(name: &str) -> ErrorObject {
+    let name = format!("v1/error/{name}");
+    let all = fixtures::received();
+    let found = all.iter().find(|fixture| fixture.name == name).unwrap();
+    ErrorObject::from_slice(&found.bytes).unwrap()
+}
+
+#[test]
+fn answers_are_written_as_they_came() {
+    for fixture in fixtures::received() {
+        let written = match fixture.kind {
+            Kind::V1Error => ErrorObject::from_slice(&fixture.bytes).unwrap().to_vec(),
+            Kind::V1Response => Accepted::from_slice(&fixture.bytes).unwrap().to_vec(),
+            _ => continue,
+        };
+        let value: Value = serde_json::from_slice(&written).unwrap();
+        assert_eq!(value, fixture.value(), "{}", fixture.name);
+        fixtures::pin(&fixture, written);
+    }
+}
+
+#[test]
+fn an_answer_without_an_id_is_refused() {
+    for json in [
+        r#"{}"#,
+        r#"{"message_uuid":null}"#,
+        r#"{"message_uuid":7}"#,
+        "[]",
+        "null",
+        "1",
+    ] {
+        let refused = Accepted::from_slice(json.as_bytes()).unwrap_err();
+        assert!(matches!(refused, DecodeError::Problems(_)), "{json}");
+    }
+    assert!(matches!(
+        Accepted::from_slice(b"<html>"),
+        Err(DecodeError::Json(_))
+    ));
+}
+
+#[test]
+fn every_spelling_of_a_type_names_its_error() {
+    for (name, code, status) in [
+        ("401_unauthorized", SyncErrorCode::Unauthorized, Some(401)),
+        ("401_unprovisioned", SyncErrorCode::Unprovisioned, Some(401)),
+        ("402_low_balance", SyncErrorCode::LowBalance, Some(402)),
+        ("404_not_found", SyncErrorCode::NotFound, Some(404)),
+        ("422_invalid_json", SyncErrorCode::InvalidJson, Some(422)),
+        (
+            "422_channel",
+            SyncErrorCode::InvalidChannelParameters,
+            Some(422),
+        ),
+        ("422_params", SyncErrorCode::InvalidParams, Some(422)),
+        ("429_throttled", SyncErrorCode::Throttled, Some(429)),
+        ("500_internal", SyncErrorCode::InternalError, Some(500)),
+        ("400_object_form", SyncErrorCode::InvalidParams, Some(422)),
+    ] {
+        let found = error(name).sync_code().unwrap();
+        assert_eq!((found.http_status(), &found), (status, &code), "{name}");
+    }
+    for name in ["422_operation", "403_gateway", "empty"] {
+        assert_eq!(error(name).sync_code(), None, "{name}");
+    }
+    for (number, code) in [
+        ("1060", SyncErrorCode::InvalidClientReference),
+        ("1100", SyncErrorCode::UnsupportedChannel),
+        ("1120", SyncErrorCode::InvalidSender),
+        ("110", SyncErrorCode::InvalidRecipient),
+        ("1140", SyncErrorCode::InvalidMessageType),
+        ("1000", SyncErrorCode::Throttled),
+        ("4242", SyncErrorCode::Other("4242".to_owned())),
+    ] {
+        let url = format!("https://developer.nexmo.com/api-errors/messages#{number}");
+        assert_eq!(SyncErrorCode::from_type(&url, None), Some(code));
+    }
+    let other =
+        SyncErrorCode::from_type("https://developer.vonage.com/api-errors#wrong-verb", None)
+            .unwrap();
+    assert_eq!(
+        (other.http_status(), other.kind()),
+        (Some(405), ErrorKind::Permanent)
+    );
+}
+
+#[test]
+fn an_error_is_read_back_from_its_own_type() {
+    for code in SyncErrorCode::KNOWN {
+        let written = ErrorObject::from_code(code, "why", "trace-1");
+        assert_eq!(written.sync_code().as_ref(), Some(code));
+        assert!(code.http_status().is_some() && code.kind() != ErrorKind::Unknown);
+    }
+}
+
+#[test]
+fn both_forms_of_the_refused_parameters_are_read() {
+    let list = error("422_params").invalid_parameters.unwrap();
+    assert_eq!(list.as_slice()[0].name.as_deref(), Some("image.url"));
+    assert_eq!(list.as_slice().len(), 2);
+    let single = error("400_object_form").invalid_parameters.unwrap();
+    assert!(matches!(single, InvalidParameters::Single(_)));
+    assert_eq!(single.as_slice()[0].name.as_deref(), Some("from"));
+}
+
+#[test]
+fn problems_become_refused_parameters() {
+    let refused = Message::from_value(json!({
+        "channel": "sms", "message_type": "text", "from": "1", "to": "447700900000",
+        "text": "Hi", "ttl": 1, "failover": [{"channel": "fax"}]
+    }));
+    let Err(DecodeError::Problems(problems)) = refused else {
+        panic!("not refused")
+    };
+    let answer = ErrorObject::invalid_params(&problems, "trace-1");
+    assert_eq!(answer.sync_code(), Some(SyncErrorCode::InvalidParams));
+    let names: Vec<_> = answer
+        .invalid_parameters
+        .as_ref()
+        .unwrap()
+        .as_slice()
+        .iter()
+        .map(|parameter| parameter.name.as_deref().unwrap())
+        .collect();
+    assert!(
+        names.contains(&"ttl") && names.contains(&"failover[0].channel"),
+        "{names:?}"
+    );
+    assert_eq!(ErrorObject::from_slice(&answer.to_vec()).unwrap(), answer);
+}
+
+#[test]
+fn every_code_is_explained() {
+    let codes: Vec<_> = ErrorCode::known().collect();
+    assert!(codes.is_sorted() && codes.len() == 73, "{}", codes.len());
+    for code in &codes {
+        let (label, meaning) = (code.label().unwrap(), code.meaning().unwrap());
+        assert!(!label.is_empty() && meaning.ends_with('.'), "{code}");
+        assert_ne!(code.kind(), ErrorKind::Unknown, "{code}");
+    }
+    // Those that the documentation recommends to send again for.
+    let documented: Vec<_> = codes
+        .iter()
+        .filter(|code| code.is_documented_retry())
+        .map(|code| code.number())
+        .collect();
+    assert_eq!(documented, [1000, 1180, 1220, 1230, 1331]);
+    let of = |kind| codes.iter().filter(|code| code.kind() == kind).count();
+    assert_eq!(
+        (
+            of(ErrorKind::Retry),
+            of(ErrorKind::RetryLater),
+            of(ErrorKind::Configuration),
+            of(ErrorKind::Permanent)
+        ),
+        (7, 5, 20, 41)
+    );
+    println!("error codes: {} explained", codes.len());
+}
+
+#[test]
+fn codes_that_are_not_known_survive() {
+    let code = ErrorCode::new(4242);
+    assert_eq!(
+        (code.label(), code.meaning(), code.kind()),
+        (None, None, ErrorKind::Unknown)
+    );
+    assert_eq!(code.to_string().parse(), Ok(code));
+}
+
+#[test]
+fn a_status_error_is_written_as_the_api_does() {
+    let written = StatusError::from_code(ErrorCode::new(1360));
+    let value = serde_json::to_value(&written).unwrap();
+    assert_eq!(value["title"], "1360");
+    assert_eq!(
+        value["type"],
+        "https://developer.vonage.com/api-errors/messages#1360"
+    );
+    assert_eq!(written.code(), Some(ErrorCode::new(1360)));
+}

@@ -1,0 +1,16 @@
+//! Integration tests of the models.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod errors;
+mod events;
+mod fixtures;
+mod inbound_v1;
+mod kinds;
+mod messages;
+mod open_decoding;
+mod outbound_v0_1;
+mod outbound_v1;
+mod sms;
+mod ui;
+mod upgrade;
+mod webhooks_v0_1;

@@ -1,0 +1,7 @@
+//! Media over Messenger have no caption.
+
+use messages_types::v1::outbound::media::{Caption, Media};
+
+fn main() {
+    let _ = |image: Media, caption: Caption| image.caption(caption);
+}

@@ -1,0 +1,174 @@
+//! The layers: which crate may depend on which, and what none of them may pull in.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Context, Result, bail, ensure};
+use cargo_metadata::{DependencyKind, Metadata};
+use xshell::{Shell, cmd};
+
+use crate::report;
+
+/// The edges between the crates of this workspace that the architecture allows.
+const EDGES: &[(&str, &[&str])] = &[
+    ("messages-types", &[]),
+    ("messages-auth", &[]),
+    ("messages-transport", &[]),
+    (
+        "messages-sdk",
+        &["messages-types", "messages-auth", "messages-transport"],
+    ),
+    (
+        "messages-emulator",
+        &["messages-types", "messages-auth", "messages-transport"],
+    ),
+    ("messages-cli", &["messages-sdk", "messages-emulator"]),
+    ("xtask", &[]),
+];
+
+/// What a layer without features must not pull in, however far down.
+const DENIED: &[(&str, &[&str])] = &[
+    (
+        "messages-types",
+        &[
+            "async-trait",
+            "getrandom",
+            "http",
+            "hyper",
+            "rand",
+            "reqwest",
+            "ring",
+            "rustls",
+            "tokio",
+            "uuid",
+        ],
+    ),
+    (
+        "messages-auth",
+        &[
+            "async-trait",
+            "hyper",
+            "reqwest",
+            "rsa",
+            "ring",
+            "rustls",
+            "tokio",
+        ],
+    ),
+    (
+        "messages-transport",
+        &[
+            "hyper",
+            "jsonwebtoken",
+            "reqwest",
+            "ring",
+            "rustls",
+            "serde_json",
+            "tokio",
+        ],
+    ),
+];
+
+/// What no crate may pull in with all its features: a second TLS stack, or an RSA with a known hole.
+const DENIED_EVERYWHERE: &[&str] = &["native-tls", "openssl", "openssl-sys", "rsa"];
+
+/// Where each of these is known to be, so that a change of `cargo tree` cannot make the deny lists pass unnoticed.
+const PRESENT: &[(&str, &str, &str)] = &[
+    ("messages-types", "", "serde_json"),
+    ("messages-auth", "", "jsonwebtoken"),
+    ("messages-transport", "hyper", "tokio"),
+    ("messages-transport", "reqwest", "rustls"),
+];
+
+/// Checks edges, deny lists and the positive controls.
+pub(crate) fn check(sh: &Shell) -> Result<()> {
+    let edges = check_edges(&metadata(sh)?)?;
+    for (name, denied) in DENIED {
+        let tree = tree(sh, name, Some(""))?;
+        refuse(name, &tree, denied)?;
+    }
+    for (name, _) in EDGES {
+        refuse(name, &tree(sh, name, None)?, DENIED_EVERYWHERE)?;
+    }
+    for (name, features, present) in PRESENT {
+        ensure!(
+            tree(sh, name, Some(features))?.contains(*present),
+            "{present} was not found below {name}: the check itself is broken"
+        );
+    }
+    report(&format!(
+        "layers: passed ({edges} edges, {} deny lists, {} controls)",
+        DENIED.len() + EDGES.len(),
+        PRESENT.len()
+    ));
+    Ok(())
+}
+
+/// The workspace as cargo sees it, without the dependencies' own dependencies.
+pub(crate) fn metadata(sh: &Shell) -> Result<Metadata> {
+    let json = cmd!(sh, "cargo metadata --format-version 1 --no-deps --locked")
+        .quiet()
+        .read()?;
+    cargo_metadata::MetadataCommand::parse(json).context("cargo metadata cannot be read")
+}
+
+/// Every crate of the workspace is listed, and has no edge that is not. Returns how many edges there are.
+fn check_edges(metadata: &Metadata) -> Result<usize> {
+    let packages = metadata.workspace_packages();
+    let members: BTreeSet<&str> = packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect();
+    let mut edges = 0;
+    for package in &packages {
+        let name = package.name.as_str();
+        let Some((_, allowed)) = EDGES.iter().find(|(listed, _)| *listed == name) else {
+            bail!("{name} has no place in the layers: give it one");
+        };
+        let wanted = package
+            .dependencies
+            .iter()
+            // A crate's tests may look at any layer, and at the crate itself with other features.
+            .filter(|dependency| dependency.kind == DependencyKind::Normal)
+            .map(|dependency| dependency.name.as_str())
+            .filter(|dependency| members.contains(dependency));
+        for dependency in wanted {
+            ensure!(
+                allowed.contains(&dependency),
+                "{name} depends on {dependency}, which its layer may not"
+            );
+            edges += 1;
+        }
+    }
+    Ok(edges)
+}
+
+fn refuse(name: &str, tree: &BTreeSet<String>, denied: &[&str]) -> Result<()> {
+    for crate_name in denied {
+        ensure!(
+            !tree.contains(*crate_name),
+            "{name} pulls in {crate_name}, which its layer may not (see: cargo tree -p {name} -i {crate_name})"
+        );
+    }
+    Ok(())
+}
+
+/// The names of all crates below `name`: with all features, or with these alone.
+fn tree(sh: &Shell, name: &str, features: Option<&str>) -> Result<BTreeSet<String>> {
+    let features: &[&str] = match features {
+        None => &["--all-features"],
+        Some("") => &["--no-default-features"],
+        Some(features) => &["--no-default-features", "--features", features],
+    };
+    let format = "{p}";
+    let listing = cmd!(
+        sh,
+        "cargo tree --package {name} {features...} --edges normal --prefix none --format {format} --locked"
+    )
+    .quiet()
+    .read()?;
+    Ok(listing
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect())
+}
