@@ -1,0 +1,15 @@
+//! Seconds since 1970, the unit of every time claim. Nothing here asks what time it is.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The whole seconds since 1970, or `None` for a time before it.
+pub(crate) fn unix_seconds(time: SystemTime) -> Option<u64> {
+    time.duration_since(UNIX_EPOCH)
+        .ok()
+        .map(|since| since.as_secs())
+}
+
+/// The time that many seconds after 1970, or `None` where the platform's clock cannot hold it.
+pub(crate) fn from_unix_seconds(seconds: u64) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+}

@@ -1,0 +1,60 @@
+//! What is in a token, and all that is wrong with it, without a key.
+
+use std::time::SystemTime;
+
+use serde_json::{Map, Value};
+
+use super::claims::Claims;
+use super::verify::{self, JwtError};
+use crate::jws::{self, Algorithm};
+
+/// A token as it presents itself. Nobody has vouched for any of it: only [`verify`](super::verify()) does.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Inspection {
+    /// The header, if it is a JSON object.
+    pub header: Option<Map<String, Value>>,
+    /// The claims as they stand, if they are a JSON object.
+    pub payload: Option<Map<String, Value>>,
+    /// The claims of an application's token, if all that must be there are there.
+    pub claims: Option<Claims>,
+    /// Everything that would have it refused, except for the signature, which only a key can judge.
+    pub faults: Vec<JwtError>,
+}
+
+/// Decodes a token without verifying it, and lists what is wrong with it at `now`.
+///
+/// A webhook's token, which is signed with HS256, is reported as [`JwtError::Algorithm`].
+#[must_use]
+pub fn inspect(token: &str, now: SystemTime) -> Inspection {
+    let mut found = Inspection {
+        header: None,
+        payload: None,
+        claims: None,
+        faults: Vec::new(),
+    };
+    let Some((_, header, payload, signature)) = jws::split(token) else {
+        found.faults.push(JwtError::Malformed);
+        return found;
+    };
+    found.header = jws::object(header);
+    found.payload = jws::object(payload);
+    match found
+        .header
+        .as_ref()
+        .map(|header| jws::check_header(header, Algorithm::Rs256))
+    {
+        Some(Ok(())) => {}
+        Some(Err(fault)) => found.faults.push(fault.into()),
+        None => found.faults.push(JwtError::Malformed),
+    }
+    match found.payload.clone() {
+        Some(payload) => found.claims = verify::read(payload, now, &mut found.faults),
+        None => found.faults.push(JwtError::Malformed),
+    }
+    if jws::decode(signature).is_none_or(|signature| signature.is_empty()) {
+        found.faults.push(JwtError::Malformed);
+    }
+    found.faults.dedup();
+    found
+}

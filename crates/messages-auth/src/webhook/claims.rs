@@ -1,0 +1,117 @@
+//! What a webhook's token says.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::error::Reason;
+use crate::id::ApiKey;
+use crate::jws;
+
+/// The claims of a verified webhook.
+#[derive(Clone, PartialEq)]
+pub struct WebhookClaims {
+    pub(super) issued_at: u64,
+    pub(super) expires_at: Option<u64>,
+    pub(super) not_before: Option<u64>,
+    pub(super) token_id: String,
+    pub(super) payload_hash: String,
+    pub(super) api_key: Option<ApiKey>,
+    pub(super) application_id: Option<String>,
+    pub(super) issuer: String,
+    pub(super) extra: Map<String, Value>,
+}
+
+/// Longest `jti` that is accepted: the replay guard keeps it. Real ones have 36 characters.
+const MAX_TOKEN_ID: usize = 255;
+
+impl WebhookClaims {
+    /// `iat`: when it was signed, in seconds since 1970.
+    #[must_use]
+    pub fn issued_at(&self) -> u64 {
+        self.issued_at
+    }
+
+    /// `jti`: different for each token, at most 255 bytes.
+    #[must_use]
+    pub fn token_id(&self) -> &str {
+        &self.token_id
+    }
+
+    /// `api_key`: the account it belongs to. It is `None` only where the secret was given without an account.
+    #[must_use]
+    pub fn api_key(&self) -> Option<&ApiKey> {
+        self.api_key.as_ref()
+    }
+
+    /// `application_id`, as it was sent.
+    #[must_use]
+    pub fn application_id(&self) -> Option<&str> {
+        self.application_id.as_deref()
+    }
+
+    /// Every claim that has no accessor here.
+    #[must_use]
+    pub fn extra(&self) -> &Map<String, Value> {
+        &self.extra
+    }
+
+    /// Takes the claims over. What is missing or of the wrong type makes the token malformed; what the values mean is
+    /// judged later.
+    pub(super) fn read(mut object: Map<String, Value>) -> Result<Self, Reason> {
+        let issuer = required(text(&mut object, "iss")?)?;
+        let issued_at = required(date(&mut object, "iat")?)?;
+        let token_id = required(text(&mut object, "jti")?)?;
+        if token_id.is_empty() || token_id.len() > MAX_TOKEN_ID {
+            return Err(Reason::Malformed);
+        }
+        let payload_hash = required(text(&mut object, "payload_hash")?)?;
+        let api_key = match text(&mut object, "api_key")? {
+            Some(text) => Some(ApiKey::new(text).map_err(|_| Reason::Malformed)?),
+            None => None,
+        };
+        Ok(Self {
+            issuer,
+            issued_at,
+            token_id,
+            payload_hash,
+            api_key,
+            application_id: text(&mut object, "application_id")?,
+            expires_at: date(&mut object, "exp")?,
+            not_before: date(&mut object, "nbf")?,
+            extra: object,
+        })
+    }
+}
+
+fn required<T>(claim: Option<T>) -> Result<T, Reason> {
+    claim.ok_or(Reason::Malformed)
+}
+
+fn text(object: &mut Map<String, Value>, name: &str) -> Result<Option<String>, Reason> {
+    match object.remove(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(_) => Err(Reason::Malformed),
+    }
+}
+
+/// A date of the wrong type is never taken for an absent one: that was CVE-2026-25537.
+fn date(object: &mut Map<String, Value>, name: &str) -> Result<Option<u64>, Reason> {
+    match object.remove(name) {
+        None => Ok(None),
+        Some(value) => jws::numeric_date(&value).map(Some).ok_or(Reason::Malformed),
+    }
+}
+
+impl fmt::Debug for WebhookClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // `extra` holds what the sender pleases: nothing of it is shown.
+        f.debug_struct("WebhookClaims")
+            .field("issued_at", &self.issued_at)
+            .field("token_id", &self.token_id)
+            .field("api_key", &self.api_key)
+            .field("application_id", &self.application_id)
+            .finish_non_exhaustive()
+    }
+}

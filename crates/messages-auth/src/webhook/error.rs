@@ -1,0 +1,160 @@
+//! Why a webhook is refused, and what to answer.
+
+use std::error::Error;
+use std::fmt;
+
+use http::StatusCode;
+
+use super::replay::ReplayError;
+
+/// A webhook was not accepted.
+///
+/// Answer [`answer`](Self::answer) and nothing else: whoever forges webhooks learns from detail. The
+/// [`name`](Self::name) is for logs and metrics.
+#[derive(Debug)]
+pub struct VerifyError {
+    reason: Reason,
+    source: Option<Box<ReplayError>>,
+}
+
+/// Why, in the order in which it is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The body is longer than the limit.
+    TooLarge,
+    /// There is no `Authorization` header. A fault at the sender can cause it; the webhook comes again, signed.
+    Missing,
+    /// Two `Authorization` headers, another scheme, or a token that is no strictly written JWT with the claims that a
+    /// webhook has.
+    Malformed,
+    /// The token is not signed with HS256.
+    Algorithm,
+    /// No secret is known for the account it names.
+    UnknownKey,
+    /// None of the account's secrets has made the signature.
+    Signature,
+    /// `iss` is not [`ISSUER`](super::ISSUER).
+    Issuer,
+    /// It is for another application.
+    Application,
+    /// It was issued longer ago than is accepted, or its `exp` has passed.
+    Stale,
+    /// It was issued further ahead, or its `nbf` lies further ahead, than clocks may differ.
+    Early,
+    /// The body is not the one that was signed.
+    PayloadHash,
+    /// It was handled before.
+    Replayed,
+    /// Another delivery of it is being handled at this moment, and may yet fail.
+    InProgress,
+    /// The replay guard cannot tell; the error's source says why.
+    Guard,
+}
+
+impl Reason {
+    /// A fixed name in lower case, for logs and metrics.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::TooLarge => "too_large",
+            Self::Missing => "missing",
+            Self::Malformed => "malformed",
+            Self::Algorithm => "algorithm",
+            Self::UnknownKey => "unknown_key",
+            Self::Signature => "signature",
+            Self::Issuer => "issuer",
+            Self::Application => "application",
+            Self::Stale => "stale",
+            Self::Early => "early",
+            Self::PayloadHash => "payload_hash",
+            Self::Replayed => "replayed",
+            Self::InProgress => "in_progress",
+            Self::Guard => "guard",
+        }
+    }
+
+    /// What to answer. The sender takes 200 for an acknowledgement, tries again for 24 hours after 429 and 5xx, and
+    /// gives up after anything else.
+    ///
+    /// - 503 where the same webhook may be good when it comes again: unsigned by a fault, its twin still being handled,
+    ///   or the guard out of order.
+    /// - 200 for one that was handled: anything else would have it come for a day.
+    /// - 413 for a body beyond the limit, 401 for all else.
+    #[must_use]
+    pub fn answer(self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Missing | Self::InProgress | Self::Guard => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Replayed => StatusCode::OK,
+            _ => StatusCode::UNAUTHORIZED,
+        }
+    }
+}
+
+impl VerifyError {
+    /// Why.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// The reason's fixed name in lower case, for logs and metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.reason.name()
+    }
+
+    /// What to answer the sender, without a body.
+    #[must_use]
+    pub fn answer(&self) -> StatusCode {
+        self.reason.answer()
+    }
+}
+
+impl From<Reason> for VerifyError {
+    fn from(reason: Reason) -> Self {
+        Self {
+            reason,
+            source: None,
+        }
+    }
+}
+
+impl From<ReplayError> for VerifyError {
+    fn from(error: ReplayError) -> Self {
+        Self {
+            reason: Reason::Guard,
+            source: Some(Box::new(error)),
+        }
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.reason {
+            Reason::TooLarge => "the webhook's body is too large",
+            Reason::Missing => "the webhook is not signed",
+            Reason::Malformed => "the webhook's token is malformed",
+            Reason::Algorithm => "the webhook's token is not signed with HS256",
+            Reason::UnknownKey => "no signature secret is known for the webhook's account",
+            Reason::Signature => "the webhook's signature does not fit",
+            Reason::Issuer => "the webhook has another issuer",
+            Reason::Application => "the webhook is for another application",
+            Reason::Stale => "the webhook is too old",
+            Reason::Early => "the webhook comes from the future",
+            Reason::PayloadHash => "the webhook's body is not the one that was signed",
+            Reason::Replayed => "the webhook was handled before",
+            Reason::InProgress => "the webhook is being handled",
+            Reason::Guard => "the replay guard cannot tell whether the webhook is new",
+        })
+    }
+}
+
+impl Error for VerifyError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
+    }
+}

@@ -1,0 +1,368 @@
+//! The one call that checks everything.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime};
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+
+use super::ISSUER;
+use super::claims::WebhookClaims;
+use super::error::{Reason, VerifyError};
+use super::replay::{ClaimOutcome, MemoryReplayGuard, ReplayGuard, ReplayKey};
+use super::secrets::Secrets;
+use super::signer::payload_hash;
+use super::verified::{ReplayClaim, Verified};
+use crate::clock::{from_unix_seconds, unix_seconds};
+use crate::crypto;
+use crate::error::{AuthError, AuthErrorKind};
+use crate::id::{ApiKey, ApplicationId};
+use crate::jws::{Algorithm, Fault, Token};
+use crate::jwt::bearer_token;
+use crate::secret::SignatureSecret;
+
+/// Longest token that is looked at; the API's have about 500 characters.
+const MAX_TOKEN: usize = 8 * 1024;
+
+/// Checks signed webhooks. Cloning is cheap; clones share secrets and replay guard.
+///
+/// In this order, and each only if all before it hold: the body's size; exactly one `Authorization` header, `Bearer`;
+/// a strictly written JWT with HS256 and the claims of a webhook, all of the right type; a secret known for its
+/// account; the HMAC; `iss`; the application, if one is demanded; its age; `payload_hash` against the bytes of the
+/// body; and that it was not handled before.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use http::{HeaderMap, header::AUTHORIZATION};
+/// use messages_auth::webhook::{Verifier, WebhookSigner};
+/// use messages_auth::{ApiKey, SignatureSecret};
+///
+/// let account = ApiKey::new("a1b2c3d4")?;
+/// let secret = SignatureSecret::new("JZBnTMJqgtWFJGz7sJm3OqLyFOxOTdcA")?;
+/// let verifier = Verifier::builder().secret(account.clone(), secret.clone()).build()?;
+///
+/// let (body, now) = (r#"{"message_uuid":"…"}"#, SystemTime::now());
+/// let mut headers = HeaderMap::new();
+/// headers.insert(AUTHORIZATION, WebhookSigner::new(account, secret).sign(body.as_bytes(), now)?);
+///
+/// let verified = verifier.verify(&headers, body, now)?;
+/// // … handle verified.body(), and only then:
+/// verified.commit()?;
+/// assert_eq!(verifier.verify(&headers, body, now).unwrap_err().answer(), 200);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Verifier(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    secrets: RwLock<Arc<Secrets>>,
+    policy: Policy,
+    guard: Option<Arc<dyn ReplayGuard>>,
+}
+
+#[derive(Clone, Debug)]
+struct Policy {
+    max_age: u64,
+    max_ahead: u64,
+    max_body: usize,
+    application_id: Option<ApplicationId>,
+}
+
+/// Sets up a [`Verifier`]. It needs at least one secret.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct VerifierBuilder {
+    secrets: Secrets,
+    policy: Policy,
+    guard: Guard,
+}
+
+#[derive(Clone, Debug)]
+enum Guard {
+    Memory,
+    Given(Arc<dyn ReplayGuard>),
+    None,
+}
+
+impl VerifierBuilder {
+    /// A secret for the account with this key; several may be given for one account.
+    pub fn secret(mut self, api_key: ApiKey, secret: SignatureSecret) -> Self {
+        self.secrets = self.secrets.secret(api_key, secret);
+        self
+    }
+
+    /// A secret whose account is not known.
+    pub fn any_account(mut self, secret: SignatureSecret) -> Self {
+        self.secrets = self.secrets.any_account(secret);
+        self
+    }
+
+    /// All secrets at once, in place of those given before.
+    pub fn secrets(mut self, secrets: Secrets) -> Self {
+        self.secrets = secrets;
+        self
+    }
+
+    /// Accepts webhooks for this application only.
+    pub fn application_id(mut self, application_id: ApplicationId) -> Self {
+        self.policy.application_id = Some(application_id);
+        self
+    }
+
+    /// How long ago a webhook may have been signed; whole seconds count. By default 24 hours and 15 minutes
+    /// ([`Verifier::DEFAULT_MAX_AGE`]).
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.policy.max_age = max_age.as_secs();
+        self
+    }
+
+    /// How far ahead of this machine's clock a webhook may have been signed; whole seconds count. By default 60 s.
+    pub fn max_ahead(mut self, max_ahead: Duration) -> Self {
+        self.policy.max_ahead = max_ahead.as_secs();
+        self
+    }
+
+    /// Accepts webhooks of the last 300 s only. A webhook that is delivered late is lost unless the sender signs it
+    /// anew for each attempt, which the API documentation does not promise.
+    pub fn strict(self) -> Self {
+        self.max_age(Verifier::STRICT_MAX_AGE)
+    }
+
+    /// Most bytes of a body. By default 1 MiB.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.policy.max_body = bytes;
+        self
+    }
+
+    /// Remembers what was handled elsewhere than in this process's memory: for several processes, or across restarts.
+    pub fn replay_guard(mut self, guard: Arc<dyn ReplayGuard>) -> Self {
+        self.guard = Guard::Given(guard);
+        self
+    }
+
+    /// Remembers nothing: whoever sees a webhook once can send it again for as long as its age allows. Only where
+    /// handling twice does no harm, and best together with [`strict`](Self::strict).
+    pub fn without_replay_guard(mut self) -> Self {
+        self.guard = Guard::None;
+        self
+    }
+
+    /// The verifier.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::NoSecret`] if no secret was given.
+    pub fn build(self) -> Result<Verifier, AuthError> {
+        let guard: Option<Arc<dyn ReplayGuard>> = match self.guard {
+            Guard::Memory => Some(Arc::new(MemoryReplayGuard::new())),
+            Guard::Given(guard) => Some(guard),
+            Guard::None => None,
+        };
+        let secrets = RwLock::new(Arc::new(not_empty(self.secrets)?));
+        Ok(Verifier(Arc::new(Shared {
+            secrets,
+            policy: self.policy,
+            guard,
+        })))
+    }
+}
+
+impl Verifier {
+    /// 24 hours and 15 minutes: the sender tries for 24 hours with at most 15 minutes between attempts, and it is not
+    /// documented whether a later attempt is signed anew.
+    pub const DEFAULT_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60 + 15 * 60);
+    /// 300 seconds.
+    pub const STRICT_MAX_AGE: Duration = Duration::from_secs(300);
+    /// 60 seconds.
+    pub const DEFAULT_MAX_AHEAD: Duration = Duration::from_secs(60);
+    /// 1 MiB.
+    pub const DEFAULT_MAX_BODY: usize = 1024 * 1024;
+
+    /// A verifier with the defaults and an in-memory replay guard, and without a secret.
+    pub fn builder() -> VerifierBuilder {
+        VerifierBuilder {
+            secrets: Secrets::new(),
+            policy: Policy {
+                max_age: Self::DEFAULT_MAX_AGE.as_secs(),
+                max_ahead: Self::DEFAULT_MAX_AHEAD.as_secs(),
+                max_body: Self::DEFAULT_MAX_BODY,
+                application_id: None,
+            },
+            guard: Guard::Memory,
+        }
+    }
+
+    /// Puts other secrets in place of those in use, for all clones. Calls that are under way end with the old ones;
+    /// every later call sees only the new.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::NoSecret`] if there is none among them; the old ones then stay.
+    pub fn replace_secrets(&self, secrets: Secrets) -> Result<(), AuthError> {
+        let secrets = Arc::new(not_empty(secrets)?);
+        *self
+            .0
+            .secrets
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = secrets;
+        Ok(())
+    }
+
+    /// Checks a webhook that arrived at `now` with these headers and exactly these bytes.
+    ///
+    /// What it returns is claimed in the replay guard: [`commit`](Verified::commit) it once it is handled. Dropping it
+    /// instead gives the claim back, so that the next delivery is handled.
+    ///
+    /// # Errors
+    /// A [`VerifyError`] that says what to [answer](VerifyError::answer).
+    pub fn verify(
+        &self,
+        headers: &HeaderMap,
+        body: impl Into<Bytes>,
+        now: SystemTime,
+    ) -> Result<Verified, VerifyError> {
+        self.check(headers, body.into(), now)
+    }
+
+    fn check(
+        &self,
+        headers: &HeaderMap,
+        body: Bytes,
+        now: SystemTime,
+    ) -> Result<Verified, VerifyError> {
+        let policy = &self.0.policy;
+        if body.len() > policy.max_body {
+            return Err(Reason::TooLarge.into());
+        }
+        let token = Token::read(only_bearer(headers)?, Algorithm::Hs256)?;
+        let claims = WebhookClaims::read(token.claims)?;
+        self.check_signature(
+            claims.api_key.as_ref(),
+            token.signed.as_bytes(),
+            &token.signature,
+        )?;
+        if claims.issuer != ISSUER {
+            return Err(Reason::Issuer.into());
+        }
+        policy.check_application(claims.application_id.as_deref())?;
+        policy.check_times(&claims, now)?;
+        let mut hex = [0; 64];
+        let hash = payload_hash(&body, &mut hex);
+        verify_slices_are_equal(hash.as_bytes(), claims.payload_hash.as_bytes())
+            .map_err(|_| Reason::PayloadHash)?;
+        let claim = self.claim(&claims, now)?;
+        Ok(Verified::new(claims, body, claim))
+    }
+
+    fn check_signature(
+        &self,
+        api_key: Option<&ApiKey>,
+        signed: &[u8],
+        signature: &Vec<u8>,
+    ) -> Result<(), Reason> {
+        let secrets = Arc::clone(
+            &self
+                .0
+                .secrets
+                .read()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        let mut reason = Reason::UnknownKey;
+        for secret in secrets.candidates(api_key) {
+            if crypto::verifies(jsonwebtoken::Algorithm::HS256, secret, signed, signature) {
+                return Ok(());
+            }
+            reason = Reason::Signature;
+        }
+        Err(reason)
+    }
+
+    fn claim(
+        &self,
+        claims: &WebhookClaims,
+        now: SystemTime,
+    ) -> Result<Option<ReplayClaim>, VerifyError> {
+        let Some(guard) = &self.0.guard else {
+            return Ok(None);
+        };
+        let key = ReplayKey::new(claims.api_key.as_ref(), &claims.token_id);
+        // One second longer than the age check accepts it, which counts whole seconds.
+        let until = from_unix_seconds(
+            claims
+                .issued_at
+                .saturating_add(self.0.policy.max_age)
+                .saturating_add(1),
+        );
+        let until = until.unwrap_or(now);
+        match guard.claim(&key, now, until)? {
+            ClaimOutcome::Claimed(ticket) => Ok(Some(ReplayClaim::new(
+                Arc::clone(guard),
+                key,
+                ticket,
+                until,
+            ))),
+            ClaimOutcome::InProgress => Err(Reason::InProgress.into()),
+            ClaimOutcome::Handled => Err(Reason::Replayed.into()),
+        }
+    }
+}
+
+impl Policy {
+    fn check_application(&self, found: Option<&str>) -> Result<(), Reason> {
+        let Some(wanted) = self.application_id else {
+            return Ok(());
+        };
+        match found.map(ApplicationId::parse) {
+            Some(Ok(found)) if found == wanted => Ok(()),
+            _ => Err(Reason::Application),
+        }
+    }
+
+    fn check_times(&self, claims: &WebhookClaims, now: SystemTime) -> Result<(), Reason> {
+        let now = unix_seconds(now).unwrap_or(0);
+        let latest = now.saturating_add(self.max_ahead);
+        if claims.issued_at > latest
+            || claims
+                .not_before
+                .is_some_and(|not_before| not_before > latest)
+        {
+            return Err(Reason::Early);
+        }
+        // The sender's clock may be behind by as much as it may be ahead.
+        let has_expired = |expiry: u64| now >= expiry.saturating_add(self.max_ahead);
+        if now.saturating_sub(claims.issued_at) > self.max_age
+            || claims.expires_at.is_some_and(has_expired)
+        {
+            return Err(Reason::Stale);
+        }
+        Ok(())
+    }
+}
+
+/// The token of the only `Authorization` header.
+fn only_bearer(headers: &HeaderMap) -> Result<&str, Reason> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = values.next().ok_or(Reason::Missing)?;
+    if values.next().is_some() || value.len() > MAX_TOKEN {
+        return Err(Reason::Malformed);
+    }
+    bearer_token(value).ok_or(Reason::Malformed)
+}
+
+fn not_empty(secrets: Secrets) -> Result<Secrets, AuthError> {
+    if secrets.is_empty() {
+        Err(AuthError::new(AuthErrorKind::NoSecret))
+    } else {
+        Ok(secrets)
+    }
+}
+
+impl From<Fault> for VerifyError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Malformed => Reason::Malformed.into(),
+            Fault::Algorithm => Reason::Algorithm.into(),
+        }
+    }
+}

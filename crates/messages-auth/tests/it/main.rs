@@ -1,0 +1,20 @@
+//! The only integration binary of the crate: offline, deterministic, no clock.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a failure here is the report, and the counts are printed"
+)]
+
+mod basic;
+mod errors;
+mod hostile;
+mod jwt;
+mod keys;
+mod leaks;
+mod replay;
+mod rotation;
+mod source;
+mod support;
+mod webhook;
