@@ -1,0 +1,154 @@
+//! Settings of the hyper backend.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::{Connect as HyperConnect, HttpConnector};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::Verifier;
+
+use super::connect::{Bounded, Connect, Custom};
+use super::{HyperTransport, Pool};
+use crate::backend::settings::{HttpVersions, PoolSettings};
+use crate::backend::{BodyLimits, BuildError, settings};
+
+/// Builds a [`HyperTransport`]. Every setting has a default.
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct HyperTransportBuilder {
+    pool: PoolSettings,
+    body_limits: BodyLimits,
+    roots: Roots,
+    connector: Option<Arc<dyn Connect>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Roots {
+    pem: Vec<u8>,
+    instead_of_the_platforms: bool,
+}
+
+impl HyperTransportBuilder {
+    settings::pool_setters!();
+
+    /// How much of a response body is read.
+    pub fn body_limits(mut self, limits: BodyLimits) -> Self {
+        self.body_limits = limits;
+        self
+    }
+
+    /// Trusts these certificate authorities, PEM encoded and possibly several, besides the
+    /// platform's.
+    pub fn extra_roots(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.roots.pem.extend_from_slice(pem.as_ref());
+        self.roots.pem.push(b'\n');
+        self
+    }
+
+    /// Trusts these certificate authorities and no others; the platform's are not even read.
+    pub fn only_roots(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.roots.instead_of_the_platforms = true;
+        self.extra_roots(pem)
+    }
+
+    /// Opens connections with a connector of your own, which replaces TCP and TLS; the settings of
+    /// certificates and nodelay then have no effect.
+    pub fn connector(mut self, connector: impl Connect) -> Self {
+        self.connector = Some(Arc::new(connector));
+        self
+    }
+
+    /// Builds the transport.
+    ///
+    /// # Errors
+    ///
+    /// If a certificate cannot be read, or if the platform has no certificate roots: a container
+    /// without `ca-certificates` needs [`only_roots`](Self::only_roots).
+    pub fn build(self) -> Result<HyperTransport, BuildError> {
+        let limit = self.pool.connect_timeout;
+        let client = match &self.connector {
+            Some(connector) => {
+                Pool::Custom(self.client(Bounded::new(Custom(Arc::clone(connector)), limit)))
+            }
+            None => {
+                let mut tcp = HttpConnector::new();
+                tcp.enforce_http(false);
+                tcp.set_nodelay(true);
+                let https = HttpsConnectorBuilder::new()
+                    .with_tls_config(self.roots.tls()?)
+                    .https_or_http();
+                let https = match self.pool.versions {
+                    HttpVersions::Negotiated => https.enable_all_versions().wrap_connector(tcp),
+                    HttpVersions::Http1 => https.enable_http1().wrap_connector(tcp),
+                    HttpVersions::Http2 => https.enable_http2().wrap_connector(tcp),
+                };
+                Pool::Https(self.client(Bounded::new(https, limit)))
+            }
+        };
+        Ok(HyperTransport {
+            client,
+            body_limits: self.body_limits,
+        })
+    }
+
+    fn client<C>(&self, connector: C) -> Client<C, Full<Bytes>>
+    where
+        C: HyperConnect + Clone,
+    {
+        Client::builder(TokioExecutor::new())
+            // A request that is handed back unwritten is reported as not sent; whoever retries
+            // counts it.
+            .retry_canceled_requests(false)
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(self.pool.idle_timeout)
+            .pool_max_idle_per_host(self.pool.max_idle_per_host)
+            .http2_only(self.pool.versions == HttpVersions::Http2)
+            .http2_initial_stream_window_size(settings::HTTP2_STREAM_WINDOW)
+            .http2_initial_connection_window_size(settings::HTTP2_CONNECTION_WINDOW)
+            .http2_keep_alive_interval(self.pool.ping_interval)
+            .http2_keep_alive_timeout(self.pool.ping_timeout)
+            .build(connector)
+    }
+}
+
+impl Roots {
+    fn tls(&self) -> Result<ClientConfig, BuildError> {
+        // Named, never taken from the features that happen to be on: with two providers compiled
+        // in, the default panics.
+        let provider = CryptoProvider::get_default()
+            .cloned()
+            .unwrap_or_else(|| Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
+        let certificates = CertificateDer::pem_slice_iter(&self.pem)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(BuildError::new)?;
+        if certificates.is_empty() && !self.pem.is_empty() {
+            return Err(BuildError::new("no certificate in the PEM text"));
+        }
+        let config = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(BuildError::new)?;
+        Ok(if self.instead_of_the_platforms {
+            let mut store = RootCertStore::empty();
+            for certificate in certificates {
+                store.add(certificate).map_err(BuildError::new)?;
+            }
+            config.with_root_certificates(store).with_no_client_auth()
+        } else {
+            let verifier =
+                Verifier::new_with_extra_roots(certificates, provider).map_err(BuildError::new)?;
+            config
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(verifier))
+                .with_no_client_auth()
+        })
+    }
+}

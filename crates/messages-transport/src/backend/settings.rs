@@ -1,0 +1,95 @@
+//! What both backends can be told about connections, with one set of defaults.
+
+use std::time::Duration;
+
+/// Room for a few of the largest bodies that are read. hyper's default of 2 MiB a stream would let
+/// a hostile server fill it.
+pub(crate) const HTTP2_STREAM_WINDOW: u32 = 128 * 1024;
+/// For all streams of a connection together.
+pub(crate) const HTTP2_CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HttpVersions {
+    Negotiated,
+    Http1,
+    Http2,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct PoolSettings {
+    pub(crate) connect_timeout: Duration,
+    pub(crate) idle_timeout: Duration,
+    pub(crate) max_idle_per_host: usize,
+    pub(crate) versions: HttpVersions,
+    pub(crate) ping_interval: Duration,
+    pub(crate) ping_timeout: Duration,
+}
+
+impl Default for PoolSettings {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(5),
+            idle_timeout: Duration::from_secs(20),
+            max_idle_per_host: 64,
+            versions: HttpVersions::Negotiated,
+            ping_interval: Duration::from_secs(10),
+            ping_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The setters, written once: builders of two backends must not drift apart.
+macro_rules! pool_setters {
+    () => {
+        /// How long opening a connection may take: name resolution, TCP and TLS together. Default 5
+        /// s.
+        pub fn connect_timeout(mut self, limit: Duration) -> Self {
+            self.pool.connect_timeout = limit;
+            self
+        }
+
+        /// How long an unused connection is kept. Default 20 s.
+        ///
+        /// Keep it below the server's own limit (often 60 s, at times 30 s): a connection that the
+        /// server closes at the moment it is used leaves that request in doubt.
+        pub fn idle_timeout(mut self, limit: Duration) -> Self {
+            self.pool.idle_timeout = limit;
+            self
+        }
+
+        /// How many unused connections to one host are kept. Default 64.
+        ///
+        /// With 0, every request gets a fresh connection: slower, and never in doubt because of a
+        /// connection that had gone stale.
+        pub fn max_idle_per_host(mut self, connections: usize) -> Self {
+            self.pool.max_idle_per_host = connections;
+            self
+        }
+
+        /// Speaks HTTP/1.1 only. By default TLS negotiates HTTP/2 or HTTP/1.1, and plain HTTP is
+        /// HTTP/1.1.
+        pub fn http1_only(mut self) -> Self {
+            self.pool.versions = $crate::backend::settings::HttpVersions::Http1;
+            self
+        }
+
+        /// Speaks HTTP/2 only, without asking: for a server that is known to speak it.
+        pub fn http2_only(mut self) -> Self {
+            self.pool.versions = $crate::backend::settings::HttpVersions::Http2;
+            self
+        }
+
+        /// How often an HTTP/2 connection with requests on it is pinged, and how long the answer
+        /// may take before the connection is given up. Default 10 s and 5 s.
+        ///
+        /// Without it, a connection that has silently died would swallow every request until the
+        /// operating system notices.
+        pub fn http2_ping(mut self, interval: Duration, timeout: Duration) -> Self {
+            self.pool.ping_interval = interval;
+            self.pool.ping_timeout = timeout;
+            self
+        }
+    };
+}
+
+pub(crate) use pool_setters;

@@ -1,0 +1,161 @@
+//! Trying again, where that cannot send twice.
+
+mod budget;
+mod classify;
+mod observer;
+mod policy;
+mod retry_after;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::{Method, Request, Response};
+
+use crate::{AttemptCounter, Deadline, Timer, Transport, TransportError};
+
+pub use budget::RetryBudget;
+pub use classify::{Cause, Decision, classify};
+pub use observer::{Attempt, AttemptObserver};
+pub use policy::{DeliveryPolicy, RetryPolicy};
+pub use retry_after::retry_after;
+
+/// Repeats a call as its [`RetryPolicy`] allows.
+///
+/// Whether a result may be tried again is decided by [`classify`]. A call may carry these in its
+/// request's extensions: a [`DeliveryPolicy`] that replaces the policy's own, a [`Deadline`] that
+/// no wait and no attempt is started past, and an [`AttemptCounter`] that counts the attempts.
+///
+/// Dropping the future ends the attempt or the wait; nothing goes on behind it.
+#[derive(Debug, Clone)]
+pub struct Retry<T> {
+    inner: T,
+    policy: RetryPolicy,
+    timer: Arc<dyn Timer>,
+}
+
+impl<T> Retry<T> {
+    /// Repeats the calls of `inner`.
+    pub fn new(inner: T, policy: RetryPolicy, timer: impl Timer) -> Self {
+        Self {
+            inner,
+            policy,
+            timer: Arc::new(timer),
+        }
+    }
+}
+
+#[async_trait]
+impl<T: Transport> Transport for Retry<T> {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let mut request = request;
+        let mut call = Call::new(self, &request);
+        loop {
+            // The last attempt needs no copy of the request.
+            let spare = (call.attempts_left > 1).then(|| request.clone());
+            let watch = self
+                .policy
+                .observer
+                .as_deref()
+                .map(|observer| (observer, self.timer.now(), request.extensions().clone()));
+            let number = call.start();
+            let result = self.inner.send(request).await;
+            let wait = call.wait_after(&result);
+            if let Some((observer, began, extensions)) = watch {
+                let elapsed = self.timer.now().saturating_duration_since(began);
+                observer.on_attempt(&Attempt::new(number, &result, elapsed, wait, &extensions));
+            }
+            let (Some(wait), Some(spare)) = (wait, spare) else {
+                return result;
+            };
+            drop(result);
+            if !wait.is_zero() {
+                self.timer.sleep(wait).await;
+            }
+            request = spare;
+        }
+    }
+}
+
+/// One call on its way through its attempts.
+struct Call<'a> {
+    policy: &'a RetryPolicy,
+    timer: &'a dyn Timer,
+    method: Method,
+    delivery: DeliveryPolicy,
+    /// No attempt may start at or after this.
+    end: Option<Instant>,
+    /// The caller's, if it wants to know.
+    counter: Option<AttemptCounter>,
+    attempts_left: u32,
+    retries: u32,
+    /// What the latest retry took from the budget, returned if it succeeds.
+    paid: u32,
+}
+
+impl<'a> Call<'a> {
+    fn new<T>(retry: &'a Retry<T>, request: &Request<Bytes>) -> Self {
+        let policy = &retry.policy;
+        let method = request.method().clone();
+        let extensions = request.extensions();
+        let deadline = extensions.get().map(|Deadline(deadline)| *deadline);
+        let latest = retry.timer.now().checked_add(policy.max_elapsed);
+        Self {
+            policy,
+            timer: &*retry.timer,
+            method,
+            delivery: extensions.get().copied().unwrap_or(policy.delivery),
+            end: [deadline, latest].into_iter().flatten().min(),
+            counter: extensions.get().cloned(),
+            attempts_left: policy.max_attempts,
+            retries: 0,
+            paid: 0,
+        }
+    }
+
+    /// Notes that an attempt starts, and returns its number.
+    fn start(&self) -> u32 {
+        match &self.counter {
+            Some(counter) => counter.start(),
+            None => self.retries + 1,
+        }
+    }
+
+    /// How long to wait before the next attempt, or `None` if this was the last one.
+    fn wait_after(&mut self, result: &Result<Response<Bytes>, TransportError>) -> Option<Duration> {
+        self.attempts_left -= 1;
+        let Decision::Retry(cause) = classify(&self.method, self.delivery, result) else {
+            if result
+                .as_ref()
+                .is_ok_and(|response| !response.status().is_server_error())
+            {
+                self.policy.budget.deposit(self.paid.max(budget::SUCCESS));
+            }
+            return None;
+        };
+        if self.attempts_left == 0 {
+            return None;
+        }
+        let asked = result
+            .as_ref()
+            .ok()
+            .and_then(|response| retry_after(response.headers(), self.timer.calendar()));
+        let wait = self.policy.delay(cause, self.retries, asked)?;
+        if let Some(end) = self.end
+            && self
+                .timer
+                .now()
+                .checked_add(wait)
+                .is_none_or(|next| next >= end)
+        {
+            return None;
+        }
+        self.paid = budget::cost(cause);
+        if !self.policy.budget.withdraw(self.paid) {
+            return None;
+        }
+        self.retries += 1;
+        Some(wait)
+    }
+}

@@ -1,0 +1,290 @@
+//! How connections are opened, shared and closed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::Uri;
+use messages_transport::backend::hyper::{Connect, Connection, HyperTransport};
+use messages_transport::backend::reqwest::ReqwestTransport;
+use messages_transport::testing::server::{Answer, FaultServer, Play};
+use messages_transport::{Delivery, Transport, TransportErrorKind, Truncated};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::support::{in_parallel, post, post_to};
+
+fn transports() -> [(&'static str, Arc<dyn Transport>); 2] {
+    [
+        (
+            "hyper",
+            Arc::new(HyperTransport::builder().build().unwrap()),
+        ),
+        (
+            "reqwest",
+            Arc::new(ReqwestTransport::builder().build().unwrap()),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn large_errors_do_not_cost_a_connection_each() {
+    for (name, transport) in transports() {
+        let body = Bytes::from(vec![b'x'; 256 * 1024]);
+        let server = FaultServer::start(move |_| Answer::new(500, body.clone()).into())
+            .await
+            .unwrap();
+        for _ in 0..20 {
+            let response = transport.send(post_to(&server, "{}")).await.unwrap();
+            assert_eq!(
+                (response.status().as_u16(), response.body().len()),
+                (500, 16 * 1024)
+            );
+            assert!(response.extensions().get::<Truncated>().is_some());
+        }
+        println!(
+            "20 errors of 256 KiB, {name}: {} connections",
+            server.connections()
+        );
+        assert!(
+            server.connections() <= 2,
+            "{name}: {}",
+            server.connections()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_wave_of_requests_reuses_the_connections_of_the_last() {
+    for (name, transport) in transports() {
+        let server = Arc::new(
+            FaultServer::start(|_| Play::Drip(202, Duration::from_millis(2)))
+                .await
+                .unwrap(),
+        );
+        for _ in 0..2 {
+            let (transport, server) = (Arc::clone(&transport), Arc::clone(&server));
+            in_parallel(64, 64, move |_| {
+                let (transport, server) = (Arc::clone(&transport), Arc::clone(&server));
+                async move {
+                    transport.send(post_to(&server, "{}")).await.unwrap();
+                }
+            })
+            .await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        println!(
+            "64 at once, twice, {name}: {} connections",
+            server.connections()
+        );
+        assert_eq!(server.connections(), 64, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn idle_connections_are_closed() {
+    let limit = Duration::from_millis(50);
+    let transports: [Arc<dyn Transport>; 2] = [
+        Arc::new(
+            HyperTransport::builder()
+                .idle_timeout(limit)
+                .build()
+                .unwrap(),
+        ),
+        Arc::new(
+            ReqwestTransport::builder()
+                .idle_timeout(limit)
+                .build()
+                .unwrap(),
+        ),
+    ];
+    for transport in transports {
+        let server = FaultServer::start(|_| Answer::new(202, "{}").into())
+            .await
+            .unwrap();
+        transport.send(post_to(&server, "{}")).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        assert_eq!(server.open_connections(), 0);
+        transport.send(post_to(&server, "{}")).await.unwrap();
+        assert_eq!(server.connections(), 2);
+    }
+}
+
+/// Reaches a server of the test, whatever the URI says, through a pipe in memory.
+#[derive(Debug)]
+struct Pipe(std::net::SocketAddr);
+
+#[async_trait]
+impl Connect for Pipe {
+    async fn connect(&self, destination: &Uri) -> std::io::Result<Box<dyn Connection>> {
+        assert_eq!(destination.host(), Some("api.example"));
+        let (ours, mut theirs) = tokio::io::duplex(1024);
+        let mut server = TcpStream::connect(self.0).await?;
+        tokio::spawn(async move { tokio::io::copy_bidirectional(&mut theirs, &mut server).await });
+        Ok(Box::new(ours))
+    }
+}
+
+#[tokio::test]
+async fn a_connector_of_ones_own_is_used() {
+    let server = FaultServer::start(|_| Answer::new(202, "{}").into())
+        .await
+        .unwrap();
+    let transport = HyperTransport::builder()
+        .connector(Pipe(server.address()))
+        .build()
+        .unwrap();
+    for _ in 0..3 {
+        let request = post(Uri::from_static("http://api.example/v1/messages"), "{}");
+        assert_eq!(transport.send(request).await.unwrap().status(), 202);
+    }
+    assert_eq!((server.taken(), server.connections()), (3, 1));
+    assert!(server.latest().unwrap().head.contains("host: api.example"));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_unix_socket_can_be_the_way() {
+    #[derive(Debug)]
+    struct Socket(std::path::PathBuf);
+
+    #[async_trait]
+    impl Connect for Socket {
+        async fn connect(&self, _: &Uri) -> std::io::Result<Box<dyn Connection>> {
+            Ok(Box::new(tokio::net::UnixStream::connect(&self.0).await?))
+        }
+    }
+
+    let path = std::env::temp_dir().join(format!("messages-transport-{}.sock", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    let listener = tokio::net::UnixListener::bind(&path).unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut request = [0; 1024];
+        assert!(stream.read(&mut request).await.unwrap() > 0);
+        stream
+            .write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 2\r\n\r\n{}")
+            .await
+            .unwrap();
+    });
+    let transport = HyperTransport::builder()
+        .connector(Socket(path.clone()))
+        .build()
+        .unwrap();
+    let request = post(Uri::from_static("http://localhost/"), "{}");
+    assert_eq!(transport.send(request).await.unwrap().status(), 202);
+
+    // And nobody there is "not sent".
+    let transport = HyperTransport::builder().connector(Socket(path.with_extension("none")));
+    let request = post(Uri::from_static("http://localhost/"), "{}");
+    let error = transport.build().unwrap().send(request).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (TransportErrorKind::Connect, Delivery::NotSent)
+    );
+    std::fs::remove_file(path).unwrap();
+}
+
+#[tokio::test]
+async fn an_http_proxy_is_used_but_for_its_exceptions() {
+    let proxy = FaultServer::start(|_| Answer::new(202, "{}").into())
+        .await
+        .unwrap();
+    let direct = FaultServer::start(|_| Answer::new(202, "{}").into())
+        .await
+        .unwrap();
+    let url = format!("http://user:secret@{}", proxy.address());
+    let builder = ReqwestTransport::builder().proxy(url, Some("127.0.0.1,.internal"));
+    assert!(!format!("{builder:?}").contains("secret"));
+    let transport = builder.build().unwrap();
+    assert!(!format!("{transport:?}").contains("secret"));
+
+    let request = post(Uri::from_static("http://api.example/v1/messages"), "{}");
+    assert_eq!(transport.send(request).await.unwrap().status(), 202);
+    let head = proxy.latest().unwrap().head;
+    assert!(
+        head.starts_with("POST http://api.example/v1/messages HTTP/1.1"),
+        "{head}"
+    );
+    assert!(
+        head.contains("proxy-authorization: Basic dXNlcjpzZWNyZXQ="),
+        "{head}"
+    );
+
+    transport.send(post_to(&direct, "{}")).await.unwrap();
+    assert_eq!((proxy.taken(), direct.taken()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_socks_proxy_is_told_the_name_and_not_the_address() {
+    let server = FaultServer::start(|_| Answer::new(202, "{}").into())
+        .await
+        .unwrap();
+    let target = server.address();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let asked = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut greeting = [0; 2];
+        client.read_exact(&mut greeting).await.unwrap();
+        let mut methods = vec![0; greeting[1].into()];
+        client.read_exact(&mut methods).await.unwrap();
+        client.write_all(&[5, 0]).await.unwrap();
+        let mut head = [0; 5];
+        client.read_exact(&mut head).await.unwrap();
+        // A domain name, of this length, then the port.
+        assert_eq!(head[..4], [5, 1, 0, 3]);
+        let mut name = vec![0; usize::from(head[4]) + 2];
+        client.read_exact(&mut name).await.unwrap();
+        client
+            .write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+            .await
+            .unwrap();
+        let mut server = TcpStream::connect(target).await.unwrap();
+        tokio::spawn(async move { tokio::io::copy_bidirectional(&mut client, &mut server).await });
+        name.truncate(name.len() - 2);
+        String::from_utf8(name).unwrap()
+    });
+    let transport = ReqwestTransport::builder()
+        .proxy(format!("socks5h://{address}"), None)
+        .build()
+        .unwrap();
+    let request = post(Uri::from_static("http://api.example/v1/messages"), "{}");
+    assert_eq!(transport.send(request).await.unwrap().status(), 202);
+    assert_eq!(asked.await.unwrap(), "api.example");
+}
+
+#[test]
+fn settings_that_make_no_sense_are_errors() {
+    let garbage = "-----BEGIN CERTIFICATE-----\nnot base64!\n-----END CERTIFICATE-----\n";
+    assert!(
+        HyperTransport::builder()
+            .extra_roots(garbage)
+            .build()
+            .is_err()
+    );
+    assert!(
+        HyperTransport::builder()
+            .only_roots("no PEM at all")
+            .build()
+            .is_err()
+    );
+    assert!(
+        ReqwestTransport::builder()
+            .extra_roots(garbage)
+            .build()
+            .is_err()
+    );
+    assert!(
+        ReqwestTransport::builder()
+            .only_roots("no PEM at all")
+            .build()
+            .is_err()
+    );
+    let error = ReqwestTransport::builder()
+        .proxy("http://user:secret@[", None)
+        .build()
+        .unwrap_err();
+    assert!(!format!("{error:?} {error}").contains("secret"));
+}

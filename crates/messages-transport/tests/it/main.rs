@@ -1,0 +1,22 @@
+//! The integration tests of the crate, in one binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
+
+mod bounded;
+mod broken;
+mod classify;
+mod conformance;
+mod connections;
+mod limits;
+mod no_double_send;
+mod rate_limit;
+mod rate_limit_schedules;
+mod retry;
+mod retry_after;
+mod stale_pool;
+mod support;
+mod tls;

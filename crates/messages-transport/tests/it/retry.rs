@@ -1,0 +1,356 @@
+//! How often, how fast and on whose account a call is repeated. Time is tokio's paused clock.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::{Request, Uri};
+use messages_transport::layer::retry::{
+    Attempt, AttemptObserver, DeliveryPolicy, Retry, RetryBudget, RetryPolicy,
+};
+use messages_transport::layer::timeout::Timeout;
+use messages_transport::testing::ScriptedTransport;
+use messages_transport::{
+    AttemptCounter, Deadline, Delivery, Timer, TokioTimer, Transport, TransportError,
+    TransportErrorKind,
+};
+
+use crate::support::post;
+
+fn request() -> Request<Bytes> {
+    post(Uri::from_static("https://api.example/v1/messages"), "{}")
+}
+
+fn unsent() -> TransportError {
+    TransportError::without_source(TransportErrorKind::Connect, Delivery::NotSent)
+}
+
+fn retry(script: &ScriptedTransport, policy: RetryPolicy) -> Retry<ScriptedTransport> {
+    Retry::new(script.clone(), policy, TokioTimer)
+}
+
+fn throttled(retry_after: &str) -> http::Response<Bytes> {
+    let builder = http::Response::builder()
+        .status(429)
+        .header("retry-after", retry_after);
+    builder.body(Bytes::new()).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_are_bounded_and_counted() {
+    let script = ScriptedTransport::new()
+        .then_error(unsent())
+        .then_error(unsent())
+        .then_error(unsent())
+        .then_status(202, "{}");
+    let attempts = AttemptCounter::default();
+    let mut request = request();
+    request.extensions_mut().insert(attempts.clone());
+    let result = retry(&script, RetryPolicy::default()).send(request).await;
+    assert_eq!(result.unwrap_err().delivery(), Delivery::NotSent);
+    assert_eq!(attempts.count(), 3);
+    assert_eq!(script.remaining(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_is_the_same_request() {
+    let script = ScriptedTransport::new()
+        .then_error(unsent())
+        .then_status(202, "{}");
+    retry(&script, RetryPolicy::default())
+        .send(request())
+        .await
+        .unwrap();
+    let [first, second] = &script.requests()[..] else {
+        panic!("not two attempts")
+    };
+    assert_eq!((first.uri(), first.body()), (second.uri(), second.body()));
+    assert_eq!(first.headers(), second.headers());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_can_bring_its_own_delivery_policy() {
+    let script = ScriptedTransport::new()
+        .then_status(503, "")
+        .then_status(202, "{}");
+    let retry = retry(&script, RetryPolicy::default());
+    assert_eq!(retry.send(request()).await.unwrap().status(), 503);
+    let script = ScriptedTransport::new()
+        .then_status(503, "")
+        .then_status(202, "{}");
+    let retry = Retry::new(script, RetryPolicy::default(), TokioTimer);
+    let mut request = request();
+    request
+        .extensions_mut()
+        .insert(DeliveryPolicy::TrustRefusals);
+    assert_eq!(retry.send(request).await.unwrap().status(), 202);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_is_never_repeated_early() {
+    for (header, least) in [("7", 7.0), ("", 1.0), ("inf", 1.0), ("0", 0.0)] {
+        let script = ScriptedTransport::new()
+            .then(throttled(header))
+            .then_status(202, "{}");
+        let began = TokioTimer.now();
+        retry(&script, RetryPolicy::default())
+            .send(request())
+            .await
+            .unwrap();
+        let waited = (TokioTimer.now() - began).as_secs_f64();
+        // Tokio's timer is exact to the millisecond.
+        assert!(
+            waited + 0.001 >= least && waited < least + 2.1,
+            "{header:?}: {waited} s"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_beyond_the_bound_ends_the_call() {
+    let script = ScriptedTransport::new()
+        .then(throttled("31"))
+        .then_status(202, "{}");
+    let began = TokioTimer.now();
+    let response = retry(&script, RetryPolicy::default())
+        .send(request())
+        .await
+        .unwrap();
+    assert_eq!(response.status(), 429);
+    assert_eq!(TokioTimer.now(), began);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_wait_passes_the_deadline() {
+    let script = ScriptedTransport::new()
+        .then(throttled("7"))
+        .then_status(202, "{}");
+    let mut request = request();
+    request
+        .extensions_mut()
+        .insert(Deadline(TokioTimer.now() + Duration::from_secs(5)));
+    let began = TokioTimer.now();
+    let response = retry(&script, RetryPolicy::default())
+        .send(request)
+        .await
+        .unwrap();
+    assert_eq!((response.status().as_u16(), TokioTimer.now()), (429, began));
+}
+
+#[tokio::test(start_paused = true)]
+async fn elapsed_time_is_bounded() {
+    let script = ScriptedTransport::from_fn(|_| async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Err(unsent())
+    });
+    let policy = RetryPolicy::default()
+        .max_attempts(1000)
+        .max_elapsed(Duration::from_secs(30));
+    let began = TokioTimer.now();
+    retry(&script, policy).send(request()).await.unwrap_err();
+    let elapsed = TokioTimer.now() - began;
+    assert!(elapsed <= Duration::from_secs(31), "{elapsed:?}");
+    assert!(script.requests().len() > 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_attempt_ends_at_its_limit_or_at_the_deadline() {
+    for (limit, deadline, ends) in [(20, None, 20), (20, Some(3), 3), (2, Some(3), 2)] {
+        let timeout = Timeout::new(
+            ScriptedTransport::new().then_never(),
+            Duration::from_secs(limit),
+            TokioTimer,
+        );
+        let began = TokioTimer.now();
+        let mut request = request();
+        if let Some(deadline) = deadline {
+            request
+                .extensions_mut()
+                .insert(Deadline(began + Duration::from_secs(deadline)));
+        }
+        let error = timeout.send(request).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.delivery()),
+            (TransportErrorKind::Timeout, Delivery::Unknown)
+        );
+        let waited = TokioTimer.now() - began;
+        assert!(waited >= Duration::from_secs(ends), "{waited:?}");
+        assert!(
+            waited < Duration::from_secs(ends) + Duration::from_millis(100),
+            "{waited:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_after_the_deadline() {
+    let script = ScriptedTransport::new().then_status(202, "{}");
+    let timeout = Timeout::new(script.clone(), Duration::from_secs(1), TokioTimer);
+    let mut request = request();
+    request.extensions_mut().insert(Deadline(TokioTimer.now()));
+    let error = timeout.send(request).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (TransportErrorKind::Timeout, Delivery::NotSent)
+    );
+    assert!(script.requests().is_empty());
+}
+
+/// Number, status, and whether the call went on.
+type Ended = (u32, Option<u16>, bool);
+
+#[derive(Debug, Default, Clone)]
+struct Seen(Arc<Mutex<Vec<Ended>>>);
+
+impl AttemptObserver for Seen {
+    fn on_attempt(&self, attempt: &Attempt<'_>) {
+        let status = attempt.outcome.ok().map(|status| status.as_u16());
+        self.0
+            .lock()
+            .unwrap()
+            .push((attempt.number, status, attempt.retry_in.is_some()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_observer_sees_every_attempt() {
+    let seen = Seen::default();
+    let script = ScriptedTransport::new()
+        .then_error(unsent())
+        .then(throttled("1"))
+        .then_status(202, "{}");
+    retry(&script, RetryPolicy::default().observer(seen.clone()))
+        .send(request())
+        .await
+        .unwrap();
+    let seen = seen.0.lock().unwrap();
+    assert_eq!(
+        *seen,
+        [(1, None, true), (2, Some(429), true), (3, Some(202), false)]
+    );
+}
+
+/// A server that is down until `up`.
+fn outage(up: Instant) -> ScriptedTransport {
+    ScriptedTransport::from_fn(move |_| async move {
+        if TokioTimer.now() < up {
+            return Err(unsent());
+        }
+        let mut response = http::Response::new(Bytes::new());
+        *response.status_mut() = http::StatusCode::ACCEPTED;
+        Ok(response)
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_is_not_answered_with_a_storm() {
+    const CALLS: usize = 10_000;
+    let up = TokioTimer.now() + Duration::from_secs(100);
+    let script = outage(up);
+    let budget = RetryBudget::default();
+    let transport = Arc::new(retry(
+        &script,
+        RetryPolicy::default().budget(budget.clone()),
+    ));
+    let calls: Vec<_> = (0..CALLS)
+        .map(|n| {
+            let transport = Arc::clone(&transport);
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(5 * n as u64)).await;
+                transport.send(request()).await
+            })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap_err();
+    }
+    let extra = script.requests().len() - CALLS;
+    println!(
+        "total outage: {CALLS} calls, {extra} extra attempts, {} tokens left",
+        budget.tokens()
+    );
+    assert!(extra <= 50 && extra * 10 <= CALLS, "{extra} extra attempts");
+    assert!(extra > 0);
+
+    // The server is back: every call gets through at once, on its first attempt.
+    tokio::time::sleep_until(up.into()).await;
+    for _ in 0..100 {
+        assert_eq!(transport.send(request()).await.unwrap().status(), 202);
+    }
+    assert_eq!(
+        TokioTimer.now().saturating_duration_since(up),
+        Duration::ZERO
+    );
+    assert!(budget.tokens() >= 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_that_fail_together_do_not_come_back_together() {
+    const CLIENTS: usize = 10_000;
+    for (name, first, window) in [("outage", None, 100), ("429", Some("1"), 1000)] {
+        let began = TokioTimer.now();
+        let arrivals = Arc::new(Mutex::new(Vec::new()));
+        let shared = Arc::clone(&arrivals);
+        let script = ScriptedTransport::from_fn(move |request| {
+            let again = request
+                .extensions()
+                .get::<AttemptCounter>()
+                .unwrap()
+                .count()
+                > 1;
+            if again {
+                shared
+                    .lock()
+                    .unwrap()
+                    .push((TokioTimer.now() - began).as_millis() as usize);
+            }
+            async move {
+                match first {
+                    Some(header) if !again => Ok(throttled(header)),
+                    None if !again => Err(unsent()),
+                    _ => Ok(http::Response::new(Bytes::new())),
+                }
+            }
+        });
+        let policy = RetryPolicy::default().budget(RetryBudget::new(u32::MAX));
+        let transport = Arc::new(retry(&script, policy));
+        let calls: Vec<_> = (0..CLIENTS)
+            .map(|_| {
+                let transport = Arc::clone(&transport);
+                let mut request = request();
+                request.extensions_mut().insert(AttemptCounter::default());
+                tokio::spawn(async move { transport.send(request).await })
+            })
+            .collect();
+        for call in calls {
+            call.await.unwrap().unwrap();
+        }
+        let arrivals = arrivals.lock().unwrap();
+        assert_eq!(arrivals.len(), CLIENTS);
+        let width = window / 10;
+        let start = arrivals.iter().min().unwrap();
+        let mut bins = vec![0; 12];
+        for arrival in arrivals.iter() {
+            bins[((arrival - start) / width).min(11)] += 1;
+        }
+        let mean = CLIENTS / 10;
+        println!("synchronised clients, {name}: per bin of {width} ms {bins:?}");
+        assert!(bins.iter().all(|bin| *bin <= 3 * mean), "{name}: {bins:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_call_leaves_nothing_behind() {
+    let script = ScriptedTransport::new()
+        .then(throttled("5"))
+        .then_status(202, "{}");
+    let transport = retry(&script, RetryPolicy::default());
+    let attempts = AttemptCounter::default();
+    let mut request = request();
+    request.extensions_mut().insert(attempts.clone());
+    // The wait between the attempts is where it is dropped.
+    let dropped = tokio::time::timeout(Duration::from_secs(1), transport.send(request)).await;
+    assert!(dropped.is_err());
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!((attempts.count(), script.remaining()), (1, 1));
+}
