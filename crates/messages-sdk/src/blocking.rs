@@ -1,0 +1,185 @@
+//! The client for programs that are not asynchronous.
+
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+
+use messages_types::{v0_1, v1};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::client::{Client as AsyncClient, SendOptions};
+use crate::error::Error;
+use crate::outbound::Outbound;
+use crate::outcome::{Accepted, RawAccepted, Updated, WorkflowAccepted};
+
+/// A [`Client`](crate::Client) whose calls block the calling thread.
+///
+/// It keeps one thread of its own for all its clones. Its calls work on any thread, even on one of an asynchronous
+/// runtime, which they then hold up.
+///
+/// ```
+/// use messages_sdk::types::v1::Sms;
+/// use messages_sdk::{Client, auth::Basic, blocking, transport::testing::ScriptedTransport};
+///
+/// # let script = ScriptedTransport::new().then_status(202, r#"{"message_uuid":"aaaa"}"#);
+/// let client = Client::builder().credentials(Basic::new("a1b2c3d4", "secret")?).transport(script).build()?;
+/// let client = blocking::Client::new(client)?;
+/// let accepted = client.send(Sms::text("447700900001", "447700900000", "Your code is 4711")?)?;
+/// assert_eq!(accepted.message_uuid, "aaaa");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    inner: AsyncClient,
+    thread: Arc<Thread>,
+}
+
+/// The runtime behind the calls.
+struct Thread(Option<Runtime>);
+
+impl Client {
+    /// Puts a client on a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// When the system has no thread to give.
+    pub fn new(client: AsyncClient) -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("messages")
+            .enable_all()
+            .build()?;
+        Ok(Self {
+            inner: client,
+            thread: Arc::new(Thread(Some(runtime))),
+        })
+    }
+
+    /// Sends a message of either generation: see [`crate::Client::send`].
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Client::send`].
+    pub fn send(&self, message: impl Into<Outbound>) -> Result<Accepted, Error> {
+        self.send_with(message, SendOptions::default())
+    }
+
+    /// As [`Client::send`], with options for this call alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub fn send_with(
+        &self,
+        message: impl Into<Outbound>,
+        options: SendOptions,
+    ) -> Result<Accepted, Error> {
+        let (client, message) = (self.inner.clone(), message.into());
+        self.wait(async move { client.send_with(message, options).await })
+    }
+
+    /// Starts a failover workflow: see [`crate::Client::create_workflow`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub fn create_workflow(&self, workflow: &v0_1::Workflow) -> Result<WorkflowAccepted, Error> {
+        let (client, workflow) = (self.inner.clone(), workflow.clone());
+        self.wait(async move { client.create_workflow(&workflow).await })
+    }
+
+    /// Marks an inbound message as read: see [`crate::Client::mark_read`].
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Client::mark_read`].
+    pub fn mark_read(&self, inbound: &v1::Inbound) -> Result<Updated, Error> {
+        let (client, inbound) = (self.inner.clone(), inbound.clone());
+        self.wait(async move { client.mark_read(&inbound).await })
+    }
+
+    /// Marks an inbound message as read and shows that somebody is typing: see [`crate::Client::show_typing`].
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Client::mark_read`].
+    pub fn show_typing(&self, inbound: &v1::Inbound) -> Result<Updated, Error> {
+        let (client, inbound) = (self.inner.clone(), inbound.clone());
+        self.wait(async move { client.show_typing(&inbound).await })
+    }
+
+    /// Revokes an RCS message that was sent: see [`crate::Client::revoke`].
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Client::mark_read`].
+    pub fn revoke(&self, message_uuid: &str) -> Result<Updated, Error> {
+        let (client, id) = (self.inner.clone(), message_uuid.to_owned());
+        self.wait(async move { client.revoke(&id).await })
+    }
+
+    /// Posts any JSON to any path of the API: see [`crate::Client::send_raw`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub fn send_raw(
+        &self,
+        path: &str,
+        body: &serde_json::Value,
+        options: SendOptions,
+    ) -> Result<RawAccepted, Error> {
+        let (client, path, body) = (self.inner.clone(), path.to_owned(), body.clone());
+        self.wait(async move { client.send_raw(&path, &body, options).await })
+    }
+
+    /// Takes no new call, and waits for those under way.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotSent`] when the thread behind the calls is gone.
+    pub fn close(&self) -> Result<(), Error> {
+        let client = self.inner.clone();
+        self.wait(async move {
+            client.close().await;
+            Ok(())
+        })
+    }
+
+    /// Runs a call on the thread, whatever thread this is: `block_on` would panic on one that belongs to a runtime.
+    fn wait<T: Send + 'static>(
+        &self,
+        call: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let Some(runtime) = &self.thread.0 else {
+            return Err(Error::not_sent(None));
+        };
+        let (done, result) = sync_channel(1);
+        runtime.spawn(async move {
+            // The receiver waits below, so there is always one.
+            let _ = done.send(call.await);
+        });
+        result
+            .recv()
+            .unwrap_or_else(|_| Err(Error::in_doubt(None, None)))
+    }
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            // Waiting for the thread would panic where this is dropped inside a runtime.
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("blocking::Client")
+            .field(&self.inner)
+            .finish()
+    }
+}

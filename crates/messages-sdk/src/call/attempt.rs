@@ -1,0 +1,129 @@
+//! What happens to each attempt: it is signed anew, and what it leaves open is remembered.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, DATE};
+use http::{Request, Response, StatusCode};
+use messages_auth::Credentials;
+use messages_transport::layer::retry::DeliveryPolicy;
+use messages_transport::{
+    AttemptCounter, Delivery, Timer, Transport, TransportError, TransportErrorKind,
+};
+
+use crate::endpoint::Endpoint;
+
+/// Remembers, across the attempts of one call, whether one of them may have been taken. The last
+/// attempt alone cannot tell: a timeout followed by "connection refused" is a doubt.
+///
+/// It travels in the request's extensions.
+#[derive(Debug, Clone)]
+pub(crate) struct Witness {
+    policy: DeliveryPolicy,
+    doubts: Arc<AtomicBool>,
+}
+
+impl Witness {
+    pub(crate) fn new(policy: DeliveryPolicy) -> Self {
+        Self {
+            policy,
+            doubts: Arc::default(),
+        }
+    }
+
+    /// Whether an attempt may have been taken.
+    pub(crate) fn doubts(&self) -> bool {
+        self.doubts.load(Ordering::Acquire)
+    }
+
+    fn note(&self, result: &Result<Response<Bytes>, TransportError>) {
+        let doubtful = match result {
+            Ok(answer) => is_doubtful(answer.status(), self.policy),
+            Err(error) => error.delivery().may_be_taken(),
+        };
+        if doubtful {
+            self.doubts.store(true, Ordering::Release);
+        }
+    }
+}
+
+/// Whether an answer with this status leaves it open if the request was taken: a gateway answers so
+/// for a server behind it that may well have read the request.
+pub(crate) fn is_doubtful(status: StatusCode, policy: DeliveryPolicy) -> bool {
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => policy != DeliveryPolicy::TrustRefusals,
+        StatusCode::REQUEST_TIMEOUT => true,
+        other => other.is_server_error(),
+    }
+}
+
+/// Signs every attempt, and once more after a 401 to a token.
+#[derive(Debug)]
+pub(crate) struct Authorize<T> {
+    pub(crate) inner: T,
+    pub(crate) credentials: Credentials,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) timer: Arc<dyn Timer>,
+}
+
+#[async_trait]
+impl<T: Transport> Transport for Authorize<T> {
+    async fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        if !self.endpoint.trusts(request.uri()) {
+            // Credentials go to the API and nowhere else.
+            return Err(TransportError::without_source(
+                TransportErrorKind::InvalidRequest,
+                Delivery::NotSent,
+            ));
+        }
+        let now = self.timer.calendar();
+        let header = self.credentials.header_value(now).map_err(unsigned)?;
+        request.headers_mut().insert(AUTHORIZATION, header.clone());
+        let witness: Option<Witness> = request.extensions().get().cloned();
+        let counter: Option<AttemptCounter> = request.extensions().get().cloned();
+        // Only a token can be stale; a key and secret stay as wrong as they are.
+        let spare = matches!(self.credentials, Credentials::Jwt(_)).then(|| request.clone());
+
+        let result = self.inner.send(request).await;
+        let Some(mut again) = spare.filter(|_| is_unauthorised(&result)) else {
+            if let Some(witness) = &witness {
+                witness.note(&result);
+            }
+            return result;
+        };
+        if let Some(server) = result.as_ref().ok().and_then(date) {
+            self.credentials
+                .correct_clock(server, self.timer.calendar());
+        }
+        let fresh = self.credentials.refresh(&header, self.timer.calendar());
+        let Some(fresh) = fresh.map_err(unsigned)? else {
+            return result;
+        };
+        again.headers_mut().insert(AUTHORIZATION, fresh);
+        if let Some(counter) = counter {
+            counter.start();
+        }
+        let result = self.inner.send(again).await;
+        if let Some(witness) = &witness {
+            witness.note(&result);
+        }
+        result
+    }
+}
+
+fn is_unauthorised(result: &Result<Response<Bytes>, TransportError>) -> bool {
+    matches!(result, Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED)
+}
+
+fn unsigned(error: messages_auth::AuthError) -> TransportError {
+    TransportError::new(TransportErrorKind::InvalidRequest, Delivery::NotSent, error)
+}
+
+/// The API's clock, as its answer shows it.
+fn date(answer: &Response<Bytes>) -> Option<SystemTime> {
+    let text = answer.headers().get(DATE)?.to_str().ok()?;
+    httpdate::parse_http_date(text).ok()
+}

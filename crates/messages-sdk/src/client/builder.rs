@@ -1,0 +1,273 @@
+//! How a client is put together, and in which order its layers lie.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+use messages_auth::Credentials;
+use messages_transport::layer::rate_limit::{RateLimit, RateLimitPolicy};
+use messages_transport::layer::retry::{DeliveryPolicy, Retry, RetryPolicy};
+use messages_transport::layer::timeout::Timeout;
+use messages_transport::{Timer, TokioTimer, Transport};
+use tokio::sync::Semaphore;
+
+use super::env::{AuthPreference, EnvError, credentials_from_env};
+use super::{CALLS_MAX, Client, Inner};
+use crate::call::Authorize;
+use crate::doubts::DoubtLedger;
+use crate::endpoint::Endpoint;
+
+/// Whether messages without a client reference get one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum ClientReferences {
+    /// Every message without one gets a reference of 36 characters that sorts by time (UUID version 7), so that a
+    /// status webhook can settle a doubt.
+    #[default]
+    Minted,
+    /// Messages are sent as they are.
+    AsGiven,
+}
+
+/// Why a client cannot be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// No credentials were given.
+    #[error("a client needs credentials")]
+    NoCredentials,
+    /// No transport was given.
+    #[error("a client needs a transport: call hyper(), reqwest() or transport()")]
+    NoTransport,
+    /// The environment holds no usable credentials.
+    #[error("the environment holds no usable credentials")]
+    Environment(#[source] EnvError),
+    /// The bundled transport could not be made.
+    #[error("the transport could not be made")]
+    Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The suffix of the user agent holds a character that no header may have.
+    #[error("the user agent suffix must be visible ASCII")]
+    UserAgent,
+    /// A time limit of zero, or one that is longer than a day.
+    #[error("a time limit must be longer than zero and no longer than a day")]
+    Limit,
+}
+
+/// Puts a [`Client`] together.
+///
+/// Defaults: the global endpoint, at most once, 3 attempts, 20 s for an attempt, 60 s for a call, no rate limit of its
+/// own but obedience to the API's 429, a minted client reference.
+#[derive(Clone)]
+#[must_use]
+pub struct ClientBuilder {
+    endpoint: Endpoint,
+    credentials: Option<Credentials>,
+    transport: Option<Arc<dyn Transport>>,
+    retry: RetryPolicy,
+    delivery: DeliveryPolicy,
+    limits: Option<RateLimitPolicy>,
+    attempt_timeout: Duration,
+    deadline: Duration,
+    user_agent: Option<String>,
+    references: ClientReferences,
+    doubts: Option<Arc<dyn DoubtLedger>>,
+}
+
+/// The longest time limit; longer ones are taken for a mistake in the unit.
+const LIMIT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl ClientBuilder {
+    pub(super) fn new() -> Self {
+        Self {
+            endpoint: Endpoint::global(),
+            credentials: None,
+            transport: None,
+            retry: RetryPolicy::default(),
+            delivery: DeliveryPolicy::AtMostOnce,
+            limits: None,
+            attempt_timeout: Duration::from_secs(20),
+            deadline: Duration::from_secs(60),
+            user_agent: None,
+            references: ClientReferences::Minted,
+            doubts: None,
+        }
+    }
+
+    /// Where to send to.
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoint = endpoint;
+        self
+    }
+
+    /// What to sign requests with.
+    pub fn credentials(mut self, credentials: impl Into<Credentials>) -> Self {
+        self.credentials = Some(credentials.into());
+        self
+    }
+
+    /// Reads the credentials from the environment; see [`credentials_from_env`](crate::credentials_from_env).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Environment`] names the variable that is missing or cannot be used.
+    pub fn credentials_from_env(self, preference: AuthPreference) -> Result<Self, BuildError> {
+        let credentials = credentials_from_env(preference).map_err(BuildError::Environment)?;
+        Ok(self.credentials(credentials))
+    }
+
+    /// Any transport: your own, or a bundled one with settings of your own.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// The bundled hyper transport with its defaults.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Transport`], when the machine has no root certificates, for one.
+    #[cfg(feature = "hyper")]
+    pub fn hyper(self) -> Result<Self, BuildError> {
+        let transport = messages_transport::backend::hyper::HyperTransport::builder()
+            .build()
+            .map_err(|error| BuildError::Transport(Box::new(error)))?;
+        Ok(self.transport(transport))
+    }
+
+    /// The bundled reqwest transport with its defaults.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Transport`], when the machine has no root certificates, for one.
+    #[cfg(feature = "reqwest")]
+    pub fn reqwest(self) -> Result<Self, BuildError> {
+        let transport = messages_transport::backend::reqwest::ReqwestTransport::builder()
+            .build()
+            .map_err(|error| BuildError::Transport(Box::new(error)))?;
+        Ok(self.transport(transport))
+    }
+
+    /// What may be sent again.
+    pub fn delivery(mut self, policy: DeliveryPolicy) -> Self {
+        self.delivery = policy;
+        self
+    }
+
+    /// How often and how fast a call is repeated, and who is told of each attempt. What may be repeated at all is said by
+    /// [`ClientBuilder::delivery`], which replaces the policy's own.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The rates to keep, by account, sender and channel.
+    pub fn limits(mut self, policy: RateLimitPolicy) -> Self {
+        self.limits = Some(policy);
+        self
+    }
+
+    /// How long one attempt may take, 20 s by default.
+    pub fn attempt_timeout(mut self, limit: Duration) -> Self {
+        self.attempt_timeout = limit;
+        self
+    }
+
+    /// How long a call may take altogether, 60 s by default.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.deadline = limit;
+        self
+    }
+
+    /// What is added to the user agent, such as `my-shop/1.4`.
+    pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
+        self.user_agent = Some(suffix.into());
+        self
+    }
+
+    /// Whether messages without a client reference get one.
+    pub fn client_references(mut self, references: ClientReferences) -> Self {
+        self.references = references;
+        self
+    }
+
+    /// Where sends are noted before they go out, so that a webhook can settle those whose answer was lost.
+    pub fn doubts(mut self, ledger: Arc<dyn DoubtLedger>) -> Self {
+        self.doubts = Some(ledger);
+        self
+    }
+
+    /// Builds the client. Nothing is sent, and no runtime is needed yet.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] says what is missing or cannot be used.
+    pub fn build(self) -> Result<Client, BuildError> {
+        let credentials = self.credentials.ok_or(BuildError::NoCredentials)?;
+        let transport = self.transport.ok_or(BuildError::NoTransport)?;
+        for limit in [self.attempt_timeout, self.deadline] {
+            if limit.is_zero() || limit > LIMIT_MAX {
+                return Err(BuildError::Limit);
+            }
+        }
+        let account: Arc<str> = match &credentials {
+            Credentials::Basic(basic) => basic.api_key().as_str().into(),
+            Credentials::Jwt(source) => source.application_id().to_string().into(),
+            _ => "".into(),
+        };
+        let has_jwt = matches!(credentials, Credentials::Jwt(_));
+        let scoped = self.limits.is_some();
+
+        // Outermost last. The limiter sees every attempt, and every attempt is signed anew.
+        #[cfg(feature = "tracing")]
+        let transport = messages_transport::layer::trace::Traced::new(transport);
+        let timed = Timeout::new(transport, self.attempt_timeout, TokioTimer);
+        let timer: Arc<dyn Timer> = Arc::new(TokioTimer);
+        let authorised = Authorize {
+            inner: timed,
+            credentials,
+            endpoint: self.endpoint.clone(),
+            timer: Arc::clone(&timer),
+        };
+        let limited = RateLimit::new(authorised, self.limits.unwrap_or_default(), TokioTimer);
+        let retried = Retry::new(limited, self.retry.delivery(self.delivery), TokioTimer);
+
+        Ok(Client {
+            inner: Arc::new(Inner {
+                transport: Box::new(retried),
+                endpoint: self.endpoint,
+                user_agent: user_agent(self.user_agent.as_deref())?,
+                deadline: self.deadline,
+                delivery: self.delivery,
+                timer,
+                references: self.references,
+                doubts: self.doubts,
+                account,
+                scoped,
+                has_jwt,
+                calls: Semaphore::new(CALLS_MAX as usize),
+            }),
+        })
+    }
+}
+
+fn user_agent(suffix: Option<&str>) -> Result<HeaderValue, BuildError> {
+    let own = concat!("messages-sdk/", env!("CARGO_PKG_VERSION"), " rust");
+    match suffix {
+        None => Ok(HeaderValue::from_static(own)),
+        Some(suffix) => {
+            HeaderValue::from_str(&format!("{own} {suffix}")).map_err(|_| BuildError::UserAgent)
+        }
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("endpoint", &self.endpoint)
+            .field("credentials", &self.credentials)
+            .field("transport", &self.transport)
+            .field("delivery", &self.delivery)
+            .finish_non_exhaustive()
+    }
+}

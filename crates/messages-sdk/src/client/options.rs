@@ -1,0 +1,88 @@
+//! What can be said about one call.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+use messages_transport::layer::retry::DeliveryPolicy;
+
+/// Options for one call; what is not set is as the client's builder says.
+#[derive(Clone, Default)]
+#[must_use]
+pub struct SendOptions {
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) delivery: Option<DeliveryPolicy>,
+    pub(crate) client_ref: Option<String>,
+    pub(crate) headers: HeaderMap,
+    pub(crate) path: Option<&'static str>,
+}
+
+impl SendOptions {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How long the call may take altogether, retries and waits included.
+    pub fn deadline(mut self, limit: Duration) -> Self {
+        self.deadline = Some(limit);
+        self
+    }
+
+    /// What may be sent again in this call.
+    pub fn delivery(mut self, policy: DeliveryPolicy) -> Self {
+        self.delivery = Some(policy);
+        self
+    }
+
+    /// The reference that the message gets if it has none: 40 characters at most for v0.1, 100 for v1.
+    ///
+    /// The API does not compare references, so this makes nothing idempotent; it is what a status
+    /// webhook is matched by when the answer was lost.
+    pub fn client_ref(mut self, reference: impl Into<String>) -> Self {
+        self.client_ref = Some(reference.into());
+        self
+    }
+
+    /// An extra header. The SDK's own (`authorization`, `content-type`, `accept`, `user-agent`)
+    /// replace one of the same name.
+    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.append(name, value);
+        self
+    }
+
+    /// Posts to the path of 2018 instead: `/beta/messages` for a message, `/beta/workflows` for a
+    /// workflow.
+    pub fn beta(mut self, path: BetaPath) -> Self {
+        self.path = Some(path.as_str());
+        self
+    }
+}
+
+/// A path of the API of 2018.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BetaPath {
+    /// `/beta/messages`.
+    Messages,
+    /// `/beta/workflows`.
+    Workflows,
+}
+
+impl BetaPath {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Messages => "/beta/messages",
+            Self::Workflows => "/beta/workflows",
+        }
+    }
+}
+
+impl std::fmt::Debug for SendOptions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SendOptions")
+            .field("deadline", &self.deadline)
+            .field("delivery", &self.delivery)
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,101 @@
+//! Sends whose outcome is open, and what settles them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use messages_types::WebhookEvent;
+
+/// Where sends are noted before they go out.
+///
+/// [`Client`](crate::Client) calls [`open`](Self::open) before the request leaves and [`settle`](Self::settle) when it knows what
+/// became of it. What stays open is in doubt: its answer was lost, or its future was dropped. A status webhook
+/// with the same client reference settles it, even one that came before the answer.
+pub trait DoubtLedger: fmt::Debug + Send + Sync + 'static {
+    /// Notes that a message with this reference is about to be sent.
+    fn open(&self, client_ref: &str);
+
+    /// Notes what became of it. Settling what is not open, or settled already, changes nothing.
+    fn settle(&self, client_ref: &str, settlement: Settlement<'_>);
+}
+
+/// What became of a send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Settlement<'a> {
+    /// The API took it, under this id if it is known.
+    Accepted {
+        /// The message's id.
+        message_uuid: Option<&'a str>,
+    },
+    /// The API did not take it.
+    NotAccepted,
+}
+
+/// A ledger in memory: what is open is kept, what is settled is forgotten.
+///
+/// ```
+/// use messages_sdk::{DoubtLedger, PendingDoubts, Settlement};
+///
+/// let doubts = PendingDoubts::new();
+/// doubts.open("order-17");
+/// assert_eq!(doubts.pending(), ["order-17"]);
+/// doubts.settle("order-17", Settlement::Accepted { message_uuid: Some("aaaa") });
+/// assert!(doubts.pending().is_empty());
+/// ```
+#[derive(Default)]
+pub struct PendingDoubts {
+    open: Mutex<HashMap<String, usize>>,
+}
+
+impl PendingDoubts {
+    /// An empty ledger.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The references that are open, in alphabetical order; minted ones thereby by age.
+    #[must_use]
+    pub fn pending(&self) -> Vec<String> {
+        let mut pending: Vec<String> = self.lock().keys().cloned().collect();
+        pending.sort_unstable();
+        pending
+    }
+
+    /// Settles what an event's client reference names. Any status proves that the API took the message.
+    pub fn apply(&self, event: &WebhookEvent) {
+        let view = event.view();
+        if let (Some(reference), Some(_)) = (view.client_ref, view.status()) {
+            let message_uuid = view.message_uuid;
+            self.settle(reference, Settlement::Accepted { message_uuid });
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+        // Nothing is left half done under the lock, so a panic elsewhere does no harm.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl DoubtLedger for PendingDoubts {
+    fn open(&self, client_ref: &str) {
+        *self.lock().entry(client_ref.to_owned()).or_default() += 1;
+    }
+
+    fn settle(&self, client_ref: &str, _: Settlement<'_>) {
+        let mut open = self.lock();
+        if let Some(count) = open.get_mut(client_ref) {
+            *count -= 1;
+            if *count == 0 {
+                open.remove(client_ref);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for PendingDoubts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PendingDoubts({} open)", self.lock().len())
+    }
+}

@@ -1,0 +1,133 @@
+//! What `Client::send` takes.
+
+use messages_types::{Document, Problems, v0_1, v1};
+
+/// A message of either generation, on its way out.
+///
+/// `Client::send` takes anything that converts into it: a message, one channel's message, or a
+/// reference to either (which is then cloned).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Outbound {
+    /// A message of the current generation, with its alternatives.
+    V1(v1::Message),
+    /// A message of the v0.1 generation.
+    V0_1(v0_1::Message),
+}
+
+impl Outbound {
+    /// The message's JSON, as it is posted.
+    #[must_use]
+    pub fn to_vec(&self) -> Vec<u8> {
+        match self {
+            Self::V1(message) => message.to_vec(),
+            Self::V0_1(message) => message.to_vec(),
+        }
+    }
+
+    pub(crate) const fn path(&self) -> &'static str {
+        match self {
+            Self::V1(_) => "/v1/messages",
+            Self::V0_1(_) => "/v0.1/messages",
+        }
+    }
+
+    pub(crate) fn validate(&self) -> Result<(), Problems> {
+        match self {
+            Self::V1(message) => message.validate(),
+            Self::V0_1(message) => message.validate(),
+        }
+    }
+
+    /// The channel, sender and recipient's names on the wire, for the rate limit and for spans.
+    pub(crate) fn channel(&self) -> &'static str {
+        match self {
+            Self::V1(message) => channel_v1(&message.primary.channel()),
+            Self::V0_1(message) => channel_v0_1(&message.channel()),
+        }
+    }
+
+    pub(crate) fn sender(&self) -> &str {
+        match self {
+            Self::V1(message) => message.primary.sender(),
+            Self::V0_1(message) => message.sender(),
+        }
+    }
+
+    pub(crate) fn client_ref(&self) -> Option<&str> {
+        match self {
+            Self::V1(message) => message
+                .primary
+                .envelope()
+                .client_ref
+                .as_ref()
+                .map(|reference| reference.as_str()),
+            Self::V0_1(message) => message.client_ref().map(|reference| reference.as_str()),
+        }
+    }
+
+    /// Gives the message a reference if it has none.
+    pub(crate) fn refer_by(&mut self, reference: &str) -> Result<(), messages_types::Invalid> {
+        match self {
+            Self::V1(message) => {
+                let slot = &mut message.primary.envelope_mut().client_ref;
+                if slot.is_none() {
+                    *slot = Some(v1::ClientRef::new(reference)?);
+                }
+            }
+            Self::V0_1(message) => {
+                if message.client_ref().is_none() {
+                    message.set_client_ref(Some(v0_1::ClientRef::new(reference)?));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn channel_v1(channel: &v1::Channel) -> &'static str {
+    v1::Channel::KNOWN
+        .iter()
+        .find(|known| *known == channel)
+        .map_or("unknown", v1::Channel::as_str)
+}
+
+fn channel_v0_1(channel: &v0_1::Channel) -> &'static str {
+    v0_1::Channel::KNOWN
+        .iter()
+        .find(|known| *known == channel)
+        .map_or("unknown", v0_1::Channel::as_str)
+}
+
+macro_rules! converts {
+    ($($variant:ident($whole:ty): $($type:ty),*;)*) => { $(
+        impl From<$whole> for Outbound {
+            fn from(message: $whole) -> Self {
+                Self::$variant(message)
+            }
+        }
+        impl From<&$whole> for Outbound {
+            fn from(message: &$whole) -> Self {
+                Self::$variant(message.clone())
+            }
+        }
+        $(
+            impl From<$type> for Outbound {
+                fn from(message: $type) -> Self {
+                    Self::$variant(message.into())
+                }
+            }
+            impl From<&$type> for Outbound {
+                fn from(message: &$type) -> Self {
+                    Self::$variant(message.clone().into())
+                }
+            }
+        )*
+    )* };
+}
+
+converts! {
+    V1(v1::Message): v1::ChannelMessage, v1::Sms, v1::Mms, v1::Rcs, v1::Whatsapp, v1::Messenger,
+        v1::Viber, v1::Email;
+    V0_1(v0_1::Message): v0_1::Sms, v0_1::Mms, v0_1::Whatsapp, v0_1::Viber, v0_1::Messenger;
+}

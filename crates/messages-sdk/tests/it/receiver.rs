@@ -1,0 +1,118 @@
+//! Raw bytes and headers in, a verified event or the right refusal out.
+
+use std::time::SystemTime;
+
+use messages_sdk::auth::webhook::{Verifier, WebhookSigner};
+use messages_sdk::auth::{ApiKey, SignatureSecret};
+use messages_sdk::transport::http::header::AUTHORIZATION;
+use messages_sdk::transport::http::{HeaderMap, StatusCode};
+use messages_sdk::types::WebhookEvent;
+use messages_sdk::{ReceiveError, Receiver};
+
+fn key() -> ApiKey {
+    ApiKey::new("a1b2c3d4").unwrap()
+}
+
+fn secret(text: &str) -> SignatureSecret {
+    SignatureSecret::new(text).unwrap()
+}
+
+fn signed(body: &str, with: &str) -> HeaderMap {
+    let signer = WebhookSigner::new(key(), secret(with));
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        AUTHORIZATION,
+        signer.sign(body.as_bytes(), SystemTime::now()).unwrap(),
+    );
+    headers
+}
+
+const GOOD: &str = "a secret of at least thirty-two bytes";
+const STATUS: &str = r#"{"message_uuid":"aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab","channel":"sms","to":"447700900000",
+    "from":"447700900001","timestamp":"2026-01-01T14:00:00Z","status":"delivered"}"#;
+
+fn receiver() -> Receiver {
+    Receiver::new(
+        Verifier::builder()
+            .secret(key(), secret(GOOD))
+            .build()
+            .unwrap(),
+    )
+}
+
+#[test]
+fn a_signed_status_is_an_event() {
+    let received = receiver()
+        .receive(&signed(STATUS, GOOD), STATUS, SystemTime::now())
+        .unwrap();
+    assert!(matches!(
+        received.commit().unwrap(),
+        WebhookEvent::V1Status(_)
+    ));
+}
+
+#[test]
+fn an_event_nobody_knows_is_delivered() {
+    let body = r#"{"something":"new"}"#;
+    let received = receiver()
+        .receive(&signed(body, GOOD), body, SystemTime::now())
+        .unwrap();
+    assert!(matches!(received.event(), WebhookEvent::Unknown(_)));
+}
+
+#[test]
+fn each_refusal_has_its_answer() {
+    let receiver = receiver();
+    let answer = |headers: &HeaderMap, body: &'static str| -> StatusCode {
+        receiver
+            .receive(headers, body, SystemTime::now())
+            .unwrap_err()
+            .answer()
+    };
+    assert_eq!(
+        answer(&HeaderMap::new(), STATUS),
+        StatusCode::SERVICE_UNAVAILABLE
+    );
+    assert_eq!(
+        answer(
+            &signed(STATUS, "another secret of thirty-two bytes"),
+            STATUS
+        ),
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        answer(&signed("{}", GOOD), STATUS),
+        StatusCode::UNAUTHORIZED
+    );
+    assert_eq!(
+        answer(&signed("no json", GOOD), "no json"),
+        StatusCode::BAD_REQUEST
+    );
+
+    let headers = signed(STATUS, GOOD);
+    receiver
+        .receive(&headers, STATUS, SystemTime::now())
+        .unwrap()
+        .commit()
+        .unwrap();
+    assert_eq!(
+        answer(&headers, STATUS),
+        StatusCode::OK,
+        "a duplicate has been handled"
+    );
+}
+
+#[test]
+fn what_was_not_committed_may_come_again() {
+    let (receiver, headers) = (receiver(), signed(STATUS, GOOD));
+    drop(
+        receiver
+            .receive(&headers, STATUS, SystemTime::now())
+            .unwrap(),
+    );
+    let again = receiver.receive(&headers, STATUS, SystemTime::now());
+    assert!(
+        !matches!(again, Err(ReceiveError::Unverified(_))),
+        "{again:?}"
+    );
+}
