@@ -1,0 +1,131 @@
+//! Faults on purpose, as answers and as the lack of them.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::response::{Html, IntoResponse, Response};
+use bytes::Bytes;
+use http::StatusCode;
+use http::header::CONTENT_LENGTH;
+use http_body_util::BodyExt;
+use tokio_stream::StreamExt;
+
+use super::problem::Problem;
+use crate::rules::Action;
+use crate::server::Line;
+
+/// The longest latency.
+const LONGEST: Duration = Duration::from_secs(600);
+
+/// What a fault does when the request was read.
+pub(crate) enum Before {
+    /// The request is handled.
+    Handle,
+    /// It is not, and this is the answer.
+    Problem(Box<Problem>),
+    /// It is not, and this is the answer of something in between.
+    Answer(Response),
+}
+
+/// Lets a fault take effect before anything is taken.
+pub(crate) async fn before(action: Option<&Action>, line: &Line) -> Before {
+    match action {
+        Some(Action::Latency { ms }) => {
+            tokio::time::sleep(Duration::from_millis(*ms).min(LONGEST)).await;
+            Before::Handle
+        }
+        Some(Action::Status {
+            status,
+            retry_after,
+        }) => {
+            let problem = Problem::of_status(error_status(*status)).retry_after(*retry_after);
+            Before::Problem(Box::new(problem))
+        }
+        Some(Action::Html { status }) => Before::Answer(
+            (
+                error_status(*status),
+                Html("<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"),
+            )
+                .into_response(),
+        ),
+        Some(Action::CutAfterBody) => {
+            line.cut();
+            Before::Answer(StatusCode::BAD_GATEWAY.into_response())
+        }
+        Some(Action::Reset) => {
+            line.reset();
+            Before::Answer(StatusCode::BAD_GATEWAY.into_response())
+        }
+        _ => Before::Handle,
+    }
+}
+
+/// Lets a fault spoil an answer.
+pub(crate) async fn after(action: Option<&Action>, line: &Line, response: Response) -> Response {
+    match action {
+        Some(Action::LoseAnswer) => {
+            line.cut();
+            response
+        }
+        Some(Action::CutAnswer) => {
+            rewrite(response, |body| {
+                let half = body.slice(..body.len() / 2);
+                let cut = tokio_stream::once(()).then(|()| async {
+                    // The server drops what it has not written yet, and the half is to arrive.
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                    Err(std::io::Error::other("cut on purpose"))
+                });
+                Body::from_stream(tokio_stream::once(Ok(half)).chain(cut))
+            })
+            .await
+        }
+        Some(Action::SlowBytes { ms }) => {
+            let pause = Duration::from_millis(*ms).min(LONGEST);
+            rewrite(response, |body| {
+                let stream = tokio_stream::iter(body).then(move |byte| async move {
+                    tokio::time::sleep(pause).await;
+                    Ok::<_, Infallible>(Bytes::copy_from_slice(&[byte]))
+                });
+                Body::from_stream(stream)
+            })
+            .await
+        }
+        _ => response,
+    }
+}
+
+/// Gives an answer another body, of the same length as it says.
+async fn rewrite(response: Response, body: impl FnOnce(Bytes) -> Body) -> Response {
+    let (mut head, whole) = response.into_parts();
+    let whole = whole
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
+    head.headers.insert(CONTENT_LENGTH, whole.len().into());
+    Response::from_parts(head, body(whole))
+}
+
+/// The name of a fault in reports.
+pub(crate) const fn name(action: &Action) -> &'static str {
+    match action {
+        Action::Latency { .. } => "latency",
+        Action::Status { .. } => "status",
+        Action::Html { .. } => "html",
+        Action::CutBeforeBody => "cut_before_body",
+        Action::CutAfterBody => "cut_after_body",
+        Action::LoseAnswer => "lose_answer",
+        Action::CutAnswer => "cut_answer",
+        Action::SlowBytes { .. } => "slow_bytes",
+        Action::Reset => "reset",
+        _ => "life",
+    }
+}
+
+fn error_status(status: u16) -> StatusCode {
+    StatusCode::from_u16(status)
+        .ok()
+        .filter(|status| status.is_client_error() || status.is_server_error())
+        .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}

@@ -1,0 +1,185 @@
+//! Setting up an emulator.
+
+use messages_auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey, SignatureSecret};
+
+use super::Config;
+use super::credentials::{Credentials, random_secret, shared_key};
+use crate::api::limit::RateLimit;
+use crate::clock::Pace;
+use crate::emulator::Emulator;
+use crate::error::StartError;
+use crate::rules::Rule;
+use crate::world::Generation;
+
+/// The api key where no other is set.
+const API_KEY: &str = "emulator";
+/// The api secret where no other is set.
+const API_SECRET: &str = "emulator-secret";
+
+/// Sets up an [`Emulator`].
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct EmulatorBuilder {
+    pub(crate) config: Config,
+    stepped: bool,
+    api_key: Option<ApiKey>,
+    api_secret: Option<ApiSecret>,
+    signature_secret: Option<SignatureSecret>,
+    application_id: Option<ApplicationId>,
+    private_key: Option<PrivateKey>,
+}
+
+impl EmulatorBuilder {
+    /// Takes all settings from a configuration, replacing those that were made before.
+    pub fn config(mut self, config: Config) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// The port of 127.0.0.1 to listen on; 0, as it is otherwise, picks a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.config.port = port;
+        self
+    }
+
+    /// Where status webhooks and final reports go, unless a message says otherwise.
+    pub fn status_url(mut self, url: impl Into<String>) -> Self {
+        self.config.status_url = Some(url.into());
+        self
+    }
+
+    /// Where inbound webhooks go.
+    pub fn inbound_url(mut self, url: impl Into<String>) -> Self {
+        self.config.inbound_url = Some(url.into());
+        self
+    }
+
+    /// The format of webhooks, unless a message says otherwise; v1 if it is not set.
+    pub fn webhook_version(mut self, version: Generation) -> Self {
+        self.config.webhook_version = version;
+        self
+    }
+
+    /// How many times faster than real time passes the emulator's, from 0.001 to 1,000,000.
+    pub fn speed(mut self, factor: f64) -> Self {
+        self.config.speed = factor;
+        self
+    }
+
+    /// Time does not pass by itself: [`Emulator::advance`] moves it on.
+    pub fn stepped(mut self) -> Self {
+        self.stepped = true;
+        self
+    }
+
+    /// What everything random comes from. The same seed and the same requests give the same uuids, times and lives.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.config.seed = seed;
+        self
+    }
+
+    /// Whether messages are read by themselves, on channels that report it; they are if it is not set.
+    pub fn auto_read(mut self, on: bool) -> Self {
+        self.config.auto_read = on;
+        self
+    }
+
+    /// Whether [magic recipients](crate::magic) have their effect; they have if it is not set.
+    pub fn magic_numbers(mut self, on: bool) -> Self {
+        self.config.magic_numbers = on;
+        self
+    }
+
+    /// How many requests each api key may make; as many as it likes if it is not set.
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.config.rate_limit = Some(limit);
+        self
+    }
+
+    /// How many messages each workspace keeps, at least 1; 100,000 if it is not set.
+    pub fn keep(mut self, messages: usize) -> Self {
+        self.config.keep = messages;
+        self
+    }
+
+    /// Adds a rule with which every workspace begins.
+    pub fn rule(mut self, rule: Rule) -> Self {
+        self.config.rules.push(rule);
+        self
+    }
+
+    /// Lets webhooks go to a host that is not this machine, over plain HTTP.
+    pub fn allow_webhook_host(mut self, host: impl Into<String>) -> Self {
+        self.config.allow_webhook_hosts.push(host.into());
+        self
+    }
+
+    /// The api key; `emulator` if it is not set.
+    pub fn api_key(mut self, key: ApiKey) -> Self {
+        self.api_key = Some(key);
+        self
+    }
+
+    /// The api secret; `emulator-secret` if it is not set.
+    pub fn api_secret(mut self, secret: ApiSecret) -> Self {
+        self.api_secret = Some(secret);
+        self
+    }
+
+    /// The secret with which webhooks are signed; a random one if it is not set.
+    pub fn signature_secret(mut self, secret: SignatureSecret) -> Self {
+        self.signature_secret = Some(secret);
+        self
+    }
+
+    /// The application; a random id if it is not set.
+    pub fn application_id(mut self, id: ApplicationId) -> Self {
+        self.application_id = Some(id);
+        self
+    }
+
+    /// The application's key; one that is made for this process if it is not set.
+    pub fn private_key(mut self, key: PrivateKey) -> Self {
+        self.private_key = Some(key);
+        self
+    }
+
+    /// Starts it on the current tokio runtime, whose I/O and time have to be enabled.
+    ///
+    /// # Errors
+    /// If the port is taken, or if no key pair can be made.
+    pub async fn start(self) -> Result<Emulator, StartError> {
+        let credentials = self.credentials()?;
+        Emulator::start(&self.config, self.pace(), credentials).await
+    }
+
+    fn pace(&self) -> Pace {
+        if self.stepped {
+            Pace::Stepped
+        } else {
+            Pace::Times(self.config.speed)
+        }
+    }
+
+    fn credentials(&self) -> Result<Credentials, StartError> {
+        Ok(Credentials {
+            api_key: match &self.api_key {
+                Some(key) => key.clone(),
+                None => ApiKey::new(API_KEY)?,
+            },
+            api_secret: match &self.api_secret {
+                Some(secret) => secret.clone(),
+                None => ApiSecret::new(API_SECRET)?,
+            },
+            signature_secret: match &self.signature_secret {
+                Some(secret) => secret.clone(),
+                None => random_secret()?,
+            },
+            application_id: self.application_id.unwrap_or_else(ApplicationId::random),
+            private_key: match &self.private_key {
+                Some(key) => key.clone(),
+                None => shared_key()?,
+            },
+        })
+    }
+}

@@ -1,0 +1,101 @@
+//! What can be set, and what it is otherwise.
+
+mod builder;
+mod credentials;
+
+use serde::{Deserialize, Serialize};
+
+pub use builder::EmulatorBuilder;
+pub use credentials::Credentials;
+pub(crate) use credentials::random_secret;
+
+use crate::api::limit::RateLimit;
+use crate::rules::Rule;
+use crate::world::{Generation, Laws, Targets};
+
+/// The port at which an emulator is looked for where none is named.
+pub const DEFAULT_PORT: u16 = 4040;
+
+/// How many messages a workspace keeps where nothing else is said.
+const KEEP: usize = 100_000;
+
+/// The settings of an emulator, as a configuration file has them: every one has a default.
+///
+/// ```
+/// let config: messages_emulator::Config = serde_json::from_str(r#"{
+///     "status_url": "http://127.0.0.1:3000/status",
+///     "speed": 60,
+///     "rules": [{ "when": { "to": "4477009000*" }, "then": { "reject": { "code": 1050 } } }]
+/// }"#)?;
+/// assert_eq!(config.rules.len(), 1);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Config {
+    /// The port of 127.0.0.1 to listen on; 0 picks a free one.
+    pub port: u16,
+    /// Where status webhooks and final reports go, unless a message says otherwise.
+    pub status_url: Option<String>,
+    /// Where inbound webhooks go.
+    pub inbound_url: Option<String>,
+    /// The format of webhooks, unless a message says otherwise. Statuses of a workflow are always v0.1.
+    pub webhook_version: Generation,
+    /// How many times faster than real time passes the emulator's, from 0.001 to 1,000,000.
+    pub speed: f64,
+    /// What everything random comes from.
+    pub seed: u64,
+    /// Whether messages are read by themselves, on channels that report it.
+    pub auto_read: bool,
+    /// Whether [magic recipients](crate::magic) have their effect.
+    pub magic_numbers: bool,
+    /// How many requests an api key may make; without it, as many as it likes.
+    pub rate_limit: Option<RateLimit>,
+    /// How many messages a workspace keeps; beyond it the oldest go.
+    pub keep: usize,
+    /// The rules every workspace begins with.
+    pub rules: Vec<Rule>,
+    /// Hosts that may get webhooks although they are not this machine, by name.
+    pub allow_webhook_hosts: Vec<String>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            status_url: None,
+            inbound_url: None,
+            webhook_version: Generation::V1,
+            speed: 1.0,
+            seed: 0,
+            auto_read: true,
+            magic_numbers: true,
+            rate_limit: None,
+            keep: KEEP,
+            rules: Vec::new(),
+            allow_webhook_hosts: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    pub(crate) fn laws(&self) -> Laws {
+        Laws {
+            seed: self.seed,
+            auto_read: self.auto_read,
+            magic_numbers: self.magic_numbers,
+            keep: self.keep.max(1),
+            rate_limit: self.rate_limit,
+            rules: self.rules.clone(),
+        }
+    }
+
+    pub(crate) fn targets(&self) -> Targets {
+        Targets {
+            status_url: self.status_url.as_deref().map(Into::into),
+            inbound_url: self.inbound_url.as_deref().map(Into::into),
+            version: self.webhook_version,
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! A running emulator.
+
+use std::fs::{OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use messages_auth::{ApiKey, ApiSecret, ApplicationId};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::clock::{Moment, Pace};
+use crate::config::{Config, Credentials, EmulatorBuilder, random_secret};
+use crate::engine::{Engine, drive};
+use crate::error::StartError;
+use crate::server::{Guard, accept};
+use crate::webhook::{Poster, deliver};
+use crate::workspace::Workspace;
+use crate::world::World;
+
+/// The Messages and Workflows APIs on 127.0.0.1. Dropping it stops it.
+///
+/// It is also its first [`Workspace`]: everything about messages is there.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use messages_emulator::Emulator;
+///
+/// let emulator = Emulator::builder().seed(7).start().await?;
+/// assert!(emulator.base_url().starts_with("http://127.0.0.1:"));
+/// assert_eq!(emulator.credentials().api_key().as_str(), "emulator");
+/// # Ok(()) }
+/// ```
+pub struct Emulator {
+    workspace: Workspace,
+    base_url: String,
+    port: u16,
+    targets: crate::world::Targets,
+    key_file: Option<KeyFile>,
+    /// Aborted when it is dropped.
+    _tasks: JoinSet<()>,
+}
+
+/// The private key as a file in a directory that nobody else can open, and that goes with the emulator.
+struct KeyFile {
+    path: PathBuf,
+    _directory: TempDir,
+}
+
+impl Emulator {
+    /// Sets one up.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::default()
+    }
+
+    pub(crate) async fn start(
+        config: &Config,
+        pace: Pace,
+        credentials: Credentials,
+    ) -> Result<Self, StartError> {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, config.port));
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(StartError::Listen)?;
+        let port = listener.local_addr().map_err(StartError::Listen)?.port();
+        let poster = Poster::new(&config.allow_webhook_hosts)
+            .map_err(|error| StartError::Webhooks(Box::new(error)))?;
+
+        let targets = config.targets();
+        let (engine, outgoing) = Engine::new(World::new(config.laws()), pace);
+        let engine = Arc::new(engine);
+        let account = credentials.account(targets.clone())?;
+        let id = engine.with(|world, now, _| world.open(account, now));
+        let workspace = Workspace {
+            engine: Arc::clone(&engine),
+            id,
+            credentials,
+        };
+        let guard = Guard::new(port, random_secret()?);
+        let router = crate::routes::router(&workspace, guard);
+
+        let mut tasks = JoinSet::new();
+        tasks.spawn(drive(Arc::clone(&engine)));
+        tasks.spawn(deliver(engine, poster, outgoing));
+        tasks.spawn(accept(listener, router));
+        Ok(Self {
+            workspace,
+            base_url: format!("http://127.0.0.1:{port}"),
+            port,
+            targets,
+            key_file: None,
+            _tasks: tasks,
+        })
+    }
+
+    /// Where the API is: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Where the inbox is, for a browser.
+    #[must_use]
+    pub fn inbox_url(&self) -> String {
+        format!("{}/inbox/", self.base_url)
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The first workspace.
+    #[must_use]
+    pub fn first_workspace(&self) -> &Workspace {
+        &self.workspace
+    }
+
+    /// Opens a workspace of its own for an api key and secret, with an application of its own. Its webhooks go where the
+    /// emulator's go, until they are sent elsewhere.
+    ///
+    /// # Errors
+    /// If a credential cannot be made.
+    pub fn open_workspace(
+        &self,
+        api_key: ApiKey,
+        api_secret: ApiSecret,
+    ) -> Result<Workspace, StartError> {
+        let credentials = Credentials {
+            api_key,
+            api_secret,
+            signature_secret: random_secret()?,
+            application_id: ApplicationId::random(),
+            private_key: self.workspace.credentials.private_key.clone(),
+        };
+        let account = credentials.account(self.targets.clone())?;
+        let engine = Arc::clone(&self.workspace.engine);
+        let id = engine.with(|world, now, _| world.open(account, now));
+        Ok(Workspace {
+            engine,
+            id,
+            credentials,
+        })
+    }
+
+    /// The application's private key as a file: mode 0600, in a directory of mode 0700 that goes with the emulator. It
+    /// is written the first time.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn private_key_path(&mut self) -> Result<&Path, StartError> {
+        if self.key_file.is_none() {
+            self.key_file = Some(self.write_key()?);
+        }
+        Ok(self
+            .key_file
+            .as_ref()
+            .map_or(Path::new(""), |file| &file.path))
+    }
+
+    fn write_key(&self) -> Result<KeyFile, StartError> {
+        let pem = self.workspace.credentials.private_key.to_pem()?;
+        let directory = private_directory().map_err(StartError::KeyFile)?;
+        let path = directory.path().join("private.key");
+        write_private(&path, pem.as_bytes()).map_err(StartError::KeyFile)?;
+        Ok(KeyFile {
+            path,
+            _directory: directory,
+        })
+    }
+
+    /// What time it is here.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.workspace.engine.clock.now()
+    }
+
+    /// Moves time on. Everything that is due on the way happens at its own time, and the webhooks it brings about are
+    /// answered before time goes further.
+    pub async fn advance(&self, by: Duration) {
+        self.workspace.engine.advance(by).await;
+    }
+
+    /// Changes how time passes.
+    pub fn set_pace(&self, pace: Pace) {
+        self.workspace.engine.set_pace(pace);
+    }
+
+    /// Waits until no webhook is being posted.
+    pub async fn settled(&self) {
+        self.workspace.engine.settled().await;
+    }
+}
+
+impl Deref for Emulator {
+    type Target = Workspace;
+
+    fn deref(&self) -> &Workspace {
+        &self.workspace
+    }
+}
+
+impl std::fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Emulator")
+            .field("base_url", &self.base_url)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(unix)]
+fn private_directory() -> io::Result<TempDir> {
+    use std::os::unix::fs::PermissionsExt;
+
+    tempfile::Builder::new()
+        .prefix("messages-emulator-")
+        .permissions(Permissions::from_mode(0o700))
+        .tempdir()
+}
+
+#[cfg(not(unix))]
+fn private_directory() -> io::Result<TempDir> {
+    tempfile::Builder::new()
+        .prefix("messages-emulator-")
+        .tempdir()
+}
+
+fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)?.write_all(contents)
+}

@@ -1,0 +1,152 @@
+//! Joins the world, which only computes, to the clock and to the tasks that do what it wants done.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{Notify, broadcast};
+
+use crate::clock::{Clock, Moment, Pace};
+use crate::event::Event;
+use crate::world::{Effects, Outgoing, World};
+
+/// How many events a subscriber may lag behind before it misses some.
+const EVENT_BACKLOG: usize = 16_384;
+
+/// The running emulator, without its sockets.
+pub(crate) struct Engine {
+    world: Mutex<World>,
+    pub(crate) clock: Clock,
+    /// Something earlier than before may be due.
+    wake: Notify,
+    /// A webhook was answered, or something has happened.
+    changed: Notify,
+    outgoing: UnboundedSender<Outgoing>,
+    events: broadcast::Sender<Event>,
+    numbers: AtomicU64,
+}
+
+impl Engine {
+    pub(crate) fn new(world: World, pace: Pace) -> (Self, UnboundedReceiver<Outgoing>) {
+        let (outgoing, receiver) = unbounded_channel();
+        let engine = Self {
+            world: Mutex::new(world),
+            clock: Clock::new(pace),
+            wake: Notify::new(),
+            changed: Notify::new(),
+            outgoing,
+            events: broadcast::Sender::new(EVENT_BACKLOG),
+            numbers: AtomicU64::new(0),
+        };
+        (engine, receiver)
+    }
+
+    /// Does something with the world, after everything that was due before, and hands out what follows from it.
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World, Moment, &mut Effects) -> T) -> T {
+        let mut effects = Effects::default();
+        let result = {
+            let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+            let due_before = world.next_due();
+            let now = self.clock.now();
+            world.run(now, &mut effects);
+            let result = act(&mut world, now, &mut effects);
+            if world.next_due() != due_before {
+                self.wake.notify_one();
+            }
+            // Inside the lock, so that webhooks and events leave in the order in which they came about.
+            for outgoing in effects.posts.drain(..) {
+                // There is no receiver only while the emulator is being dropped.
+                let _ = self.outgoing.send(outgoing);
+            }
+            for event in effects.events.drain(..) {
+                self.publish(event);
+            }
+            result
+        };
+        self.changed.notify_waiters();
+        result
+    }
+
+    /// Looks at the world as it is.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&World, Moment) -> T) -> T {
+        let world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        look(&world, self.clock.now())
+    }
+
+    pub(crate) fn publish(&self, event: Event) {
+        // Nobody has to listen.
+        let _ = self.events.send(event);
+    }
+
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.events.subscribe()
+    }
+
+    /// A number that was never given before.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// Waits until `ready` says so, asking whenever something has changed.
+    pub(crate) async fn wait_until<T>(&self, mut ready: impl FnMut(&World) -> Option<T>) -> T {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            // Registered before the question, so that no change is missed in between.
+            changed.as_mut().enable();
+            if let Some(answer) = self.look(|world, _| ready(world)) {
+                return answer;
+            }
+            changed.await;
+        }
+    }
+
+    /// Waits until no webhook is being posted.
+    pub(crate) async fn settled(&self) {
+        self.wait_until(|world| world.is_settled().then_some(()))
+            .await;
+    }
+
+    /// Moves the clock on, stopping at everything that is due on the way until its webhooks are answered: what follows
+    /// from an answer happens in its place.
+    pub(crate) async fn advance(&self, by: Duration) {
+        let target = self.clock.now().after(by);
+        self.settled().await;
+        loop {
+            match self.look(|world, _| world.next_due()) {
+                Some(due) if due <= target => self.clock.move_to(due),
+                _ => break,
+            }
+            self.with(|_, _, _| ());
+            self.settled().await;
+        }
+        self.clock.move_to(target);
+        self.with(|_, _, _| ());
+        self.settled().await;
+        self.wake.notify_one();
+    }
+
+    /// Changes how time passes.
+    pub(crate) fn set_pace(&self, pace: Pace) {
+        self.clock.set_pace(pace);
+        self.wake.notify_one();
+    }
+}
+
+/// Lets things happen when they are due, for ever.
+pub(crate) async fn drive(engine: Arc<Engine>) {
+    loop {
+        let due = engine.look(|world, _| world.next_due());
+        match due.and_then(|due| engine.clock.real_time_until(due)) {
+            Some(left) => {
+                tokio::select! {
+                    () = tokio::time::sleep(left) => {}
+                    () = engine.wake.notified() => {}
+                }
+            }
+            None => engine.wake.notified().await,
+        }
+        engine.with(|_, _, _| ());
+    }
+}

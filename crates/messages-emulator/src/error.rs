@@ -1,0 +1,24 @@
+//! Why an emulator does not start.
+
+use std::io;
+
+use messages_auth::AuthError;
+use messages_transport::backend::BuildError;
+
+/// Why an emulator does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The port cannot be listened on.
+    #[error("the port cannot be listened on")]
+    Listen(#[source] io::Error),
+    /// A credential cannot be used, or a key pair cannot be made.
+    #[error("the credentials cannot be used")]
+    Credentials(#[from] AuthError),
+    /// What posts the webhooks cannot be built.
+    #[error("the sender of webhooks cannot be built")]
+    Webhooks(#[source] Box<BuildError>),
+    /// The private key cannot be written.
+    #[error("the private key cannot be written")]
+    KeyFile(#[source] io::Error),
+}

@@ -1,0 +1,220 @@
+//! What the emulator reports while it runs.
+//!
+//! As JSON and in `Debug`, events name messages by their uuid: numbers, texts and credentials are left out, so that they
+//! can be logged. Bodies are there for tests, as fields that are not serialised.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::channel::Channel;
+use crate::clock::Moment;
+use crate::status::Status;
+use crate::world::{Direction, Outcome, Post, PostState, WebhookKind, Workspace, WorkspaceId};
+
+/// Something that happened.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Event {
+    /// A request was answered (or was not, by a fault).
+    Request(Arc<RequestEvent>),
+    /// A webhook was tried.
+    Webhook(Arc<WebhookEvent>),
+    /// A message was taken, or reached a state.
+    Message(Arc<MessageEvent>),
+}
+
+/// A request to the API.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct RequestEvent {
+    /// When, in the emulator's time.
+    pub at: Moment,
+    /// The method.
+    pub method: String,
+    /// The path, without its query.
+    pub path: String,
+    /// `basic`, `jwt` or `none`.
+    pub auth: &'static str,
+    /// The HTTP status of the answer; of a lost answer, the one that was lost.
+    pub status: u16,
+    /// The slug or number of the API's error, such as `messages#1150`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// The message that was taken; of a workflow, its first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message_uuid: Option<String>,
+    /// The id of the v1 failover.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workflow_id: Option<String>,
+    /// The uuid of the workflow of the first generation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dispatch_uuid: Option<String>,
+    /// The fault that a rule or a magic number has brought about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<&'static str>,
+    /// The body as it came.
+    #[serde(skip)]
+    pub body: Body,
+    /// Whose workspace it was for.
+    #[serde(skip)]
+    pub(crate) workspace: Option<usize>,
+}
+
+/// A try of a webhook.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct WebhookEvent {
+    /// When it ended, in the emulator's time.
+    pub at: Moment,
+    /// What it tells.
+    pub kind: WebhookKind,
+    /// The message; of a report, the first of the workflow.
+    pub message_uuid: String,
+    /// The channel of the message.
+    pub channel: Channel,
+    /// The state it tells of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// Which try it was, from 1.
+    pub attempt: u32,
+    /// The HTTP status of the receiver's answer, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<u16>,
+    /// Why there was no answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// Whether the receiver took it.
+    pub acknowledged: bool,
+    /// When it is tried again, in the emulator's time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Moment>,
+    /// How long the try took, in milliseconds of real time.
+    pub took_ms: u64,
+    /// What was posted.
+    #[serde(skip)]
+    pub body: Body,
+    /// What the receiver answered.
+    #[serde(skip)]
+    pub answer_body: Body,
+    #[serde(skip)]
+    pub(crate) workspace: usize,
+}
+
+/// A message that was taken, or came into a state.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct MessageEvent {
+    /// When, in the emulator's time.
+    pub at: Moment,
+    /// The message.
+    pub message_uuid: String,
+    /// Its conversation, as the inbox knows it.
+    pub conversation: u64,
+    /// Which way it goes.
+    pub direction: Direction,
+    /// Its channel.
+    pub channel: Channel,
+    /// The state it is in; none when it was only taken.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// The asynchronous error code, with a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<u16>,
+    #[serde(skip)]
+    pub(crate) workspace: usize,
+}
+
+impl WebhookEvent {
+    /// The event of a webhook's last try.
+    pub(crate) fn of_last_try(
+        post: &Post,
+        workspace: &Workspace,
+        id: WorkspaceId,
+        retry_at: Option<Moment>,
+    ) -> Option<Self> {
+        let which = post.attempts.len().checked_sub(1)?;
+        let mut event = Self::of_try(post, workspace, id, which)?;
+        event.acknowledged = post.state == PostState::Acknowledged;
+        event.retry_at = retry_at;
+        Some(event)
+    }
+
+    /// The event of a webhook's first try.
+    pub(crate) fn of_first_try(
+        post: &Post,
+        workspace: &Workspace,
+        id: WorkspaceId,
+    ) -> Option<Self> {
+        Self::of_try(post, workspace, id, 0)
+    }
+
+    fn of_try(post: &Post, workspace: &Workspace, id: WorkspaceId, which: usize) -> Option<Self> {
+        let message = workspace.messages.get(&post.message)?;
+        let attempt = post.attempts.get(which)?;
+        let (answer, answer_body, error) = match &attempt.outcome {
+            Outcome::Answer { status, body } => (Some(*status), body.clone(), None),
+            Outcome::Failed { reason, .. } => (None, Bytes::new(), Some(reason.to_string())),
+        };
+        Some(Self {
+            at: attempt.at,
+            kind: post.kind,
+            message_uuid: message.uuid.to_string(),
+            channel: message.channel,
+            status: post.status,
+            attempt: u32::try_from(which).unwrap_or(u32::MAX).saturating_add(1),
+            acknowledged: answer.is_some_and(|status| (200..300).contains(&status)),
+            answer,
+            error,
+            retry_at: None,
+            took_ms: attempt.took_ms,
+            body: post.body.clone().into(),
+            answer_body: answer_body.into(),
+            workspace: id,
+        })
+    }
+}
+
+impl Event {
+    /// Whether a workspace may see it. Requests that nobody could be held to belong to all.
+    pub(crate) fn belongs_to(&self, workspace: usize) -> bool {
+        match self {
+            Self::Request(event) => event.workspace.is_none_or(|of| of == workspace),
+            Self::Webhook(event) => event.workspace == workspace,
+            Self::Message(event) => event.workspace == workspace,
+        }
+    }
+}
+
+/// A body. `Debug` shows its length only.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Body(Bytes);
+
+impl Body {
+    /// The bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &Bytes {
+        &self.0
+    }
+
+    /// The body as JSON; `null` if it is none.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.0).unwrap_or_default()
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({} bytes)", self.0.len())
+    }
+}

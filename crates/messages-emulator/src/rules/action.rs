@@ -1,0 +1,144 @@
+//! What a rule does to the messages and requests that it matches.
+
+use serde::{Deserialize, Serialize};
+
+use crate::status::Status;
+
+/// What happens to whatever a rule matches. In JSON and TOML: `"read"`, `{"reject": {"code": 1050}}`, and so on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Action {
+    /// The message is delivered and not read.
+    Deliver,
+    /// The message is delivered and read; on a channel that reports no reading, delivered.
+    Read,
+    /// The message is submitted and nothing more comes of it. Where it has a `ttl`, it is rejected with code 1360 at
+    /// its end.
+    StaySubmitted,
+    /// The message is taken and no status ever follows.
+    Silence,
+    /// The message is rejected with an error code of the API, at once.
+    Reject {
+        /// The asynchronous error code, such as 1050.
+        code: u16,
+    },
+    /// The message is submitted, then undeliverable with an error code of the API.
+    Undeliverable {
+        /// The asynchronous error code, such as 1260.
+        code: u16,
+    },
+    /// The message goes through exactly these states.
+    Script(Vec<Turn>),
+
+    /// The answer comes late.
+    Latency {
+        /// Milliseconds of real time, at most 600,000.
+        ms: u64,
+    },
+    /// The API refuses with this HTTP status and its error object; nothing is taken.
+    Status {
+        /// From 400 to 599.
+        status: u16,
+        /// Seconds for the header `Retry-After`; 429 has one in any case.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<u64>,
+    },
+    /// A gateway's HTML page with this HTTP status instead of JSON; nothing is taken.
+    Html {
+        /// From 400 to 599.
+        status: u16,
+    },
+    /// The connection is closed when the head of the request was read, the body was not: nothing is taken. Only `path`
+    /// and `nth` can be asked for, since the rest stands in the body.
+    CutBeforeBody,
+    /// The connection is closed when the whole request was read: nothing is taken.
+    CutAfterBody,
+    /// The message **is** taken, and the connection is closed without an answer.
+    LoseAnswer,
+    /// The message is taken, and half of the answer arrives.
+    CutAnswer,
+    /// The answer arrives byte by byte.
+    SlowBytes {
+        /// Milliseconds of real time between two bytes.
+        ms: u64,
+    },
+    /// The connection is reset (TCP RST) when the whole request was read: nothing is taken.
+    Reset,
+
+    /// Something is wrong with the webhooks about the message.
+    Webhooks(WebhookFault),
+}
+
+/// A state of a scripted life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Turn {
+    /// The state.
+    pub status: Status,
+    /// Milliseconds of the emulator's time since the state before, or since the message was taken.
+    #[serde(default)]
+    pub after_ms: u64,
+    /// The asynchronous error code, with `rejected` and `undeliverable`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<u16>,
+}
+
+/// What may be wrong with webhooks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum WebhookFault {
+    /// They come late.
+    Late {
+        /// Milliseconds of the emulator's time.
+        ms: u64,
+    },
+    /// Each comes twice.
+    Doubled,
+    /// They come in pairs turned round: `delivered` before `submitted`.
+    Reordered,
+    /// They carry no `Authorization`.
+    Unsigned,
+    /// They are signed with another secret.
+    WronglySigned,
+    /// They are never sent.
+    Dropped,
+}
+
+/// When a rule's action takes effect; each action has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// When the head of a request was read.
+    Head,
+    /// When the body was read and the credentials were found good.
+    Request,
+    /// When a message is about to live.
+    Life,
+    /// When a message is about to live, for its webhooks.
+    Webhooks,
+}
+
+impl Action {
+    pub(crate) const fn stage(&self) -> Stage {
+        match self {
+            Self::Deliver
+            | Self::Read
+            | Self::StaySubmitted
+            | Self::Silence
+            | Self::Reject { .. }
+            | Self::Undeliverable { .. }
+            | Self::Script(_) => Stage::Life,
+            Self::CutBeforeBody => Stage::Head,
+            Self::Latency { .. }
+            | Self::Status { .. }
+            | Self::Html { .. }
+            | Self::CutAfterBody
+            | Self::LoseAnswer
+            | Self::CutAnswer
+            | Self::SlowBytes { .. }
+            | Self::Reset => Stage::Request,
+            Self::Webhooks(_) => Stage::Webhooks,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Posting webhooks.
+
+use std::error::Error as StdError;
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
+use http::{Method, Request};
+use messages_transport::backend::BuildError;
+use messages_transport::backend::hyper::HyperTransport;
+use messages_transport::{Transport, TransportError, TransportErrorKind};
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinSet;
+
+use super::loopback::Loopback;
+use crate::engine::Engine;
+use crate::world::{Outcome, Outgoing, Signature};
+
+/// How long a receiver may take.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// How many webhooks are posted at once.
+const AT_ONCE: usize = 64;
+/// Marks what the emulator itself sends, so that it never answers to itself.
+pub(crate) const HOP_HEADER: &str = "x-messages-emulator-hop";
+
+/// Posts webhooks.
+pub(crate) struct Poster {
+    transport: HyperTransport,
+}
+
+impl Poster {
+    /// # Errors
+    /// As the transport's builder.
+    pub(crate) fn new(allowed_hosts: &[String]) -> Result<Self, BuildError> {
+        let transport = HyperTransport::builder()
+            .connector(Loopback::new(allowed_hosts))
+            .http1_only()
+            .idle_timeout(Duration::from_secs(3))
+            .build()?;
+        Ok(Self { transport })
+    }
+
+    async fn post(&self, outgoing: &Outgoing) -> Outcome {
+        let Some(request) = request(outgoing) else {
+            return Outcome::Failed {
+                reason: "the webhook's URL cannot be requested".into(),
+                forbidden: true,
+            };
+        };
+        match tokio::time::timeout(TIME_LIMIT, self.transport.send(request)).await {
+            Ok(Ok(response)) => {
+                let (head, body) = response.into_parts();
+                Outcome::Answer {
+                    status: head.status.as_u16(),
+                    body,
+                }
+            }
+            Ok(Err(error)) => failed(&error),
+            Err(_) => Outcome::Failed {
+                reason: "the receiver did not answer within 10 seconds".into(),
+                forbidden: false,
+            },
+        }
+    }
+}
+
+fn request(outgoing: &Outgoing) -> Option<Request<bytes::Bytes>> {
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(&*outgoing.url)
+        .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
+        .header(USER_AGENT, HeaderValue::from_static("messages-emulator"))
+        .header(HOP_HEADER, HeaderValue::from_static("1"))
+        .body(outgoing.body.clone())
+        .ok()?;
+    let signer = match outgoing.signature {
+        Signature::Right => &outgoing.account.signer,
+        Signature::Wrong => &outgoing.account.wrong_signer,
+        Signature::None => return Some(request),
+    };
+    // Real time: receivers compare it with their own.
+    let value = signer.sign_with_jti(&outgoing.body, SystemTime::now(), &outgoing.jti.to_string());
+    request.headers_mut().insert(AUTHORIZATION, value.ok()?);
+    Some(request)
+}
+
+fn failed(error: &TransportError) -> Outcome {
+    let mut source: Option<&(dyn StdError + 'static)> = error.source();
+    let mut forbidden = error.kind() == TransportErrorKind::InvalidRequest;
+    while let Some(cause) = source {
+        forbidden |= cause
+            .downcast_ref::<io::Error>()
+            .is_some_and(|error| error.kind() == io::ErrorKind::PermissionDenied);
+        source = cause.source();
+    }
+    let reason = if forbidden {
+        "webhooks go to this machine only, unless a host is allowed by name".into()
+    } else {
+        // The error of a transport names no address and no body.
+        error.to_string().into()
+    };
+    Outcome::Failed { reason, forbidden }
+}
+
+/// Posts what the engine hands out until it is gone.
+pub(crate) async fn deliver(
+    engine: Arc<Engine>,
+    poster: Poster,
+    mut outgoing: UnboundedReceiver<Outgoing>,
+) {
+    let poster = Arc::new(poster);
+    let permits = Arc::new(Semaphore::new(AT_ONCE));
+    let mut tasks = JoinSet::new();
+    while let Some(next) = outgoing.recv().await {
+        while tasks.try_join_next().is_some() {}
+        let Ok(permit) = Arc::clone(&permits).acquire_owned().await else {
+            return;
+        };
+        let (engine, poster) = (Arc::clone(&engine), Arc::clone(&poster));
+        tasks.spawn(async move {
+            let begun = Instant::now();
+            let outcome = poster.post(&next).await;
+            let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            engine.with(|world, now, effects| world.posted(now, &next, outcome, took, effects));
+            drop(permit);
+        });
+    }
+}

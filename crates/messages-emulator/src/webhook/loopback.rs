@@ -1,0 +1,122 @@
+//! Dialling for webhooks: loopback only, unless a host was allowed by name.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use messages_transport::async_trait;
+use messages_transport::backend::hyper::{Connect, Connection};
+use messages_transport::http::Uri;
+use tokio::net::{TcpStream, lookup_host};
+
+/// Opens connections to this machine, and to hosts that are allowed by name. What counts is the address that is
+/// dialled: a name that resolves to another one is refused, whatever it resolved to before.
+#[derive(Clone, Default)]
+pub(crate) struct Loopback {
+    allowed: Box<[Box<str>]>,
+}
+
+/// The address may not be dialled.
+#[derive(Debug, thiserror::Error)]
+#[error("the address is not on this machine, and its host was not allowed")]
+pub(crate) struct Forbidden;
+
+impl Loopback {
+    pub(crate) fn new(allowed: &[String]) -> Self {
+        let allowed = allowed.iter().map(|host| host.to_ascii_lowercase().into());
+        Self {
+            allowed: allowed.collect(),
+        }
+    }
+
+    fn may_dial(&self, host: &str, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        if ip.is_loopback() {
+            return true;
+        }
+        let allowed = self
+            .allowed
+            .iter()
+            .any(|allowed| allowed.eq_ignore_ascii_case(host));
+        allowed && !is_metadata(ip)
+    }
+}
+
+/// Where clouds answer with credentials; never a receiver of webhooks.
+fn is_metadata(ip: IpAddr) -> bool {
+    const AWS: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+    match ip {
+        IpAddr::V4(ip) => ip.is_link_local() || ip.is_unspecified(),
+        IpAddr::V6(ip) => ip.is_unicast_link_local() || ip == AWS || ip.is_unspecified(),
+    }
+}
+
+fn forbidden() -> io::Error {
+    io::Error::new(io::ErrorKind::PermissionDenied, Forbidden)
+}
+
+#[async_trait]
+impl Connect for Loopback {
+    async fn connect(&self, destination: &Uri) -> io::Result<Box<dyn Connection>> {
+        if destination.scheme_str() != Some("http") {
+            return Err(forbidden());
+        }
+        let host = destination.host().ok_or_else(forbidden)?;
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let port = destination.port_u16().unwrap_or(80);
+        let addresses: Vec<SocketAddr> = lookup_host((host, port)).await?.collect();
+        let mut last = forbidden();
+        for address in addresses {
+            if !self.may_dial(host, address.ip()) {
+                continue;
+            }
+            match TcpStream::connect(address).await {
+                Ok(stream) => {
+                    stream.set_nodelay(true)?;
+                    return Ok(Box::new(stream));
+                }
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
+    }
+}
+
+impl fmt::Debug for Loopback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loopback")
+            .field("allowed", &self.allowed.len())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_is_dialled_and_metadata_never() {
+        let plain = Loopback::default();
+        let open = Loopback::new(&["receiver".to_owned()]);
+        for (ip, local, allowed) in [
+            ("127.0.0.1", true, true),
+            ("127.255.255.254", true, true),
+            ("::1", true, true),
+            ("::ffff:127.0.0.1", true, true),
+            ("10.0.0.1", false, true),
+            ("192.168.1.1", false, true),
+            ("::ffff:10.0.0.1", false, true),
+            ("0.0.0.0", false, false),
+            ("::", false, false),
+            ("169.254.169.254", false, false),
+            ("::ffff:169.254.169.254", false, false),
+            ("fd00:ec2::254", false, false),
+            ("fe80::1", false, false),
+        ] {
+            let ip: IpAddr = ip.parse().expect("an address");
+            assert_eq!(plain.may_dial("receiver", ip), local, "{ip}");
+            assert_eq!(open.may_dial("RECEIVER", ip), allowed, "{ip}");
+            assert_eq!(open.may_dial("other", ip), local, "{ip}");
+        }
+    }
+}

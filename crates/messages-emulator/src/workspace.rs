@@ -1,0 +1,215 @@
+//! One api key's part of an emulator, as tests and the control API use it.
+
+use std::sync::Arc;
+
+use tokio::sync::broadcast;
+
+use crate::config::Credentials;
+use crate::engine::Engine;
+use crate::event::{Event, WebhookEvent};
+use crate::expect::Expectation;
+use crate::query::Query;
+use crate::rules::Rule;
+use crate::status::Status;
+use crate::view::{MessageDetail, MessageView};
+use crate::world::{InboundMessage, PostId, TriggerError, WorkspaceId};
+
+/// The messages, rules and webhooks of one api key. No other workspace sees them, so parallel tests can share an
+/// emulator. Cloning is cheap.
+#[derive(Clone)]
+pub struct Workspace {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) id: WorkspaceId,
+    pub(crate) credentials: Credentials,
+}
+
+/// What has become of a message or status that was brought about by hand.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Delivered {
+    /// The message.
+    pub message_uuid: String,
+    /// The webhook and how its first try ended; none where no URL is set for it.
+    pub webhook: Option<Arc<WebhookEvent>>,
+}
+
+impl Workspace {
+    /// What a client of this workspace has to present.
+    #[must_use]
+    pub fn credentials(&self) -> &Credentials {
+        &self.credentials
+    }
+
+    /// Sets where status webhooks and final reports go from now on; `None` turns them off.
+    pub fn set_status_url(&self, url: Option<&str>) {
+        self.set_targets(|targets| targets.status_url = url.map(Into::into));
+    }
+
+    /// Sets where inbound webhooks go from now on; `None` turns them off.
+    pub fn set_inbound_url(&self, url: Option<&str>) {
+        self.set_targets(|targets| targets.inbound_url = url.map(Into::into));
+    }
+
+    fn set_targets(&self, change: impl FnOnce(&mut crate::world::Targets)) {
+        self.engine.with(|world, _, _| {
+            if let Some(workspace) = world.workspace_mut(self.id) {
+                change(&mut Arc::make_mut(&mut workspace.account).targets);
+            }
+        });
+    }
+
+    /// Adds a rule before all others: the newest that holds decides.
+    pub fn add_rule(&self, rule: Rule) {
+        self.engine.with(|world, _, _| {
+            if let Some(workspace) = world.workspace_mut(self.id) {
+                workspace.rules.add(rule);
+            }
+        });
+    }
+
+    /// Removes every rule.
+    pub fn clear_rules(&self) {
+        self.engine.with(|world, _, _| {
+            if let Some(workspace) = world.workspace_mut(self.id) {
+                workspace.rules.clear();
+            }
+        });
+    }
+
+    /// A person sends a message. Waits for the first try of its webhook.
+    pub async fn inject(&self, message: InboundMessage) -> Delivered {
+        let injected = self.engine.with(|world, now, effects| {
+            let (id, post) = world.inject(now, self.id, message, effects)?;
+            let uuid = world.workspace(self.id)?.messages.get(&id)?.uuid;
+            Some((uuid.to_string(), post))
+        });
+        match injected {
+            Some((message_uuid, post)) => self.delivered(message_uuid, post).await,
+            None => Delivered {
+                message_uuid: String::new(),
+                webhook: None,
+            },
+        }
+    }
+
+    /// Brings a message that was sent into a state, with an asynchronous error code if it is a failure; what was planned
+    /// for it is off. Waits for the first try of its webhook.
+    ///
+    /// # Errors
+    /// If there is no such message, or if it came from a person.
+    pub async fn trigger(
+        &self,
+        message_uuid: &str,
+        status: Status,
+        code: Option<u16>,
+    ) -> Result<Delivered, TriggerError> {
+        let post = self.engine.with(|world, now, effects| {
+            let id = world.trigger(now, self.id, message_uuid, status, code, effects)?;
+            let workspace = world.workspace(self.id);
+            let message = workspace.and_then(|workspace| workspace.messages.get(&id));
+            Ok::<_, TriggerError>(message.and_then(|message| {
+                let told = message.posts.iter().rev().copied();
+                told.into_iter().next()
+            }))
+        })?;
+        Ok(self.delivered(message_uuid.to_owned(), post).await)
+    }
+
+    async fn delivered(&self, message_uuid: String, post: Option<PostId>) -> Delivered {
+        let webhook = match post {
+            None => None,
+            Some(post) => {
+                self.engine
+                    .wait_until(|world| {
+                        let workspace = world.workspace(self.id)?;
+                        match workspace.posts.get(post) {
+                            // Forgotten meanwhile.
+                            None => Some(None),
+                            Some(tried) if tried.attempts.is_empty() => None,
+                            Some(tried) => {
+                                Some(WebhookEvent::of_first_try(tried, workspace, self.id))
+                            }
+                        }
+                    })
+                    .await
+            }
+        };
+        Delivered {
+            message_uuid,
+            webhook: webhook.map(Arc::new),
+        }
+    }
+
+    /// The messages that match, the newest first, at most so many.
+    #[must_use]
+    pub fn messages(&self, query: &Query, limit: usize) -> Vec<MessageView> {
+        self.engine.look(|world, _| {
+            let Some(workspace) = world.workspace(self.id) else {
+                return Vec::new();
+            };
+            let messages = workspace.messages.values().rev();
+            messages
+                .filter(|message| query.matches(message))
+                .take(limit)
+                .map(|message| MessageView::new(message, workspace))
+                .collect()
+        })
+    }
+
+    /// A message with its request, its states and its webhooks.
+    #[must_use]
+    pub fn message(&self, message_uuid: &str) -> Option<MessageDetail> {
+        self.engine.look(|world, _| {
+            let workspace = world.workspace(self.id)?;
+            let message = workspace.find(message_uuid)?;
+            Some(MessageDetail::new(message, workspace))
+        })
+    }
+
+    /// Expects a message: `emulator.expect(Query::sent().containing("code")).within(…)`. One that is there already does.
+    pub fn expect(&self, query: Query) -> Expectation {
+        Expectation::new(self.clone(), query)
+    }
+
+    /// Everything that happens from now on.
+    #[must_use]
+    pub fn events(&self) -> Events {
+        Events {
+            receiver: self.engine.subscribe(),
+            workspace: self.id,
+        }
+    }
+
+    /// Forgets all messages, and goes back to the rules of the beginning.
+    pub fn reset(&self) {
+        self.engine.with(|world, _, _| world.reset(self.id));
+    }
+}
+
+impl std::fmt::Debug for Workspace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workspace")
+            .field("credentials", &self.credentials)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What happens in a workspace, as it happens.
+#[derive(Debug)]
+pub struct Events {
+    receiver: broadcast::Receiver<Event>,
+    workspace: WorkspaceId,
+}
+
+impl Events {
+    /// The next event; `None` when the emulator is gone. Who lags 16,384 events behind misses the oldest.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            match self.receiver.recv().await {
+                Ok(event) if event.belongs_to(self.workspace) => return Some(event),
+                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
+                Err(broadcast::error::RecvError::Closed) => return None,
+            }
+        }
+    }
+}

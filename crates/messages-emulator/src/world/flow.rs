@@ -1,0 +1,132 @@
+//! A v1 failover or a workflow of the first generation, on its way from one message to the next. Pure.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::draft::Draft;
+use super::message::MessageId;
+use crate::rules::Stage;
+use crate::status::Status;
+
+/// Several messages, of which the next is sent when the one before it did not do.
+pub(crate) struct Flow {
+    pub(crate) kind: FlowKind,
+    pub(crate) steps: Vec<Step>,
+    /// The step that is being tried, from 0.
+    pub(crate) current: usize,
+    pub(crate) ended: Option<Ending>,
+    pub(crate) lane: u64,
+}
+
+/// What kind of flow it is: each has its own condition for going on.
+#[derive(Debug, Clone)]
+pub(crate) enum FlowKind {
+    /// The `failover` list of v1: goes on when a message is rejected, and never reports.
+    Failover {
+        /// The id in the answer and in each status.
+        workflow_id: Box<str>,
+    },
+    /// A workflow: goes on when a message fails or does not reach its condition in time, and reports at the end.
+    Workflow {
+        uuid: Uuid,
+        /// `dispatch_uuid` or `workflow_uuid`.
+        member: &'static str,
+    },
+}
+
+/// One message of a flow.
+pub(crate) struct Step {
+    pub(crate) draft: Draft,
+    /// What has to be reached, and in which time.
+    pub(crate) condition: Option<Condition>,
+    /// Set once it was sent.
+    pub(crate) message: Option<MessageId>,
+}
+
+/// What a workflow waits for before it goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Condition {
+    pub(crate) status: Status,
+    pub(crate) within: Duration,
+}
+
+/// How a flow ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    Completed,
+    Error,
+}
+
+impl Ending {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// What a flow does next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Move {
+    /// It goes on waiting.
+    Wait,
+    /// It sends the step with this index.
+    Send(usize),
+    /// It is over.
+    End(Ending),
+}
+
+impl Flow {
+    /// A message of the flow has reached a state.
+    pub(crate) fn on_status(&mut self, step: usize, status: Status) -> Move {
+        if self.ended.is_some() || step != self.current {
+            return Move::Wait;
+        }
+        let is_last = step + 1 == self.steps.len();
+        let goes_on = match self.kind {
+            // The documentation names `rejected` only.
+            FlowKind::Failover { .. } => status == Status::Rejected,
+            FlowKind::Workflow { .. } => status.is_failure(),
+        };
+        if goes_on {
+            return self.go_on();
+        }
+        let wanted = match self.steps.get(step).and_then(|step| step.condition) {
+            Some(condition) if !is_last => condition.status,
+            _ => Status::Delivered,
+        };
+        if status.includes(wanted) {
+            self.end(Ending::Completed)
+        } else if status.is_failure() {
+            self.end(Ending::Error)
+        } else {
+            Move::Wait
+        }
+    }
+
+    /// The time of a step is over.
+    pub(crate) fn on_time_over(&mut self, step: usize) -> Move {
+        if self.ended.is_some() || step != self.current {
+            return Move::Wait;
+        }
+        self.go_on()
+    }
+
+    fn go_on(&mut self) -> Move {
+        if self.current + 1 == self.steps.len() {
+            return self.end(Ending::Error);
+        }
+        self.current += 1;
+        Move::Send(self.current)
+    }
+
+    fn end(&mut self, ending: Ending) -> Move {
+        self.ended = Some(ending);
+        Move::End(ending)
+    }
+}
+
+/// The stages that are asked for each message of a flow.
+pub(crate) const MESSAGE_STAGES: [Stage; 2] = [Stage::Life, Stage::Webhooks];

@@ -1,0 +1,335 @@
+//! Messages that the person sends.
+
+use serde_json::value::to_raw_value;
+use serde_json::{Map, Value, json};
+
+use super::message::{Direction, Marks, Message, MessageId, price_text};
+use super::post::PostId;
+use super::workspace::Parties;
+use super::{
+    Effects, Generation, Post, PostState, Signature, WebhookKind, WorkspaceId, World, segments,
+    send,
+};
+use crate::channel::Channel;
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::webhook::body::{self, InboundFacts};
+
+/// A message of a person, to be delivered to the application as an inbound webhook.
+///
+/// ```
+/// use messages_emulator::{Channel, InboundMessage};
+///
+/// let hello = InboundMessage::text(Channel::Sms, "447700900000", "447700900001", "Hello");
+/// let here = InboundMessage::new(Channel::Messenger, "user-1", "page-1", "location")
+///     .with("location", serde_json::json!({ "lat": 51.5, "long": -0.1 }));
+/// ```
+#[derive(Clone)]
+pub struct InboundMessage {
+    channel: Channel,
+    from: Box<str>,
+    to: Box<str>,
+    kind: Box<str>,
+    members: Map<String, Value>,
+}
+
+/// Why a JSON document is no inbound message that could be delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InboundMistake {
+    /// It is no JSON object.
+    #[error("the message is no JSON object")]
+    NotAnObject,
+    /// `channel` (in v0.1 `from.type`) is missing or names no channel.
+    #[error("the message names no channel")]
+    Channel,
+    /// `from` or `to` is missing or no text.
+    #[error("the message lacks from or to")]
+    Party,
+    /// In v0.1: `message.content.type` is missing.
+    #[error("the message lacks message.content")]
+    Content,
+}
+
+/// Members that the emulator sets itself.
+const OWN: [&str; 6] = [
+    "channel",
+    "message_uuid",
+    "to",
+    "from",
+    "timestamp",
+    "message_type",
+];
+
+impl InboundMessage {
+    /// A message over a channel, from a person to the application, with a `message_type`; its content is added
+    /// by [`with`](Self::with).
+    #[must_use]
+    pub fn new(
+        channel: Channel,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        message_type: impl Into<String>,
+    ) -> Self {
+        Self {
+            channel,
+            from: from.into().into(),
+            to: to.into().into(),
+            kind: message_type.into().into(),
+            members: Map::new(),
+        }
+    }
+
+    /// A text.
+    #[must_use]
+    pub fn text(
+        channel: Channel,
+        from: impl Into<String>,
+        to: impl Into<String>,
+        text: impl Into<String>,
+    ) -> Self {
+        Self::new(channel, from, to, "text").with("text", text.into())
+    }
+
+    /// Adds a member of the flat (v1) form: the content under the name of its type, `context`, `profile` and so on.
+    #[must_use]
+    pub fn with(mut self, member: impl Into<String>, value: impl Into<Value>) -> Self {
+        let member = member.into();
+        if !OWN.contains(&member.as_str()) {
+            self.members.insert(member, value.into());
+        }
+        self
+    }
+
+    /// Reads the JSON of an inbound webhook of either generation; its uuid and its time are made anew.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn from_json(value: Value) -> Result<Self, InboundMistake> {
+        let Value::Object(mut map) = value else {
+            return Err(InboundMistake::NotAnObject);
+        };
+        if map.get("from").is_some_and(Value::is_object) {
+            return Self::from_v0_1(&map);
+        }
+        let text = |name: &str| map.get(name).and_then(Value::as_str);
+        let channel = text("channel")
+            .and_then(|name| name.parse().ok())
+            .ok_or(InboundMistake::Channel)?;
+        let (from, to) = text("from").zip(text("to")).ok_or(InboundMistake::Party)?;
+        let mut message = Self::new(channel, from, to, text("message_type").unwrap_or("text"));
+        map.retain(|name, _| !OWN.contains(&name.as_str()));
+        message.members = map;
+        Ok(message)
+    }
+
+    fn from_v0_1(map: &Map<String, Value>) -> Result<Self, InboundMistake> {
+        let address = |name: &str| {
+            let address = map.get(name)?;
+            let value = address.get("number").or_else(|| address.get("id"))?;
+            value.as_str()
+        };
+        let channel = map
+            .get("from")
+            .and_then(|from| from.get("type")?.as_str()?.parse().ok())
+            .ok_or(InboundMistake::Channel)?;
+        let (from, to) = address("from")
+            .zip(address("to"))
+            .ok_or(InboundMistake::Party)?;
+        let content = map
+            .get("message")
+            .and_then(|message| message.get("content")?.as_object())
+            .ok_or(InboundMistake::Content)?;
+        let kind = content
+            .get("type")
+            .and_then(Value::as_str)
+            .ok_or(InboundMistake::Content)?;
+        let mut message = Self::new(channel, from, to, kind);
+        if let Some(value) = content.get(kind) {
+            let value = if kind == "location" {
+                flat_location(value)
+            } else {
+                value.clone()
+            };
+            message.members.insert(kind.to_owned(), value);
+        }
+        Ok(message)
+    }
+
+    /// What a provider adds beside the content.
+    fn complete(&mut self, uuid: &str) {
+        let mut add = |name: &str, value: Value| {
+            self.members.entry(name).or_insert(value);
+        };
+        match self.channel {
+            Channel::Sms => {
+                let text = text_of(&self.members, &self.kind);
+                let count = segments::of(Channel::Sms, &text).unwrap_or(1);
+                let keyword = text
+                    .split_whitespace()
+                    .next()
+                    .unwrap_or_default()
+                    .to_uppercase();
+                let price = Channel::Sms.price().unwrap_or_default();
+                self.members.entry("sms").or_insert_with(
+                    || json!({ "num_messages": count.to_string(), "keyword": keyword }),
+                );
+                self.members
+                    .entry("usage")
+                    .or_insert_with(|| json!({ "currency": "EUR", "price": price_text(price) }));
+                self.members
+                    .entry("origin")
+                    .or_insert_with(|| json!({ "network_code": "12345" }));
+            }
+            Channel::Mms => add("origin", json!({ "network_code": "12345" })),
+            Channel::Rcs => add("context_status", "none".into()),
+            Channel::Whatsapp => {
+                let status = if self.members.contains_key("context") {
+                    "available"
+                } else {
+                    "none"
+                };
+                self.members
+                    .entry("context_status")
+                    .or_insert_with(|| status.into());
+                self.members
+                    .entry("profile")
+                    .or_insert_with(|| json!({ "name": "Jane Smith" }));
+                self.members.entry("_self").or_insert_with(
+                    || json!({ "href": format!("https://api-eu.vonage.com/v1/messages/{uuid}") }),
+                );
+            }
+            Channel::Messenger | Channel::ViberService | Channel::Email => {}
+        }
+    }
+}
+
+/// Not shown: who writes what to whom.
+impl std::fmt::Debug for InboundMessage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("InboundMessage")
+            .field("channel", &self.channel)
+            .field("message_type", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A v0.1 position, texts under long names, as v1 writes it.
+fn flat_location(value: &Value) -> Value {
+    let number = |names: [&str; 2]| {
+        let value = names.iter().find_map(|name| value.get(*name))?;
+        value.as_f64().or_else(|| value.as_str()?.parse().ok())
+    };
+    let mut flat = json!({
+        "lat": number(["latitude", "lat"]),
+        "long": number(["longitude", "long"]),
+    });
+    for name in ["name", "address", "url"] {
+        if let (Some(flat), Some(value)) = (flat.as_object_mut(), value.get(name)) {
+            flat.insert(name.to_owned(), value.clone());
+        }
+    }
+    flat
+}
+
+fn text_of(members: &Map<String, Value>, kind: &str) -> String {
+    super::Content {
+        kind: kind.into(),
+        members: members.clone(),
+    }
+    .text()
+}
+
+impl World {
+    /// A person's message arrives. Returns it, and its webhook if there is anywhere to post it.
+    pub(crate) fn inject(
+        &mut self,
+        now: Moment,
+        workspace: WorkspaceId,
+        mut inbound: InboundMessage,
+        effects: &mut Effects,
+    ) -> Option<(MessageId, Option<PostId>)> {
+        let (seed, keep) = (self.laws.seed, self.laws.keep);
+        let state = self.workspaces.get_mut(workspace)?;
+        let id = state.next_number();
+        let uuid = state.dice(seed, id).uuid();
+        let uuid_text = uuid.to_string();
+        inbound.complete(&uuid_text);
+        let parties = Parties {
+            channel: inbound.channel,
+            ours: inbound.to.clone(),
+            person: inbound.from.clone(),
+        };
+        let conversation = state.conversations.add(parties, id);
+        let version = state.account.targets.version;
+        let facts = InboundFacts {
+            uuid: &uuid_text,
+            channel: inbound.channel,
+            to: &inbound.to,
+            from: &inbound.from,
+            at: now,
+            kind: &inbound.kind,
+            members: &inbound.members,
+        };
+        // v0.1 has no RCS and no e-mail.
+        let version = match inbound.channel {
+            Channel::Rcs | Channel::Email => Generation::V1,
+            _ => version,
+        };
+        let webhook = body::inbound(version, &facts);
+        let content = super::Content {
+            kind: inbound.kind.clone(),
+            members: inbound.members,
+        };
+        let message = Message {
+            id,
+            uuid,
+            direction: Direction::Inbound,
+            generation: version,
+            channel: inbound.channel,
+            ours: inbound.to,
+            person: inbound.from,
+            kind: inbound.kind,
+            text: content.text().into(),
+            content: to_raw_value(&content.to_json()).unwrap_or_default(),
+            client_ref: None,
+            webhook_url: None,
+            webhook_version: None,
+            at: now,
+            conversation,
+            flow: None,
+            lane: id,
+            sms_segments: None,
+            price: None,
+            webhook_fault: None,
+            history: Vec::new(),
+            plan: Vec::new(),
+            request: None,
+            posts: Vec::new(),
+            marks: Marks::default(),
+        };
+        effects.events.push(Event::Message(
+            send::taken_event(&message, now, workspace).into(),
+        ));
+        state.by_uuid.insert(uuid, id);
+        state.messages.insert(id, message);
+        state.retain(keep);
+        let Some(url) = state.account.targets.inbound_url.clone() else {
+            return Some((id, None));
+        };
+        let jti = state.webhook_dice(seed, id, 0).uuid();
+        let post = Post {
+            kind: WebhookKind::Inbound,
+            message: id,
+            status: None,
+            lane: id,
+            url,
+            body: webhook,
+            jti,
+            signature: Signature::Right,
+            attempts: Vec::new(),
+            state: PostState::Waiting,
+        };
+        Some((id, self.post(now, workspace, post, None, effects)))
+    }
+}

@@ -1,0 +1,138 @@
+//! A message as the emulator remembers it.
+
+use bytes::Bytes;
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use super::draft::Generation;
+use super::life::Change;
+use super::post::PostId;
+use crate::channel::Channel;
+use crate::clock::Moment;
+use crate::rules::WebhookFault;
+use crate::status::Status;
+
+/// The number of a message in its workspace: they grow, and are never used again.
+pub(crate) type MessageId = u64;
+/// The number of a failover or workflow in its workspace.
+pub(crate) type FlowId = u64;
+/// The number of a conversation in its workspace.
+pub(crate) type ConversationId = u64;
+
+/// Which way a message goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// From the application to the person.
+    Outbound,
+    /// From the person to the application.
+    Inbound,
+}
+
+/// A message, sent or received.
+pub(crate) struct Message {
+    pub(crate) id: MessageId,
+    pub(crate) uuid: Uuid,
+    pub(crate) direction: Direction,
+    pub(crate) generation: Generation,
+    pub(crate) channel: Channel,
+    /// The application's number or id.
+    pub(crate) ours: Box<str>,
+    /// The person's number or id.
+    pub(crate) person: Box<str>,
+    pub(crate) kind: Box<str>,
+    /// What can be read in it, for searching.
+    pub(crate) text: Box<str>,
+    /// What it says, in the flat form.
+    pub(crate) content: Box<RawValue>,
+    pub(crate) client_ref: Option<Box<str>>,
+    pub(crate) webhook_url: Option<Box<str>>,
+    pub(crate) webhook_version: Option<Generation>,
+    pub(crate) at: Moment,
+    pub(crate) conversation: ConversationId,
+    pub(crate) flow: Option<(FlowId, usize)>,
+    /// Webhooks of one lane go out one after the other.
+    pub(crate) lane: u64,
+    pub(crate) sms_segments: Option<u32>,
+    /// In ten-thousandths of a euro.
+    pub(crate) price: Option<u32>,
+    pub(crate) webhook_fault: Option<WebhookFault>,
+    /// The states it has been in.
+    pub(crate) history: Vec<Passed>,
+    /// The states to come, the next one last.
+    pub(crate) plan: Vec<Change>,
+    /// The request that brought it.
+    pub(crate) request: Option<Exchange>,
+    pub(crate) posts: Vec<PostId>,
+    pub(crate) marks: Marks,
+}
+
+/// What the application has done to a message after it was sent or received.
+#[derive(Debug, Clone, Copy, Default, serde::Serialize)]
+pub(crate) struct Marks {
+    pub(crate) read: bool,
+    pub(crate) typing: bool,
+    pub(crate) revoked: bool,
+}
+
+/// A state that a message has been in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Passed {
+    pub(crate) at: Moment,
+    pub(crate) status: Status,
+    pub(crate) code: Option<u16>,
+}
+
+/// A request to the API and its answer. Bodies are shared by the messages of a workflow.
+#[derive(Debug, Clone)]
+pub(crate) struct Exchange {
+    pub(crate) method: &'static str,
+    pub(crate) path: Box<str>,
+    pub(crate) auth: &'static str,
+    pub(crate) body: Bytes,
+    pub(crate) status: u16,
+    pub(crate) answer: Bytes,
+}
+
+impl Message {
+    /// The state it is in; none before `submitted`, and none if it came from the person.
+    pub(crate) fn status(&self) -> Option<Status> {
+        // What came last counts, but a late `submitted` takes nothing back.
+        self.history
+            .iter()
+            .map(|passed| passed.status)
+            .reduce(
+                |so_far, next| {
+                    if so_far.includes(next) { so_far } else { next }
+                },
+            )
+    }
+
+    /// The error code of the state it is in.
+    pub(crate) fn code(&self) -> Option<u16> {
+        self.history.iter().rev().find_map(|passed| passed.code)
+    }
+
+    pub(crate) fn recipient(&self) -> &str {
+        match self.direction {
+            Direction::Outbound => &self.person,
+            Direction::Inbound => &self.ours,
+        }
+    }
+
+    pub(crate) fn sender(&self) -> &str {
+        match self.direction {
+            Direction::Outbound => &self.ours,
+            Direction::Inbound => &self.person,
+        }
+    }
+}
+
+/// A price as the API writes it: euros with four digits after the point.
+pub(crate) fn price_text(ten_thousandths: u32) -> String {
+    format!(
+        "{}.{:04}",
+        ten_thousandths / 10_000,
+        ten_thousandths % 10_000
+    )
+}

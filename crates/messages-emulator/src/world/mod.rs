@@ -1,0 +1,193 @@
+//! The state of the emulator and everything that happens in it, without input or output: what is done and what time it
+//! is go in, what is to be posted and reported comes out. The same seed and the same inputs give the same outputs.
+
+pub(crate) mod account;
+mod agenda;
+pub(crate) mod dice;
+mod draft;
+mod flow;
+mod inbound;
+mod life;
+mod message;
+mod post;
+mod posting;
+mod progress;
+mod segments;
+pub(crate) mod send;
+mod update;
+mod workspace;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use agenda::Agenda;
+use bytes::Bytes;
+use messages_auth::ApiKey;
+use uuid::Uuid;
+
+pub(crate) use account::{Account, Targets};
+pub use draft::Generation;
+pub(crate) use draft::{Content, Draft};
+pub(crate) use flow::{Condition, Flow, FlowKind};
+pub use inbound::{InboundMessage, InboundMistake};
+pub use message::Direction;
+pub(crate) use message::{FlowId, Message, MessageId, price_text};
+pub(crate) use post::{Outcome, Post, PostId, Signature};
+pub use post::{PostState, WebhookKind};
+pub use progress::TriggerError;
+pub(crate) use send::{Arrival, Submission, Taken};
+pub(crate) use update::{Change, UpdateError};
+pub(crate) use workspace::Workspace;
+
+use crate::api::limit::{Bucket, RateLimit};
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::rules::{Rule, Rules};
+
+/// The index of a workspace.
+pub(crate) type WorkspaceId = usize;
+
+/// What the world leaves to others to do.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    pub(crate) posts: Vec<Outgoing>,
+    pub(crate) events: Vec<Event>,
+}
+
+/// A webhook that is to be posted now.
+#[derive(Debug, Clone)]
+pub(crate) struct Outgoing {
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) post: PostId,
+    pub(crate) lane: u64,
+    pub(crate) url: Box<str>,
+    pub(crate) body: Bytes,
+    pub(crate) jti: Uuid,
+    pub(crate) signature: Signature,
+    pub(crate) account: Arc<Account>,
+}
+
+/// Something that is to happen at its time.
+#[derive(Debug, Clone, Copy)]
+enum Due {
+    /// The next state of a message.
+    Life(WorkspaceId, MessageId),
+    /// The time of a workflow's step is over.
+    StepOver(WorkspaceId, FlowId, usize),
+    /// A webhook goes out: late, or again.
+    Post(WorkspaceId, PostId),
+    /// A webhook that was held back is held no longer.
+    Release(WorkspaceId, PostId),
+}
+
+/// What holds for the whole emulator.
+#[derive(Debug, Clone)]
+pub(crate) struct Laws {
+    pub(crate) seed: u64,
+    pub(crate) auto_read: bool,
+    pub(crate) magic_numbers: bool,
+    /// How many messages each workspace keeps.
+    pub(crate) keep: usize,
+    pub(crate) rate_limit: Option<RateLimit>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// The state of the emulator.
+pub(crate) struct World {
+    laws: Laws,
+    workspaces: Vec<Workspace>,
+    by_key: HashMap<ApiKey, WorkspaceId>,
+    agenda: Agenda<Due>,
+    /// Webhooks that are being posted.
+    in_flight: usize,
+}
+
+impl World {
+    pub(crate) fn new(laws: Laws) -> Self {
+        Self {
+            laws,
+            workspaces: Vec::new(),
+            by_key: HashMap::new(),
+            agenda: Agenda::new(),
+            in_flight: 0,
+        }
+    }
+
+    /// Adds a workspace, or gives the one that exists another account.
+    pub(crate) fn open(&mut self, account: Account, now: Moment) -> WorkspaceId {
+        let key = account.api_key().clone();
+        if let Some((id, workspace)) = self
+            .by_key
+            .get(&key)
+            .and_then(|id| Some((*id, self.workspaces.get_mut(*id)?)))
+        {
+            workspace.account = Arc::new(account);
+            return id;
+        }
+        let id = self.workspaces.len();
+        self.workspaces.push(Workspace::new(
+            account,
+            Rules::new(&self.laws.rules),
+            self.laws.rate_limit.map(|limit| Bucket::new(limit, now)),
+        ));
+        self.by_key.insert(key, id);
+        id
+    }
+
+    pub(crate) fn workspace(&self, id: WorkspaceId) -> Option<&Workspace> {
+        self.workspaces.get(id)
+    }
+
+    pub(crate) fn workspace_mut(&mut self, id: WorkspaceId) -> Option<&mut Workspace> {
+        self.workspaces.get_mut(id)
+    }
+
+    pub(crate) fn workspaces(&self) -> impl Iterator<Item = &Workspace> {
+        self.workspaces.iter()
+    }
+
+    pub(crate) fn find_workspace(&self, api_key: &str) -> Option<WorkspaceId> {
+        self.by_key.get(api_key).copied()
+    }
+
+    pub(crate) fn laws(&self) -> &Laws {
+        &self.laws
+    }
+
+    /// When the next thing happens by itself.
+    pub(crate) fn next_due(&self) -> Option<Moment> {
+        self.agenda.next_due()
+    }
+
+    /// Whether nothing is being posted.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.in_flight == 0
+    }
+
+    /// Lets everything happen that is due at `now`. Each thing happens at its own moment, so that what follows from it
+    /// is due in the right order however late this is called.
+    pub(crate) fn run(&mut self, now: Moment, effects: &mut Effects) {
+        while let Some((at, due)) = self.agenda.take_due(now) {
+            match due {
+                Due::Life(workspace, message) => self.live(at, workspace, message, effects),
+                Due::StepOver(workspace, flow, step) => {
+                    self.step_over(at, workspace, flow, step, effects);
+                }
+                Due::Post(workspace, post) => self.post_is_due(workspace, post, effects),
+                Due::Release(workspace, post) => self.release(workspace, post, effects),
+            }
+        }
+    }
+
+    /// Forgets the messages of a workspace, its rules being those of the beginning again.
+    pub(crate) fn reset(&mut self, workspace: WorkspaceId) {
+        let rules = Rules::new(&self.laws.rules);
+        if let Some(workspace) = self.workspaces.get_mut(workspace) {
+            workspace.clear();
+            workspace.rules = rules;
+        }
+        if self.workspaces.len() == 1 {
+            self.agenda.clear();
+        }
+    }
+}

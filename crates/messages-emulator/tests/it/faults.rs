@@ -1,0 +1,124 @@
+//! What goes wrong on purpose: what the client sees, and what was really taken.
+
+use std::time::{Duration, Instant};
+
+use messages_emulator::{Action, Emulator, Query, Rule};
+use messages_transport::http::Method;
+use messages_transport::{Delivery, TransportError};
+
+use crate::support::{Client, sms};
+
+/// What a client sees of one message under a fault, and how many messages were taken.
+async fn under(action: Action) -> (Result<(u16, String), TransportError>, usize) {
+    let emulator = Emulator::builder().stepped().start().await.unwrap();
+    emulator.add_rule(Rule::always(action));
+    let seen = send(&emulator, "447700900000").await;
+    (seen, taken(&emulator))
+}
+
+async fn send(emulator: &Emulator, to: &str) -> Result<(u16, String), TransportError> {
+    let client = Client::basic(emulator);
+    let response = client
+        .call(Method::POST, "/v1/messages", sms(to).to_string())
+        .await?;
+    let body = String::from_utf8_lossy(response.body()).into_owned();
+    Ok((response.status().as_u16(), body))
+}
+
+fn taken(emulator: &Emulator) -> usize {
+    emulator.messages(&Query::default(), 10).len()
+}
+
+#[tokio::test]
+async fn a_broken_connection_leaves_the_client_in_doubt_whether_or_not_the_message_was_taken() {
+    for (action, expected) in [
+        (Action::CutBeforeBody, 0),
+        (Action::CutAfterBody, 0),
+        (Action::Reset, 0),
+        (Action::LoseAnswer, 1),
+        (Action::CutAnswer, 1),
+    ] {
+        let (seen, taken) = under(action.clone()).await;
+        let error = seen.expect_err("an answer");
+        assert_eq!(error.delivery(), Delivery::Unknown, "{action:?}");
+        assert_eq!(taken, expected, "{action:?}");
+        // The head of a cut answer has arrived: the message was taken, only its uuid is lost.
+        let status = error.status().map(|status| status.as_u16());
+        assert_eq!(
+            status,
+            (action == Action::CutAnswer).then_some(202),
+            "{action:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn refusals_take_nothing_and_look_like_the_apis_or_the_gateways() {
+    for status in [401, 402, 403, 404, 422, 429, 500, 502, 503, 504] {
+        let refuse = Action::Status {
+            status,
+            retry_after: None,
+        };
+        let (seen, taken) = under(refuse).await;
+        let (seen, body) = seen.unwrap();
+        assert_eq!((seen, taken), (status, 0));
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        assert!(
+            body["title"].is_string() && body["instance"].is_string(),
+            "{status}"
+        );
+    }
+    let (seen, taken) = under(Action::Html { status: 502 }).await;
+    let (status, body) = seen.unwrap();
+    assert_eq!((status, taken), (502, 0));
+    assert!(body.starts_with("<html>"));
+}
+
+#[tokio::test]
+async fn slow_answers_arrive_whole() {
+    let begun = Instant::now();
+    let (seen, taken) = under(Action::Latency { ms: 150 }).await;
+    assert_eq!((seen.unwrap().0, taken), (202, 1));
+    assert!(begun.elapsed() >= Duration::from_millis(150));
+
+    let begun = Instant::now();
+    let (seen, _) = under(Action::SlowBytes { ms: 2 }).await;
+    let (status, body) = seen.unwrap();
+    assert_eq!(status, 202);
+    let pause = Duration::from_millis(2 * u64::try_from(body.len()).unwrap());
+    assert!(begun.elapsed() >= pause, "{} bytes", body.len());
+    assert!(serde_json::from_str::<serde_json::Value>(&body).unwrap()["message_uuid"].is_string());
+}
+
+#[tokio::test]
+async fn magic_recipients_bring_faults_about_and_can_be_switched_off() {
+    let emulator = Emulator::builder().stepped().start().await.unwrap();
+    assert_eq!(send(&emulator, "447700960429").await.unwrap().0, 429);
+    assert_eq!(send(&emulator, "447700960500").await.unwrap().0, 500);
+    assert_eq!(taken(&emulator), 0);
+    assert!(send(&emulator, "447700960602").await.is_err());
+    assert_eq!(taken(&emulator), 1);
+
+    let off = Emulator::builder()
+        .stepped()
+        .magic_numbers(false)
+        .start()
+        .await
+        .unwrap();
+    assert_eq!(send(&off, "447700960429").await.unwrap().0, 202);
+}
+
+#[tokio::test]
+async fn a_rule_counts_its_calls() {
+    let emulator = Emulator::builder().stepped().start().await.unwrap();
+    let refuse = Action::Status {
+        status: 503,
+        retry_after: None,
+    };
+    emulator.add_rule(Rule::nth(2, refuse));
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        seen.push(send(&emulator, "447700900000").await.unwrap().0);
+    }
+    assert_eq!(seen, [202, 503, 202]);
+}

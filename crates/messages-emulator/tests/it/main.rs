@@ -1,0 +1,15 @@
+//! The emulator from outside: real HTTP, real webhooks.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
+
+mod api;
+mod control;
+mod faults;
+mod flows;
+mod support;
+mod webhooks;
