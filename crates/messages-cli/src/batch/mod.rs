@@ -1,0 +1,58 @@
+//! Sending many messages: as fast as allowed, in bounded memory, and so that a second run knows what the first one did.
+
+mod csv_template;
+mod dry_run;
+mod order;
+mod progress;
+mod results;
+mod run;
+mod settled;
+mod source;
+mod tally;
+
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+pub(crate) use csv_template::CsvTemplate;
+pub(crate) use dry_run::{dry_run_batch, dry_run_order};
+pub(crate) use order::{Order, Path, problems};
+pub(crate) use run::run;
+pub(crate) use settled::Settled;
+pub(crate) use source::Source;
+
+/// How a batch is sent.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Batches")]
+pub(crate) struct BatchArgs {
+    /// How many messages are under way at once
+    #[arg(long, value_name = "N", default_value = "16")]
+    pub(crate) concurrency: NonZeroUsize,
+
+    /// How many messages are sent a second, at most
+    #[arg(long, value_name = "R")]
+    pub(crate) rate: Option<NonZeroU32>,
+
+    /// A CSV file with a header; --template names the message that its rows are filled into
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+
+    /// Writes what became of each message to this file, one JSON object a line
+    #[arg(long, value_name = "FILE", conflicts_with = "resume")]
+    pub(crate) results: Option<PathBuf>,
+
+    /// Goes on where an earlier run with --results FILE ended: sends what was not accepted, and never what is in doubt
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+
+    /// With --resume, sends these too, at the risk of sending them twice
+    #[arg(long, value_enum, requires = "resume")]
+    pub(crate) retry: Option<Retry>,
+}
+
+/// What may be sent again although it may have arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Retry {
+    InDoubt,
+}

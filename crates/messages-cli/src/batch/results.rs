@@ -1,0 +1,300 @@
+//! What a batch did, on disk, so that a run that was killed can be resumed without sending anything twice.
+//!
+//! Beside the results lies a journal (`FILE.pending`): a message's index is written there before its request leaves. What
+//! stands in the journal of a run and not among its results was under way when the run died, and is in doubt.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::Retry;
+use super::settled::Settled;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::json_text;
+
+/// A results file that speaks of later messages than this is damaged.
+const INDEX_MAX: u64 = 1 << 30;
+
+/// What an earlier run left to do for one message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// It was not accepted, or the earlier run did not come to it.
+    Open,
+    /// It was accepted.
+    Accepted,
+    /// Nobody knows, and nobody said to send it again.
+    InDoubt,
+    /// The input holds another message at this place now.
+    Changed,
+}
+
+/// The results of this run and of those before it.
+pub(super) struct Results {
+    journal_path: PathBuf,
+    files: Mutex<Files>,
+    earlier: Vec<Earlier>,
+    /// Whether messages may arrive twice, by the person's own will.
+    retries_doubts: bool,
+}
+
+struct Files {
+    results: File,
+    journal: File,
+}
+
+/// What the results say about one message, small enough for millions of them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Earlier {
+    state: State,
+    /// Whether the line stems from the run that the journal belongs to.
+    is_latest: bool,
+    digest: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum State {
+    #[default]
+    Unknown,
+    NotAccepted,
+    Accepted,
+    InDoubt,
+}
+
+/// A line of the results file.
+#[derive(Serialize)]
+struct Record<'a> {
+    #[serde(flatten)]
+    settled: &'a Settled,
+    digest: u32,
+}
+
+#[derive(Deserialize)]
+struct ReadRecord {
+    index: u64,
+    outcome: String,
+    #[serde(default)]
+    digest: u32,
+}
+
+/// The messages that a run began to send.
+#[derive(Default)]
+struct Journal {
+    /// The length of the results when the run began: what lies behind it are the run's own.
+    results_length: u64,
+    begun: Vec<(u64, u32)>,
+}
+
+impl Results {
+    /// A new results file. One that is there already is not overwritten: it may be all that is known of an earlier run.
+    pub(super) fn create(path: &Path) -> Result<Self, Failure> {
+        let file = open_private(OpenOptions::new().append(true).create_new(true), path);
+        let results = file.map_err(|error| {
+            let exists = error.kind() == io::ErrorKind::AlreadyExists;
+            let failure = unwritable(path)(error);
+            if exists {
+                failure.hint("go on with --resume, or name another file")
+            } else {
+                failure
+            }
+        })?;
+        Self::begin(path, results, Vec::new(), false)
+    }
+
+    /// Goes on with the results of an earlier run.
+    pub(super) fn resume(path: &Path, retry: Option<Retry>) -> Result<Self, Failure> {
+        let journal = Journal::read(&journal_path(path))?;
+        let (mut earlier, is_cut_off) = read_results(path, journal.results_length)?;
+        let mut results =
+            open_private(OpenOptions::new().append(true), path).map_err(unwritable(path))?;
+        let mut doubts = Vec::new();
+        if is_cut_off {
+            doubts.push(b'\n');
+        }
+        for (index, digest) in journal.begun {
+            if let Some(slot) = slot(&mut earlier, index)
+                && !slot.is_latest
+            {
+                *slot = Earlier {
+                    state: State::InDoubt,
+                    is_latest: true,
+                    digest,
+                };
+                let line =
+                    serde_json::json!({"index": index, "outcome": "in_doubt", "digest": digest});
+                doubts.extend_from_slice(format!("{line}\n").as_bytes());
+            }
+        }
+        // Before the journal that proves them is replaced, they must be in the results.
+        results.write_all(&doubts).map_err(unwritable(path))?;
+        Self::begin(path, results, earlier, retry == Some(Retry::InDoubt))
+    }
+
+    fn begin(
+        path: &Path,
+        results: File,
+        earlier: Vec<Earlier>,
+        retries_doubts: bool,
+    ) -> Result<Self, Failure> {
+        let length = results.metadata().map_err(unwritable(path))?.len();
+        let journal_path = journal_path(path);
+        let journal = Journal::replace(&journal_path, length).map_err(unwritable(&journal_path))?;
+        Ok(Self {
+            journal_path,
+            files: Mutex::new(Files { results, journal }),
+            earlier,
+            retries_doubts,
+        })
+    }
+
+    /// What an earlier run did with a message.
+    pub(super) fn before(&self, index: u64, digest: u32) -> Before {
+        let known = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.earlier.get(index));
+        match known {
+            None => Before::Open,
+            Some(earlier) => match earlier.state {
+                // Nothing was accepted, so the message may have been corrected since.
+                State::Unknown | State::NotAccepted => Before::Open,
+                _ if earlier.digest != digest => Before::Changed,
+                State::Accepted => Before::Accepted,
+                State::InDoubt if self.retries_doubts => Before::Open,
+                State::InDoubt => Before::InDoubt,
+            },
+        }
+    }
+
+    /// Notes that a message is about to be sent. Only when this has succeeded may it be.
+    pub(super) fn start(&self, index: u64, digest: u32) -> io::Result<()> {
+        let line = format!("{index} {digest}\n");
+        self.files().journal.write_all(line.as_bytes())
+    }
+
+    /// Notes how it ended.
+    pub(super) fn settle(&self, settled: &Settled, digest: u32) -> io::Result<()> {
+        let mut line = json_text(&Record { settled, digest })?;
+        line.push('\n');
+        self.files().results.write_all(line.as_bytes())
+    }
+
+    /// Removes the journal: every message that was begun is settled.
+    pub(super) fn finish(&self) -> Result<(), Failure> {
+        std::fs::remove_file(&self.journal_path).map_err(unwritable(&self.journal_path))
+    }
+
+    fn files(&self) -> MutexGuard<'_, Files> {
+        // Every write is a whole line, so a panic elsewhere leaves nothing half done.
+        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Journal {
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(unreadable(path)(error)),
+        };
+        // A line that was cut off was not followed by a request.
+        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
+        let mut lines = whole.lines();
+        let results_length = lines
+            .next()
+            .and_then(|line| line.parse().ok())
+            .unwrap_or_default();
+        let entry = |line: &str| {
+            let (index, digest) = line.split_once(' ')?;
+            Some((index.parse().ok()?, digest.parse().ok()?))
+        };
+        Ok(Self {
+            results_length,
+            begun: lines.filter_map(entry).collect(),
+        })
+    }
+
+    /// A new journal in place of the old one, in one step.
+    fn replace(path: &Path, results_length: u64) -> io::Result<File> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty());
+        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+        file.write_all(format!("{results_length}\n").as_bytes())?;
+        file.persist(path).map_err(|error| error.error)
+    }
+}
+
+/// A fingerprint of a message (FNV-1a, folded to 32 bits): it tells an edited input from the one that was sent.
+pub(super) fn digest(bytes: &[u8]) -> u32 {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    ((hash >> 32) ^ (hash & u64::from(u32::MAX))) as u32
+}
+
+fn journal_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".pending");
+    name.into()
+}
+
+/// Results hold ids and client references, which are nobody else's business.
+fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options.open(path)
+}
+
+/// What the results say, and whether their last line was cut off.
+fn read_results(path: &Path, latest_from: u64) -> Result<(Vec<Earlier>, bool), Failure> {
+    let file = File::open(path).map_err(unreadable(path))?;
+    let mut reader = BufReader::new(file);
+    let mut earlier = Vec::new();
+    let mut line = Vec::new();
+    let mut offset = 0;
+    loop {
+        line.clear();
+        let read = reader
+            .read_until(b'\n', &mut line)
+            .map_err(unreadable(path))?;
+        if !line.ends_with(b"\n") {
+            // The end, or a line that a kill cut off; its message stands in the journal then.
+            return Ok((earlier, read > 0));
+        }
+        if let Ok(record) = serde_json::from_slice::<ReadRecord>(&line)
+            && let Some(slot) = slot(&mut earlier, record.index)
+        {
+            *slot = Earlier {
+                state: match record.outcome.as_str() {
+                    "accepted" | "accepted_id_unknown" => State::Accepted,
+                    "in_doubt" => State::InDoubt,
+                    _ => State::NotAccepted,
+                },
+                is_latest: offset >= latest_from,
+                digest: record.digest,
+            };
+        }
+        offset += read as u64;
+    }
+}
+
+fn slot(earlier: &mut Vec<Earlier>, index: u64) -> Option<&mut Earlier> {
+    let place = usize::try_from(index).ok().filter(|_| index < INDEX_MAX)?;
+    if place >= earlier.len() {
+        earlier.resize(place + 1, Earlier::default());
+    }
+    earlier.get_mut(place)
+}
+
+fn unreadable(path: &Path) -> impl Fn(io::Error) -> Failure {
+    move |error| Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
+}
+
+fn unwritable(path: &Path) -> impl Fn(io::Error) -> Failure {
+    move |error| {
+        Failure::new(Exit::Other, format!("cannot write {}", path.display())).because(error)
+    }
+}

@@ -1,0 +1,132 @@
+//! How many messages ended how.
+
+use std::time::Instant;
+
+use messages_sdk::Outcome;
+use serde::Serialize;
+
+use super::settled::Settled;
+use crate::output::Line;
+
+/// Counts by outcome.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Tally {
+    accepted: u64,
+    rejected: u64,
+    not_sent: u64,
+    in_doubt: u64,
+    accepted_id_unknown: u64,
+    invalid: u64,
+}
+
+/// The last line of a batch.
+#[derive(Serialize)]
+pub(super) struct Summary {
+    #[serde(flatten)]
+    tally: Tally,
+    seconds: f64,
+    /// What an earlier run had settled.
+    #[serde(skip_serializing_if = "is_zero")]
+    skipped: u64,
+    /// What an earlier run left in doubt, and this one left alone.
+    #[serde(skip_serializing_if = "is_zero")]
+    left_in_doubt: u64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    interrupted: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, settled: &Settled) {
+        *match settled.outcome {
+            Outcome::Accepted => &mut self.accepted,
+            Outcome::Rejected => &mut self.rejected,
+            Outcome::InDoubt => &mut self.in_doubt,
+            Outcome::AcceptedIdUnknown => &mut self.accepted_id_unknown,
+            Outcome::Invalid => &mut self.invalid,
+            // A new outcome can only be one more way of not having sent.
+            _ => &mut self.not_sent,
+        } += 1;
+    }
+
+    pub(super) fn failures(&self) -> u64 {
+        self.rejected + self.not_sent + self.in_doubt + self.accepted_id_unknown + self.invalid
+    }
+
+    /// The counts that are not zero, in words.
+    pub(super) fn words(&self) -> String {
+        let counts = [
+            (self.accepted, "accepted"),
+            (self.rejected, "rejected"),
+            (self.not_sent, "not sent"),
+            (self.in_doubt, "in doubt"),
+            (self.accepted_id_unknown, "accepted with unknown id"),
+            (self.invalid, "invalid"),
+        ];
+        let words: Vec<String> = counts
+            .iter()
+            .filter(|(count, name)| *count > 0 || *name == "accepted")
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
+        words.join(", ")
+    }
+}
+
+impl Summary {
+    pub(super) fn new(
+        tally: Tally,
+        began: Instant,
+        skipped: u64,
+        left_in_doubt: u64,
+        interrupted: bool,
+    ) -> Self {
+        Self {
+            tally,
+            // Milliseconds are as exact as anybody needs it.
+            seconds: (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+            skipped,
+            left_in_doubt,
+            interrupted,
+        }
+    }
+
+    /// Whether everything that was asked for was accepted.
+    pub(super) fn is_clean(&self) -> bool {
+        self.tally.failures() == 0 && self.left_in_doubt == 0 && !self.interrupted
+    }
+
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let words = self.tally.words();
+        let line = Line::new();
+        let line = if self.is_clean() {
+            line.good(words)
+        } else {
+            line.warn(words)
+        };
+        let mut lines = vec![line.plain(format!(" in {} s", self.seconds))];
+        if self.skipped > 0 {
+            lines.push(Line::new().plain(format!("{} settled by an earlier run", self.skipped)));
+        }
+        if self.left_in_doubt > 0 {
+            lines.push(
+                Line::new()
+                    .warn(format!(
+                        "{} in doubt since an earlier run",
+                        self.left_in_doubt
+                    ))
+                    .plain(": `--retry in-doubt` sends them again, perhaps twice"),
+            );
+        }
+        if self.interrupted {
+            lines.push(Line::new().warn("interrupted: the rest was not read"));
+        }
+        lines
+    }
+}

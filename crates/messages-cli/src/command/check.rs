@@ -1,0 +1,230 @@
+//! `messages check`: documents against the catalogue, offline.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::PathBuf;
+
+use clap::Args;
+use messages_sdk::types::{Kind, Problem};
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::read_bytes;
+use crate::output::Line;
+use crate::settings::Settings;
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  messages check message.json\n  messages check --kind v1/status webhook.json\n  messages check --ndjson --json < messages.ndjson"
+)]
+pub(crate) struct CheckArgs {
+    /// What the documents are; without it, told by their shape
+    #[arg(long, value_name = "KIND", value_parser = parse_kind, long_help = KINDS)]
+    kind: Option<Kind>,
+    /// Takes every line as a document of its own
+    #[arg(long)]
+    ndjson: bool,
+    /// The files; `-` or none reads stdin
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+const KINDS: &str = "\
+What the documents are; without it, told by their shape:
+v1/message v1/update v1/response v1/error v1/status v1/inbound
+v0.1/message v0.1/response v0.1/status v0.1/inbound v0.1/workflow v0.1/report";
+
+fn parse_kind(name: &str) -> Result<Kind, String> {
+    name.parse().map_err(|_| {
+        KINDS
+            .split_once(":\n")
+            .map_or(KINDS, |(_, names)| names)
+            .to_owned()
+    })
+}
+
+/// What is found out about one document.
+#[derive(Serialize)]
+struct Report<'a> {
+    source: &'a str,
+    line: u64,
+    kind: Option<&'a str>,
+    valid: bool,
+    problems: Vec<Finding>,
+    unknown: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Value>,
+}
+
+/// A broken rule.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Finding {
+    pointer: String,
+    rule: &'static str,
+    message: String,
+}
+
+impl From<&Problem> for Finding {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            pointer: problem.pointer().to_owned(),
+            rule: problem.rule().name(),
+            message: problem.message().to_owned(),
+        }
+    }
+}
+
+impl Finding {
+    pub(crate) fn new(rule: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            pointer: String::new(),
+            rule,
+            message: message.into(),
+        }
+    }
+
+    pub(crate) fn line(&self) -> Line {
+        let place = if self.pointer.is_empty() {
+            "the document"
+        } else {
+            &self.pointer
+        };
+        let line = Line::new().plain("  ").strong(place).plain(" ");
+        line.plain(&self.message).dim(format!(" ({})", self.rule))
+    }
+}
+
+impl CheckArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        let mut judge = Judge {
+            settings,
+            kind: self.kind,
+            all_valid: true,
+        };
+        let stdin = [PathBuf::from("-")];
+        let files = if self.files.is_empty() {
+            &stdin[..]
+        } else {
+            &self.files
+        };
+        for file in files {
+            let source = file.display().to_string();
+            if self.ndjson {
+                judge.lines(&source, open(file)?)?;
+            } else {
+                judge.document(&source, 1, &read_bytes(Some(file))?)?;
+            }
+        }
+        Ok(if judge.all_valid {
+            Exit::Done
+        } else {
+            Exit::Invalid
+        })
+    }
+}
+
+struct Judge<'a> {
+    settings: &'a Settings,
+    kind: Option<Kind>,
+    all_valid: bool,
+}
+
+impl Judge<'_> {
+    fn lines(&mut self, source: &str, mut input: impl BufRead) -> Result<(), Failure> {
+        let mut line = Vec::new();
+        for number in 1.. {
+            line.clear();
+            let read = input.read_until(b'\n', &mut line).map_err(|error| {
+                Failure::new(Exit::Other, format!("cannot read {source}")).because(error)
+            })?;
+            if read == 0 {
+                break;
+            }
+            if !line.trim_ascii().is_empty() {
+                self.document(source, number, &line)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn document(&mut self, source: &str, line: u64, bytes: &[u8]) -> Result<(), Failure> {
+        let report = self.judge(source, line, bytes);
+        self.all_valid &= report.valid;
+        self.settings.out.result(&report, Report::lines)?;
+        Ok(())
+    }
+
+    fn judge<'a>(&self, source: &'a str, line: u64, bytes: &[u8]) -> Report<'a> {
+        let mut report = Report {
+            source,
+            line,
+            kind: self.kind.map(Kind::as_str),
+            valid: false,
+            problems: Vec::new(),
+            unknown: Vec::new(),
+            value: None,
+        };
+        let value: Value = match serde_json::from_slice(bytes) {
+            Ok(value) => value,
+            Err(error) => {
+                report
+                    .problems
+                    .push(Finding::new("json", format!("is not JSON: {error}")));
+                return report;
+            }
+        };
+        let Some(kind) = self.kind.or_else(|| Kind::detect(&value)) else {
+            let message = "has the shape of no known document: name what it is with --kind";
+            report.problems.push(Finding::new("kind", message));
+            report.value = Some(value);
+            return report;
+        };
+        let checked = kind.check(value);
+        Report {
+            kind: Some(kind.as_str()),
+            valid: checked.valid,
+            problems: checked.problems.iter().map(Finding::from).collect(),
+            unknown: checked.unknown,
+            value: Some(checked.value),
+            ..report
+        }
+    }
+}
+
+impl Report<'_> {
+    fn lines(&self) -> Vec<Line> {
+        let place = format!("{}:{}", self.source, self.line);
+        let head = Line::new().strong(place).plain(": ");
+        let head = if self.valid {
+            head.good("valid")
+        } else {
+            head.bad("invalid")
+        };
+        let head = head.plain(" ").plain(self.kind.unwrap_or("document"));
+        let problems = self.problems.iter().map(Finding::line);
+        let unknown = self.unknown.iter().map(|pointer| {
+            Line::new()
+                .plain("  ")
+                .warn(pointer)
+                .plain(" is not in the catalogue")
+        });
+        std::iter::once(head)
+            .chain(problems)
+            .chain(unknown)
+            .collect()
+    }
+}
+
+fn open(file: &PathBuf) -> Result<Box<dyn BufRead>, Failure> {
+    if file.as_os_str() == "-" {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    match File::open(file) {
+        Ok(file) => Ok(Box::new(BufReader::new(file))),
+        Err(error) => {
+            Err(Failure::new(Exit::Other, format!("cannot read {}", file.display())).because(error))
+        }
+    }
+}

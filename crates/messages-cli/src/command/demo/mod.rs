@@ -1,0 +1,126 @@
+//! `messages demo`: everything at work, without an account.
+
+mod journal;
+mod story;
+
+use std::time::Duration;
+
+use clap::Args;
+use messages_emulator::{Action, Emulator, Rule};
+use messages_sdk::auth::webhook::Verifier;
+use messages_sdk::{Client, Endpoint, Receiver};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use self::journal::Journal;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Line;
+use crate::receive::{self, Delivery};
+use crate::settings::{Settings, no_client, runtime};
+
+/// How long the webhooks of the whole story may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How much faster than life the emulator's messages are delivered and read.
+const SPEED: f64 = 20.0;
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  messages demo\n  messages demo --json\n  messages demo --keep"
+)]
+pub(crate) struct DemoArgs {
+    /// Leaves the emulator and its inbox open, until Ctrl-C
+    #[arg(long)]
+    keep: bool,
+}
+
+impl DemoArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        runtime()?.block_on(self.play(settings))
+    }
+
+    async fn play(self, settings: &Settings) -> Result<Exit, Failure> {
+        let listener = receive::bind(0).await?;
+        let port = listener
+            .local_addr()
+            .map_err(|error| {
+                Failure::new(Exit::Other, "the receiver has no address").because(error)
+            })?
+            .port();
+        let webhooks = format!("http://127.0.0.1:{port}/webhooks");
+        let emulator = Emulator::builder()
+            .status_url(webhooks.as_str())
+            .inbound_url(webhooks.as_str())
+            .speed(SPEED)
+            .rule(
+                Rule::to(story::UNREACHABLE_ON_VIBER, Action::Reject { code: 1260 })
+                    .and(|when| when.channel = Some(messages_emulator::Channel::ViberService)),
+            )
+            .start()
+            .await
+            .map_err(|error| {
+                Failure::new(Exit::Other, "the emulator cannot start").because(error)
+            })?;
+
+        let verifier = Verifier::builder()
+            .secrets(emulator.credentials().secrets())
+            .build()
+            .map_err(|error| {
+                Failure::new(Exit::Other, "the verifier cannot be made").because(error)
+            })?;
+        let (arrived, mut deliveries) = mpsc::unbounded_channel::<Delivery>();
+        // Dropping the set ends the receiver.
+        let mut tasks = JoinSet::new();
+        tasks.spawn(receive::serve(
+            listener,
+            Some(Receiver::new(verifier)),
+            move |delivery| {
+                let answer = delivery.verdict.answer();
+                // Nobody listens any more once the story is told.
+                let _ = arrived.send(delivery);
+                std::future::ready(answer)
+            },
+        ));
+
+        let client = client(settings, &emulator)?;
+        let mut journal = Journal::new(settings.out);
+        story::tell(&client, &emulator, &mut journal).await?;
+        let told = tokio::time::timeout(PATIENCE, async {
+            while !journal.is_complete() {
+                let Some(delivery) = deliveries.recv().await else {
+                    break;
+                };
+                journal.note(&delivery)?;
+            }
+            Ok::<(), Failure>(())
+        });
+        let in_time = match told.await {
+            Ok(result) => result.map(|()| true)?,
+            Err(_) => false,
+        };
+        let all_well = journal.close()? && in_time;
+        if self.keep {
+            keep_open(settings, &emulator).await;
+        }
+        Ok(if all_well { Exit::Done } else { Exit::Other })
+    }
+}
+
+/// A client of the emulator, with the application's token as a real one would have it.
+fn client(settings: &Settings, emulator: &Emulator) -> Result<Client, Failure> {
+    let endpoint = Endpoint::new(emulator.base_url()).map_err(|error| {
+        Failure::new(Exit::Other, "the emulator has no usable address").because(error)
+    })?;
+    let builder = Client::builder()
+        .endpoint(endpoint)
+        .credentials(emulator.credentials().token_source());
+    settings.with_transport(builder)?.build().map_err(no_client)
+}
+
+async fn keep_open(settings: &Settings, emulator: &Emulator) {
+    let line = Line::new().strong("inbox ").plain(emulator.inbox_url());
+    settings.out.note(&line.dim("  (Ctrl-C ends it)"));
+    // Without a signal handler the demo ends at once, which is what Ctrl-C asks for.
+    let _ = tokio::signal::ctrl_c().await;
+}

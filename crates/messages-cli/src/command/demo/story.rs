@@ -1,0 +1,148 @@
+//! What the demo does: one message of every kind, an inbound text and place, and a workflow that fails over.
+
+use messages_emulator::{Channel, Emulator, InboundMessage};
+use messages_sdk::types::v0_1::outbound::messenger::{MessengerCategory, MessengerOptions};
+use messages_sdk::types::v0_1::outbound::viber::{ViberCategory, ViberOptions};
+use messages_sdk::types::v0_1::{Condition, ExpiryTime, Workflow};
+use messages_sdk::types::{Invalid, Problems, v0_1, v1};
+use messages_sdk::{Client, Outbound};
+
+use super::journal::{Chapter, Journal};
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// A person whom the emulator cannot reach on Viber.
+pub(super) const UNREACHABLE_ON_VIBER: &str = "447700900009";
+
+const NUMBER: &str = "447700900001";
+const PERSON: &str = "447700900000";
+const PAGE: &str = "107083064136738";
+const FAN: &str = "8847602845298476";
+const SHOP: &str = "ExampleShop";
+const PICTURE: &str = "https://example.com/image.jpg";
+
+/// Sends everything; the webhooks come meanwhile.
+pub(super) async fn tell(
+    client: &Client,
+    emulator: &Emulator,
+    journal: &mut Journal,
+) -> Result<(), Failure> {
+    for (chapter, message) in messages().map_err(slip)? {
+        let accepted = client.send(message).await.map_err(|error| {
+            Failure::new(Exit::Other, format!("{} was not accepted", chapter.name)).because(error)
+        })?;
+        journal.sent(chapter, accepted.message_uuid)?;
+    }
+
+    let place = InboundMessage::new(Channel::Messenger, FAN, PAGE, "location").with(
+        "location",
+        serde_json::json!({ "lat": 51.522_958, "long": -0.085_436 }),
+    );
+    for (name, message) in [
+        (
+            "inbound Messenger text",
+            InboundMessage::text(Channel::Messenger, FAN, PAGE, "Are you open on Sunday?"),
+        ),
+        ("inbound Messenger location", place),
+    ] {
+        journal.expect_inbound(name, emulator.inject(message).await.message_uuid)?;
+    }
+
+    let accepted = client
+        .create_workflow(&workflow().map_err(slip)?)
+        .await
+        .map_err(|error| {
+            Failure::new(Exit::Other, "the workflow was not accepted").because(error)
+        })?;
+    journal.workflow("workflow Viber, then SMS", accepted.uuid)
+}
+
+/// A message of the story itself that breaks a rule: a mistake in this file.
+fn slip(problems: Problems) -> Failure {
+    Failure::new(Exit::Other, "the demo's own messages are not valid").because(problems)
+}
+
+/// What the story sends, in its order.
+fn messages() -> Result<Vec<(Chapter, Outbound)>, Problems> {
+    let v0_1 = |name, channel, reads| Chapter {
+        name,
+        api: "v0.1",
+        channel,
+        reads,
+    };
+    let v1 = |name, channel, reads| Chapter {
+        name,
+        api: "v1",
+        channel,
+        reads,
+    };
+    let promotion = ViberOptions::default().category(ViberCategory::Promotion);
+    let mut update = MessengerOptions::default().category(MessengerCategory::MessageTag);
+    update.tag = Some("ACCOUNT_UPDATE".parse().map_err(at("/messenger/tag"))?);
+    Ok(vec![
+        (
+            v0_1("SMS", "sms", false),
+            v0_1::Sms::text(NUMBER, PERSON, "This is an SMS sent from the Messages API")?.into(),
+        ),
+        (
+            v0_1(
+                "Viber message, category promotion",
+                "viber_service_msg",
+                true,
+            ),
+            v0_1::Viber::text(SHOP, PERSON, "Everything must go")?
+                .viber_service_msg(promotion)
+                .into(),
+        ),
+        (
+            v0_1(
+                "Messenger message, message_tag ACCOUNT_UPDATE",
+                "messenger",
+                true,
+            ),
+            v0_1::Messenger::text(PAGE, FAN, "Your password was changed")?
+                .messenger(update)
+                .into(),
+        ),
+        (
+            v0_1("Messenger image", "messenger", true),
+            v0_1::Messenger::image(PAGE, FAN, PICTURE)?.into(),
+        ),
+        (
+            v1("SMS", "sms", false),
+            v1::Sms::text(NUMBER, PERSON, "Your code is 4711")?.into(),
+        ),
+        (
+            v1("MMS image", "mms", false),
+            v1::Mms::image(NUMBER, PERSON, PICTURE)?.into(),
+        ),
+        (
+            v1("RCS text", "rcs", true),
+            v1::Rcs::text("ExampleAgent", PERSON, "Your parcel is here")?.into(),
+        ),
+        (
+            v1("WhatsApp text", "whatsapp", true),
+            v1::Whatsapp::text(NUMBER, PERSON, "How was it?")?.into(),
+        ),
+        (
+            v1("Messenger text", "messenger", true),
+            v1::Messenger::text(PAGE, FAN, "We are open on Sunday")?.into(),
+        ),
+        (
+            v1("Viber image", "viber_service", true),
+            v1::Viber::image(SHOP, PERSON, PICTURE)?.into(),
+        ),
+    ])
+}
+
+/// A workflow that starts on Viber, fails there, and is completed by SMS.
+fn workflow() -> Result<Workflow, Problems> {
+    let wait = ExpiryTime::new(600).map_err(at("/workflow/0/failover/expiry_time"))?;
+    let viber = v0_1::Viber::text(SHOP, UNREACHABLE_ON_VIBER, "Your table is free at 8")?;
+    let sms = v0_1::Sms::text(NUMBER, UNREACHABLE_ON_VIBER, "Your table is free at 8")?;
+    Ok(Workflow::starting_with(viber.expecting(Condition::Read, wait)).ending_with(sms))
+}
+
+fn at(pointer: &'static str) -> impl Fn(Invalid) -> Problems {
+    move |invalid| invalid.at(pointer).into()
+}

@@ -1,0 +1,186 @@
+//! `messages doctor`: what is set up, what is wrong with it, and what to do.
+
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use clap::Args;
+use http::{Method, Request, Response, header};
+use messages_sdk::auth::Credentials;
+use serde::Serialize;
+
+use crate::exchange::Exchange;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Line;
+use crate::settings::{Settings, credentials, runtime};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  messages doctor --endpoint eu")]
+pub(crate) struct DoctorArgs {
+    /// Asks nobody: leaves the endpoint and the clock out
+    #[arg(long)]
+    offline: bool,
+}
+
+/// The clock may be this wrong before tokens are refused.
+const SKEW_MAX: Duration = Duration::from_secs(30);
+
+/// What was found out about one thing.
+#[derive(Serialize)]
+struct Finding {
+    check: &'static str,
+    ok: bool,
+    detail: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    #[serde(skip)]
+    exit: Exit,
+}
+
+impl Finding {
+    fn good(check: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            check,
+            ok: true,
+            detail: detail.into(),
+            hint: None,
+            exit: Exit::Done,
+        }
+    }
+
+    fn of(check: &'static str, result: Result<String, Failure>) -> Self {
+        match result {
+            Ok(detail) => Self::good(check, detail),
+            Err(failure) => Self {
+                check,
+                ok: false,
+                detail: failure.chain(),
+                hint: failure.advice().map(str::to_owned),
+                exit: failure.exit(),
+            },
+        }
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        let line = Line::new();
+        let line = if self.ok {
+            line.good("ok   ")
+        } else {
+            line.bad("fault")
+        };
+        let line = line
+            .plain(" ")
+            .strong(format!("{:<10}", self.check))
+            .plain(" ");
+        let mut lines = vec![line.plain(&self.detail)];
+        if let Some(hint) = &self.hint {
+            lines.push(Line::new().plain("                 ").dim(hint));
+        }
+        lines
+    }
+}
+
+impl DoctorArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        let mut findings = vec![
+            Finding::of("profiles", profiles(settings)),
+            Finding::of("credentials", credentials_of(settings)),
+            Finding::of("webhooks", webhooks(settings)),
+        ];
+        if !self.offline {
+            findings.extend(runtime()?.block_on(network(settings)));
+        }
+        for finding in &findings {
+            settings.out.result(finding, Finding::lines)?;
+        }
+        let worst = findings.iter().find(|finding| !finding.ok);
+        Ok(worst.map_or(Exit::Done, |finding| finding.exit))
+    }
+}
+
+fn profiles(settings: &Settings) -> Result<String, Failure> {
+    let named = settings.profile()?.is_some();
+    Ok(match (named, credentials::in_environment()) {
+        (_, true) if settings.args.profile.is_none() => {
+            "the environment's variables are used".to_owned()
+        }
+        (true, _) => "a profile is used".to_owned(),
+        (false, _) => "none is active".to_owned(),
+    })
+}
+
+/// Not only that there are credentials: a token is made with them.
+fn credentials_of(settings: &Settings) -> Result<String, Failure> {
+    let credentials = settings.credentials()?;
+    credentials
+        .header_value(SystemTime::now())
+        .map_err(|error| {
+            Failure::new(Exit::Credentials, "no request can be signed").because(error)
+        })?;
+    Ok(match credentials {
+        Credentials::Jwt(source) => format!("a JWT of application {}", source.application_id()),
+        _ => "the account's key and secret (updates need an application's JWT)".to_owned(),
+    })
+}
+
+fn webhooks(settings: &Settings) -> Result<String, Failure> {
+    let secrets = settings.signature_secrets_if_any()?;
+    if secrets.is_empty() {
+        // Whoever only sends needs none.
+        return Ok(
+            "no signature secret: `listen` and `webhook` need VONAGE_SIGNATURE_SECRET".to_owned(),
+        );
+    }
+    if secrets
+        .iter()
+        .any(messages_sdk::auth::SignatureSecret::is_weak)
+    {
+        return Ok("a signature secret is there, but shorter than 32 bytes".to_owned());
+    }
+    Ok(format!("{} signature secrets", secrets.len()))
+}
+
+/// Asks the endpoint for anything: that it answers is enough, and its answer says what time it is there.
+async fn network(settings: &Settings) -> Vec<Finding> {
+    let answer = async {
+        let endpoint = settings.endpoint()?;
+        let request = Request::builder()
+            .method(Method::GET)
+            .uri(format!("{endpoint}/"))
+            .body(Bytes::new())
+            .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?;
+        let answer = Exchange::new()?.send(request).await.map_err(|failure| {
+            failure.hint("check the network, the proxy and the name of the endpoint")
+        })?;
+        Ok((endpoint, answer))
+    };
+    match answer.await {
+        Err(failure) => vec![Finding::of("endpoint", Err(failure))],
+        Ok((endpoint, answer)) => vec![
+            Finding::good("endpoint", format!("{endpoint} answers")),
+            Finding::of("clock", clock(&answer)),
+        ],
+    }
+}
+
+fn clock(answer: &Response<Bytes>) -> Result<String, Failure> {
+    let date = answer
+        .headers()
+        .get(header::DATE)
+        .and_then(|value| value.to_str().ok());
+    let Some(there) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else {
+        return Ok("the endpoint does not say what time it is".to_owned());
+    };
+    let here = SystemTime::now();
+    let skew = here
+        .duration_since(there)
+        .unwrap_or_else(|error| error.duration());
+    let seconds = skew.as_secs();
+    if skew > SKEW_MAX {
+        return Err(
+            Failure::new(Exit::Other, format!("it is {seconds} s off the endpoint's"))
+                .hint("set the clock: tokens carry its time, and are refused when it is wrong"),
+        );
+    }
+    Ok(format!("within {seconds} s of the endpoint's"))
+}

@@ -1,0 +1,236 @@
+//! `messages emulator`: the API on this machine.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use messages_emulator::{Config, DEFAULT_PORT, Emulator, EmulatorBuilder, Event, Generation};
+use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey, SignatureSecret};
+use serde::Serialize;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::read_text;
+use crate::output::Line;
+use crate::settings::credentials::variable;
+use crate::settings::{Settings, runtime};
+use crate::signals::interrupted;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  messages emulator
+  messages emulator --port 0 --status-url http://127.0.0.1:3000/status --speed 60 --json
+
+Every credential can be set by its variable (VONAGE_API_KEY, VONAGE_API_SECRET, VONAGE_APPLICATION_ID,
+VONAGE_PRIVATE_KEY or VONAGE_PRIVATE_KEY_PATH, VONAGE_SIGNATURE_SECRET); otherwise the key is `emulator`, the secret
+`emulator-secret`, and the rest is made anew.")]
+pub(crate) struct EmulatorArgs {
+    /// The port on 127.0.0.1; 0 picks a free one [default: 4040]
+    #[arg(long)]
+    port: Option<u16>,
+
+    /// Where status webhooks and final reports go, unless a message says otherwise
+    #[arg(long, value_name = "URL")]
+    status_url: Option<String>,
+
+    /// Where inbound webhooks go
+    #[arg(long, value_name = "URL")]
+    inbound_url: Option<String>,
+
+    /// The format of webhooks: v1 or v0.1
+    #[arg(long, value_name = "VERSION", value_parser = generation)]
+    webhook_version: Option<Generation>,
+
+    /// How many times faster than real time the emulator's passes
+    #[arg(long, value_name = "N")]
+    speed: Option<f64>,
+
+    /// What everything random comes from
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// A file with settings and rules (TOML); options win over it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+fn generation(name: &str) -> Result<Generation, String> {
+    match name {
+        "v1" => Ok(Generation::V1),
+        "v0.1" => Ok(Generation::V0_1),
+        _ => Err("it must be v1 or v0.1".to_owned()),
+    }
+}
+
+/// What a program needs to use the emulator.
+#[derive(Serialize)]
+struct Ready<'a> {
+    url: &'a str,
+    inbox: String,
+    api_key: &'a str,
+    api_secret: &'a str,
+    signature_secret: &'a str,
+    application_id: String,
+    private_key_path: String,
+}
+
+impl EmulatorArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        let config = self.configuration()?;
+        let builder = with_credentials(Emulator::builder().config(config))?;
+        runtime()?.block_on(serve(settings, builder))
+    }
+
+    fn configuration(self) -> Result<Config, Failure> {
+        let mut config = match &self.config {
+            None => Config::default(),
+            Some(file) => toml::from_str(&read_text(Some(file))?).map_err(|error| {
+                Failure::invalid(format!("{} is no configuration", file.display())).because(error)
+            })?,
+        };
+        match self.port {
+            Some(port) => config.port = port,
+            None if self.config.is_none() => config.port = DEFAULT_PORT,
+            None => {}
+        }
+        config.status_url = self.status_url.or(config.status_url);
+        config.inbound_url = self.inbound_url.or(config.inbound_url);
+        config.webhook_version = self.webhook_version.unwrap_or(config.webhook_version);
+        config.speed = self.speed.unwrap_or(config.speed);
+        config.seed = self.seed.unwrap_or(config.seed);
+        Ok(config)
+    }
+}
+
+/// Overrides the credentials that the environment sets.
+fn with_credentials(mut builder: EmulatorBuilder) -> Result<EmulatorBuilder, Failure> {
+    let unusable = |error| {
+        Failure::new(
+            Exit::Credentials,
+            "a credential of the environment cannot be used",
+        )
+        .because(error)
+    };
+    if let Some(key) = variable(&["VONAGE_API_KEY", "NEXMO_API_KEY"]) {
+        builder = builder.api_key(ApiKey::new(key).map_err(unusable)?);
+    }
+    if let Some(secret) = variable(&["VONAGE_API_SECRET", "NEXMO_API_SECRET"]) {
+        builder = builder.api_secret(ApiSecret::new(secret).map_err(unusable)?);
+    }
+    if let Some(secret) = variable(&["VONAGE_SIGNATURE_SECRET", "NEXMO_SIGNATURE_SECRET"]) {
+        builder = builder.signature_secret(SignatureSecret::new(secret).map_err(unusable)?);
+    }
+    if let Some(id) = variable(&["VONAGE_APPLICATION_ID", "NEXMO_APPLICATION_ID"]) {
+        builder = builder.application_id(ApplicationId::parse(&id).map_err(unusable)?);
+    }
+    if let Some(text) = variable(&["VONAGE_PRIVATE_KEY"]) {
+        builder = builder.private_key(PrivateKey::from_text(&text).map_err(unusable)?);
+    } else if let Some(path) = variable(&[
+        "VONAGE_PRIVATE_KEY_PATH",
+        "NEXMO_APPLICATION_PRIVATE_KEY_PATH",
+    ]) {
+        builder = builder.private_key(PrivateKey::from_path(path).map_err(unusable)?);
+    }
+    Ok(builder)
+}
+
+async fn serve(settings: &Settings, builder: EmulatorBuilder) -> Result<Exit, Failure> {
+    let mut emulator = builder.start().await.map_err(|error| {
+        Failure::new(Exit::Other, "the emulator cannot start")
+            .because(error)
+            .hint("choose another port with --port, or let --port 0 pick a free one")
+    })?;
+    let mut events = emulator.events();
+    let private_key_path = emulator
+        .private_key_path()
+        .map_err(|error| {
+            Failure::new(Exit::Other, "the private key cannot be written").because(error)
+        })?
+        .display()
+        .to_string();
+    announce(settings, &emulator, private_key_path)?;
+    loop {
+        tokio::select! {
+            event = events.next() => match event {
+                Some(event) => report(settings, &event)?,
+                None => return Ok(Exit::Done),
+            },
+            () = interrupted() => return Ok(Exit::Done),
+        }
+    }
+}
+
+fn announce(
+    settings: &Settings,
+    emulator: &Emulator,
+    private_key_path: String,
+) -> Result<(), Failure> {
+    let credentials = emulator.credentials();
+    let ready = Ready {
+        url: emulator.base_url(),
+        inbox: emulator.inbox_url(),
+        api_key: credentials.api_key().as_str(),
+        api_secret: credentials.api_secret().expose(),
+        signature_secret: credentials.signature_secret().expose(),
+        application_id: credentials.application_id().to_string(),
+        private_key_path,
+    };
+    settings.out.result(&ready, |ready| {
+        [
+            ("url", ready.url),
+            ("inbox", &ready.inbox),
+            ("VONAGE_API_KEY", ready.api_key),
+            ("VONAGE_API_SECRET", ready.api_secret),
+            ("VONAGE_SIGNATURE_SECRET", ready.signature_secret),
+            ("VONAGE_APPLICATION_ID", &ready.application_id),
+            ("VONAGE_PRIVATE_KEY_PATH", &ready.private_key_path),
+        ]
+        .map(|(name, value)| Line::new().strong(format!("{name:<24}")).plain(value))
+        .into()
+    })?;
+    Ok(())
+}
+
+fn report(settings: &Settings, event: &Event) -> Result<(), Failure> {
+    match event {
+        // The webhook tells of every state that a message comes into.
+        Event::Message(_) => return Ok(()),
+        event => settings.out.result(event, |event| vec![line(event)])?,
+    }
+    Ok(())
+}
+
+fn line(event: &Event) -> Line {
+    match event {
+        Event::Request(request) => {
+            let line = Line::new()
+                .dim(request.at.millis_text())
+                .plain(format!(" {} {} ", request.method, request.path));
+            let line = match request.status {
+                200..300 => line.good(request.status),
+                _ => line.bad(request.status),
+            };
+            match (&request.message_uuid, &request.problem) {
+                (Some(uuid), _) => line.plain(" ").plain(uuid),
+                (None, Some(problem)) => line.plain(" ").plain(problem),
+                (None, None) => line,
+            }
+        }
+        Event::Webhook(webhook) => {
+            let what = webhook
+                .status
+                .map_or_else(String::new, |status| status.to_string());
+            let line = Line::new().dim(webhook.at.millis_text()).plain(format!(
+                " webhook {what} {} try {} ",
+                webhook.message_uuid, webhook.attempt
+            ));
+            match (webhook.answer, &webhook.error) {
+                (Some(status), _) if webhook.acknowledged => line.good(status),
+                (Some(status), _) => line.warn(status),
+                (None, Some(error)) => line.bad(error),
+                (None, None) => line,
+            }
+        }
+        _ => Line::new(),
+    }
+}

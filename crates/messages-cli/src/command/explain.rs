@@ -1,0 +1,164 @@
+//! `messages explain`: the error codes of the API, offline.
+
+use clap::Args;
+use messages_sdk::types::{ErrorCode, ErrorKind, SyncErrorCode};
+use serde::Serialize;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Line;
+use crate::settings::Settings;
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  messages explain 1180\n  messages explain low-balance\n  messages explain 1120 --json"
+)]
+pub(crate) struct ExplainArgs {
+    /// The number of a status webhook (1180), or the end of an error answer's type (low-balance, messages#1120); without
+    /// one, all numbers
+    #[arg(value_name = "CODE")]
+    code: Option<String>,
+}
+
+/// One meaning of a code. A number can have two: one in status webhooks, one in answers.
+#[derive(Serialize)]
+struct Meaning {
+    code: String,
+    /// Where it is seen: `status` (a webhook) or `answer` (to a request).
+    seen_in: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_status: Option<u16>,
+    label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    meaning: Option<&'static str>,
+    /// Whether to send again: `retry`, `retry_later`, `permanent` or `configuration`.
+    kind: &'static str,
+    advice: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documented: Option<bool>,
+}
+
+impl ExplainArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        let meanings = match &self.code {
+            None => ErrorCode::known().filter_map(of_status).collect(),
+            Some(code) => meanings(code.trim()),
+        };
+        if meanings.is_empty() {
+            return Err(Failure::invalid("this code is not known")
+                .hint("`messages explain` without a code lists all numbers"));
+        }
+        for meaning in &meanings {
+            settings.out.result(meaning, |meaning| {
+                if self.code.is_some() {
+                    meaning.lines()
+                } else {
+                    vec![meaning.headline()]
+                }
+            })?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+fn meanings(code: &str) -> Vec<Meaning> {
+    let number = code.parse().ok().map(ErrorCode::new);
+    let slug = code.rsplit_once('#').map_or(code, |(_, slug)| slug);
+    // Whoever gives the whole type, or a word, means an answer and not a status.
+    let answer =
+        SyncErrorCode::from_type(&format!("api-errors/messages#{slug}"), None).filter(|answer| {
+            !matches!(answer, SyncErrorCode::Other(_)) || answer.http_status().is_some()
+        });
+    number
+        .and_then(of_status)
+        .into_iter()
+        .chain(answer.map(|answer| of_answer(slug, &answer)))
+        .collect()
+}
+
+fn of_status(code: ErrorCode) -> Option<Meaning> {
+    Some(Meaning {
+        code: code.to_string(),
+        seen_in: "status",
+        http_status: None,
+        label: code.label()?.to_owned(),
+        meaning: code.meaning(),
+        kind: code.kind().name(),
+        advice: advice(code.kind()),
+        documented: (code.kind() == ErrorKind::Retry).then(|| code.is_documented_retry()),
+    })
+}
+
+fn of_answer(slug: &str, code: &SyncErrorCode) -> Meaning {
+    let status = code.http_status();
+    let kind = match status {
+        Some(429) => ErrorKind::Retry,
+        Some(401..=403) => ErrorKind::Configuration,
+        Some(500..) => ErrorKind::Unknown,
+        _ => ErrorKind::Permanent,
+    };
+    Meaning {
+        code: slug.to_owned(),
+        seen_in: "answer",
+        http_status: status,
+        label: code.title().to_owned(),
+        meaning: None,
+        kind: kind.name(),
+        advice: match status {
+            Some(429) => "wait as long as Retry-After says, then send again, more slowly",
+            Some(500..) => {
+                "whether the message was taken is open: wait for a status before sending again"
+            }
+            _ => advice(kind),
+        },
+        documented: None,
+    }
+}
+
+const fn advice(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::Retry => "send again after a pause",
+        ErrorKind::RetryLater => "send again after hours or days",
+        ErrorKind::Permanent => "do not send it again as it is",
+        ErrorKind::Configuration => "change the account or its configuration first",
+        _ => "find out more before sending again",
+    }
+}
+
+impl Meaning {
+    fn headline(&self) -> Line {
+        let line = Line::new()
+            .strong(&self.code)
+            .plain("  ")
+            .plain(&self.label);
+        line.dim(format!("  {}", self.kind))
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        let seen = match self.http_status {
+            Some(status) => format!("in answers with status {status}"),
+            None => "in status webhooks".to_owned(),
+        };
+        let mut lines = vec![
+            Line::new()
+                .strong(&self.code)
+                .plain(" ")
+                .plain(&self.label)
+                .dim(format!(" ({seen})")),
+        ];
+        if let Some(meaning) = self.meaning {
+            lines.push(Line::new().plain("  ").plain(meaning));
+        }
+        let inferred = match self.documented {
+            Some(false) => " (inferred from the meaning, not documented)",
+            _ => "",
+        };
+        let advice = Line::new().plain("  ");
+        lines.push(match self.kind {
+            "retry" | "retry_later" => advice.good(self.advice).dim(inferred),
+            "configuration" => advice.warn(self.advice),
+            _ => advice.bad(self.advice),
+        });
+        lines
+    }
+}

@@ -1,0 +1,219 @@
+//! `messages jwt`: a token's making and its faults.
+
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use clap::{Args, Subcommand};
+use messages_sdk::auth::jwt::{self, JwtError, JwtOptions, Lifetime};
+use messages_sdk::auth::{Credentials, PrivateKey, PublicKey};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::read_text;
+use crate::output::{Line, json_text};
+use crate::settings::{Settings, private_file};
+
+#[derive(Debug, Args)]
+pub(crate) struct JwtArgs {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Prints a token of the application
+    #[command(after_help = "Example:\n  curl -H \"Authorization: Bearer $(messages jwt mint)\" …")]
+    Mint(MintArgs),
+    /// Shows the claims of a token, its age and its faults
+    #[command(after_help = "Example:\n  messages jwt mint | messages jwt inspect")]
+    Inspect(InspectArgs),
+}
+
+#[derive(Debug, Args)]
+struct MintArgs {
+    /// How long the token lives, in seconds: 30 to 86400
+    #[arg(long, value_name = "SECONDS", default_value_t = Lifetime::DEFAULT.as_secs())]
+    ttl: u64,
+    #[command(flatten)]
+    now: NowArgs,
+}
+
+#[derive(Debug, Args)]
+struct InspectArgs {
+    /// The file that holds the token; without it, stdin
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Verifies the signature too, with this key (public, or private), or with that of the credentials
+    #[arg(long, value_name = "PEM", num_args = 0..=1)]
+    key: Option<Option<PathBuf>>,
+    #[command(flatten)]
+    now: NowArgs,
+}
+
+/// The present, for commands whose answer depends on it.
+#[derive(Debug, Args)]
+pub(super) struct NowArgs {
+    /// The time to go by, in seconds since 1970, instead of the clock's
+    #[arg(long, value_name = "SECONDS")]
+    now: Option<u64>,
+}
+
+impl NowArgs {
+    pub(super) fn time(&self) -> Result<SystemTime, Failure> {
+        match self.now {
+            None => Ok(SystemTime::now()),
+            Some(seconds) => UNIX_EPOCH
+                .checked_add(Duration::from_secs(seconds))
+                .ok_or_else(|| Failure::usage("--now is out of range")),
+        }
+    }
+}
+
+impl JwtArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        match self.action {
+            Action::Mint(args) => args.run(settings),
+            Action::Inspect(args) => args.run(settings),
+        }
+    }
+}
+
+impl MintArgs {
+    fn run(&self, settings: &Settings) -> Result<Exit, Failure> {
+        let lifetime = Lifetime::new(Duration::from_secs(self.ttl))
+            .map_err(|error| Failure::usage("--ttl cannot be used").because(error))?;
+        let now = self.now.time()?;
+        let Credentials::Jwt(source) = settings.jwt_credentials()? else {
+            return Err(crate::settings::credentials::missing());
+        };
+        let header = source
+            .options(JwtOptions::new().lifetime(lifetime))
+            .header_value(now)
+            .map_err(|error| {
+                Failure::new(Exit::Credentials, "the token cannot be minted").because(error)
+            })?;
+        let token = jwt::bearer_token(&header).unwrap_or_default();
+        if settings.out.is_json() {
+            settings.out.object(&serde_json::json!({"token": token}))?;
+        } else {
+            settings.out.raw(format!("{token}\n").as_bytes())?;
+        }
+        Ok(Exit::Done)
+    }
+}
+
+/// What `inspect` finds.
+#[derive(Serialize)]
+struct Findings {
+    header: Option<Map<String, Value>>,
+    claims: Option<Map<String, Value>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age_seconds: Option<i128>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in_seconds: Option<i128>,
+    /// `None` when no key was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature: Option<&'static str>,
+    faults: Vec<String>,
+}
+
+impl InspectArgs {
+    fn run(&self, settings: &Settings) -> Result<Exit, Failure> {
+        let text = read_text(self.file.as_deref())?;
+        let token = text.trim();
+        let token = token.strip_prefix("Bearer ").unwrap_or(token).trim();
+        let now = self.now.time()?;
+        let found = jwt::inspect(token, now);
+        let mut faults: Vec<String> = found.faults.iter().map(ToString::to_string).collect();
+        let signature = match self.public_key(settings)? {
+            None => None,
+            Some(key) => match jwt::verify(token, &key, now) {
+                Err(JwtError::Signature) => {
+                    faults.push(JwtError::Signature.to_string());
+                    Some("bad")
+                }
+                Err(JwtError::Malformed | JwtError::Algorithm) => Some("bad"),
+                _ => Some("good"),
+            },
+        };
+        let second = |name: &str| {
+            let claims = found.payload.as_ref()?;
+            claims.get(name)?.as_f64().map(|seconds| seconds as i128)
+        };
+        let now = now
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| i128::from(since.as_secs()));
+        let findings = Findings {
+            age_seconds: second("iat").map(|issued| now - issued),
+            expires_in_seconds: second("exp").map(|expires| expires - now),
+            header: found.header,
+            claims: found.payload,
+            signature,
+            faults,
+        };
+        settings.out.result(&findings, Findings::lines)?;
+        Ok(if findings.faults.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Invalid
+        })
+    }
+
+    fn public_key(&self, settings: &Settings) -> Result<Option<PublicKey>, Failure> {
+        let unusable =
+            |error| Failure::new(Exit::Credentials, "the key cannot be used").because(error);
+        match &self.key {
+            None => Ok(None),
+            Some(Some(path)) => {
+                let bytes = std::fs::read(path).map_err(|error| {
+                    Failure::new(Exit::Credentials, format!("cannot read {}", path.display()))
+                        .because(error)
+                })?;
+                let pem = String::from_utf8_lossy(&bytes);
+                if pem.contains("PRIVATE KEY") {
+                    private_file::refuse_shared(path)?;
+                    let key = PrivateKey::from_pem(&pem).map_err(unusable)?;
+                    Ok(Some(key.public_key()))
+                } else {
+                    PublicKey::from_pem(&pem).map(Some).map_err(unusable)
+                }
+            }
+            Some(None) => settings.private_key().map(|key| Some(key.public_key())),
+        }
+    }
+}
+
+impl Findings {
+    fn lines(&self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for (name, object) in [("header", &self.header), ("claims", &self.claims)] {
+            if let Some(object) = object {
+                let text = json_text(object).unwrap_or_default();
+                lines.push(Line::new().strong(name).plain(" ").plain(text));
+            }
+        }
+        if let Some(age) = self.age_seconds {
+            lines.push(Line::new().strong("age").plain(format!(" {age} s")));
+        }
+        if let Some(left) = self.expires_in_seconds {
+            let text = if left < 0 {
+                format!(" {} s ago", -left)
+            } else {
+                format!(" in {left} s")
+            };
+            lines.push(Line::new().strong("expires").plain(text));
+        }
+        if let Some(signature) = self.signature {
+            lines.push(Line::new().strong("signature").plain(" ").plain(signature));
+        }
+        for fault in &self.faults {
+            lines.push(Line::new().bad("fault").plain(" ").plain(fault));
+        }
+        if self.faults.is_empty() {
+            lines.push(Line::new().good("no faults"));
+        }
+        lines
+    }
+}

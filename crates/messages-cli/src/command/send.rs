@@ -1,0 +1,166 @@
+//! `messages send`: one message from flags, or many from a file.
+
+use std::path::{Path as FilePath, PathBuf};
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use messages_sdk::{Client, ClientReferences};
+
+use crate::batch::{self, BatchArgs, Order, Path, Settled, Source};
+use crate::compose::{Api, ChannelName, MessageArgs, compose};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::settings::{Settings, no_client, runtime};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  messages send sms --from 447700900001 --to 447700900000 --text 'Your code is 4711'
+  messages send messenger --api v0.1 --from page-1 --to user-1 --text Hello --category message_tag --tag ACCOUNT_UPDATE
+  messages send whatsapp --from 447700900001 --to 447700900000 --image https://example.com/cat.jpg --caption Cat --dry-run
+  messages send --file messages.ndjson --concurrency 64 --results results.ndjson
+  messages send --csv people.csv --template message.json --dry-run")]
+pub(crate) struct SendArgs {
+    /// The channel of a message that is described by flags
+    #[arg(value_name = "CHANNEL")]
+    channel: Option<ChannelName>,
+
+    /// The generation of the API
+    #[arg(long, value_name = "VERSION", default_value = "v1")]
+    api: Api,
+
+    /// The path to post to: beta is that of 2018 (v0.1 only)
+    #[arg(long, value_enum, value_name = "PATH")]
+    path: Option<PathName>,
+
+    /// Prints the request as it would go out, or what a batch amounts to, and sends nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Gives every message without a client reference one, so that a status can be matched whatever happens
+    #[arg(long)]
+    mint_client_refs: bool,
+
+    /// How long sending one message may take, repetitions included
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    timeout: u32,
+
+    #[command(flatten)]
+    message: MessageArgs,
+
+    #[command(flatten)]
+    batch: BatchArgs,
+}
+
+/// The paths of an API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PathName {
+    Beta,
+}
+
+impl From<Option<PathName>> for Path {
+    fn from(name: Option<PathName>) -> Self {
+        match name {
+            None => Self::Current,
+            Some(PathName::Beta) => Self::Beta,
+        }
+    }
+}
+
+impl SendArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        match self.channel {
+            Some(channel) => self.one(settings, channel),
+            None => self.many(settings),
+        }
+    }
+
+    fn one(&self, settings: &Settings, channel: ChannelName) -> Result<Exit, Failure> {
+        if self.batch.csv.is_some() || self.batch.results.is_some() || self.batch.resume.is_some() {
+            return Err(
+                Failure::usage("a channel is for one message, described by flags")
+                    .hint("leave the channel out to send the messages of a file"),
+            );
+        }
+        if self.path.is_some() && self.api == Api::V1 {
+            return Err(Failure::usage("--path beta is a path of v0.1").hint("add --api v0.1"));
+        }
+        let order = match compose(self.api, channel, &self.message)? {
+            Ok(message) => Order::Message(message),
+            Err(problems) => {
+                let reference = self.message.options.client_ref.as_deref();
+                return report(settings, Settled::invalid(0, reference, &problems));
+            }
+        };
+        let path = self.path.into();
+        if self.dry_run {
+            return runtime()?.block_on(batch::dry_run_order(settings, order, path));
+        }
+        let client = self.client(settings)?;
+        let settled = runtime()?.block_on(order.send(&client, 0, path));
+        report(settings, settled)
+    }
+
+    fn many(&self, settings: &Settings) -> Result<Exit, Failure> {
+        let source = self.source(settings)?;
+        if self.dry_run {
+            return runtime()?.block_on(batch::dry_run_batch(settings, source));
+        }
+        let client = self.client(settings)?;
+        runtime()?.block_on(batch::run(
+            settings,
+            client,
+            source,
+            &self.batch,
+            self.path.into(),
+        ))
+    }
+
+    fn source(&self, settings: &Settings) -> Result<Source, Failure> {
+        match (&self.batch.csv, &self.message.template, &self.message.file) {
+            (Some(table), Some(template), None) => {
+                let rows = batch::CsvTemplate::open(table, FilePath::new(template))?;
+                rows.check(settings.out)?;
+                Ok(Source::Csv(rows))
+            }
+            (Some(_), ..) => Err(Failure::usage(
+                "--csv needs --template with the message's file",
+            )),
+            (None, _, Some(file)) => Ok(Source::Json(PathBuf::from(file))),
+            (None, _, None) => Err(Failure::usage("nothing says what to send")
+                .hint("name a channel and describe the message, or give messages with --file")),
+        }
+    }
+
+    fn client(&self, settings: &Settings) -> Result<Client, Failure> {
+        let references = if self.mint_client_refs {
+            ClientReferences::Minted
+        } else {
+            ClientReferences::AsGiven
+        };
+        let builder = settings
+            .client_builder()?
+            .credentials(settings.credentials()?)
+            .client_references(references)
+            .deadline(Duration::from_secs(self.timeout.into()));
+        settings.with_transport(builder)?.build().map_err(no_client)
+    }
+}
+
+/// Tells how the only message of a command ended.
+pub(super) fn report(settings: &Settings, settled: Settled) -> Result<Exit, Failure> {
+    if settings.out.is_json() || settled.is_accepted() {
+        settings
+            .out
+            .result(&settled, |settled| vec![settled.line()])?;
+    }
+    settled
+        .details()
+        .iter()
+        .for_each(|line| settings.out.note(line));
+    let exit = settled.exit();
+    match settled.into_failure() {
+        Some(failure) => Err(failure),
+        None => Ok(exit),
+    }
+}

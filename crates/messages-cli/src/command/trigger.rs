@@ -1,0 +1,210 @@
+//! `messages trigger`: what a person or a provider would do, in a running emulator.
+
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use clap::{Args, Subcommand};
+use http::{Method, Request, header};
+use messages_emulator::DEFAULT_PORT;
+use serde_json::{Map, Value, json};
+
+use crate::compose::ChannelName;
+use crate::exchange::Exchange;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::read_bytes;
+use crate::output::{Line, json_text};
+use crate::settings::{Settings, runtime};
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  messages trigger inbound --channel sms --from 447700900000 --to 447700900001 --text 'Yes please'
+  messages trigger inbound --channel messenger --type image --from user-1 --to page-1 --url https://example.com/cat.jpg
+  messages trigger status --uuid aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab --status rejected --code 1050")]
+pub(crate) struct TriggerArgs {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// A person sends a message
+    Inbound(InboundArgs),
+    /// A message that was sent comes into a state
+    Status(StatusArgs),
+}
+
+#[derive(Debug, Args)]
+struct InboundArgs {
+    /// The channel
+    #[arg(long, required_unless_present = "file")]
+    channel: Option<ChannelName>,
+    /// What the message is: text, image, audio, video, file, vcard, sticker …
+    #[arg(long = "type", value_name = "TYPE")]
+    kind: Option<String>,
+    /// The person
+    #[arg(long, required_unless_present = "file")]
+    from: Option<String>,
+    /// Your side
+    #[arg(long, required_unless_present = "file")]
+    to: Option<String>,
+    /// What the person writes
+    #[arg(long)]
+    text: Option<String>,
+    /// Where the medium lies
+    #[arg(long, conflicts_with = "text")]
+    url: Option<String>,
+    /// The inbound webhook as JSON, of either generation; the other options replace its members
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct StatusArgs {
+    /// The message
+    #[arg(long)]
+    uuid: String,
+    /// The state: submitted, delivered, read, rejected or undeliverable
+    #[arg(long)]
+    status: String,
+    /// The error code of a failure
+    #[arg(long)]
+    code: Option<u16>,
+}
+
+impl TriggerArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        let (path, body) = match &self.what {
+            What::Inbound(args) => ("/emulator/v1/inbound".to_owned(), args.document()?),
+            What::Status(args) => {
+                let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+                if args.uuid.is_empty() || !args.uuid.bytes().all(plain) {
+                    return Err(Failure::invalid("--uuid is no message's id"));
+                }
+                let mut change = json!({"status": args.status});
+                if let Some(code) = args.code {
+                    change["code"] = json!(code);
+                }
+                (
+                    format!("/emulator/v1/messages/{}/status", args.uuid),
+                    change,
+                )
+            }
+        };
+        let posted = runtime()?.block_on(post(settings, &path, &body))?;
+        let posted = Posted::from(posted);
+        settings.out.result(&posted.0, |_| posted.lines())?;
+        Ok(Exit::Done)
+    }
+}
+
+impl InboundArgs {
+    fn document(&self) -> Result<Value, Failure> {
+        let mut document = match &self.file {
+            None => Map::new(),
+            Some(file) => serde_json::from_slice(&read_bytes(Some(file))?).map_err(|error| {
+                Failure::invalid("the message is no JSON object").because(error)
+            })?,
+        };
+        let channel = self.channel.map(|channel| match channel {
+            ChannelName::Viber => "viber_service",
+            channel => channel.as_str(),
+        });
+        let kind = self.kind.as_deref().or(self.text.as_ref().map(|_| "text"));
+        let members = [
+            ("channel", channel),
+            ("message_type", kind),
+            ("from", self.from.as_deref()),
+            ("to", self.to.as_deref()),
+            ("text", self.text.as_deref()),
+        ];
+        for (name, value) in members {
+            if let Some(value) = value {
+                document.insert(name.to_owned(), json!(value));
+            }
+        }
+        if let Some(url) = &self.url {
+            let kind = kind.ok_or_else(|| Failure::usage("--url needs --type"))?;
+            document.insert(kind.to_owned(), json!({"url": url}));
+        }
+        Ok(document.into())
+    }
+}
+
+async fn post(settings: &Settings, path: &str, body: &Value) -> Result<Value, Failure> {
+    let base = match &settings.args.endpoint {
+        Some(_) => settings.endpoint()?.to_string(),
+        None => format!("http://127.0.0.1:{DEFAULT_PORT}"),
+    };
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri(format!("{base}{path}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Bytes::from(body.to_string()))
+        .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?;
+    let answer = Exchange::new()?.send(request).await.map_err(|failure| {
+        failure
+            .hint("start it with `messages emulator`, and name another one's URL with --endpoint")
+    })?;
+    let value: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    if answer.status().is_success() {
+        return Ok(value);
+    }
+    let exit = match answer.status().as_u16() {
+        400 | 422 => Exit::Invalid,
+        _ => Exit::Rejected,
+    };
+    let reason = value
+        .get("error")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    Err(Failure::new(
+        exit,
+        reason.unwrap_or_else(|| {
+            format!(
+                "the emulator answered with status {}",
+                answer.status().as_u16()
+            )
+        }),
+    ))
+}
+
+/// What the emulator answers: the message, the webhook's body, and the receiver's answer.
+struct Posted(Value);
+
+impl From<Value> for Posted {
+    fn from(value: Value) -> Self {
+        Self(value)
+    }
+}
+
+impl Posted {
+    fn lines(&self) -> Vec<Line> {
+        let text = |value: &Value| {
+            value
+                .as_str()
+                .map_or_else(|| value.to_string(), str::to_owned)
+        };
+        let mut lines = vec![
+            Line::new()
+                .strong("message ")
+                .plain(text(&self.0["message_uuid"])),
+        ];
+        let webhook = &self.0["webhook"];
+        if webhook.is_null() {
+            lines.push(Line::new().warn("no webhook: no URL is set for it"));
+            return lines;
+        }
+        let body = json_text(&self.0["body"]).unwrap_or_default();
+        lines.push(Line::new().strong("webhook ").plain(body));
+        lines.push(
+            match (webhook["answer"].as_u64(), webhook["error"].as_str()) {
+                (Some(status @ 200..300), _) => Line::new().strong("answer  ").good(status),
+                (Some(status), _) => Line::new().strong("answer  ").bad(status),
+                (None, error) => Line::new().strong("answer  ").bad(error.unwrap_or("none")),
+            },
+        );
+        lines
+    }
+}

@@ -1,0 +1,71 @@
+//! `messages update`: PATCH.
+
+use clap::{ArgGroup, Args};
+use messages_sdk::types::v1::Update;
+use serde_json::json;
+
+use super::send::report;
+use crate::batch::Settled;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Line;
+use crate::settings::{Settings, runtime};
+
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("change").required(true),
+    after_help = "\
+Examples:
+  messages update aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab --read --typing
+  messages update aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab --revoke --endpoint eu"
+)]
+pub(crate) struct UpdateArgs {
+    /// The message's id
+    #[arg(value_name = "UUID")]
+    message_uuid: String,
+
+    /// Marks an inbound message as read (WhatsApp, RCS)
+    #[arg(long, group = "change")]
+    read: bool,
+
+    /// Shows that somebody is typing too (WhatsApp)
+    #[arg(long, requires = "read")]
+    typing: bool,
+
+    /// Takes back a message that was sent (RCS)
+    #[arg(long, group = "change")]
+    revoke: bool,
+}
+
+impl UpdateArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        let update = match (self.revoke, self.typing) {
+            (true, _) => Update::revoked(),
+            (false, true) => Update::read_and_typing(),
+            (false, false) => Update::read(),
+        };
+        let client = settings.client()?;
+        match runtime()?.block_on(client.update(&self.message_uuid, &update)) {
+            Ok(updated) => {
+                let status = updated.status.as_u16();
+                let shown = json!({
+                    "index": 0,
+                    "outcome": "accepted",
+                    "message_uuid": self.message_uuid,
+                    "attempts": updated.report.attempts,
+                    "status": status,
+                });
+                settings.out.result(&shown, |_| {
+                    vec![
+                        Line::new()
+                            .good("accepted")
+                            .plain(" ")
+                            .plain(&self.message_uuid),
+                    ]
+                })?;
+                Ok(Exit::Done)
+            }
+            Err(error) => report(settings, Settled::failed(0, &error)),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `messages workflow`: a failover workflow of v0.1.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use messages_sdk::types::{Document, v0_1};
+
+use super::send::{PathName, report};
+use crate::batch::{self, Order, Settled};
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::input::read_bytes;
+use crate::settings::{Settings, runtime};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  messages workflow --file workflow.json --dry-run")]
+pub(crate) struct WorkflowArgs {
+    /// The workflow as JSON; `-` reads stdin
+    #[arg(long, value_name = "FILE")]
+    file: PathBuf,
+
+    /// The path to post to: beta is that of 2018
+    #[arg(long, value_enum, value_name = "PATH")]
+    path: Option<PathName>,
+
+    /// Prints the request as it would go out, and sends nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl WorkflowArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        let bytes = read_bytes(Some(&self.file))?;
+        let value = serde_json::from_slice(&bytes)
+            .map_err(|error| Failure::invalid("the workflow is not JSON").because(error))?;
+        let order = match v0_1::Workflow::from_value(value) {
+            Ok(workflow) => Order::Workflow(workflow),
+            Err(error) => {
+                return report(settings, Settled::invalid(0, None, &batch::problems(error)));
+            }
+        };
+        let path = self.path.into();
+        if self.dry_run {
+            return runtime()?.block_on(batch::dry_run_order(settings, order, path));
+        }
+        let client = settings.client()?;
+        let settled = runtime()?.block_on(order.send(&client, 0, path));
+        report(settings, settled)
+    }
+}

@@ -1,0 +1,271 @@
+//! The flags that make up one message.
+
+use clap::{ArgGroup, Args, ValueEnum};
+
+/// The channels by the names that people use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ChannelName {
+    Sms,
+    Mms,
+    Rcs,
+    Whatsapp,
+    Messenger,
+    Viber,
+    Email,
+}
+
+impl ChannelName {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sms => "sms",
+            Self::Mms => "mms",
+            Self::Rcs => "rcs",
+            Self::Whatsapp => "whatsapp",
+            Self::Messenger => "messenger",
+            Self::Viber => "viber",
+            Self::Email => "email",
+        }
+    }
+}
+
+/// The generations of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Api {
+    #[default]
+    V1,
+    #[value(name = "v0.1")]
+    V0_1,
+}
+
+/// What a message holds, and its options.
+#[derive(Debug, Default, Args)]
+#[command(group = ArgGroup::new("content_choice").multiple(false))]
+pub(crate) struct MessageArgs {
+    /// The sender: a number, a name, or the id of a page or service
+    #[arg(long, value_name = "SENDER")]
+    pub(crate) from: Option<String>,
+
+    /// The recipient: a number as digits with its country code, an id or an address
+    #[arg(long, value_name = "RECIPIENT")]
+    pub(crate) to: Option<String>,
+
+    /// A text; `-` reads it from stdin
+    #[arg(long, group = "content_choice", help_heading = "Content")]
+    pub(crate) text: Option<String>,
+
+    /// An image by its URL
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "URL",
+        help_heading = "Content"
+    )]
+    pub(crate) image: Option<String>,
+
+    /// An audio file by its URL
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "URL",
+        help_heading = "Content"
+    )]
+    pub(crate) audio: Option<String>,
+
+    /// A video by its URL
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "URL",
+        help_heading = "Content"
+    )]
+    pub(crate) video: Option<String>,
+
+    /// With a channel, a file by its URL; without one, the messages to send: a file, or `-` for stdin
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "URL|FILE",
+        help_heading = "Content"
+    )]
+    pub(crate) file: Option<String>,
+
+    /// A contact card by its URL (MMS)
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "URL",
+        help_heading = "Content"
+    )]
+    pub(crate) vcard: Option<String>,
+
+    /// A sticker by its URL (WhatsApp)
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "URL",
+        help_heading = "Content"
+    )]
+    pub(crate) sticker: Option<String>,
+
+    /// A registered template by its name (WhatsApp, Viber)
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "NAME",
+        help_heading = "Content"
+    )]
+    pub(crate) template: Option<String>,
+
+    /// A reaction to the message that --context names (WhatsApp)
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "EMOJI",
+        help_heading = "Content"
+    )]
+    pub(crate) reaction: Option<String>,
+
+    /// Takes the reaction back (WhatsApp)
+    #[arg(long, group = "content_choice", help_heading = "Content")]
+    pub(crate) unreact: bool,
+
+    /// An HTML body (email)
+    #[arg(long, group = "content_choice", help_heading = "Content")]
+    pub(crate) html: Option<String>,
+
+    /// Several media or bodies: a JSON array (MMS, email)
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "JSON|@FILE",
+        help_heading = "Content"
+    )]
+    pub(crate) content: Option<String>,
+
+    /// A rich card as JSON (RCS)
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "JSON|@FILE",
+        help_heading = "Content"
+    )]
+    pub(crate) card: Option<String>,
+
+    /// A carousel as JSON (RCS)
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "JSON|@FILE",
+        help_heading = "Content"
+    )]
+    pub(crate) carousel: Option<String>,
+
+    /// An object that the provider gets as it is (WhatsApp, RCS)
+    #[arg(
+        long,
+        group = "content_choice",
+        value_name = "JSON|@FILE",
+        help_heading = "Content"
+    )]
+    pub(crate) custom: Option<String>,
+
+    #[command(flatten)]
+    pub(crate) options: OptionArgs,
+}
+
+/// What may be said beside the content.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Options of the message")]
+pub(crate) struct OptionArgs {
+    /// A text shown with the medium
+    #[arg(long)]
+    pub(crate) caption: Option<String>,
+
+    /// The name under which a file is shown
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+
+    /// A preview of a video, by its URL (Viber)
+    #[arg(long, value_name = "URL")]
+    pub(crate) thumbnail: Option<String>,
+
+    /// What the message is for (Messenger, Viber, RCS)
+    #[arg(long)]
+    pub(crate) category: Option<String>,
+
+    /// The purpose that Messenger's category message_tag asks for
+    #[arg(long)]
+    pub(crate) tag: Option<String>,
+
+    /// How long delivery is tried, in seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) ttl: Option<u32>,
+
+    /// Your own reference, repeated in every status
+    #[arg(long, value_name = "REF")]
+    pub(crate) client_ref: Option<String>,
+
+    /// What is filled into a template; once for each, in order
+    #[arg(long = "parameter", value_name = "TEXT")]
+    pub(crate) parameters: Vec<String>,
+
+    /// The language of a template, such as en_GB (WhatsApp)
+    #[arg(long)]
+    pub(crate) locale: Option<String>,
+
+    /// The message that this one answers (WhatsApp)
+    #[arg(long, value_name = "UUID")]
+    pub(crate) context: Option<String>,
+
+    /// The encoding of an SMS: text, unicode or auto
+    #[arg(long)]
+    pub(crate) encoding: Option<String>,
+
+    /// The id of registered content (SMS)
+    #[arg(long, value_name = "ID")]
+    pub(crate) content_id: Option<String>,
+
+    /// The id of the registered sender (SMS)
+    #[arg(long, value_name = "ID")]
+    pub(crate) entity_id: Option<String>,
+
+    /// The pool of numbers to send from (SMS)
+    #[arg(long, value_name = "ID")]
+    pub(crate) pool_id: Option<String>,
+
+    /// Passes the Fraud Defender for this recipient (SMS, MMS, RCS)
+    #[arg(long)]
+    pub(crate) trusted_recipient: bool,
+
+    /// Buttons and proposed answers as a JSON array (RCS)
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(crate) suggestions: Option<String>,
+
+    /// The length of a video in seconds (Viber)
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) duration: Option<u32>,
+
+    /// The size of a video in MB (Viber)
+    #[arg(long, value_name = "MB")]
+    pub(crate) file_size: Option<u32>,
+
+    /// Where the button leads (Viber)
+    #[arg(long, value_name = "URL", requires = "action_text")]
+    pub(crate) action_url: Option<String>,
+
+    /// What the button says (Viber)
+    #[arg(long, value_name = "TEXT", requires = "action_url")]
+    pub(crate) action_text: Option<String>,
+
+    /// The subject (email)
+    #[arg(long)]
+    pub(crate) subject: Option<String>,
+
+    /// Where the statuses of this message go
+    #[arg(long, value_name = "URL")]
+    pub(crate) webhook_url: Option<String>,
+
+    /// The format of the statuses of this message: v1 or v0.1
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) webhook_version: Option<String>,
+}

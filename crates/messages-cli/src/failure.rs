@@ -1,0 +1,103 @@
+//! Why a command did not do what it was asked to.
+
+use std::error::Error;
+use std::fmt;
+use std::io;
+
+use crate::exit::Exit;
+
+/// The error of every command: an exit code, one clause, and what to do about it.
+#[derive(Debug)]
+pub(crate) struct Failure(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    exit: Exit,
+    message: String,
+    hint: Option<String>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+    /// Nobody reads the output any more, so there is nobody to tell.
+    quiet: bool,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            exit,
+            message: message.into(),
+            hint: None,
+            source: None,
+            quiet: false,
+        }))
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(Exit::Invalid, message)
+    }
+
+    /// Says what to do about it.
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.0.hint = Some(hint.into());
+        self
+    }
+
+    /// Says what caused it.
+    pub(crate) fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        self.0.exit
+    }
+
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.0.hint.as_deref()
+    }
+
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.0.quiet
+    }
+
+    /// The clause and its causes, outermost first.
+    pub(crate) fn chain(&self) -> String {
+        let mut text = self.0.message.clone();
+        let mut source: Option<&dyn Error> = self.0.source.as_deref().map(|source| source as _);
+        while let Some(error) = source {
+            let clause = error.to_string();
+            // Some libraries repeat their source in their own text.
+            if !text.ends_with(&clause) {
+                text.push_str(": ");
+                text.push_str(&clause);
+            }
+            source = error.source();
+        }
+        text
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl Error for Failure {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// Only writing results fails this way; files that are read say their name.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        let quiet = error.kind() == io::ErrorKind::BrokenPipe;
+        let mut failure = Self::new(Exit::Other, "cannot write").because(error);
+        failure.0.quiet = quiet;
+        failure
+    }
+}

@@ -1,0 +1,44 @@
+//! The binary `messages`: see README.md.
+
+mod batch;
+mod command;
+mod compose;
+mod exchange;
+mod exit;
+mod failure;
+mod input;
+mod logs;
+mod output;
+mod receive;
+mod settings;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::command::Cli;
+use crate::failure::Failure;
+use crate::output::{Line, Output};
+use crate::settings::Settings;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    logs::start();
+    let settings = Settings::new(cli.global);
+    let exit = cli.command.run(&settings).unwrap_or_else(|failure| {
+        tell(settings.out, &failure);
+        failure.exit()
+    });
+    exit.into()
+}
+
+fn tell(out: Output, failure: &Failure) {
+    if failure.is_quiet() {
+        return;
+    }
+    out.note(&Line::new().bad("error").plain(": ").plain(failure.chain()));
+    if let Some(hint) = failure.advice() {
+        out.note(&Line::new().strong("hint").plain(": ").plain(hint));
+    }
+}

@@ -1,0 +1,102 @@
+//! Where results and remarks go: results to stdout, all else to stderr.
+
+mod json;
+mod line;
+mod safe;
+
+use std::io::{self, IsTerminal, Write};
+
+use serde::Serialize;
+
+pub(crate) use line::Line;
+
+/// The two streams and how they are written to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output {
+    json: bool,
+    colour_out: bool,
+    colour_err: bool,
+}
+
+impl Output {
+    pub(crate) fn new(json: bool) -> Self {
+        Self {
+            json,
+            colour_out: wants_colour(&io::stdout()),
+            colour_err: wants_colour(&io::stderr()),
+        }
+    }
+
+    /// Whether stdout is for machines: one JSON object a line, and nothing else.
+    pub(crate) fn is_json(self) -> bool {
+        self.json
+    }
+
+    /// Whether somebody watches stderr, so that progress can be drawn there.
+    pub(crate) fn is_watched() -> bool {
+        io::stderr().is_terminal()
+    }
+
+    /// A result for machines.
+    pub(crate) fn object(self, value: &impl Serialize) -> io::Result<()> {
+        let mut line = json::to_line(value)?;
+        line.push(b'\n');
+        io::stdout().lock().write_all(&line)
+    }
+
+    /// A result for people.
+    pub(crate) fn line(self, line: &Line) -> io::Result<()> {
+        write_line(io::stdout().lock(), line, self.colour_out)
+    }
+
+    /// A result in the form that fits: an object with `--json`, else lines.
+    pub(crate) fn result<T: Serialize>(
+        self,
+        value: &T,
+        lines: impl FnOnce(&T) -> Vec<Line>,
+    ) -> io::Result<()> {
+        if self.json {
+            self.object(value)
+        } else {
+            lines(value).iter().try_for_each(|line| self.line(line))
+        }
+    }
+
+    /// A remark: progress, a hint, a warning. That it cannot be written stops nothing.
+    pub(crate) fn note(self, line: &Line) {
+        let _ = write_line(io::stderr().lock(), line, self.colour_err);
+    }
+
+    /// A result that another program reads as it is: a token, a script, a manual page.
+    pub(crate) fn raw(self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+}
+
+/// JSON as one line that is safe on a terminal.
+pub(crate) fn json_text(value: &impl Serialize) -> io::Result<String> {
+    json::to_line(value).map(|line| String::from_utf8_lossy(&line).into_owned())
+}
+
+fn write_line<S>(stream: S, line: &Line, colour: bool) -> io::Result<()>
+where
+    S: anstream::stream::RawStream + anstream::stream::AsLockedWrite,
+{
+    let text = line.render(colour).map_err(io::Error::other)?;
+    // On Windows the stream turns the styles into console calls; elsewhere it passes them on.
+    let choice = if colour {
+        anstream::ColorChoice::Always
+    } else {
+        anstream::ColorChoice::Never
+    };
+    anstream::AutoStream::new(stream, choice).write_all(text.as_bytes())
+}
+
+/// Colour is for terminals, and only for people who did not refuse it (no-color.org).
+fn wants_colour(stream: &impl IsTerminal) -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    stream.is_terminal() && !set("NO_COLOR") && !dumb
+}

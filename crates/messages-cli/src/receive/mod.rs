@@ -1,0 +1,163 @@
+//! A web server that takes webhooks, verifies them and hands them over.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::response::Response;
+use http::{HeaderMap, Method, StatusCode, Uri};
+use messages_sdk::types::WebhookEvent;
+use messages_sdk::{ReceiveError, Receiver};
+use tokio::net::TcpListener;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// No webhook is longer than this.
+const BODY_MAX: usize = 1024 * 1024;
+
+/// One request, as it came, and what the receiver made of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Delivery {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) verdict: Verdict,
+}
+
+/// What the receiver made of a request.
+#[derive(Debug, Clone)]
+pub(crate) enum Verdict {
+    Verified(Box<WebhookEvent>),
+    /// It was not checked, because there is no secret to check it with.
+    Unchecked(Box<WebhookEvent>),
+    Refused {
+        reason: &'static str,
+        answer: StatusCode,
+    },
+}
+
+impl Verdict {
+    pub(crate) fn event(&self) -> Option<&WebhookEvent> {
+        match self {
+            Self::Verified(event) | Self::Unchecked(event) => Some(event),
+            Self::Refused { .. } => None,
+        }
+    }
+
+    /// Its name in output for machines.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Verified(_) => "verified",
+            Self::Unchecked(_) => "unchecked",
+            Self::Refused { reason, .. } => reason,
+        }
+    }
+
+    /// What the sender is answered when nobody says otherwise.
+    pub(crate) fn answer(&self) -> StatusCode {
+        match self {
+            Self::Verified(_) | Self::Unchecked(_) => StatusCode::OK,
+            Self::Refused { answer, .. } => *answer,
+        }
+    }
+}
+
+struct Server<H> {
+    receiver: Option<Receiver>,
+    handle: H,
+}
+
+/// Listens on loopback; port 0 picks a free one.
+pub(crate) async fn bind(port: u16) -> Result<TcpListener, Failure> {
+    TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port))
+        .await
+        .map_err(|error| {
+            Failure::new(Exit::Other, format!("cannot listen on port {port}")).because(error)
+        })
+}
+
+/// Serves until the future is dropped. `handle` says what the sender is answered.
+///
+/// A verified webhook counts as handled, so that its repetition is a duplicate, when it is answered with a 2xx.
+pub(crate) async fn serve<H, F>(
+    listener: TcpListener,
+    receiver: Option<Receiver>,
+    handle: H,
+) -> Result<(), Failure>
+where
+    H: Fn(Delivery) -> F + Send + Sync + 'static,
+    F: Future<Output = StatusCode> + Send + 'static,
+{
+    let server = Arc::new(Server { receiver, handle });
+    let app = Router::new()
+        .fallback(take::<H, F>)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .with_state(server);
+    axum::serve(listener, app)
+        .await
+        .map_err(|error| Failure::new(Exit::Other, "the receiver stopped").because(error))
+}
+
+async fn take<H, F>(
+    State(server): State<Arc<Server<H>>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response
+where
+    H: Fn(Delivery) -> F + Send + Sync + 'static,
+    F: Future<Output = StatusCode> + Send + 'static,
+{
+    let (verdict, received) = match &server.receiver {
+        None => (unchecked(&body), None),
+        Some(receiver) => match receiver.receive(&headers, body.clone(), SystemTime::now()) {
+            Ok(received) => {
+                let event = Box::new(received.event().clone());
+                (Verdict::Verified(event), Some(received))
+            }
+            Err(error) => (refused(&error), None),
+        },
+    };
+    let answer = (server.handle)(Delivery {
+        method,
+        uri,
+        headers,
+        body,
+        verdict,
+    })
+    .await;
+    let committed = match received {
+        Some(received) if answer.is_success() => received.commit().is_ok(),
+        _ => true,
+    };
+    let mut response = Response::default();
+    *response.status_mut() = if committed {
+        answer
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    response
+}
+
+fn unchecked(body: &[u8]) -> Verdict {
+    match WebhookEvent::from_slice(body) {
+        Ok(event) => Verdict::Unchecked(Box::new(event)),
+        Err(_) => refused(&ReceiveError::NotJson),
+    }
+}
+
+fn refused(error: &ReceiveError) -> Verdict {
+    Verdict::Refused {
+        reason: match error {
+            ReceiveError::Unverified(error) => error.name(),
+            _ => "not_json",
+        },
+        answer: error.answer(),
+    }
+}

@@ -1,0 +1,111 @@
+//! Files that only their owner may read.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+
+/// No profile file is longer than this.
+const LEN_MAX: u64 = 1024 * 1024;
+
+/// Refuses a file that others than its owner can read, with the command that changes that.
+///
+/// A file that is not there, and what is no plain file (a pipe, say), is left to whoever opens it.
+pub(crate) fn refuse_shared(path: &Path) -> Result<(), Failure> {
+    let Ok(metadata) = fs::metadata(path) else {
+        return Ok(());
+    };
+    if metadata.is_file() && is_shared(&metadata) {
+        let shown = path.display();
+        return Err(
+            Failure::new(Exit::Credentials, format!("{shown} can be read by others"))
+                .hint(format!("chmod 600 {}", quoted(&shown.to_string()))),
+        );
+    }
+    Ok(())
+}
+
+/// Reads a private file; `None` when there is none.
+pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
+    refuse_link(path)?;
+    refuse_shared(path)?;
+    let unreadable = |error: io::Error| {
+        Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
+    };
+    let file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unreadable(error)),
+    };
+    let mut text = String::new();
+    file.take(LEN_MAX)
+        .read_to_string(&mut text)
+        .map_err(unreadable)?;
+    Ok(Some(text))
+}
+
+/// Writes a private file in one step: mode 0600 from its first byte, in a folder of mode 0700.
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    refuse_link(path)?;
+    let unwritable = |error: io::Error| {
+        Failure::new(Exit::Other, format!("cannot write {}", path.display())).because(error)
+    };
+    let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+    create_private_folder(&folder).map_err(unwritable)?;
+    // Temporary files are made with mode 0600, whatever the umask.
+    let mut file = tempfile::NamedTempFile::new_in(&folder).map_err(unwritable)?;
+    file.write_all(text.as_bytes()).map_err(unwritable)?;
+    file.as_file().sync_all().map_err(unwritable)?;
+    file.persist(path)
+        .map_err(|error| unwritable(error.error))?;
+    Ok(())
+}
+
+/// A link could point to a file of somebody else's choice.
+fn refuse_link(path: &Path) -> Result<(), Failure> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.file_type().is_symlink() => Err(Failure::new(
+            Exit::Credentials,
+            format!("{} is a symbolic link", path.display()),
+        )
+        .hint("put the file itself there")),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn is_shared(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o077 != 0
+}
+
+#[cfg(not(unix))]
+fn is_shared(_: &fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(unix)]
+fn create_private_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(not(unix))]
+fn create_private_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@".contains(c);
+    if path.chars().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}

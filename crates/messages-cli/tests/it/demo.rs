@@ -1,0 +1,56 @@
+//! The whole road, without an account.
+
+use crate::shell::Shell;
+
+#[test]
+fn the_demo_follows_everything_to_its_end() {
+    let ended = Shell::new().run(&["demo", "--json"]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let objects = ended.objects();
+    let (summary, entries) = objects.split_last().unwrap();
+    assert_eq!(summary["summary"]["incomplete"], 0);
+    assert_eq!(summary["summary"]["unverified"], 0);
+    assert!(entries.iter().all(|entry| entry["verified"] == true));
+
+    let messages: Vec<_> = entries
+        .iter()
+        .filter(|entry| entry["kind"] == "message")
+        .collect();
+    for (api, channel) in [
+        ("v0.1", "sms"),
+        ("v0.1", "viber_service_msg"),
+        ("v0.1", "messenger"),
+        ("v1", "sms"),
+        ("v1", "mms"),
+        ("v1", "rcs"),
+        ("v1", "whatsapp"),
+        ("v1", "messenger"),
+        ("v1", "viber_service"),
+    ] {
+        let message = messages
+            .iter()
+            .find(|message| message["api"] == api && message["channel"] == channel)
+            .unwrap_or_else(|| panic!("no {api} message over {channel}"));
+        assert_eq!(message["message_uuid"].as_str().unwrap().len(), 36);
+        assert_eq!(message["statuses"][1], "delivered");
+    }
+
+    let contents: Vec<_> = entries
+        .iter()
+        .filter(|entry| entry["kind"] == "inbound")
+        .map(|entry| entry["content"].as_str().unwrap())
+        .collect();
+    assert_eq!(contents.len(), 2, "a text and a place");
+
+    let workflow = entries
+        .iter()
+        .find(|entry| entry["kind"] == "workflow")
+        .unwrap();
+    assert_eq!(workflow["messages"][0]["channel"], "viber_service");
+    assert_eq!(
+        workflow["messages"][0]["statuses"],
+        serde_json::json!(["rejected"])
+    );
+    assert_eq!(workflow["messages"][1]["channel"], "sms");
+    assert_eq!(workflow["report"], "completed");
+}

@@ -1,0 +1,223 @@
+//! `send` and `workflow`: what goes out, and the exit code of every way to end.
+
+use serde_json::{Value, json};
+
+use crate::shell::{Emulator, Shell};
+
+const SMS: [&str; 8] = [
+    "send",
+    "sms",
+    "--from",
+    "447700900001",
+    "--to",
+    "447700900000",
+    "--text",
+    "canary text",
+];
+
+/// The arguments of an SMS to this number.
+fn sms_to(number: &str) -> Vec<&str> {
+    let mut arguments = SMS.to_vec();
+    arguments[5] = number;
+    arguments
+}
+
+#[test]
+fn a_dry_run_prints_the_documented_request_and_needs_no_credentials() {
+    let ended = Shell::new().run(&[
+        "send",
+        "sms",
+        "--api",
+        "v0.1",
+        "--from",
+        "447700900001",
+        "--to",
+        "447700900000",
+        "--text",
+        "This is an SMS sent from the Messages API",
+        "--dry-run",
+    ]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let (head, body) = ended.stdout.split_once("\n\n").unwrap();
+    assert!(
+        head.starts_with("POST https://api.nexmo.com/v0.1/messages\n"),
+        "{head}"
+    );
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(
+        body,
+        json!({
+            "from": { "type": "sms", "number": "447700900001" },
+            "to": { "type": "sms", "number": "447700900000" },
+            "message": { "content": { "type": "text", "text": "This is an SMS sent from the Messages API" } },
+        })
+    );
+}
+
+#[test]
+fn a_dry_run_masks_the_credentials() {
+    let ended = Shell::new()
+        .with("VONAGE_API_KEY", "a1b2c3d4")
+        .with("VONAGE_API_SECRET", "canary-secret")
+        .run(&[&SMS[..], &["--dry-run"]].concat());
+    assert_eq!(ended.code, 0);
+    assert!(
+        ended.stdout.contains("authorization: Basic "),
+        "{}",
+        ended.stdout
+    );
+    for canary in ["canary-secret", "YTFiMmMzZDQ6Y2FuYXJ5LXNlY3JldA"] {
+        assert!(!ended.stdout.contains(canary) && !ended.stderr.contains(canary));
+    }
+}
+
+#[test]
+fn without_credentials_the_variables_are_named() {
+    let ended = Shell::new().run(&SMS);
+    assert_eq!(ended.code, 4);
+    for name in [
+        "VONAGE_API_KEY",
+        "VONAGE_API_SECRET",
+        "VONAGE_APPLICATION_ID",
+        "VONAGE_PRIVATE_KEY_PATH",
+        "demo",
+    ] {
+        assert!(ended.stderr.contains(name), "{name} in {}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_number_with_a_plus_is_refused_with_the_right_form() {
+    for (number, said) in [
+        ("+447700900000", "without the leading +"),
+        ("00447700900000", "without the leading 00"),
+        ("07700 900000", "digits only"),
+    ] {
+        let ended = Shell::new().run(&sms_to(number));
+        assert_eq!(ended.code, 3, "{number}");
+        assert!(ended.stderr.contains(said), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn unknown_words_are_usage_errors() {
+    assert_eq!(Shell::new().run(&["sned"]).code, 2);
+    assert_eq!(Shell::new().run(&["send", "fax"]).code, 2);
+    assert_eq!(
+        Shell::new().run(&["send", "sms", "--colour", "red"]).code,
+        2
+    );
+}
+
+#[test]
+fn every_outcome_has_its_exit_code() {
+    let emulator = Emulator::start();
+    let shell = emulator.shell();
+    for (to, code, outcome) in [
+        ("447700900000", 0, "accepted"),
+        ("447700960422", 5, "rejected"),
+        ("447700960402", 5, "rejected"),
+        ("447700960401", 4, "rejected"),
+        ("447700960500", 7, "in_doubt"),
+        ("447700960503", 7, "in_doubt"),
+        ("447700960599", 7, "in_doubt"),
+        ("447700960602", 7, "in_doubt"),
+        ("447700960606", 7, "accepted_id_unknown"),
+    ] {
+        let ended = shell.run(&[&sms_to(to)[..], &["--json"]].concat());
+        assert_eq!(ended.code, code, "{to}: {}{}", ended.stdout, ended.stderr);
+        let object = ended.object();
+        assert_eq!(object["outcome"], outcome, "{to}");
+        assert_eq!(object["attempts"], 1, "{to}");
+        assert!(
+            !ended.stderr.contains(to) && !ended.stderr.contains("canary"),
+            "{}",
+            ended.stderr
+        );
+    }
+    let nobody = Shell::new()
+        .with("MESSAGES_ENDPOINT", "http://127.0.0.1:1")
+        .with("VONAGE_API_KEY", "a1b2c3d4")
+        .with("VONAGE_API_SECRET", "secret")
+        .run(&[&SMS[..], &["--json", "--timeout", "2"]].concat());
+    assert_eq!(nobody.code, 6);
+    assert_eq!(nobody.object()["outcome"], "not_sent");
+}
+
+#[test]
+fn the_older_names_of_the_variables_work() {
+    let emulator = Emulator::start();
+    let basic = Shell::new()
+        .with("MESSAGES_ENDPOINT", emulator.member("url"))
+        .with("NEXMO_API_KEY", emulator.member("api_key"))
+        .with("NEXMO_API_SECRET", emulator.member("api_secret"));
+    assert_eq!(basic.run(&SMS).code, 0);
+    let jwt = Shell::new()
+        .with("MESSAGES_ENDPOINT", emulator.member("url"))
+        .with("NEXMO_APPLICATION_ID", emulator.member("application_id"))
+        .with(
+            "NEXMO_APPLICATION_PRIVATE_KEY_PATH",
+            emulator.member("private_key_path"),
+        );
+    for transport in ["hyper", "reqwest"] {
+        let ended = jwt.run(&[&SMS[..], &["--transport", transport]].concat());
+        assert_eq!(ended.code, 0, "{transport}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn a_file_of_both_generations_is_sent() {
+    let emulator = Emulator::start();
+    let shell = emulator.shell();
+    let file = shell.file(
+        "messages.ndjson",
+        concat!(
+            r#"{"channel":"sms","message_type":"text","from":"447700900001","to":"447700900000","text":"one"}"#, "\n",
+            r#"{"from":{"type":"sms","number":"447700900001"},"to":{"type":"sms","number":"447700900000"},"message":{"content":{"type":"text","text":"two"}}}"#, "\n",
+            r#"{"channel":"sms","message_type":"text","from":"447700900001","text":"three"}"#, "\n",
+        ),
+    );
+    let ended = shell.run(&["send", "--file", file.to_str().unwrap(), "--json"]);
+    assert_eq!(ended.code, 8, "{}", ended.stderr);
+    let summary = ended.object();
+    assert_eq!(summary["summary"]["accepted"], 2, "{summary}");
+    assert_eq!(summary["summary"]["invalid"], 1, "{summary}");
+}
+
+#[test]
+fn a_workflow_is_posted() {
+    let emulator = Emulator::start();
+    let shell = emulator.shell();
+    let step = |kind: &str, from: Value| {
+        json!({
+            "from": from, "to": { "type": kind, "number": "447700900000" },
+            "message": { "content": { "type": "text", "text": "Hello" } },
+        })
+    };
+    let mut first = step(
+        "viber_service_msg",
+        json!({ "type": "viber_service_msg", "id": "Shop" }),
+    );
+    first["failover"] = json!({ "expiry_time": 600, "condition_status": "delivered" });
+    let last = step("sms", json!({ "type": "sms", "number": "447700900001" }));
+    let workflow = json!({ "template": "failover", "workflow": [first, last] }).to_string();
+    let file = shell.file("workflow.json", &workflow);
+    let path = file.to_str().unwrap();
+    for more in [&["--json"][..], &["--json", "--path", "beta"]] {
+        let ended = shell.run(&[&["workflow", "--file", path][..], more].concat());
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        assert!(
+            ended.object()["dispatch_uuid"].is_string(),
+            "{}",
+            ended.stdout
+        );
+    }
+    let headless = json!({ "template": "failover", "workflow": [] }).to_string();
+    let file = shell.file("headless.json", &headless);
+    assert_eq!(
+        shell
+            .run(&["workflow", "--file", file.to_str().unwrap()])
+            .code,
+        3
+    );
+}
