@@ -16,7 +16,9 @@ use crate::{Delivery, Transport, TransportError, TransportErrorKind};
 /// A [`Transport`] over reqwest: the backend with proxies.
 ///
 /// It keeps a pool of connections, so build it once and share it; a clone shares the pool. It has
-/// to be used inside a tokio runtime. Redirects and reqwest's own retries are off.
+/// to be used inside a tokio runtime. Redirects and reqwest's own retries are off, and so is any time
+/// limit but that of connecting: wrap it in a [`Timeout`](crate::layer::timeout::Timeout), as the
+/// SDK does.
 ///
 /// ```
 /// use messages_transport::backend::reqwest::ReqwestTransport;

@@ -6,10 +6,15 @@ use std::time::Duration;
 
 use messages_transport::backend::hyper::HyperTransport;
 use messages_transport::backend::reqwest::ReqwestTransport;
+use messages_transport::layer::timeout::Timeout;
 use messages_transport::testing::server::{Answer, FaultServer};
-use messages_transport::{Delivery, Transport};
+use messages_transport::{Delivery, TokioTimer, Transport, TransportErrorKind};
 
 use crate::support::{HEAVY, in_parallel, post_to};
+
+/// Bounds each attempt, as every client of the SDK does. It is needed: hyper can strand a request
+/// that is queued at the very moment its connection closes, and then nothing ever comes of it.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(2);
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -17,11 +22,12 @@ struct Counts {
     not_sent: AtomicUsize,
     not_sent_but_taken: AtomicUsize,
     in_doubt: AtomicUsize,
+    stranded: AtomicUsize,
     doubled: AtomicUsize,
 }
 
 async fn run(transport: impl Transport, calls: usize) -> Arc<Counts> {
-    let transport = Arc::new(transport);
+    let transport = Arc::new(Timeout::new(transport, ATTEMPT_LIMIT, TokioTimer));
     let server = FaultServer::start(|n| {
         let jitter = Duration::from_micros((n as u64).wrapping_mul(7919) % 2000);
         Answer::new(202, "{}").close_after(jitter).into()
@@ -52,7 +58,13 @@ async fn run(transport: impl Transport, calls: usize) -> Arc<Counts> {
                         .fetch_add(taken as usize, Ordering::Relaxed);
                     &counts.not_sent
                 }
-                Err(_) => &counts.in_doubt,
+                Err(error) => {
+                    let stranded = error.kind() == TransportErrorKind::Timeout;
+                    counts
+                        .stranded
+                        .fetch_add(usize::from(stranded), Ordering::Relaxed);
+                    &counts.in_doubt
+                }
             };
             counter.fetch_add(1, Ordering::Relaxed);
         }

@@ -30,6 +30,11 @@ use connect::{Bounded, Custom};
 /// [`ReqwestTransport`](crate::backend::reqwest::ReqwestTransport), or a [`Connect`] that dials
 /// through one.
 ///
+/// An exchange has no time limit here: wrap the transport in a
+/// [`Timeout`](crate::layer::timeout::Timeout), as the SDK does. A server that says nothing is not
+/// the only reason: a request that hyper queues at the very moment its connection closes can be
+/// stranded, unwritten and without an error (seen with hyper 1.12 and tokio 1.54).
+///
 /// ```
 /// use messages_transport::backend::hyper::HyperTransport;
 /// # use std::time::Duration;
