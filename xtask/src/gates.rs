@@ -3,36 +3,28 @@
 use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
-use crate::{layers, report};
-
-/// Every gate, the quick ones first. Tests are not among them: they have their own command.
-pub(crate) fn all(sh: &Shell) -> Result<()> {
-    fmt(sh)?;
-    layers::check(sh)?;
-    clippy(sh)?;
-    doc(sh)?;
-    msrv(sh)
-}
+use crate::command::Outcome;
+use crate::layers;
 
 /// The formatting is rustfmt's.
-pub(crate) fn fmt(sh: &Shell) -> Result<()> {
+pub(crate) fn fmt(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     cmd!(sh, "cargo fmt --all --check").quiet().run()?;
-    passed("fmt")
+    Outcome::passed()
 }
 
 /// No warning, in any target or feature.
-pub(crate) fn clippy(sh: &Shell) -> Result<()> {
+pub(crate) fn clippy(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     cmd!(
         sh,
         "cargo clippy --quiet --workspace --all-targets --all-features --locked -- -D warnings"
     )
     .quiet()
     .run()?;
-    passed("clippy")
+    Outcome::passed()
 }
 
 /// The documentation builds without a warning. Its examples run with the tests.
-pub(crate) fn doc(sh: &Shell) -> Result<()> {
+pub(crate) fn doc(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     cmd!(
         sh,
         "cargo doc --quiet --workspace --all-features --no-deps --locked"
@@ -40,11 +32,11 @@ pub(crate) fn doc(sh: &Shell) -> Result<()> {
     .env("RUSTDOCFLAGS", "-D warnings")
     .quiet()
     .run()?;
-    passed("doc")
+    Outcome::passed()
 }
 
 /// The oldest supported compiler, read from the manifest, builds the workspace.
-pub(crate) fn msrv(sh: &Shell) -> Result<()> {
+pub(crate) fn msrv(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     let metadata = layers::metadata(sh)?;
     let version = metadata
         .workspace_packages()
@@ -58,10 +50,9 @@ pub(crate) fn msrv(sh: &Shell) -> Result<()> {
         .ignore_stderr()
         .run();
     if installed.is_err() {
-        report(&format!(
-            "msrv: SKIPPED, since Rust {toolchain} cannot be installed here"
-        ));
-        return Ok(());
+        return Ok(Outcome::Skipped(format!(
+            "Rust {toolchain} cannot be installed here"
+        )));
     }
     cmd!(
         sh,
@@ -70,10 +61,5 @@ pub(crate) fn msrv(sh: &Shell) -> Result<()> {
     .env("CARGO_TARGET_DIR", "target/msrv")
     .quiet()
     .run()?;
-    passed("msrv")
-}
-
-fn passed(gate: &str) -> Result<()> {
-    report(&format!("{gate}: passed"));
-    Ok(())
+    Outcome::passed()
 }

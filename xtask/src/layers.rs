@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use cargo_metadata::{DependencyKind, Metadata};
 use xshell::{Shell, cmd};
 
-use crate::report;
+use crate::command::Outcome;
 
 /// The edges between the crates of this workspace that the architecture allows.
 const EDGES: &[(&str, &[&str])] = &[
@@ -80,7 +80,7 @@ const PRESENT: &[(&str, &str, &str)] = &[
 ];
 
 /// Checks edges, deny lists and the positive controls.
-pub(crate) fn check(sh: &Shell) -> Result<()> {
+pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     let edges = check_edges(&metadata(sh)?)?;
     for (name, denied) in DENIED {
         let tree = tree(sh, name, Some(""))?;
@@ -95,12 +95,11 @@ pub(crate) fn check(sh: &Shell) -> Result<()> {
             "{present} was not found below {name}: the check itself is broken"
         );
     }
-    report(&format!(
-        "layers: passed ({edges} edges, {} deny lists, {} controls)",
+    Ok(Outcome::Passed(format!(
+        "{edges} edges, {} deny lists, {} controls",
         DENIED.len() + EDGES.len(),
         PRESENT.len()
-    ));
-    Ok(())
+    )))
 }
 
 /// The workspace as cargo sees it, without the dependencies' own dependencies.

@@ -1,27 +1,33 @@
-//! The project's own commands: the gates that a change has to pass, one line each.
+//! The project's own commands: the gates that a change has to pass, and what is run now and then.
 
+mod command;
 mod differential;
 mod gates;
 mod layers;
 
 use std::process::ExitCode;
+use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use xshell::Shell;
 
-const USAGE: &str = "\
-usage: cargo xtask <command>
+use command::{Command, Outcome};
 
-  ci        every gate below, in this order
-  fmt       the formatting is rustfmt's
-  clippy    no warning, in any target or feature
-  layers    each crate depends only on what its layer may
-  msrv      the oldest supported compiler builds the workspace
-  doc       the documentation builds without a warning
+/// What `cargo xtask ci` runs, in this order: the quick ones first, so that a mistake shows early.
+#[rustfmt::skip]
+const GATES: &[Command] = &[
+    Command::new("fmt", "the formatting is rustfmt's", gates::fmt),
+    Command::new("layers", "each crate depends only on what its layer may", layers::check),
+    Command::new("clippy", "no warning, in any target or feature", gates::clippy),
+    Command::new("doc", "the documentation builds without a warning", gates::doc),
+    Command::new("msrv", "the oldest supported compiler builds the workspace", gates::msrv),
+];
 
-Not part of `ci`, since they install what the project does not need:
-
-  differential   messages-auth and PyJWT give the same verdicts on webhooks";
+/// What is too long, or needs too much, to be run for every change.
+#[rustfmt::skip]
+const TASKS: &[Command] = &[
+    Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks", differential::check),
+];
 
 fn main() -> ExitCode {
     match run() {
@@ -36,17 +42,60 @@ fn main() -> ExitCode {
 fn run() -> Result<()> {
     let sh = Shell::new()?;
     sh.change_dir(workspace_root());
-    let mut arguments = std::env::args().skip(1);
-    match (arguments.next().as_deref(), arguments.next()) {
-        (Some("ci"), None) => gates::all(&sh),
-        (Some("fmt"), None) => gates::fmt(&sh),
-        (Some("clippy"), None) => gates::clippy(&sh),
-        (Some("layers"), None) => layers::check(&sh),
-        (Some("msrv"), None) => gates::msrv(&sh),
-        (Some("differential"), None) => differential::check(&sh),
-        (Some("doc"), None) => gates::doc(&sh),
-        _ => bail!("{USAGE}"),
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, flags)) = arguments.split_first() else {
+        bail!("{}", usage());
+    };
+    if name == "ci" && flags.is_empty() {
+        return ci(&sh);
     }
+    let command = GATES
+        .iter()
+        .chain(TASKS)
+        .find(|command| command.name == name)
+        .with_context(usage)?;
+    command.accept(flags)?;
+    timed(command, &sh, flags)
+}
+
+/// Every gate, whatever the one before it said; in the end, which of them failed.
+fn ci(sh: &Shell) -> Result<()> {
+    let mut failed = Vec::new();
+    for gate in GATES {
+        if let Err(error) = timed(gate, sh, &[]) {
+            report(&format!("{}: FAILED: {error:#}", gate.name));
+            failed.push(gate.name);
+        }
+    }
+    if failed.is_empty() {
+        return Ok(());
+    }
+    bail!("failed: {}", failed.join(", "))
+}
+
+/// Runs one command and reports what came of it in one line.
+fn timed(command: &Command, sh: &Shell, flags: &[String]) -> Result<()> {
+    let start = Instant::now();
+    let outcome = (command.run)(sh, flags)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let name = command.name;
+    report(&match outcome {
+        Outcome::Passed(detail) if detail.is_empty() => format!("{name}: passed ({seconds:.1} s)"),
+        Outcome::Passed(detail) => format!("{name}: passed: {detail} ({seconds:.1} s)"),
+        Outcome::Skipped(reason) => format!("{name}: SKIPPED: {reason}"),
+    });
+    Ok(())
+}
+
+fn usage() -> String {
+    let line = |command: &Command| format!("  {:<16} {}\n", command.label(), command.about);
+    let gates: String = GATES.iter().map(line).collect();
+    let tasks: String = TASKS.iter().map(line).collect();
+    format!(
+        "usage: cargo xtask <command>\n\n  {:<16} every gate below, in this order\n{gates}\n\
+         Not part of `ci`, since they take long or install what the project does not need:\n\n{tasks}",
+        "ci"
+    )
 }
 
 /// The folder above this crate's.

@@ -5,13 +5,13 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
-use crate::report;
+use crate::command::Outcome;
 
 /// How many webhooks are judged.
 const COUNT: usize = 50_000;
 
 /// Judges the webhooks by both and compares. PyJWT is installed into a virtual environment below `target`.
-pub(crate) fn check(sh: &Shell) -> Result<()> {
+pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     let folder = sh.current_dir().join("target/differential");
     sh.create_dir(&folder)?;
     let python = python(sh, &folder)?;
@@ -34,7 +34,7 @@ pub(crate) fn check(sh: &Shell) -> Result<()> {
     compare(&ours, &theirs)
 }
 
-fn compare(ours: &str, theirs: &str) -> Result<()> {
+fn compare(ours: &str, theirs: &str) -> Result<Outcome> {
     let (mut accepted, mut judged) = (0, 0);
     for (ours, theirs) in ours.lines().zip(theirs.lines()) {
         judged += 1;
@@ -53,11 +53,10 @@ fn compare(ours: &str, theirs: &str) -> Result<()> {
         accepted > COUNT / 10 && accepted < COUNT * 9 / 10,
         "{accepted} of {COUNT} accepted: the webhooks do not test both verdicts"
     );
-    report(&format!(
-        "differential: passed ({judged} webhooks, {accepted} accepted, {} refused, 0 differences)",
+    Ok(Outcome::Passed(format!(
+        "{judged} webhooks, {accepted} accepted, {} refused, 0 differences",
         judged - accepted
-    ));
-    Ok(())
+    )))
 }
 
 /// A Python that has PyJWT.
