@@ -4,6 +4,7 @@ mod command;
 mod differential;
 mod gates;
 mod layers;
+mod long_runs;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -27,6 +28,8 @@ const GATES: &[Command] = &[
 #[rustfmt::skip]
 const TASKS: &[Command] = &[
     Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks", differential::check),
+    Command::new("stale-pool", "100,000 POSTs over pooled connections that go stale: none is doubled", long_runs::stale_pool),
+    Command::new("long-runs", "that, and the other long tests of messages-transport", long_runs::all),
 ];
 
 fn main() -> ExitCode {

@@ -2,36 +2,14 @@
 
 #![cfg(target_os = "linux")]
 
-use std::process::Command;
-
 use messages_transport::testing::server::{Answer, FaultServer, Play};
 
-use crate::support::{backends, post_to};
-
-const MEBIBYTE: usize = 1 << 20;
+use crate::memory::{MEBIBYTE, resident, run_alone};
+use crate::support::{backends, post_to, soon};
 
 #[test]
 fn answers_are_bounded_in_memory() {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([
-            "--exact",
-            "bounded::in_a_process_of_its_own",
-            "--ignored",
-            "--nocapture",
-        ])
-        .output()
-        .unwrap();
-    print!("{}", String::from_utf8_lossy(&output.stdout));
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-}
-
-fn resident() -> usize {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap();
-    statm.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
+    run_alone("bounded::in_a_process_of_its_own");
 }
 
 #[tokio::test]
@@ -62,16 +40,18 @@ async fn in_a_process_of_its_own() {
             .await
             .unwrap();
         for _ in 0..100 {
-            transport.send(post_to(&server, "warm")).await.unwrap();
+            soon(transport.send(post_to(&server, "warm")))
+                .await
+                .unwrap();
         }
         for (name, play) in plays.clone() {
             let server = FaultServer::start(move |_| play.clone()).await.unwrap();
             // The server's own buffers are warm after the first.
-            let _ = transport.send(post_to(&server, "{}")).await;
+            let _ = soon(transport.send(post_to(&server, "{}"))).await;
             let before = resident();
             let mut longest = 0;
             for _ in 0..30 {
-                if let Ok(response) = transport.send(post_to(&server, "{}")).await {
+                if let Ok(response) = soon(transport.send(post_to(&server, "{}"))).await {
                     longest = longest.max(response.body().len());
                 }
             }

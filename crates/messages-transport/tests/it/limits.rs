@@ -1,34 +1,31 @@
 //! Every wait ends: at its limit, and not much later.
 
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use http::Uri;
+use bytes::Bytes;
+use http::{Response, Uri};
 use messages_transport::backend::hyper::{Connect, Connection, HyperTransport};
+use messages_transport::backend::reqwest::ReqwestTransport;
 use messages_transport::layer::rate_limit::{Quota, RateLimit, RateLimitPolicy};
 use messages_transport::layer::retry::{Retry, RetryPolicy};
 use messages_transport::layer::timeout::Timeout;
 use messages_transport::testing::ScriptedTransport;
-use messages_transport::testing::server::{Act, Answer, FaultServer, Moment, Play};
+use messages_transport::testing::server::{Act, FaultServer, Moment, Play};
 use messages_transport::{Deadline, Timer, TokioTimer, Transport, TransportErrorKind};
 
-use crate::support::{HEAVY, backends, post};
+use crate::support::{HEAVY, backends, post, wait_until_closed};
 
 const LIMIT: Duration = Duration::from_millis(300);
 const GRACE: Duration = Duration::from_millis(100);
+const TRIALS: usize = 200;
 const AT_A_TIME: usize = 25;
-
-#[derive(Debug)]
-struct NeverConnects;
-
-#[async_trait]
-impl Connect for NeverConnects {
-    async fn connect(&self, _: &Uri) -> std::io::Result<Box<dyn Connection>> {
-        std::future::pending().await
-    }
-}
+/// A busy machine can be late once, and that shows in the count. Only what is late so many times
+/// running is the transport's fault.
+const TRIES: usize = 4;
 
 /// Where an exchange can stall, and what it is sent through.
 struct Stall {
@@ -40,7 +37,38 @@ struct Stall {
     server: Option<Arc<FaultServer>>,
 }
 
-async fn stalls() -> Vec<Stall> {
+impl Stall {
+    /// At a server, and through a backend with an attempt limit.
+    fn at(server: &Arc<FaultServer>, uri: Uri, name: String, backend: Arc<dyn Transport>) -> Self {
+        Self {
+            name,
+            transport: Arc::new(Timeout::new(backend, LIMIT, TokioTimer)),
+            uri,
+            deadline: false,
+            server: Some(Arc::clone(server)),
+        }
+    }
+
+    /// Without a server.
+    fn of(name: &str, transport: impl Transport) -> Self {
+        Self {
+            name: name.to_owned(),
+            transport: Arc::new(transport),
+            uri: Uri::from_static("http://api.example/"),
+            deadline: false,
+            server: None,
+        }
+    }
+}
+
+async fn serve(play: Play) -> Arc<FaultServer> {
+    let server = FaultServer::start(move |_| play.clone()).await;
+    Arc::new(server.unwrap())
+}
+
+/// In the exchange itself, with each backend.
+async fn exchanges() -> Vec<Stall> {
+    let slow = Duration::from_secs(1);
     let plays = [
         ("before reading", Play::Break(Moment::Accept, Act::Stall)),
         ("in the head", Play::Break(Moment::Head, Act::Stall)),
@@ -58,140 +86,190 @@ async fn stalls() -> Vec<Stall> {
             "in an error",
             Play::Break(Moment::AnswerBody(500), Act::Stall),
         ),
-        (
-            "in a success, byte by byte",
-            Play::Drip(202, Duration::from_secs(1)),
-        ),
-        (
-            "in an error, byte by byte",
-            Play::Drip(500, Duration::from_secs(1)),
-        ),
+        ("in a success, byte by byte", Play::Drip(202, slow)),
+        ("in an error, byte by byte", Play::Drip(500, slow)),
     ];
     let mut stalls = Vec::new();
     for (backend, transport) in backends() {
-        let transport: Arc<dyn Transport> = Arc::new(Timeout::new(transport, LIMIT, TokioTimer));
         for (name, play) in plays.clone() {
-            let server = Arc::new(FaultServer::start(move |_| play.clone()).await.unwrap());
-            stalls.push(Stall {
-                name: format!("{backend}, {name}"),
-                transport: Arc::clone(&transport),
-                uri: server.uri("/"),
-                deadline: false,
-                server: Some(server),
-            });
+            let server = serve(play).await;
+            let (uri, name) = (server.uri("/"), format!("{backend}, {name}"));
+            stalls.push(Stall::at(&server, uri, name, Arc::clone(&transport)));
         }
         // A server that does not answer the TLS handshake: the connect timeout is shorter.
-        let server = Arc::new(FaultServer::start(|_| Play::Garbage).await.unwrap());
-        stalls.push(Stall {
-            name: format!("{backend}, in the TLS handshake"),
-            transport,
-            uri: format!("https://{}/", server.address()).parse().unwrap(),
-            deadline: false,
-            server: Some(server),
-        });
+        let server = serve(Play::Garbage).await;
+        let uri = format!("https://{}/", server.address()).parse().unwrap();
+        let name = format!("{backend}, in the TLS handshake");
+        stalls.push(Stall::at(&server, uri, name, transport));
     }
-    let uri = || Uri::from_static("http://api.example/");
+    stalls
+}
+
+/// Behind a proxy that accepts connections and says nothing.
+async fn proxies() -> Vec<Stall> {
+    let mut stalls = Vec::new();
+    for (scheme, target) in [
+        ("http", "http://api.example/"),
+        ("http", "https://api.example/"),
+        ("socks5h", "http://api.example/"),
+    ] {
+        let proxy = serve(Play::Break(Moment::Accept, Act::Stall)).await;
+        let transport = ReqwestTransport::builder()
+            .connect_timeout(LIMIT)
+            .proxy(format!("{scheme}://{}", proxy.address()), None)
+            .build()
+            .unwrap();
+        let name = format!("reqwest, a {scheme} proxy to {target}");
+        let uri = Uri::from_static(target);
+        stalls.push(Stall::at(&proxy, uri, name, Arc::new(transport)));
+    }
+    stalls
+}
+
+#[derive(Debug)]
+struct NeverConnects;
+
+#[async_trait]
+impl Connect for NeverConnects {
+    async fn connect(&self, _: &Uri) -> std::io::Result<Box<dyn Connection>> {
+        std::future::pending().await
+    }
+}
+
+#[derive(Debug)]
+struct NeverResolves;
+
+impl reqwest::dns::Resolve for NeverResolves {
+    fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+        Box::pin(std::future::pending())
+    }
+}
+
+/// Before there is a connection, and between attempts.
+fn waits() -> Vec<Stall> {
     let connecting = HyperTransport::builder()
         .connector(NeverConnects)
-        .connect_timeout(LIMIT);
-    let second = Quota::new(std::num::NonZeroU32::MIN, Duration::from_secs(3600));
+        .connect_timeout(LIMIT)
+        .build()
+        .unwrap();
+    let resolving = reqwest::Client::builder()
+        .no_proxy()
+        .dns_resolver(Arc::new(NeverResolves))
+        .connect_timeout(LIMIT)
+        .build()
+        .unwrap();
+    let hourly = Quota::new(NonZeroU32::MIN, Duration::from_secs(3600));
     let limited = RateLimit::new(
         ScriptedTransport::from_fn(|_| std::future::pending()),
-        RateLimitPolicy::default().account(second).max_wait(LIMIT),
+        RateLimitPolicy::default().account(hourly).max_wait(LIMIT),
         TokioTimer,
     );
     let throttled = ScriptedTransport::from_fn(|_| async {
-        Ok(http::Response::builder()
-            .status(429)
-            .body(bytes::Bytes::new())
-            .unwrap())
+        let response = Response::builder().status(429).body(Bytes::new());
+        Ok(response.unwrap())
     });
-    for (name, transport, deadline) in [
-        (
-            "opening a connection",
-            Arc::new(connecting.build().unwrap()) as Arc<dyn Transport>,
-            false,
-        ),
-        (
+    let retrying = Retry::new(throttled, RetryPolicy::default(), TokioTimer);
+    vec![
+        Stall::of("opening a connection", connecting),
+        Stall::of("resolving a name", ReqwestTransport::from_client(resolving)),
+        Stall::of(
             "waiting for a permit",
-            Arc::new(Timeout::new(limited, LIMIT, TokioTimer)),
-            false,
+            Timeout::new(limited, LIMIT, TokioTimer),
         ),
-        (
-            "waiting for a retry",
-            Arc::new(Retry::new(throttled, RetryPolicy::default(), TokioTimer)),
-            true,
-        ),
-    ] {
-        let name = name.to_owned();
-        stalls.push(Stall {
-            name,
-            transport,
-            uri: uri(),
-            deadline,
-            server: None,
-        });
+        Stall {
+            deadline: true,
+            ..Stall::of("waiting for a retry", retrying)
+        },
+    ]
+}
+
+/// Lets the stall happen once; by how much it ended after its limit.
+async fn trial(stall: &Stall) -> Duration {
+    let mut request = post(stall.uri.clone(), "{\"text\":\"hello\"}");
+    if stall.deadline {
+        let deadline = Deadline(TokioTimer.now() + LIMIT);
+        request.extensions_mut().insert(deadline);
     }
-    stalls
+    // What the machine alone is late by is not the transport's fault.
+    let control = tokio::spawn(async {
+        let began = Instant::now();
+        tokio::time::sleep(LIMIT).await;
+        began.elapsed()
+    });
+    let began = Instant::now();
+    let result = tokio::time::timeout(20 * LIMIT, stall.transport.send(request)).await;
+    let elapsed = began.elapsed();
+    let Ok(result) = result else {
+        return elapsed;
+    };
+    assert!(
+        stall.deadline
+            || result.is_err_and(|error| {
+                matches!(
+                    error.kind(),
+                    TransportErrorKind::Timeout
+                        | TransportErrorKind::Connect
+                        | TransportErrorKind::Limited
+                        | TransportErrorKind::Interrupted
+                )
+            }),
+        "{}: the stall ended by itself",
+        stall.name
+    );
+    elapsed.saturating_sub(control.await.unwrap())
+}
+
+#[derive(Debug, Default)]
+struct Lateness {
+    trials: AtomicUsize,
+    late_once: AtomicUsize,
+    late: AtomicUsize,
+    /// In milliseconds, of the best try of each trial.
+    worst: AtomicU64,
+}
+
+impl Lateness {
+    async fn measure(&self, stall: &Stall) {
+        let mut over = trial(stall).await;
+        self.trials.fetch_add(1, Ordering::Relaxed);
+        if over > GRACE {
+            self.late_once.fetch_add(1, Ordering::Relaxed);
+            for _ in 1..TRIES {
+                over = over.min(trial(stall).await);
+            }
+        }
+        self.worst
+            .fetch_max(over.as_millis() as u64, Ordering::Relaxed);
+        if over > GRACE {
+            println!("{}: {over:?} over", stall.name);
+            self.late.fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_stall_ends_at_its_limit() {
     let _alone = HEAVY.lock().await;
-    let trials: usize = 200;
-    let late = Arc::new(AtomicUsize::new(0));
-    let worst = Arc::new(AtomicU64::new(0));
-    let stalls = stalls().await;
-    let points = stalls.len();
     let began = Instant::now();
+    let mut stalls = exchanges().await;
+    stalls.extend(proxies().await);
+    stalls.extend(waits());
+    let points = stalls.len();
+    let lateness = Arc::new(Lateness::default());
     let mut servers = Vec::new();
-    // A few stall points at a time, or the machine itself would be the stall.
+    // A few stall points at a time, and not in step, or the machine itself would be the stall.
     let mut stalls = stalls.into_iter();
     loop {
         let mut running = tokio::task::JoinSet::new();
         for stall in stalls.by_ref().take(8) {
             servers.extend(stall.server.clone());
             let stall = Arc::new(stall);
-            for _ in 0..AT_A_TIME {
-                let (stall, late, worst) =
-                    (Arc::clone(&stall), Arc::clone(&late), Arc::clone(&worst));
+            for worker in 0..AT_A_TIME {
+                let (stall, lateness) = (Arc::clone(&stall), Arc::clone(&lateness));
                 running.spawn(async move {
-                    for _ in 0..trials / AT_A_TIME {
-                        let mut request = post(stall.uri.clone(), "{\"text\":\"hello\"}");
-                        let began = Instant::now();
-                        if stall.deadline {
-                            let deadline = Deadline(TokioTimer.now() + LIMIT);
-                            request.extensions_mut().insert(deadline);
-                        }
-                        // What the machine alone is late by is not the transport's fault.
-                        let control = tokio::spawn(async {
-                            let began = Instant::now();
-                            tokio::time::sleep(LIMIT).await;
-                            began.elapsed()
-                        });
-                        let result = stall.transport.send(request).await;
-                        let elapsed = began.elapsed();
-                        let control = control.await.unwrap();
-                        let over = elapsed.saturating_sub(control);
-                        worst.fetch_max(over.as_millis() as u64, Ordering::Relaxed);
-                        if over > GRACE {
-                            println!("{}: {elapsed:?}", stall.name);
-                            late.fetch_add(1, Ordering::Relaxed);
-                        }
-                        assert!(
-                            stall.deadline
-                                || result.is_err_and(|error| {
-                                    matches!(
-                                        error.kind(),
-                                        TransportErrorKind::Timeout
-                                            | TransportErrorKind::Connect
-                                            | TransportErrorKind::Limited
-                                            | TransportErrorKind::Interrupted
-                                    )
-                                }),
-                            "{}: the stall ended by itself",
-                            stall.name
-                        );
+                    tokio::time::sleep(LIMIT * worker as u32 / AT_A_TIME as u32).await;
+                    for _ in 0..TRIALS / AT_A_TIME {
+                        lateness.measure(&stall).await;
                     }
                 });
             }
@@ -203,93 +281,16 @@ async fn every_stall_ends_at_its_limit() {
             result.unwrap();
         }
     }
-    let late = late.load(Ordering::Relaxed);
-    println!(
-        "stalls: {points} points, {} trials, {late} more than {GRACE:?} over the limit of {LIMIT:?}, at most {} ms over, \
-         {:.1} s in all",
-        points * trials,
-        worst.load(Ordering::Relaxed),
-        began.elapsed().as_secs_f32()
-    );
-    assert_eq!(late, 0);
+    let late = lateness.late.load(Ordering::Relaxed);
     // All transports are gone by now, and so must be their sockets.
     let open = wait_until_closed(&servers).await;
-    println!("stalls: {open} sockets left open");
-    assert_eq!(open, 0);
-}
-
-async fn wait_until_closed(servers: &[Arc<FaultServer>]) -> usize {
-    let open = || servers.iter().map(|server| server.open_connections()).sum();
-    for _ in 0..200 {
-        if open() == 0 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    open()
-}
-
-/// Drops calls at whatever point they have reached after a random time.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn dropped_calls_leak_nothing() {
-    const DROPS: usize = 2_000;
-    let _alone = HEAVY.lock().await;
-    for (name, backend) in backends() {
-        let server = Arc::new(
-            FaultServer::start(|n| match n % 4 {
-                0 => Play::Break(Moment::Taken, Act::Stall),
-                1 => Play::Break(Moment::AnswerBody(202), Act::Stall),
-                2 => Answer::new(503, "").into(),
-                _ => Answer::new(202, "{}").into(),
-            })
-            .await
-            .unwrap(),
-        );
-        let rate = Quota::per_second(std::num::NonZeroU32::new(2_000).unwrap());
-        let limited = RateLimit::new(
-            backend,
-            RateLimitPolicy::default().account(rate),
-            TokioTimer,
-        );
-        let limiter = limited.limiter().clone();
-        let policy = RetryPolicy::default()
-            .max_attempts(5)
-            .base_delay(Duration::from_millis(2));
-        let transport = Arc::new(Retry::new(limited, policy, TokioTimer));
-        let metrics = tokio::runtime::Handle::current().metrics();
-        let before = metrics.num_alive_tasks() - server.open_connections();
-        let mut random = fastrand::Rng::with_seed(3);
-        let mut dropped = 0;
-        for _ in 0..DROPS / 20 {
-            let calls: Vec<_> = (0..20)
-                .map(|n| {
-                    let (transport, server) = (Arc::clone(&transport), Arc::clone(&server));
-                    let patience = Duration::from_micros(random.u64(0..6_000));
-                    tokio::spawn(async move {
-                        let call = transport.send(post(server.uri("/"), n.to_string()));
-                        tokio::time::timeout(patience, call).await.is_err()
-                    })
-                })
-                .collect();
-            for call in calls {
-                dropped += usize::from(call.await.unwrap());
-            }
-        }
-        assert_eq!(limiter.waiting(), 0, "{name}: permits leaked");
-        drop(transport);
-        let open = wait_until_closed(std::slice::from_ref(&server)).await;
-        let mut tasks = 0;
-        for _ in 0..200 {
-            tasks = metrics.num_alive_tasks().saturating_sub(before);
-            if tasks == 0 {
-                break;
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        println!(
-            "drops, {name}: {dropped} of {DROPS} dropped, {open} sockets, {tasks} tasks, 0 permits leaked"
-        );
-        assert!(dropped > DROPS / 4);
-        assert_eq!((open, tasks), (0, 0), "{name}");
-    }
+    println!(
+        "stalls: {points} points, {} trials, limit {LIMIT:?}, {late} more than {GRACE:?} late ({} at the first try), \
+         at most {} ms late, {open} sockets left, {:.1} s in all",
+        lateness.trials.load(Ordering::Relaxed),
+        lateness.late_once.load(Ordering::Relaxed),
+        lateness.worst.load(Ordering::Relaxed),
+        began.elapsed().as_secs_f32()
+    );
+    assert_eq!((late, open), (0, 0));
 }

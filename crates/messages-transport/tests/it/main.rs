@@ -11,10 +11,12 @@ mod broken;
 mod classify;
 mod conformance;
 mod connections;
+mod drops;
 mod limits;
+#[cfg(target_os = "linux")]
+mod memory;
 mod no_double_send;
 mod rate_limit;
-mod rate_limit_schedules;
 mod retry;
 mod retry_after;
 mod stale_pool;

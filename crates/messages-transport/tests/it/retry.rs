@@ -15,7 +15,7 @@ use messages_transport::{
     TransportErrorKind,
 };
 
-use crate::support::post;
+use crate::support::{all, eventually, post};
 
 fn request() -> Request<Bytes> {
     post(Uri::from_static("https://api.example/v1/messages"), "{}")
@@ -46,7 +46,7 @@ async fn attempts_are_bounded_and_counted() {
     let attempts = AttemptCounter::default();
     let mut request = request();
     request.extensions_mut().insert(attempts.clone());
-    let result = retry(&script, RetryPolicy::default()).send(request).await;
+    let result = eventually(retry(&script, RetryPolicy::default()).send(request)).await;
     assert_eq!(result.unwrap_err().delivery(), Delivery::NotSent);
     assert_eq!(attempts.count(), 3);
     assert_eq!(script.remaining(), 1);
@@ -57,8 +57,7 @@ async fn every_attempt_is_the_same_request() {
     let script = ScriptedTransport::new()
         .then_error(unsent())
         .then_status(202, "{}");
-    retry(&script, RetryPolicy::default())
-        .send(request())
+    eventually(retry(&script, RetryPolicy::default()).send(request()))
         .await
         .unwrap();
     let [first, second] = &script.requests()[..] else {
@@ -74,7 +73,10 @@ async fn a_call_can_bring_its_own_delivery_policy() {
         .then_status(503, "")
         .then_status(202, "{}");
     let retry = retry(&script, RetryPolicy::default());
-    assert_eq!(retry.send(request()).await.unwrap().status(), 503);
+    assert_eq!(
+        eventually(retry.send(request())).await.unwrap().status(),
+        503
+    );
     let script = ScriptedTransport::new()
         .then_status(503, "")
         .then_status(202, "{}");
@@ -83,7 +85,7 @@ async fn a_call_can_bring_its_own_delivery_policy() {
     request
         .extensions_mut()
         .insert(DeliveryPolicy::TrustRefusals);
-    assert_eq!(retry.send(request).await.unwrap().status(), 202);
+    assert_eq!(eventually(retry.send(request)).await.unwrap().status(), 202);
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,8 +95,7 @@ async fn a_429_is_never_repeated_early() {
             .then(throttled(header))
             .then_status(202, "{}");
         let began = TokioTimer.now();
-        retry(&script, RetryPolicy::default())
-            .send(request())
+        eventually(retry(&script, RetryPolicy::default()).send(request()))
             .await
             .unwrap();
         let waited = (TokioTimer.now() - began).as_secs_f64();
@@ -112,8 +113,7 @@ async fn a_retry_after_beyond_the_bound_ends_the_call() {
         .then(throttled("31"))
         .then_status(202, "{}");
     let began = TokioTimer.now();
-    let response = retry(&script, RetryPolicy::default())
-        .send(request())
+    let response = eventually(retry(&script, RetryPolicy::default()).send(request()))
         .await
         .unwrap();
     assert_eq!(response.status(), 429);
@@ -130,8 +130,7 @@ async fn no_wait_passes_the_deadline() {
         .extensions_mut()
         .insert(Deadline(TokioTimer.now() + Duration::from_secs(5)));
     let began = TokioTimer.now();
-    let response = retry(&script, RetryPolicy::default())
-        .send(request)
+    let response = eventually(retry(&script, RetryPolicy::default()).send(request))
         .await
         .unwrap();
     assert_eq!((response.status().as_u16(), TokioTimer.now()), (429, began));
@@ -147,7 +146,9 @@ async fn elapsed_time_is_bounded() {
         .max_attempts(1000)
         .max_elapsed(Duration::from_secs(30));
     let began = TokioTimer.now();
-    retry(&script, policy).send(request()).await.unwrap_err();
+    eventually(retry(&script, policy).send(request()))
+        .await
+        .unwrap_err();
     let elapsed = TokioTimer.now() - began;
     assert!(elapsed <= Duration::from_secs(31), "{elapsed:?}");
     assert!(script.requests().len() > 3);
@@ -168,7 +169,7 @@ async fn the_attempt_ends_at_its_limit_or_at_the_deadline() {
                 .extensions_mut()
                 .insert(Deadline(began + Duration::from_secs(deadline)));
         }
-        let error = timeout.send(request).await.unwrap_err();
+        let error = eventually(timeout.send(request)).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.delivery()),
             (TransportErrorKind::Timeout, Delivery::Unknown)
@@ -188,7 +189,7 @@ async fn nothing_is_sent_after_the_deadline() {
     let timeout = Timeout::new(script.clone(), Duration::from_secs(1), TokioTimer);
     let mut request = request();
     request.extensions_mut().insert(Deadline(TokioTimer.now()));
-    let error = timeout.send(request).await.unwrap_err();
+    let error = eventually(timeout.send(request)).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery()),
         (TransportErrorKind::Timeout, Delivery::NotSent)
@@ -219,8 +220,7 @@ async fn the_observer_sees_every_attempt() {
         .then_error(unsent())
         .then(throttled("1"))
         .then_status(202, "{}");
-    retry(&script, RetryPolicy::default().observer(seen.clone()))
-        .send(request())
+    eventually(retry(&script, RetryPolicy::default().observer(seen.clone())).send(request()))
         .await
         .unwrap();
     let seen = seen.0.lock().unwrap();
@@ -261,8 +261,8 @@ async fn an_outage_is_not_answered_with_a_storm() {
             })
         })
         .collect();
-    for call in calls {
-        call.await.unwrap().unwrap_err();
+    for result in all(calls).await {
+        result.unwrap_err();
     }
     let extra = script.requests().len() - CALLS;
     println!(
@@ -275,7 +275,13 @@ async fn an_outage_is_not_answered_with_a_storm() {
     // The server is back: every call gets through at once, on its first attempt.
     tokio::time::sleep_until(up.into()).await;
     for _ in 0..100 {
-        assert_eq!(transport.send(request()).await.unwrap().status(), 202);
+        assert_eq!(
+            eventually(transport.send(request()))
+                .await
+                .unwrap()
+                .status(),
+            202
+        );
     }
     assert_eq!(
         TokioTimer.now().saturating_duration_since(up),
@@ -322,8 +328,8 @@ async fn clients_that_fail_together_do_not_come_back_together() {
                 tokio::spawn(async move { transport.send(request).await })
             })
             .collect();
-        for call in calls {
-            call.await.unwrap().unwrap();
+        for result in all(calls).await {
+            result.unwrap();
         }
         let arrivals = arrivals.lock().unwrap();
         assert_eq!(arrivals.len(), CLIENTS);

@@ -13,8 +13,9 @@ use messages_transport::{Delivery, TokioTimer, Transport, TransportErrorKind};
 use crate::support::{HEAVY, in_parallel, post_to};
 
 /// Bounds each attempt, as every client of the SDK does. It is needed: hyper can strand a request
-/// that is queued at the very moment its connection closes, and then nothing ever comes of it.
-const ATTEMPT_LIMIT: Duration = Duration::from_secs(2);
+/// that is queued at the very moment its connection closes, and then nothing ever comes of it. Long
+/// enough for the busiest machine.
+const ATTEMPT_LIMIT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Default)]
 struct Counts {

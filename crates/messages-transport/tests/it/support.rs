@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Uri};
@@ -13,6 +14,48 @@ use messages_transport::testing::server::FaultServer;
 
 /// Held by the tests that load the machine, so that they do not spoil each other's timing.
 pub(crate) static HEAVY: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
+/// Fails a test that waits for what never comes. On the real clock; see [`eventually`].
+pub(crate) async fn soon<T>(future: impl Future<Output = T>) -> T {
+    const LONGEST: Duration = Duration::from_secs(60);
+    tokio::time::timeout(LONGEST, future)
+        .await
+        .expect("nothing came of it within a minute")
+}
+
+/// The same on tokio's paused clock, which runs on by itself while everything waits.
+pub(crate) async fn eventually<T>(future: impl Future<Output = T>) -> T {
+    const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    tokio::time::timeout(LONGEST, future)
+        .await
+        .expect("nothing came of it within a year")
+}
+
+/// What comes of tasks on tokio's paused clock.
+pub(crate) async fn all<T>(tasks: impl IntoIterator<Item = tokio::task::JoinHandle<T>>) -> Vec<T> {
+    let mut results = Vec::new();
+    for task in tasks {
+        results.push(eventually(task).await.unwrap());
+    }
+    results
+}
+
+/// A port that refuses connections, and that nobody else can take while this is held.
+pub(crate) struct ClosedPort(tokio::net::TcpSocket);
+
+impl ClosedPort {
+    pub(crate) fn new() -> Self {
+        // Bound, and never listened on.
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        Self(socket)
+    }
+
+    pub(crate) fn uri(&self) -> Uri {
+        let address = self.0.local_addr().unwrap();
+        format!("http://{address}/").parse().unwrap()
+    }
+}
 
 pub(crate) fn post(uri: Uri, body: impl Into<Bytes>) -> Request<Bytes> {
     let mut request = Request::new(body.into());
@@ -27,7 +70,7 @@ pub(crate) fn post_to(server: &FaultServer, body: impl Into<Bytes>) -> Request<B
 
 /// Both backends over both versions, with the name of each.
 pub(crate) fn backends() -> [(&'static str, Arc<dyn Transport>); 4] {
-    let limit = std::time::Duration::from_millis(100);
+    let limit = Duration::from_millis(100);
     let hyper = || {
         HyperTransport::builder()
             .connect_timeout(limit)
@@ -50,6 +93,18 @@ pub(crate) fn backends() -> [(&'static str, Arc<dyn Transport>); 4] {
             Arc::new(reqwest().http2_only().build().unwrap()),
         ),
     ]
+}
+
+/// How many connections to these servers are still open, after a while at most.
+pub(crate) async fn wait_until_closed(servers: &[Arc<FaultServer>]) -> usize {
+    let open = || servers.iter().map(|server| server.open_connections()).sum();
+    for _ in 0..500 {
+        if open() == 0 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    open()
 }
 
 /// Makes `calls` calls, so many at a time. The function is given the number of the call.

@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::{ServerConfig, pki_types};
 
-use crate::support::post;
+use crate::support::{post, soon};
 
 struct Authority {
     root: String,
@@ -135,7 +135,7 @@ async fn only_a_trusted_server_is_spoken_to() {
         let uri: http::Uri = format!("https://localhost:{port}/v1/messages")
             .parse()
             .unwrap();
-        let error = transport.send(post(uri, "{}")).await.unwrap_err();
+        let error = soon(transport.send(post(uri, "{}"))).await.unwrap_err();
         assert_eq!(
             (error.kind(), error.delivery()),
             (TransportErrorKind::Connect, Delivery::NotSent),

@@ -1,0 +1,59 @@
+//! The long runs of `messages-transport`: tests that its default run leaves out, in release mode.
+
+use anyhow::{Context, Result, ensure};
+use xshell::{Shell, cmd};
+
+use crate::command::Outcome;
+use crate::report;
+
+const STALE_POOL: &str = "stale_pool::a_stale_connection_never_doubles_in_100_000_calls";
+
+const ALL: &[&str] = &[
+    STALE_POOL,
+    "no_double_send::nothing_is_sent_twice_in_1_000_000_calls",
+    "rate_limit::rates::no_second_is_above_the_rate_in_1_000_000_acquisitions",
+    "rate_limit::schedules::no_schedule_of_100_000_loses_a_wake_up_or_a_permit",
+    "rate_limit::backlog::ten_million_calls_into_a_stalled_api_fill_no_memory",
+];
+
+/// Requests over connections that the server closes at the moment they are used again.
+pub(crate) fn stale_pool(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
+    run(sh, &[STALE_POOL])
+}
+
+/// Every long run.
+pub(crate) fn all(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
+    run(sh, ALL)
+}
+
+fn run(sh: &Shell, tests: &[&str]) -> Result<Outcome> {
+    let output = cmd!(
+        sh,
+        "cargo test --quiet --release --locked --package messages-transport --all-features --test it
+         -- --ignored --exact --nocapture --test-threads 1 {tests...}"
+    )
+    .quiet()
+    .ignore_status()
+    .output()?;
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    // Every run says what it counted.
+    for line in stdout.lines().filter(|line| line.contains(": ")) {
+        report(line);
+    }
+    ensure!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let passed = stdout
+        .split_once(" passed;")
+        .and_then(|(before, _)| before.rsplit(' ').next())
+        .context("cargo test did not say how many tests passed")?;
+    // A test that was renamed would be left out in silence.
+    ensure!(
+        passed == tests.len().to_string(),
+        "{passed} tests passed instead of {}",
+        tests.len()
+    );
+    Ok(Outcome::Passed(format!("{passed} long runs")))
+}
