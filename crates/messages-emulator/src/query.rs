@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::channel::Channel;
 use crate::status::Status;
-use crate::world::{Direction, Message};
+use crate::world::{Conversation, Direction, Message, Workspace};
 
 /// Conditions on a message; all that are set have to hold.
 ///
@@ -13,7 +13,7 @@ use crate::world::{Direction, Message};
 ///
 /// let code = Query::sent().over(Channel::Sms).to("447700900000").containing("code");
 /// ```
-#[derive(Clone, Default, Deserialize)]
+#[derive(Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 #[must_use]
 pub struct Query {
@@ -26,6 +26,8 @@ pub struct Query {
     pub(crate) client_ref: Option<String>,
     pub(crate) message_type: Option<String>,
     pub(crate) conversation: Option<u64>,
+    /// The number of a message that is not meant, nor any after it.
+    pub(crate) older_than: Option<u64>,
     /// Anywhere: in the text, the addresses, the client reference, the uuid.
     pub(crate) q: Option<String>,
 }
@@ -97,6 +99,28 @@ impl Query {
         self
     }
 
+    /// Whether it sets no condition.
+    pub(crate) fn is_open(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether one of a conversation's messages matches.
+    pub(crate) fn matches_one_of(
+        &self,
+        conversation: &Conversation,
+        workspace: &Workspace,
+    ) -> bool {
+        let parties = &conversation.parties;
+        self.is_open()
+            || self.channel.is_none_or(|wanted| wanted == parties.channel)
+                && conversation
+                    .messages
+                    .iter()
+                    .rev()
+                    .filter_map(|id| workspace.messages.get(id))
+                    .any(|message| self.matches(message))
+    }
+
     pub(crate) fn matches(&self, message: &Message) -> bool {
         let is = |wanted: &Option<String>, found: &str| match wanted {
             None => true,
@@ -111,6 +135,7 @@ impl Query {
             && self
                 .conversation
                 .is_none_or(|wanted| wanted == message.conversation)
+            && self.older_than.is_none_or(|limit| message.id < limit)
             && is(&self.to, message.recipient())
             && is(&self.from, message.sender())
             && is(&self.message_type, &message.kind)

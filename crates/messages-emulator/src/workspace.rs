@@ -147,12 +147,28 @@ impl Workspace {
             let Some(workspace) = world.workspace(self.id) else {
                 return Vec::new();
             };
-            let messages = workspace.messages.values().rev();
-            messages
-                .filter(|message| query.matches(message))
-                .take(limit)
-                .map(|message| MessageView::new(message, workspace))
-                .collect()
+            let shown = |message| MessageView::new(message, workspace);
+            match query.conversation {
+                // Those alone, not all that there are.
+                Some(id) => workspace
+                    .conversations
+                    .get(id)
+                    .into_iter()
+                    .flat_map(|conversation| conversation.messages.iter().rev())
+                    .filter_map(|id| workspace.messages.get(id))
+                    .filter(|message| query.matches(message))
+                    .take(limit)
+                    .map(shown)
+                    .collect(),
+                None => workspace
+                    .messages
+                    .values()
+                    .rev()
+                    .filter(|message| query.matches(message))
+                    .take(limit)
+                    .map(shown)
+                    .collect(),
+            }
         })
     }
 

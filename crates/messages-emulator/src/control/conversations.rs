@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Refusal;
 use crate::channel::Channel;
+use crate::query::Query;
 use crate::view::MessageView;
 use crate::workspace::Workspace;
+use crate::world;
 
 /// How many conversations an answer holds where nothing is said, and at most.
 const LIMIT: usize = 100;
@@ -16,19 +18,24 @@ const LIMIT_MAX: usize = 1_000;
 
 #[derive(Deserialize)]
 pub(super) struct Page {
-    /// Only those whose last message has a lower number.
+    /// Only those whose last message has a lower number: a list that stays as it is while messages come in.
     before: Option<u64>,
+    /// How many of them to leave out.
+    offset: Option<usize>,
     limit: Option<usize>,
 }
 
 #[derive(Serialize)]
 pub(super) struct Conversations {
     conversations: Vec<Conversation>,
+    /// How many match, whatever the offset and the limit.
     total: usize,
+    /// How many messages nobody has looked at, in all conversations.
+    unread: u64,
 }
 
 #[derive(Serialize)]
-struct Conversation {
+pub(super) struct Conversation {
     id: u64,
     channel: Channel,
     /// Your side of it.
@@ -39,37 +46,72 @@ struct Conversation {
     last: MessageView,
 }
 
+impl Conversation {
+    fn new(id: u64, conversation: &world::Conversation, state: &world::Workspace) -> Option<Self> {
+        let last = state.messages.get(&conversation.last)?;
+        Some(Self {
+            id,
+            channel: conversation.parties.channel,
+            ours: conversation.parties.ours.clone().into(),
+            person: conversation.parties.person.clone().into(),
+            unread: conversation.unread,
+            messages: conversation.messages.len(),
+            last: MessageView::new(last, state),
+        })
+    }
+}
+
+/// The conversations in which a message matches.
 pub(super) async fn list(
     State(workspace): State<Workspace>,
+    UrlQuery(query): UrlQuery<Query>,
     UrlQuery(page): UrlQuery<Page>,
 ) -> Json<Conversations> {
     let limit = page.limit.unwrap_or(LIMIT).min(LIMIT_MAX);
+    let offset = page.offset.unwrap_or(0);
     let before = page.before.unwrap_or(u64::MAX);
     Json(workspace.engine.look(|world, _| {
         let Some(state) = world.workspace(workspace.id) else {
             return Conversations {
                 conversations: Vec::new(),
                 total: 0,
+                unread: 0,
             };
         };
-        let newest = state.conversations.newest_before(before);
-        let shown = newest.filter_map(|(id, conversation)| {
-            let last = state.messages.get(&conversation.last)?;
-            Some(Conversation {
-                id,
-                channel: conversation.parties.channel,
-                ours: conversation.parties.ours.clone().into(),
-                person: conversation.parties.person.clone().into(),
-                unread: conversation.unread,
-                messages: conversation.messages.len(),
-                last: MessageView::new(last, state),
-            })
-        });
+        let mut total = 0;
+        let mut shown = Vec::new();
+        for (id, conversation) in state.conversations.newest_before(before) {
+            if !query.matches_one_of(conversation, state) {
+                continue;
+            }
+            if total >= offset && shown.len() < limit {
+                shown.extend(Conversation::new(id, conversation, state));
+            }
+            total += 1;
+            if query.is_open() && page.before.is_none() && shown.len() == limit {
+                total = state.conversations.len();
+                break;
+            }
+        }
         Conversations {
-            conversations: shown.take(limit).collect(),
-            total: state.conversations.len(),
+            conversations: shown,
+            total,
+            unread: state.conversations.unread(),
         }
     }))
+}
+
+pub(super) async fn one(
+    State(workspace): State<Workspace>,
+    Path(id): Path<u64>,
+) -> Result<Json<Conversation>, Refusal> {
+    let found = workspace.engine.look(|world, _| {
+        let state = world.workspace(workspace.id)?;
+        Conversation::new(id, state.conversations.get(id)?, state)
+    });
+    found
+        .map(Json)
+        .ok_or_else(|| Refusal::unknown("conversation"))
 }
 
 pub(super) async fn seen(

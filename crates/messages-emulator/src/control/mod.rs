@@ -2,12 +2,13 @@
 //!
 //! | request | answer |
 //! | --- | --- |
-//! | `GET messages?direction&channel&to&from&contains&status&client_ref&message_type&conversation&q&limit` | `{"messages": […]}`, the newest first |
+//! | `GET messages?direction&channel&to&from&contains&status&client_ref&message_type&conversation&older_than&q&limit` | `{"messages": […]}`, the newest first |
 //! | `GET messages/{uuid}` | the message with its request, states and webhooks |
 //! | `POST messages/{uuid}/status` with `{"status", "code"?}` | the webhook that was posted |
 //! | `POST inbound` with an inbound webhook's JSON, either generation | the webhook that was posted |
 //! | `GET wait?…&within=5` | the message that matches, as soon as it is there; 404 after so many seconds |
-//! | `GET conversations?before&limit` | `{"conversations": […], "total"}`, the latest first |
+//! | `GET conversations?before&offset&limit` and any condition of `messages` | `{"conversations": […], "total", "unread"}`: those in which a message matches, the latest first |
+//! | `GET conversations/{id}` | one of them |
 //! | `POST conversations/{id}/seen` | 204 |
 //! | `GET rules`, `POST rules`, `DELETE rules` | the rules; a rule before all others; none |
 //! | `POST reset` | 204: all messages are forgotten |
@@ -36,6 +37,7 @@ pub(crate) fn router(workspace: Workspace) -> Router {
         .route("/inbound", post(messages::inbound))
         .route("/wait", get(messages::wait))
         .route("/conversations", get(conversations::list))
+        .route("/conversations/{id}", get(conversations::one))
         .route("/conversations/{id}/seen", post(conversations::seen))
         .route(
             "/rules",

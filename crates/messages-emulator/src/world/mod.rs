@@ -37,7 +37,7 @@ pub use post::{PostState, WebhookKind};
 pub use progress::TriggerError;
 pub(crate) use send::{Arrival, Submission, Taken};
 pub(crate) use update::{Change, UpdateError};
-pub(crate) use workspace::Workspace;
+pub(crate) use workspace::{Conversation, Workspace};
 
 use crate::api::limit::{Bucket, RateLimit};
 use crate::clock::Moment;

@@ -123,6 +123,8 @@ pub(crate) struct Conversations {
     by_parties: HashMap<Parties, ConversationId>,
     by_last: BTreeSet<(MessageId, ConversationId)>,
     last: ConversationId,
+    /// Of all conversations together.
+    unread: u64,
 }
 
 impl Conversations {
@@ -149,6 +151,7 @@ impl Conversations {
             self.by_last.remove(&(conversation.last, id));
             conversation.messages.push_back(message);
             conversation.unread = conversation.unread.saturating_add(1);
+            self.unread += 1;
             conversation.last = message;
             self.by_last.insert((message, id));
         }
@@ -157,6 +160,15 @@ impl Conversations {
 
     pub(crate) fn len(&self) -> usize {
         self.by_id.len()
+    }
+
+    pub(crate) fn get(&self, id: ConversationId) -> Option<&Conversation> {
+        self.by_id.get(&id)
+    }
+
+    /// How many messages nobody at the inbox has looked at.
+    pub(crate) const fn unread(&self) -> u64 {
+        self.unread
     }
 
     /// Those whose last message lies before `before`, the newest first.
@@ -172,10 +184,12 @@ impl Conversations {
 
     /// Notes that a person at the inbox has looked at it.
     pub(crate) fn seen(&mut self, id: ConversationId) -> bool {
-        self.by_id
-            .get_mut(&id)
-            .map(|conversation| conversation.unread = 0)
-            .is_some()
+        let Some(conversation) = self.by_id.get_mut(&id) else {
+            return false;
+        };
+        let seen = std::mem::take(&mut conversation.unread);
+        self.unread = self.unread.saturating_sub(seen.into());
+        true
     }
 
     fn forget(&mut self, id: ConversationId, message: MessageId) {
@@ -183,6 +197,10 @@ impl Conversations {
             return;
         };
         conversation.messages.retain(|kept| *kept != message);
+        let kept = u32::try_from(conversation.messages.len()).unwrap_or(u32::MAX);
+        let gone_unread = conversation.unread.saturating_sub(kept);
+        conversation.unread -= gone_unread;
+        self.unread = self.unread.saturating_sub(gone_unread.into());
         if conversation.messages.is_empty()
             && let Some(gone) = self.by_id.remove(&id)
         {
