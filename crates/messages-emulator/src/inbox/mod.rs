@@ -1,58 +1,63 @@
-//! The inbox: a page that shows what was sent, and lets one answer as the person.
+//! The inbox: a page that shows what was sent, as the person sees it, and lets one answer in their place.
+//!
+//! It is what a browser gets, without a build step: the modules under `script/` and the sheets under `style/`, one subject
+//! each, are embedded as they are.
+
+mod assets;
+mod policy;
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::{IntoResponse, Redirect};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
+use self::assets::Asset;
+use self::policy::Nonce;
 use crate::server::Guard;
 
-/// Nothing from elsewhere, and nothing inside the page itself: script and style are files of this server. Media in
-/// messages are links and are never fetched.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
-                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-/// Where the page's template takes the token.
+/// Where the page's template takes the token of the control API, and the links to scripts and sheets.
 const TOKEN_MARK: &str = "{{token}}";
+const HEAD_MARK: &str = "{{head}}";
 
 pub(crate) fn router(guard: Arc<Guard>) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to("/inbox/") }))
         .route("/inbox", get(|| async { Redirect::to("/inbox/") }))
         .route("/inbox/", get(page))
-        .route(
-            "/inbox/app.js",
-            get(|| async { asset("text/javascript; charset=utf-8", include_str!("app.js")) }),
-        )
-        .route(
-            "/inbox/style.css",
-            get(|| async { asset("text/css; charset=utf-8", include_str!("style.css")) }),
-        )
+        .route("/inbox/{*path}", get(asset))
         .with_state(guard)
 }
 
 async fn page(State(guard): State<Arc<Guard>>) -> impl IntoResponse {
-    let html = include_str!("page.html").replace(TOKEN_MARK, guard.token());
+    let nonce = Nonce::random();
+    let html = include_str!("page.html")
+        .replace(TOKEN_MARK, guard.token())
+        .replace(HEAD_MARK, &assets::head(&nonce));
     (
         [
-            (CONTENT_TYPE, "text/html; charset=utf-8"),
-            (CONTENT_SECURITY_POLICY, POLICY),
-            (CACHE_CONTROL, "no-store"),
+            (CONTENT_TYPE, "text/html; charset=utf-8".to_owned()),
+            (CONTENT_SECURITY_POLICY, policy::of_page(&nonce)),
+            (CACHE_CONTROL, "no-store".to_owned()),
         ],
         html,
     )
 }
 
-fn asset(kind: &'static str, text: &'static str) -> impl IntoResponse {
-    (
-        [
-            (CONTENT_TYPE, kind),
-            (CONTENT_SECURITY_POLICY, POLICY),
-            (CACHE_CONTROL, "no-cache"),
-        ],
-        text,
-    )
+async fn asset(Path(path): Path<String>) -> Response {
+    match assets::find(&path) {
+        Some(Asset { kind, text, .. }) => (
+            [
+                (CONTENT_TYPE, *kind),
+                (CONTENT_SECURITY_POLICY, policy::OF_ASSETS),
+                (CACHE_CONTROL, "no-cache"),
+            ],
+            *text,
+        )
+            .into_response(),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
 }

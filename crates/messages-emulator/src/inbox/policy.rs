@@ -1,0 +1,31 @@
+//! What the page may do: nothing but run its own scripts, wear its own sheets and speak to this emulator.
+
+use uuid::Uuid;
+
+/// Of a script or a sheet, opened by itself.
+pub(super) const OF_ASSETS: &str =
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// A word that only this answer knows: a script or a sheet without it is none of ours.
+pub(super) struct Nonce(Uuid);
+
+impl Nonce {
+    pub(super) fn random() -> Self {
+        Self(Uuid::new_v4())
+    }
+}
+
+impl std::fmt::Display for Nonce {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.simple().fmt(f)
+    }
+}
+
+/// Of the page. Modules that a script with the nonce imports have it too. Media in messages are never fetched, so there is
+/// no `img-src` or `media-src`; and with `trusted-types 'none'`, a text cannot become markup anywhere.
+pub(super) fn of_page(nonce: &Nonce) -> String {
+    format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+}

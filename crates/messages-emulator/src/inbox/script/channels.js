@@ -1,0 +1,34 @@
+// What each channel is called, and what a person can send over it (the inbound types that the API documents).
+
+export const CHANNELS = {
+  sms: { name: "SMS", short: "SMS", can: ["text"] },
+  mms: { name: "MMS", short: "MMS", can: ["text", "image"] },
+  rcs: { name: "RCS", short: "RCS", can: ["text", "image", "location"] },
+  whatsapp: { name: "WhatsApp", short: "WA", can: ["text", "image", "location", "sticker", "contacts", "reaction", "context"] },
+  messenger: { name: "Messenger", short: "Msg", can: ["text", "image"] },
+  viber_service: { name: "Viber", short: "Vib", can: ["text", "image"] },
+  email: { name: "Email", short: "@", can: [] },
+};
+
+export const channel = (name) => CHANNELS[name] ?? { name, short: "?", can: [] };
+
+/** Whether the person's phone tells that a message was read. */
+export const reportsRead = (name) => name !== "sms" && name !== "mms";
+
+/** What a message is, where it has no text of its own. */
+const KINDS = {
+  image: "Photo", audio: "Audio", video: "Video", file: "File", vcard: "Contact card", card: "Card", carousel: "Carousel",
+  template: "Template", sticker: "Sticker", reaction: "Reaction", custom: "Custom message", location: "Location",
+  contacts: "Contacts", order: "Order", html: "Email", content: "Attachments", unsupported: "Unsupported message", button: "Button", reply: "Reply",
+};
+
+export const kindName = (type) => KINDS[type] ?? type;
+
+/** One line that says what a message is about. */
+export function preview(message) {
+  if (message.revoked) return "Taken back";
+  const line = message.text.split("\n").find((part) => part.trim()) ?? "";
+  if (message.message_type === "text") return line;
+  const kind = kindName(message.message_type);
+  return line ? `${kind}: ${line}` : kind;
+}

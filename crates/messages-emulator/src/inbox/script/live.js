@@ -1,0 +1,73 @@
+// What happens in the emulator, as it happens. Five hundred messages a second are thousands of events: they are collected,
+// and the page hears of them a few times a second, never while it still works on the ones before.
+
+import { EVENTS } from "./api.js";
+
+/** The shortest pause between two rounds, in milliseconds. */
+const PAUSE = 150;
+/** A round that took long is followed by a pause of so many times its length. */
+const REST = 2;
+
+const listeners = [];
+let batch = newBatch(true);
+let due = null;
+let working = false;
+
+function newBatch(everything) {
+  return { everything, conversations: new Set(), messages: new Set(), arrived: 0, refused: null };
+}
+
+/**
+ * Calls back with what has happened: `everything` (events may have been missed), `conversations` and `messages` (their ids),
+ * `arrived` (how many messages came in), `refused` (the last request that was refused).
+ */
+export function onChange(listener) {
+  listeners.push(listener);
+}
+
+/** Has every listener look again, as if everything had changed. */
+export function refresh() {
+  batch.everything = true;
+  plan(0);
+}
+
+function plan(pause) {
+  if (due === null && !working) due = setTimeout(round, pause);
+}
+
+async function round() {
+  due = null;
+  working = true;
+  const happened = batch;
+  batch = newBatch(false);
+  const start = performance.now();
+  await Promise.allSettled(listeners.map((listener) => listener(happened)));
+  working = false;
+  if (isWorthARound(batch)) plan(Math.max(PAUSE, REST * (performance.now() - start)));
+}
+
+function isWorthARound({ everything, conversations, messages, refused }) {
+  return everything || conversations.size > 0 || messages.size > 0 || refused !== null;
+}
+
+function take({ data }) {
+  const event = JSON.parse(data);
+  if (event.message_uuid) batch.messages.add(event.message_uuid);
+  if (event.event === "message") {
+    batch.conversations.add(event.conversation);
+    if (!event.status) batch.arrived += 1;
+  }
+  if (event.event === "request" && event.status >= 400) batch.refused = event;
+  if (isWorthARound(batch)) plan(PAUSE);
+}
+
+/** Begins to listen; `onState` hears whether it works. */
+export function listen(onState) {
+  const source = new EventSource(EVENTS);
+  source.onmessage = take;
+  source.onopen = () => {
+    onState(true);
+    refresh();
+  };
+  source.onerror = () => onState(false);
+}

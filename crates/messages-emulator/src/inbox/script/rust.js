@@ -1,0 +1,77 @@
+// A message as Rust: with the SDK's constructor where it is a plain text, and else from its JSON, which the SDK's types check.
+
+import { pretty } from "./format.js";
+
+const TYPES = { sms: "Sms", mms: "Mms", rcs: "Rcs", whatsapp: "Whatsapp", messenger: "Messenger", viber_service: "Viber" };
+const PLAIN = ["channel", "message_type", "from", "to", "text"];
+
+/** The statements that send a message, or that let the person of an emulator send theirs. */
+export function asRust({ request, direction, channel, from, to, content }) {
+  if (direction === "inbound") return inject({ channel, from, to, ...content });
+  const body = parsed(request.body);
+  if (request.path === "/v1/messages" && isPlain(body)) return constructed(body);
+  return decoded(request);
+}
+
+function parsed(body) {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+}
+
+function isPlain(body) {
+  const { failover = [], ...own } = body ?? {};
+  return Array.isArray(failover) && [own, ...failover].every((message) =>
+    TYPES[message.channel] && message.message_type === "text" && Object.keys(message).length === PLAIN.length && PLAIN.every((name) => typeof message[name] === "string"));
+}
+
+function constructed(body) {
+  const { failover = [], ...own } = body;
+  const used = [...new Set([own, ...failover].map(({ channel }) => TYPES[channel]))].sort();
+  const made = ({ channel, from, to, text }) => `${TYPES[channel]}::text(${[from, to, text].map(literal).join(", ")})?`;
+  if (failover.length === 0) return [`use messages_sdk::types::v1::${used[0]};`, "", `let accepted = client.send(${made(own)}).await?;`].join("\n");
+  return [
+    `use messages_sdk::types::v1::{${["Message", ...used].sort().join(", ")}};`,
+    "",
+    `let message = Message::from(${made(own)}).failover([`,
+    ...failover.map((message) => `    ${made(message)}.into(),`),
+    "]);",
+    "let accepted = client.send(message).await?;",
+  ].join("\n");
+}
+
+const DECODED = {
+  "/v1/messages": ["messages_sdk::types::v1::Message", "let accepted = client.send(message).await?;"],
+  "/v0.1/messages": ["messages_sdk::types::v0_1::Message", "let accepted = client.send(message).await?;"],
+  "/v0.1/dispatch": ["messages_sdk::types::v0_1::Workflow", "let created = client.create_workflow(&message).await?;"],
+};
+
+function decoded({ path, body }) {
+  const known = DECODED[path];
+  const json = rawLiteral(pretty(body));
+  if (!known) {
+    return `let body = serde_json::from_str(${json})?;\nlet accepted = client.send_raw(${literal(path)}, &body, messages_sdk::SendOptions::new()).await?;`;
+  }
+  return `let message: ${known[0]} = serde_json::from_str(${json})?;\n${known[1]}`;
+}
+
+function inject(message) {
+  return `let message = messages_emulator::InboundMessage::from_json(serde_json::from_str(${rawLiteral(JSON.stringify(message, null, 2))})?)?;\nemulator.inject(message).await;`;
+}
+
+const ESCAPES = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0" };
+
+/** A Rust string literal. */
+function literal(words) {
+  const escaped = words.replace(/[\\"\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, (one) => ESCAPES[one] ?? `\\u{${one.codePointAt(0).toString(16)}}`);
+  return `"${escaped}"`;
+}
+
+/** A raw literal with as many hashes as its text needs. */
+function rawLiteral(words) {
+  let hashes = "#";
+  while (words.includes(`"${hashes}`)) hashes += "#";
+  return `r${hashes}"${words}"${hashes}`;
+}
