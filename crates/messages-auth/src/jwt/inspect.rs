@@ -33,6 +33,10 @@ pub fn inspect(token: &str, now: SystemTime) -> Inspection {
         claims: None,
         faults: Vec::new(),
     };
+    if token.len() > verify::MAX_LEN {
+        found.faults.push(JwtError::Malformed);
+        return found;
+    }
     let Some((_, header, payload, signature)) = jws::split(token) else {
         found.faults.push(JwtError::Malformed);
         return found;
@@ -50,11 +54,12 @@ pub fn inspect(token: &str, now: SystemTime) -> Inspection {
     }
     match found.payload.clone() {
         Some(payload) => found.claims = verify::read(payload, now, &mut found.faults),
+        None if found.faults.contains(&JwtError::Malformed) => {}
         None => found.faults.push(JwtError::Malformed),
     }
-    if jws::decode(signature).is_none_or(|signature| signature.is_empty()) {
+    let is_signed = jws::decode(signature).is_some_and(|signature| !signature.is_empty());
+    if !is_signed && !found.faults.contains(&JwtError::Malformed) {
         found.faults.push(JwtError::Malformed);
     }
-    found.faults.dedup();
     found
 }

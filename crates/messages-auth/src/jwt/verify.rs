@@ -16,7 +16,7 @@ use crate::key::PublicKey;
 pub const LEEWAY: Duration = Duration::from_secs(60);
 
 /// Longest token that is looked at.
-const MAX_LEN: usize = 16 * 1024;
+pub(super) const MAX_LEN: usize = 16 * 1024;
 
 /// Why a token is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

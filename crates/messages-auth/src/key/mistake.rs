@@ -32,10 +32,10 @@ pub enum KeyMistake {
     #[error("this is a private key, the public key is needed")]
     PrivateKey,
     /// An X.509 certificate.
-    #[error("this is a certificate, the private key it was issued for is needed")]
+    #[error("this is a certificate, the key itself is needed")]
     Certificate,
     /// A request for a certificate.
-    #[error("this is a certificate request, the private key it was made with is needed")]
+    #[error("this is a certificate request, the key itself is needed")]
     CertificateRequest,
     /// A key under a passphrase.
     #[error("this key is encrypted, decrypt it first (openssl pkey -in FILE -out NEW)")]

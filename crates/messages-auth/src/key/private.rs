@@ -48,7 +48,7 @@ impl PrivateKey {
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
         let (contents, warnings) = file::read(path)?;
-        let mut key = Self::from_bytes(&contents)
+        let mut key = text::read_bytes(&contents, Self::from_der_or_mistake)
             .map_err(|mistake| AuthError::at_path(mistake, path, None))?;
         key.warnings = warnings;
         Ok(key)
@@ -122,13 +122,6 @@ impl PrivateKey {
 
     pub(crate) fn encoding(&self) -> &EncodingKey {
         &self.encoding
-    }
-
-    fn from_bytes(contents: &[u8]) -> Result<Self, KeyMistake> {
-        match text::decode(contents) {
-            Some(text) => text::read(&text, Self::from_der_or_mistake),
-            None => Self::from_der_or_mistake(contents),
-        }
     }
 
     fn from_der_or_mistake(der: &[u8]) -> Result<Self, KeyMistake> {

@@ -1,6 +1,7 @@
 //! The public half of an application's key.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use aws_lc_rs::encoding::{AsDer, PublicKeyX509Der};
@@ -9,7 +10,7 @@ use jsonwebtoken::{Algorithm, DecodingKey};
 
 use super::identify::{Form, identify, size_mistake};
 use super::mistake::KeyMistake;
-use super::text;
+use super::{file, text};
 use crate::crypto;
 use crate::error::AuthError;
 
@@ -22,6 +23,20 @@ pub struct PublicKey {
 }
 
 impl PublicKey {
+    /// Reads the key file at `path`: PEM or DER, with the same repairs as
+    /// [`PrivateKey::from_path`](super::PrivateKey::from_path).
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::Key`](crate::AuthErrorKind::Key) with the [`KeyMistake`]; [`AuthError::path`] is the path,
+    /// except where the text of a key was passed for one.
+    pub fn from_path(path: impl AsRef<Path>) -> Result<Self, AuthError> {
+        let path = path.as_ref();
+        // Whoever may read it: it is public.
+        let (contents, _) = file::read(path)?;
+        text::read_bytes(&contents, Self::from_der_or_mistake)
+            .map_err(|mistake| AuthError::at_path(mistake, path, None))
+    }
+
     /// Reads a public key in PEM form (`PUBLIC KEY` or `RSA PUBLIC KEY`), with the same repairs as
     /// [`PrivateKey::from_text`](super::PrivateKey::from_text).
     ///

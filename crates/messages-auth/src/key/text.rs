@@ -22,10 +22,21 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// How often base64 around base64 is unwrapped: secret stores encode what was already encoded.
 const MAX_WRAPPINGS: usize = 2;
 
+/// Finds the key in a file's bytes, text or DER, and hands its DER to `parse`.
+pub(super) fn read_bytes<K>(
+    contents: &[u8],
+    parse: impl Fn(&[u8]) -> Result<K, KeyMistake>,
+) -> Result<K, KeyMistake> {
+    match decode(contents) {
+        Some(text) => read(&text, parse),
+        None => parse(contents),
+    }
+}
+
 /// The text in a file's bytes, or `None` where they are not text.
 ///
 /// UTF-16 is what a redirection in PowerShell writes.
-pub(super) fn decode(contents: &[u8]) -> Option<Zeroizing<String>> {
+fn decode(contents: &[u8]) -> Option<Zeroizing<String>> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = bytes.as_chunks::<2>().0.iter().map(|pair| unit(*pair));
         let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 3 / 2));

@@ -50,38 +50,68 @@ impl WebhookClaims {
         self.application_id.as_deref()
     }
 
+    /// `iss`: always [`ISSUER`](super::ISSUER) in a webhook that was verified.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// `payload_hash`: the SHA-256 of the body, in lower-case hexadecimal digits.
+    #[must_use]
+    pub fn payload_hash(&self) -> &str {
+        &self.payload_hash
+    }
+
+    /// `exp`: when it ceases to be good, in seconds since 1970. The API does not send it.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<u64> {
+        self.expires_at
+    }
+
+    /// `nbf`: before when it is not good, in seconds since 1970. The API does not send it.
+    #[must_use]
+    pub fn not_before(&self) -> Option<u64> {
+        self.not_before
+    }
+
     /// Every claim that has no accessor here.
     #[must_use]
     pub fn extra(&self) -> &Map<String, Value> {
         &self.extra
     }
 
-    /// Takes the claims over. What is missing or of the wrong type makes the token malformed; what the values mean is
-    /// judged later.
-    pub(super) fn read(mut object: Map<String, Value>) -> Result<Self, Reason> {
-        let issuer = required(text(&mut object, "iss")?)?;
+    /// Takes the claims over, once they are known to be genuine. What is of the wrong type, or missing and needed to
+    /// name the webhook, makes the token malformed; what the values mean is judged later.
+    pub(super) fn read(
+        api_key: Option<ApiKey>,
+        mut object: Map<String, Value>,
+    ) -> Result<Self, Reason> {
         let issued_at = required(date(&mut object, "iat")?)?;
         let token_id = required(text(&mut object, "jti")?)?;
         if token_id.is_empty() || token_id.len() > MAX_TOKEN_ID {
             return Err(Reason::Malformed);
         }
-        let payload_hash = required(text(&mut object, "payload_hash")?)?;
-        let api_key = match text(&mut object, "api_key")? {
-            Some(text) => Some(ApiKey::new(text).map_err(|_| Reason::Malformed)?),
-            None => None,
-        };
         Ok(Self {
-            issuer,
             issued_at,
             token_id,
-            payload_hash,
             api_key,
+            // Where these two are missing, the empty text fails the check that they are for.
+            issuer: text(&mut object, "iss")?.unwrap_or_default(),
+            payload_hash: text(&mut object, "payload_hash")?.unwrap_or_default(),
             application_id: text(&mut object, "application_id")?,
             expires_at: date(&mut object, "exp")?,
             not_before: date(&mut object, "nbf")?,
             extra: object,
         })
     }
+}
+
+/// Takes out the account that a token claims to be of. It is all that is read before the signature is checked, since it
+/// says whose secret to check with.
+pub(super) fn take_api_key(object: &mut Map<String, Value>) -> Result<Option<ApiKey>, Reason> {
+    text(object, "api_key")?
+        .map(|text| ApiKey::new(text).map_err(|_| Reason::Malformed))
+        .transpose()
 }
 
 fn required<T>(claim: Option<T>) -> Result<T, Reason> {

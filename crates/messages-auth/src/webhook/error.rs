@@ -25,8 +25,8 @@ pub enum Reason {
     TooLarge,
     /// There is no `Authorization` header. A fault at the sender can cause it; the webhook comes again, signed.
     Missing,
-    /// Two `Authorization` headers, another scheme, or a token that is no strictly written JWT with the claims that a
-    /// webhook has.
+    /// Two `Authorization` headers, another scheme, or no strictly written JWT. After the signature has been checked: a
+    /// claim of the wrong type, or no `iat` or `jti`.
     Malformed,
     /// The token is not signed with HS256.
     Algorithm,
@@ -34,7 +34,7 @@ pub enum Reason {
     UnknownKey,
     /// None of the account's secrets has made the signature.
     Signature,
-    /// `iss` is not [`ISSUER`](super::ISSUER).
+    /// `iss` is not [`ISSUER`](super::ISSUER), or missing.
     Issuer,
     /// It is for another application.
     Application,
@@ -42,7 +42,7 @@ pub enum Reason {
     Stale,
     /// It was issued further ahead, or its `nbf` lies further ahead, than clocks may differ.
     Early,
-    /// The body is not the one that was signed.
+    /// The body is not the one that was signed, or the token says nothing of a body.
     PayloadHash,
     /// It was handled before.
     Replayed,

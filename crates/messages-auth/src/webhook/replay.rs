@@ -94,6 +94,10 @@ impl ReplayError {
 ///
 /// When it is full, it forgets the webhook that was handled first; a copy of that one would be handled again. It never
 /// forgets one that is being handled: if all of them are, a new one is answered 503.
+///
+/// It ends with its process. A webhook that was claimed then and not committed was not answered either, so the sender
+/// tries it again and it is handled: nothing is lost. What was handled before is forgotten, so that a copy of it is
+/// handled again; where that must not be, keep the memory in a database that the handler's own changes are committed to.
 pub struct MemoryReplayGuard {
     capacity: usize,
     lease: Duration,

@@ -9,7 +9,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use super::ISSUER;
-use super::claims::WebhookClaims;
+use super::claims::{WebhookClaims, take_api_key};
 use super::error::{Reason, VerifyError};
 use super::replay::{ClaimOutcome, MemoryReplayGuard, ReplayGuard, ReplayKey};
 use super::secrets::Secrets;
@@ -29,9 +29,9 @@ const MAX_TOKEN: usize = 8 * 1024;
 /// Checks signed webhooks. Cloning is cheap; clones share secrets and replay guard.
 ///
 /// In this order, and each only if all before it hold: the body's size; exactly one `Authorization` header, `Bearer`;
-/// a strictly written JWT with HS256 and the claims of a webhook, all of the right type; a secret known for its
-/// account; the HMAC; `iss`; the application, if one is demanded; its age; `payload_hash` against the bytes of the
-/// body; and that it was not handled before.
+/// a strictly written JWT with HS256; a secret known for its account; the HMAC; that its claims are of the right type;
+/// `iss`; the application, if one is demanded; its age; `payload_hash` against the bytes of the body; and that it was
+/// not handled before.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -235,13 +235,10 @@ impl Verifier {
         if body.len() > policy.max_body {
             return Err(Reason::TooLarge.into());
         }
-        let token = Token::read(only_bearer(headers)?, Algorithm::Hs256)?;
-        let claims = WebhookClaims::read(token.claims)?;
-        self.check_signature(
-            claims.api_key.as_ref(),
-            token.signed.as_bytes(),
-            &token.signature,
-        )?;
+        let mut token = Token::read(only_bearer(headers)?, Algorithm::Hs256)?;
+        let api_key = take_api_key(&mut token.claims)?;
+        self.check_signature(api_key.as_ref(), token.signed.as_bytes(), &token.signature)?;
+        let claims = WebhookClaims::read(api_key, token.claims)?;
         if claims.issuer != ISSUER {
             return Err(Reason::Issuer.into());
         }

@@ -429,6 +429,28 @@ fn public_keys_are_read_and_their_mistakes_named() {
 }
 
 #[test]
+fn public_key_files_are_read_whoever_may_read_them() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("public.key");
+    let key = PublicKey::from_pem(PUBLIC).unwrap();
+    let der = STANDARD.decode(body(PUBLIC)).unwrap();
+    for contents in [
+        PUBLIC.as_bytes().to_vec(),
+        der,
+        utf16(PUBLIC, [0xff, 0xfe], u16::to_le_bytes),
+    ] {
+        fs::write(&path, contents).unwrap();
+        assert_eq!(PublicKey::from_path(&path).unwrap(), key);
+    }
+    fs::write(&path, PKCS8).unwrap();
+    let error = PublicKey::from_path(&path).unwrap_err();
+    assert_eq!(error.kind(), AuthErrorKind::Key(KeyMistake::PrivateKey));
+    assert_eq!(error.path(), Some(path.as_path()));
+    let error = PublicKey::from_path(directory.path().join("other.key")).unwrap_err();
+    assert_eq!(error.kind(), AuthErrorKind::Key(KeyMistake::NotFound));
+}
+
+#[test]
 fn the_faults_of_paths_are_named() {
     let directory = tempfile::tempdir().unwrap();
     let missing = directory.path().join("private.key");

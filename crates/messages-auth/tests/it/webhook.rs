@@ -75,6 +75,9 @@ fn a_signed_webhook_is_verified_and_tells_its_claims() {
     assert_eq!(claims.token_id(), "one");
     assert_eq!(claims.api_key().unwrap().as_str(), API_KEY);
     assert_eq!(claims.application_id(), Some(APPLICATION));
+    assert_eq!(claims.issuer(), "Vonage");
+    assert_eq!(claims.payload_hash(), payload_hash(BODY));
+    assert_eq!((claims.expires_at(), claims.not_before()), (None, None));
     assert!(claims.extra().is_empty());
     verified.commit().unwrap();
 }
@@ -125,6 +128,12 @@ fn a_token_of_another_sdks_tests_has_a_good_signature_and_no_payload_hash() {
         .verify(&bearer(token).unwrap(), BODY, at(1_698_680_392))
         .unwrap_err();
     assert_eq!(error.reason(), Reason::Malformed);
+    let (signed, _) = token.rsplit_once('.').unwrap();
+    let wrong = format!("{signed}.XsaXHXqxe2kfIbPy-JH2J6hfbHnEv8jdWsOhEuvzU98");
+    let error = verifier
+        .verify(&bearer(&wrong).unwrap(), BODY, at(1_698_680_392))
+        .unwrap_err();
+    assert_eq!(error.reason(), Reason::Signature);
 }
 
 #[test]
@@ -212,12 +221,13 @@ fn the_body_is_bounded_before_anything_is_looked_at() {
 #[test]
 fn every_claim_that_a_webhook_has_must_be_there_and_of_its_type() {
     assert_eq!(verdict(builder(), &good_claims()), None);
-    for name in ["iss", "iat", "jti", "payload_hash"] {
-        assert_eq!(
-            verdict(builder(), &without(name)),
-            Some(Reason::Malformed),
-            "{name}"
-        );
+    for (name, reason) in [
+        ("iss", Reason::Issuer),
+        ("iat", Reason::Malformed),
+        ("jti", Reason::Malformed),
+        ("payload_hash", Reason::PayloadHash),
+    ] {
+        assert_eq!(verdict(builder(), &without(name)), Some(reason), "{name}");
         for value in [
             serde_json::json!(null),
             serde_json::json!([]),
@@ -353,13 +363,19 @@ fn age_is_bounded_on_both_sides() {
 
 #[test]
 fn exp_and_nbf_hold_where_they_are_present() {
-    assert_eq!(verdict(builder(), &with("exp", NOW + 1)), None);
+    let claims = with("exp", NOW + 1);
+    let headers = bearer(&sign_raw(HEADER, &claims.to_string())).unwrap();
+    let verified = verifier().verify(&headers, BODY, now()).unwrap();
+    assert_eq!(verified.claims().expires_at(), Some(NOW + 1));
     assert_eq!(verdict(builder(), &with("exp", NOW - 59)), None);
     assert_eq!(
         verdict(builder(), &with("exp", NOW - 60)),
         Some(Reason::Stale)
     );
-    assert_eq!(verdict(builder(), &with("nbf", NOW + 60)), None);
+    let claims = with("nbf", NOW + 60);
+    let headers = bearer(&sign_raw(HEADER, &claims.to_string())).unwrap();
+    let verified = verifier().verify(&headers, BODY, now()).unwrap();
+    assert_eq!(verified.claims().not_before(), Some(NOW + 60));
     assert_eq!(
         verdict(builder(), &with("nbf", NOW + 61)),
         Some(Reason::Early)
@@ -489,12 +505,28 @@ fn a_verifier_without_a_secret_cannot_be_built() {
 fn the_first_fault_in_the_documented_order_is_named() {
     // All that can be wrong at once, put right one by one.
     let mut claims = good_claims();
+    claims["api_key"] = "stranger".into();
+    claims["jti"] = 5.into();
     claims["iss"] = "Mallory".into();
     claims["application_id"] = ApplicationId::random().to_string().into();
     claims["iat"] = 0.into();
     claims["payload_hash"] = "".into();
-    let check =
-        |claims: &serde_json::Value| verdict(builder().application_id(application()), claims);
+    let demanding = || builder().application_id(application());
+    let check = |claims: &serde_json::Value| verdict(demanding(), claims);
+    let check_header = |header: &str, claims: &serde_json::Value| {
+        let token = sign_raw(header, &claims.to_string());
+        let forged = format!("{}AAAA", &token[..token.len() - 4]);
+        reason(demanding(), &bearer(&forged).unwrap(), BODY)
+    };
+    assert_eq!(
+        check_header(r#"{"alg":"none"}"#, &claims),
+        Some(Reason::Algorithm)
+    );
+    assert_eq!(check_header(HEADER, &claims), Some(Reason::UnknownKey));
+    claims["api_key"] = API_KEY.into();
+    assert_eq!(check_header(HEADER, &claims), Some(Reason::Signature));
+    assert_eq!(check(&claims), Some(Reason::Malformed));
+    claims["jti"] = "j1".into();
     assert_eq!(check(&claims), Some(Reason::Issuer));
     claims["iss"] = "Vonage".into();
     assert_eq!(check(&claims), Some(Reason::Application));
