@@ -1,21 +1,28 @@
 //! Canaries in every secret place: none of them comes out of anything that is printed.
 
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::fmt::{Debug, Display};
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::HeaderValue;
-use messages_auth::jwt::{self, Claims, JwtOptions, TokenSource};
+use messages_auth::jwt::{
+    self, Acl, AclPath, AclRule, ClaimName, Claims, JwtOptions, Lifetime, TokenSource,
+};
+use messages_auth::key::{KeyMistake, KeyWarning};
 use messages_auth::webhook::{
-    MemoryReplayGuard, ReplayGuard, ReplayKey, Secrets, Verifier, WebhookSigner,
+    MemoryReplayGuard, Reason, ReplayError, ReplayGuard, ReplayKey, Secrets, Verifier,
+    WebhookSigner,
 };
 use messages_auth::{
-    ApiKey, ApiSecret, AuthError, Basic, Credentials, PrivateKey, PublicKey, RsaSigner, SignError,
-    SignatureSecret, Signer,
+    ApiKey, ApiSecret, AuthError, Basic, Credentials, Flaw, PrivateKey, PublicKey, RsaSigner,
+    SignError, SignatureSecret, Signer,
 };
 
-use crate::support::{PKCS8, application, headers, now};
+use crate::support::{KEY, PKCS8, application, headers, now};
 
 const API_SECRET: &str = "CANARYapisecret0123456789";
 const SIGNATURE_SECRET: &str = "CANARYsignaturesecret0123456789abcdef";
@@ -26,6 +33,8 @@ const ACCOUNT: &str = "CANARYapikey";
 struct Watch {
     canaries: Vec<String>,
     printed: usize,
+    /// The types whose `Debug` was looked at.
+    types: BTreeSet<&'static str>,
 }
 
 impl Watch {
@@ -41,6 +50,7 @@ impl Watch {
 
     fn debug(&mut self, value: &impl Debug) {
         let what = std::any::type_name_of_val(value);
+        self.types.insert(what);
         self.text(what, &format!("{value:?}"));
         self.text(what, &format!("{value:#?}"));
     }
@@ -111,6 +121,7 @@ fn nothing_that_is_secret_is_printed() {
     let mut watch = Watch {
         canaries,
         printed: 0,
+        types: BTreeSet::new(),
     };
 
     watch.debug(&account);
@@ -161,9 +172,83 @@ fn nothing_that_is_secret_is_printed() {
             .unwrap_err(),
     );
 
+    without_secrets(&mut watch);
     errors(&mut watch);
-    println!("canaries: {} texts printed, 0 leaked", watch.printed);
+    let public = public_types();
+    let unseen: Vec<_> = public
+        .iter()
+        .filter(|name| {
+            let path = format!("::{name}");
+            !watch.types.iter().any(|seen| {
+                seen.split(['<', '>', '&', ' '])
+                    .any(|seen| seen.starts_with("messages_auth::") && seen.ends_with(&path))
+            })
+        })
+        .collect();
+    assert!(unseen.is_empty(), "never printed: {unseen:?}");
+    println!(
+        "canaries: {} texts of {} public types printed, 0 leaked",
+        watch.printed,
+        public.len()
+    );
     assert!(watch.printed > 300);
+}
+
+/// The names of all public types, as the source has them: a new one that nobody prints here is a failure.
+fn public_types() -> BTreeSet<String> {
+    fn collect(folder: &Path, names: &mut BTreeSet<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                collect(&path, names);
+                continue;
+            }
+            let source = fs::read_to_string(path).unwrap();
+            let declared = source.lines().filter_map(|line| {
+                let rest = ["pub struct ", "pub enum "]
+                    .iter()
+                    .find_map(|start| line.strip_prefix(start))?;
+                rest.split(|c: char| !c.is_alphanumeric()).next()
+            });
+            names.extend(declared.map(str::to_owned));
+        }
+    }
+
+    let mut names = BTreeSet::new();
+    collect(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut names,
+    );
+    assert!(names.len() > 30, "{names:?}");
+    names
+}
+
+/// The types that hold nothing secret, next to secrets all the same.
+fn without_secrets(watch: &mut Watch) {
+    let path = AclPath::messages();
+    let rule = AclRule::new().methods([http::Method::POST]);
+    let acl = Acl::new().path(path.clone(), rule.clone());
+    let options = JwtOptions::new().subject("alice").acl(acl.clone());
+    let claims = Claims::new(application(), &options, now()).unwrap();
+    let token = jwt::mint(&claims, &RsaSigner::new(KEY.clone())).unwrap();
+    let inspection = jwt::inspect(token.expose(), now());
+    assert!(inspection.claims.is_some());
+    watch.debug(&path);
+    watch.debug(&rule);
+    watch.debug(&acl);
+    watch.debug(&options);
+    watch.debug(&Lifetime::DEFAULT);
+    watch.debug(&claims);
+    watch.debug(&inspection);
+    watch.debug(&application());
+    watch.debug(&ClaimName::Iat);
+    watch.debug(&Reason::Missing);
+    watch.debug(&Flaw::Pem);
+    watch.display(&KeyWarning::ReadableByOthers { mode: 0o644 });
+    watch.debug(&KeyWarning::ReadableByOthers { mode: 0o644 });
+    watch.error(&KeyMistake::TextAsPath);
+    watch.error(&SignError::new("the vault is sealed"));
+    watch.error(&ReplayError::new("the database is away"));
 }
 
 /// Each constructor, given secrets that are wrong in some way.

@@ -8,7 +8,9 @@
 )]
 
 mod basic;
+mod crash;
 mod errors;
+mod guards;
 mod hostile;
 mod jwt;
 mod keys;

@@ -1,8 +1,5 @@
-//! Each webhook is handled once: the in-memory guard, and what any guard must do.
+//! Each webhook is handled once, with the in-memory guard.
 
-use std::fs::{self, OpenOptions};
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 use std::thread;
@@ -10,10 +7,11 @@ use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use messages_auth::webhook::{
-    ClaimOutcome, MemoryReplayGuard, Reason, ReplayError, ReplayGuard, ReplayKey, Verifier,
+    ClaimOutcome, MemoryReplayGuard, Reason, ReplayGuard, ReplayKey, Verifier,
 };
 use messages_auth::{ApiKey, SignatureSecret};
 
+use crate::guards::FileGuard;
 use crate::support::{NOW, account, at, builder, headers, now, sign_raw, signer, verifier};
 
 const BODY: &[u8] = b"{}";
@@ -237,28 +235,6 @@ fn replays_from_64_threads_are_handled_once() {
 }
 
 #[test]
-fn a_leaked_claim_lapses_and_its_ticket_is_worth_nothing_then() {
-    let guard = MemoryReplayGuard::new().lease(Duration::from_secs(10));
-    let first = ticket(claim(&guard, "one", now()));
-    assert_eq!(claim(&guard, "one", at(NOW + 9)), ClaimOutcome::InProgress);
-    let second = ticket(claim(&guard, "one", at(NOW + 10)));
-    assert_ne!(first, second);
-    guard.release(&key("one"), first);
-    assert_eq!(
-        claim(&guard, "one", at(NOW + 11)),
-        ClaimOutcome::InProgress,
-        "only the holder can release"
-    );
-    guard.release(&key("one"), second);
-    ticket(claim(&guard, "one", at(NOW + 11)));
-    // The first holder was slow, but it has handled the webhook.
-    guard.commit(&key("one"), first, at(NOW + 1000)).unwrap();
-    assert_eq!(claim(&guard, "one", at(NOW + 11)), ClaimOutcome::Handled);
-    guard.release(&key("one"), second);
-    assert_eq!(claim(&guard, "one", at(NOW + 11)), ClaimOutcome::Handled);
-}
-
-#[test]
 fn the_memory_is_bounded_and_forgets_what_was_handled_first() {
     let guard = MemoryReplayGuard::with_capacity(3);
     for jti in ["a", "b", "c"] {
@@ -303,163 +279,10 @@ fn a_memory_full_of_unfinished_work_cannot_tell() {
     assert!(verify("d", at(NOW + 10)).is_ok());
 }
 
-/// A guard that survives its process: a file for each webhook, `claimed <until>` or `handled`.
-#[derive(Debug)]
-struct FileGuard {
-    directory: PathBuf,
-    lease: u64,
-}
-
-impl FileGuard {
-    fn path(&self, key: &ReplayKey) -> PathBuf {
-        self.directory.join(key.as_str().replace(':', "_"))
-    }
-
-    fn write(&self, key: &ReplayKey, state: &str) -> Result<(), ReplayError> {
-        let new = self.path(key).with_extension("new");
-        fs::write(&new, state)
-            .and_then(|()| fs::rename(&new, self.path(key)))
-            .map_err(ReplayError::new)
-    }
-}
-
-impl ReplayGuard for FileGuard {
-    fn claim(
-        &self,
-        key: &ReplayKey,
-        now: SystemTime,
-        _: SystemTime,
-    ) -> Result<ClaimOutcome, ReplayError> {
-        let now = now
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .map_err(ReplayError::new)?
-            .as_secs();
-        let claimed = format!("claimed {}", now + self.lease);
-        match OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(self.path(key))
-        {
-            Ok(_) => {}
-            Err(_) => match fs::read_to_string(self.path(key))
-                .map_err(ReplayError::new)?
-                .split_once(' ')
-            {
-                Some(("claimed", until)) if until.parse().is_ok_and(|until: u64| now < until) => {
-                    return Ok(ClaimOutcome::InProgress);
-                }
-                // Lapsed, or its writer was killed before it wrote.
-                Some(("claimed", _)) | None => {}
-                _ => return Ok(ClaimOutcome::Handled),
-            },
-        }
-        self.write(key, &claimed)?;
-        Ok(ClaimOutcome::Claimed(now))
-    }
-
-    fn commit(&self, key: &ReplayKey, _: u64, _: SystemTime) -> Result<(), ReplayError> {
-        self.write(key, "handled .")
-    }
-
-    fn release(&self, key: &ReplayKey, _: u64) {
-        let _ = fs::remove_file(self.path(key));
-    }
-}
-
-fn durable(directory: PathBuf) -> Verifier {
-    builder()
-        .replay_guard(Arc::new(FileGuard {
-            directory,
-            lease: 30,
-        }))
-        .build()
-        .unwrap()
-}
-
-const CHILD: &str = "MESSAGES_AUTH_TEST_CLAIM_AND_DIE";
-
-/// Not a test by itself: the process that [`no_webhook_is_lost_to_kill_9_between_claim_and_commit`] kills.
-#[test]
-fn child_that_claims_and_waits_to_be_killed() {
-    let Ok(arguments) = std::env::var(CHILD) else {
-        return;
-    };
-    let (directory, jti) = arguments.rsplit_once('|').unwrap();
-    let header = signer().sign_with_jti(BODY, now(), jti).unwrap();
-    let _verified = durable(directory.into())
-        .verify(&headers(header), BODY, now())
-        .unwrap();
-    fs::write(PathBuf::from(directory).join(format!("{jti}.ready")), "").unwrap();
-    loop {
-        thread::sleep(Duration::from_secs(1));
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn no_webhook_is_lost_to_kill_9_between_claim_and_commit() {
-    const KILLS: usize = 500;
-    const AT_ONCE: usize = 10;
-
-    let directory = tempfile::tempdir().unwrap();
-    let verifier = durable(directory.path().to_owned());
-    let (mut handled, mut twice) = (0, 0);
-    for batch in (0..KILLS).step_by(AT_ONCE) {
-        let jtis: Vec<String> = (batch..batch + AT_ONCE)
-            .map(|number| format!("webhook-{number}"))
-            .collect();
-        let children: Vec<_> = jtis
-            .iter()
-            .map(|jti| {
-                Command::new(std::env::current_exe().unwrap())
-                    .args([
-                        "--exact",
-                        "replay::child_that_claims_and_waits_to_be_killed",
-                    ])
-                    .env(CHILD, format!("{}|{jti}", directory.path().display()))
-                    .stdout(Stdio::null())
-                    .stderr(Stdio::null())
-                    .spawn()
-                    .unwrap()
-            })
-            .collect();
-        for (jti, mut child) in jtis.iter().zip(children) {
-            let ready = directory.path().join(format!("{jti}.ready"));
-            while !ready.exists() {
-                assert!(
-                    child.try_wait().unwrap().is_none(),
-                    "the child ended before it was killed"
-                );
-                thread::sleep(Duration::from_millis(1));
-            }
-            child.kill().unwrap();
-            child.wait().unwrap();
-            let header = headers(signer().sign_with_jti(BODY, now(), jti).unwrap());
-            let soon = verifier.verify(&header, BODY, at(NOW + 5)).unwrap_err();
-            assert_eq!(
-                soon.answer(),
-                StatusCode::SERVICE_UNAVAILABLE,
-                "so that it comes again"
-            );
-            verifier
-                .verify(&header, BODY, at(NOW + 30))
-                .unwrap()
-                .commit()
-                .unwrap();
-            handled += 1;
-            twice += usize::from(verifier.verify(&header, BODY, at(NOW + 60)).is_ok());
-        }
-    }
-    println!(
-        "kill -9: {KILLS} between claim and commit, handled later {handled}, lost {}, twice {twice}",
-        KILLS - handled
-    );
-    assert_eq!((handled, twice), (KILLS, 0));
-}
-
 #[test]
 fn a_guard_that_fails_has_the_webhook_come_again() {
-    let verifier = durable("/nonexistent/directory".into());
+    let guard = FileGuard::new("/nonexistent/directory", Duration::from_secs(30));
+    let verifier = builder().replay_guard(Arc::new(guard)).build().unwrap();
     let header = headers(signer().sign(BODY, now()).unwrap());
     let error = verifier.verify(&header, BODY, now()).unwrap_err();
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use messages_auth::SignatureSecret;
 use messages_auth::webhook::{Reason, Secrets, WebhookSigner};
@@ -32,6 +32,9 @@ fn numbered(generation: u64) -> SignatureSecret {
 fn swapping_secrets_under_load_refuses_nothing_and_takes_effect_at_once() {
     const ROTATIONS: u64 = 50;
     const THREADS: u64 = 4;
+    /// Webhooks that are accepted under each generation before the next replaces it: counted and not timed, so that a
+    /// slow machine tests as much.
+    const BETWEEN: u64 = 100;
 
     let verifier = builder()
         .secrets(Secrets::new().secret(account(), numbered(0)))
@@ -46,6 +49,8 @@ fn swapping_secrets_under_load_refuses_nothing_and_takes_effect_at_once() {
         for worker in 0..THREADS {
             let (verifier, signing, accepted, stop) = (&verifier, &signing, &accepted, &stop);
             scope.spawn(move || {
+                // When a worker fails, the others have nothing left to do.
+                let _stop = StopOnDrop(stop);
                 let mut count = 0_u64;
                 while !stop.load(Ordering::Acquire) {
                     // Signed with the generation in use, which may be removed before it is verified.
@@ -81,7 +86,11 @@ fn swapping_secrets_under_load_refuses_nothing_and_takes_effect_at_once() {
                 )
                 .unwrap();
             signing.store(generation, Ordering::Release);
-            thread::sleep(Duration::from_millis(10));
+            let enough = accepted.load(Ordering::Relaxed) + BETWEEN;
+            while accepted.load(Ordering::Relaxed) < enough {
+                assert!(!stop.load(Ordering::Acquire), "a worker failed");
+                thread::yield_now();
+            }
             verifier
                 .replace_secrets(Secrets::new().secret(account(), new))
                 .unwrap();
@@ -105,5 +114,5 @@ fn swapping_secrets_under_load_refuses_nothing_and_takes_effect_at_once() {
         "rotation: {ROTATIONS} swaps under {rate:.0} webhooks/s, {accepted} accepted, 0 falsely refused, \
          {after_removal} of {ROTATIONS} removed secrets refused at once"
     );
-    assert!(rate > 1_000.0, "{rate} webhooks/s");
+    assert!(accepted >= ROTATIONS * BETWEEN);
 }
