@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
 use messages_sdk::auth::jwt::{self, JwtError, JwtOptions, Lifetime};
-use messages_sdk::auth::{Credentials, PrivateKey, PublicKey};
+use messages_sdk::auth::key::KeyMistake;
+use messages_sdk::auth::{AuthErrorKind, Credentials, PrivateKey, PublicKey};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -110,9 +111,9 @@ struct Findings {
     header: Option<Map<String, Value>>,
     claims: Option<Map<String, Value>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    age_seconds: Option<i128>,
+    age_seconds: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    expires_in_seconds: Option<i128>,
+    expires_in_seconds: Option<i64>,
     /// `None` when no key was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<&'static str>,
@@ -122,8 +123,7 @@ struct Findings {
 impl InspectArgs {
     fn run(&self, settings: &Settings) -> Result<Exit, Failure> {
         let text = read_text(self.file.as_deref())?;
-        let token = text.trim();
-        let token = token.strip_prefix("Bearer ").unwrap_or(token).trim();
+        let token = token(&text);
         let now = self.now.time()?;
         let found = jwt::inspect(token, now);
         let mut faults: Vec<String> = found.faults.iter().map(ToString::to_string).collect();
@@ -140,14 +140,19 @@ impl InspectArgs {
         };
         let second = |name: &str| {
             let claims = found.payload.as_ref()?;
-            claims.get(name)?.as_f64().map(|seconds| seconds as i128)
+            // A number that is no date becomes the nearest that is; that it is none is among the faults.
+            claims.get(name)?.as_f64().map(|seconds| seconds as i64)
         };
-        let now = now
-            .duration_since(UNIX_EPOCH)
-            .map_or(0, |since| i128::from(since.as_secs()));
+        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        if is_of_webhook(found.header.as_ref()) {
+            settings.out.note(&Line::new().plain(
+                "this is a webhook's token, not an application's: `messages webhook verify` judges it",
+            ));
+        }
         let findings = Findings {
-            age_seconds: second("iat").map(|issued| now - issued),
-            expires_in_seconds: second("exp").map(|expires| expires - now),
+            age_seconds: second("iat").map(|issued| now.saturating_sub(issued)),
+            expires_in_seconds: second("exp").map(|expires| expires.saturating_sub(now)),
             header: found.header,
             claims: found.payload,
             signature,
@@ -166,20 +171,14 @@ impl InspectArgs {
             |error| Failure::new(Exit::Credentials, "the key cannot be used").because(error);
         match &self.key {
             None => Ok(None),
-            Some(Some(path)) => {
-                let bytes = std::fs::read(path).map_err(|error| {
-                    Failure::new(Exit::Credentials, format!("cannot read {}", path.display()))
-                        .because(error)
-                })?;
-                let pem = String::from_utf8_lossy(&bytes);
-                if pem.contains("PRIVATE KEY") {
+            Some(Some(path)) => match PublicKey::from_path(path) {
+                Err(error) if error.kind() == AuthErrorKind::Key(KeyMistake::PrivateKey) => {
                     private_file::refuse_shared(path)?;
-                    let key = PrivateKey::from_pem(&pem).map_err(unusable)?;
+                    let key = PrivateKey::from_path(path).map_err(unusable)?;
                     Ok(Some(key.public_key()))
-                } else {
-                    PublicKey::from_pem(&pem).map(Some).map_err(unusable)
                 }
-            }
+                read => read.map(Some).map_err(unusable),
+            },
             Some(None) => settings.private_key().map(|key| Some(key.public_key())),
         }
     }
@@ -199,7 +198,7 @@ impl Findings {
         }
         if let Some(left) = self.expires_in_seconds {
             let text = if left < 0 {
-                format!(" {} s ago", -left)
+                format!(" {} s ago", left.unsigned_abs())
             } else {
                 format!(" in {left} s")
             };
@@ -216,4 +215,25 @@ impl Findings {
         }
         lines
     }
+}
+
+/// The token in a text that holds it alone, as the value of a header, or as a header with its name.
+fn token(text: &str) -> &str {
+    let value = authorization_value(text.trim());
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
+        _ => value,
+    }
+}
+
+/// The value in a line that may start with the name of the `Authorization` header.
+pub(super) fn authorization_value(line: &str) -> &str {
+    match line.split_once(':') {
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("authorization") => value.trim(),
+        _ => line,
+    }
+}
+
+fn is_of_webhook(header: Option<&Map<String, Value>>) -> bool {
+    header.is_some_and(|header| header.get("alg").is_some_and(|name| name == "HS256"))
 }

@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use http::{HeaderMap, HeaderValue, header};
-use messages_sdk::auth::ApiKey;
 use messages_sdk::auth::webhook::{Verifier, WebhookClaims, WebhookSigner};
+use messages_sdk::auth::{ApiKey, SignatureSecret};
 use messages_sdk::types::WebhookEvent;
 use messages_sdk::{ReceiveError, Receiver};
 use serde_json::{Value, json};
 
-use super::jwt::NowArgs;
+use super::jwt::{NowArgs, authorization_value};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input::{read_bytes, read_text};
+use crate::input::read_bytes;
 use crate::output::{Line, json_text};
 use crate::settings::Settings;
 
@@ -37,7 +37,7 @@ enum Action {
 
 #[derive(Debug, Args)]
 struct VerifyArgs {
-    /// The file that holds the value of the Authorization header
+    /// The file that holds the Authorization header, with or without its name; `-` reads stdin
     #[arg(long, value_name = "FILE")]
     authorization_file: PathBuf,
     /// The file that holds the body, byte for byte; `-` reads stdin
@@ -68,8 +68,16 @@ impl WebhookArgs {
 impl VerifyArgs {
     fn run(&self, settings: &Settings) -> Result<Exit, Failure> {
         let now = self.now.time()?;
+        if [&self.authorization_file, &self.body_file]
+            .iter()
+            .all(|file| file.as_os_str() == "-")
+        {
+            return Err(Failure::usage(
+                "only one of --authorization-file and --body-file can be stdin",
+            ));
+        }
         let receiver = receiver(settings)?;
-        let headers = headers(&read_text(Some(&self.authorization_file))?);
+        let headers = headers(&read_bytes(Some(&self.authorization_file))?);
         let body = read_bytes(Some(&self.body_file))?;
         match receiver.receive(&headers, body, now) {
             Ok(received) => {
@@ -110,8 +118,7 @@ impl SignArgs {
     fn run(&self, settings: &Settings) -> Result<Exit, Failure> {
         let now = self.now.time()?;
         let body = read_bytes(Some(&self.body_file))?;
-        let secret = settings
-            .signature_secrets()?
+        let secret = secrets(settings)?
             .into_iter()
             .next()
             .ok_or_else(crate::settings::credentials::no_signature_secret)?;
@@ -133,10 +140,24 @@ impl SignArgs {
     }
 }
 
+/// The secrets, with a warning about those that a forger could guess.
+fn secrets(settings: &Settings) -> Result<Vec<SignatureSecret>, Failure> {
+    let secrets = settings.signature_secrets()?;
+    if secrets.iter().any(SignatureSecret::is_weak) {
+        settings
+            .out
+            .note(&Line::new().warn("warning").plain(format!(
+                ": the signature secret has fewer than {} bytes, a longer one is harder to guess",
+                SignatureSecret::STRONG_LEN
+            )));
+    }
+    Ok(secrets)
+}
+
 /// A receiver that tries every secret of the environment or the profile, whatever account the webhook names.
 pub(super) fn receiver(settings: &Settings) -> Result<Receiver, Failure> {
     let mut verifier = Verifier::builder();
-    for secret in settings.signature_secrets()? {
+    for secret in secrets(settings)? {
         verifier = verifier.any_account(secret);
     }
     verifier.build().map(Receiver::new).map_err(|error| {
@@ -144,34 +165,36 @@ pub(super) fn receiver(settings: &Settings) -> Result<Receiver, Failure> {
     })
 }
 
-/// The headers to judge: with the value that a file held, whether or not it kept the header's name.
-fn headers(text: &str) -> HeaderMap {
-    let value = text.trim();
-    let value = match value.split_once(':') {
-        Some((name, rest)) if name.trim().eq_ignore_ascii_case("authorization") => rest.trim(),
-        _ => value,
-    };
-    let mut headers = HeaderMap::new();
-    // What no header can hold is no signature either: it counts as missing.
-    if !value.is_empty()
-        && let Ok(value) = HeaderValue::from_str(value)
-    {
-        headers.insert(header::AUTHORIZATION, value);
-    }
-    headers
+/// The headers to judge: one for each line of the file, whether or not it kept the header's name.
+fn headers(contents: &[u8]) -> HeaderMap {
+    let text = String::from_utf8_lossy(contents);
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            // What no header can hold is no token either: an empty value is as malformed.
+            HeaderValue::from_str(authorization_value(line)).unwrap_or(HeaderValue::from_static(""))
+        })
+        .map(|value| (header::AUTHORIZATION, value))
+        .collect()
 }
 
 /// The claims as JSON, under their names in the token.
 fn claims(claims: &WebhookClaims) -> Value {
     let mut all = claims.extra().clone();
-    all.insert("iat".to_owned(), json!(claims.issued_at()));
-    all.insert("jti".to_owned(), json!(claims.token_id()));
-    if let Some(key) = claims.api_key() {
-        all.insert("api_key".to_owned(), json!(key.as_str()));
-    }
-    if let Some(id) = claims.application_id() {
-        all.insert("application_id".to_owned(), json!(id));
-    }
+    let mut insert = |name: &str, value: Value| {
+        if !value.is_null() {
+            all.insert(name.to_owned(), value);
+        }
+    };
+    insert("iss", json!(claims.issuer()));
+    insert("iat", json!(claims.issued_at()));
+    insert("jti", json!(claims.token_id()));
+    insert("payload_hash", json!(claims.payload_hash()));
+    insert("api_key", json!(claims.api_key().map(ApiKey::as_str)));
+    insert("application_id", json!(claims.application_id()));
+    insert("exp", json!(claims.expires_at()));
+    insert("nbf", json!(claims.not_before()));
     all.into()
 }
 

@@ -4,9 +4,11 @@
 mod batch;
 mod demo;
 mod emulator;
+mod jwt;
 mod listen;
 mod offline;
 mod profile;
 mod send;
 mod shell;
 mod terminal;
+mod webhook;
