@@ -1,15 +1,19 @@
 //! The client for programs that are not asynchronous.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
+use std::num::NonZeroUsize;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
+use std::task::{Context, Poll};
 
+use futures_core::Stream;
 use messages_types::{v0_1, v1};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::client::{Client as AsyncClient, SendOptions};
+use crate::client::{Client as AsyncClient, ResultOrder, SendOptions, Sent};
 use crate::error::Error;
 use crate::outbound::Outbound;
 use crate::outcome::{Accepted, RawAccepted, Updated, WorkflowAccepted};
@@ -80,14 +84,59 @@ impl Client {
         self.wait(async move { client.send_with(message, options).await })
     }
 
+    /// Sends messages with at most `concurrency` calls under way, and gives their results as an iterator: see
+    /// [`crate::Client::send_all`].
+    ///
+    /// Nothing is sent until the first result is asked for; then the calls go on between one result and the next, until as
+    /// many have ended as may be under way.
+    pub fn send_all<I>(
+        &self,
+        messages: I,
+        concurrency: NonZeroUsize,
+        order: ResultOrder,
+    ) -> impl Iterator<Item = Sent>
+    where
+        I: IntoIterator<Item: Into<Outbound>>,
+        I::IntoIter: Send + Unpin + 'static,
+    {
+        let mut results = Some(
+            self.inner
+                .send_all(Iter(messages.into_iter()), concurrency, order),
+        );
+        let thread = Arc::clone(&self.thread);
+        std::iter::from_fn(move || {
+            let mut stream = results.take()?;
+            let next = async move {
+                let sent = poll_fn(|cx| Pin::new(&mut stream).poll_next(cx)).await;
+                (sent, stream)
+            };
+            let (sent, stream) = thread.wait(next)?;
+            results = Some(stream);
+            sent
+        })
+    }
+
     /// Starts a failover workflow: see [`crate::Client::create_workflow`].
     ///
     /// # Errors
     ///
     /// As [`Client::send`].
     pub fn create_workflow(&self, workflow: &v0_1::Workflow) -> Result<WorkflowAccepted, Error> {
+        self.create_workflow_with(workflow, SendOptions::default())
+    }
+
+    /// As [`Client::create_workflow`], with options for this call alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub fn create_workflow_with(
+        &self,
+        workflow: &v0_1::Workflow,
+        options: SendOptions,
+    ) -> Result<WorkflowAccepted, Error> {
         let (client, workflow) = (self.inner.clone(), workflow.clone());
-        self.wait(async move { client.create_workflow(&workflow).await })
+        self.wait(async move { client.create_workflow_with(&workflow, options).await })
     }
 
     /// Marks an inbound message as read: see [`crate::Client::mark_read`].
@@ -120,6 +169,30 @@ impl Client {
         self.wait(async move { client.revoke(&id).await })
     }
 
+    /// Changes the state of a message by its id: see [`crate::Client::update`].
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Client::mark_read`].
+    pub fn update(&self, message_uuid: &str, update: &v1::Update) -> Result<Updated, Error> {
+        self.update_with(message_uuid, update, SendOptions::default())
+    }
+
+    /// As [`Client::update`], with options for this call alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Client::mark_read`].
+    pub fn update_with(
+        &self,
+        message_uuid: &str,
+        update: &v1::Update,
+        options: SendOptions,
+    ) -> Result<Updated, Error> {
+        let (client, id, update) = (self.inner.clone(), message_uuid.to_owned(), update.clone());
+        self.wait(async move { client.update_with(&id, &update, options).await })
+    }
+
     /// Posts any JSON to any path of the API: see [`crate::Client::send_raw`].
     ///
     /// # Errors
@@ -148,22 +221,40 @@ impl Client {
         })
     }
 
-    /// Runs a call on the thread, whatever thread this is: `block_on` would panic on one that belongs to a runtime.
     fn wait<T: Send + 'static>(
         &self,
         call: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
-        let Some(runtime) = &self.thread.0 else {
-            return Err(Error::not_sent(None));
-        };
+        // A call that does not come back has panicked in its transport, and may have sent by then.
+        let result = self.thread.wait(call);
+        result.unwrap_or_else(|| Err(Error::in_doubt(None, None)))
+    }
+}
+
+impl Thread {
+    /// Runs a future on the thread, whatever thread this is: `block_on` would panic on one that belongs to a runtime. `None`
+    /// when the future panicked.
+    fn wait<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
         let (done, result) = sync_channel(1);
-        runtime.spawn(async move {
+        self.0.as_ref()?.spawn(async move {
             // The receiver waits below, so there is always one.
-            let _ = done.send(call.await);
+            let _ = done.send(future.await);
         });
-        result
-            .recv()
-            .unwrap_or_else(|_| Err(Error::in_doubt(None, None)))
+        result.recv().ok()
+    }
+}
+
+/// An iterator as a stream.
+struct Iter<I>(I);
+
+impl<I: Iterator + Unpin> Stream for Iter<I> {
+    type Item = I::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<I::Item>> {
+        Poll::Ready(self.0.next())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Sends whose outcome is open, and what settles them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,7 +15,8 @@ pub trait DoubtLedger: fmt::Debug + Send + Sync + 'static {
     /// Notes that a message with this reference is about to be sent.
     fn open(&self, client_ref: &str);
 
-    /// Notes what became of it. Settling what is not open, or settled already, changes nothing.
+    /// Notes what became of it, when its answer came or a webhook did. Both may come, in either order, and webhooks come
+    /// several times: settling what is not open, or settled already, must change nothing.
     fn settle(&self, client_ref: &str, settlement: Settlement<'_>);
 }
 
@@ -34,6 +35,10 @@ pub enum Settlement<'a> {
 
 /// A ledger in memory: what is open is kept, what is settled is forgotten.
 ///
+/// A reference should name one message, as minted ones do. Where a message in doubt is sent again under its old reference,
+/// both stay open until two messages are known to have been taken, or refused: the ledger may keep a doubt too long then, but
+/// never drops one too early.
+///
 /// ```
 /// use messages_sdk::{DoubtLedger, PendingDoubts, Settlement};
 ///
@@ -45,7 +50,24 @@ pub enum Settlement<'a> {
 /// ```
 #[derive(Default)]
 pub struct PendingDoubts {
-    open: Mutex<HashMap<String, usize>>,
+    open: Mutex<HashMap<String, Sends>>,
+}
+
+/// The sends under one reference.
+#[derive(Default)]
+struct Sends {
+    /// Those that were not refused.
+    possible: usize,
+    /// The ids under which messages were taken.
+    taken: HashSet<String>,
+    /// Answers that said "taken" and no id. A webhook may have named the same message, so they do not add up with the ids.
+    nameless: usize,
+}
+
+impl Sends {
+    fn are_settled(&self) -> bool {
+        self.possible <= self.taken.len().max(self.nameless)
+    }
 }
 
 impl PendingDoubts {
@@ -72,7 +94,7 @@ impl PendingDoubts {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, usize>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Sends>> {
         // Nothing is left half done under the lock, so a panic elsewhere does no harm.
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -80,16 +102,26 @@ impl PendingDoubts {
 
 impl DoubtLedger for PendingDoubts {
     fn open(&self, client_ref: &str) {
-        *self.lock().entry(client_ref.to_owned()).or_default() += 1;
+        let mut open = self.lock();
+        open.entry(client_ref.to_owned()).or_default().possible += 1;
     }
 
-    fn settle(&self, client_ref: &str, _: Settlement<'_>) {
+    fn settle(&self, client_ref: &str, settlement: Settlement<'_>) {
         let mut open = self.lock();
-        if let Some(count) = open.get_mut(client_ref) {
-            *count -= 1;
-            if *count == 0 {
-                open.remove(client_ref);
+        let Some(sends) = open.get_mut(client_ref) else {
+            return;
+        };
+        match settlement {
+            Settlement::Accepted {
+                message_uuid: Some(message_uuid),
+            } => {
+                sends.taken.insert(message_uuid.to_owned());
             }
+            Settlement::Accepted { message_uuid: None } => sends.nameless += 1,
+            Settlement::NotAccepted => sends.possible -= 1,
+        }
+        if sends.are_settled() {
+            open.remove(client_ref);
         }
     }
 }

@@ -172,8 +172,7 @@ impl Endpoint {
         own || (uri.scheme_str() == Some("https") && uri.authority().is_some_and(is_vendor))
     }
 
-    /// The host, for spans.
-    #[cfg(feature = "tracing")]
+    /// The host, for spans and metrics.
     pub(crate) fn host(&self) -> &str {
         self.base.host().unwrap_or_default()
     }

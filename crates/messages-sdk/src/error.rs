@@ -61,6 +61,8 @@ pub struct Rejection {
     pub(crate) answer: RawAnswer,
     pub(crate) problem: Option<ErrorObject>,
     pub(crate) retry_after: Option<Duration>,
+    /// Why the answer's body could not be read to its end.
+    pub(crate) source: Option<TransportError>,
     pub(crate) report: CallReport,
 }
 
@@ -333,7 +335,7 @@ impl StdError for Error {
             Self::Invalid(invalid) => Some(&invalid.problems),
             Self::Credentials(error) => error.source.as_ref().map(|source| source as _),
             Self::NotSent(failure) => failure.source.as_deref().map(|source| source as _),
-            Self::Rejected(_) => None,
+            Self::Rejected(rejection) => rejection.source.as_ref().map(|source| source as _),
             Self::InDoubt(doubt) | Self::AcceptedIdUnknown(doubt) => {
                 doubt.source.as_ref().map(|source| source as _)
             }
@@ -346,6 +348,7 @@ impl fmt::Debug for Rejection {
         f.debug_struct("Rejection")
             .field("answer", &self.answer)
             .field("retry_after", &self.retry_after)
+            .field("source", &self.source)
             .field("report", &self.report)
             .finish_non_exhaustive()
     }

@@ -8,7 +8,7 @@ mod client;
 mod doubts;
 mod endpoint;
 mod error;
-mod operation;
+mod observe;
 mod outbound;
 mod outcome;
 mod webhook;
@@ -28,6 +28,9 @@ pub use doubts::{DoubtLedger, PendingDoubts, Settlement};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{CredentialsError, Doubt, Error, Failure, InvalidMessage, Rejection};
 pub use messages_transport::layer::retry::DeliveryPolicy;
+#[cfg(feature = "opentelemetry")]
+pub use observe::OpenTelemetryMetrics;
+pub use observe::{ClientObserver, ObservedAttempt, ObservedCall};
 pub use outbound::Outbound;
 pub use outcome::{Accepted, CallReport, Outcome, RawAccepted, Updated, WorkflowAccepted};
 #[cfg(feature = "axum")]

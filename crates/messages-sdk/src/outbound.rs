@@ -1,6 +1,6 @@
 //! What `Client::send` takes.
 
-use messages_types::{Document, Problems, v0_1, v1};
+use messages_types::{Document, Invalid, Problems, v0_1, v1};
 
 /// A message of either generation, on its way out.
 ///
@@ -66,23 +66,52 @@ impl Outbound {
         }
     }
 
-    /// Gives the message a reference if it has none.
-    pub(crate) fn refer_by(&mut self, reference: &str) -> Result<(), messages_types::Invalid> {
+    /// Gives the message a reference if it has none, and its alternatives the same one: whichever of them goes out, its
+    /// statuses name the send.
+    pub(crate) fn refer_by(&mut self, reference: &str) -> Result<(), Invalid> {
         match self {
             Self::V1(message) => {
-                let slot = &mut message.primary.envelope_mut().client_ref;
-                if slot.is_none() {
-                    *slot = Some(v1::ClientRef::new(reference)?);
+                let own = message.primary.envelope_mut();
+                let reference = match &own.client_ref {
+                    Some(own) => own.clone(),
+                    None => v1::ClientRef::new(reference)?,
+                };
+                for alternative in &mut message.failover {
+                    let slot = &mut alternative.envelope_mut().client_ref;
+                    slot.get_or_insert_with(|| reference.clone());
                 }
+                message
+                    .primary
+                    .envelope_mut()
+                    .client_ref
+                    .get_or_insert(reference);
+                Ok(())
             }
-            Self::V0_1(message) => {
-                if message.client_ref().is_none() {
-                    message.set_client_ref(Some(v0_1::ClientRef::new(reference)?));
-                }
-            }
+            Self::V0_1(message) => refer_v0_1(message, reference),
         }
-        Ok(())
     }
+}
+
+/// Gives each message of a workflow a reference if it has none: the first one's own, if it has one.
+pub(crate) fn refer_workflow(
+    workflow: &mut v0_1::Workflow,
+    reference: &str,
+) -> Result<(), Invalid> {
+    let own = workflow
+        .messages()
+        .next()
+        .and_then(|message| message.client_ref().cloned());
+    let reference = own.as_ref().map_or(reference, v0_1::ClientRef::as_str);
+    workflow
+        .messages_mut()
+        .try_for_each(|message| refer_v0_1(message, reference))
+}
+
+fn refer_v0_1(message: &mut v0_1::Message, reference: &str) -> Result<(), Invalid> {
+    if message.client_ref().is_none() {
+        message.set_client_ref(Some(v0_1::ClientRef::new(reference)?));
+    }
+    Ok(())
 }
 
 fn channel_v1(channel: &v1::Channel) -> &'static str {

@@ -6,8 +6,8 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use messages_auth::AuthError;
+use messages_transport::TransportError;
 use messages_transport::layer::retry::{DeliveryPolicy, retry_after};
-use messages_transport::{Delivery, TransportError};
 use messages_types::{Document, ErrorObject};
 
 use super::attempt::is_doubtful;
@@ -49,7 +49,7 @@ pub(crate) fn read(
 ) -> Result<Answer, Error> {
     let response = match result {
         Ok(response) => response,
-        Err(error) => return Err(failure(error, doubts)),
+        Err(error) => return Err(failure(error, policy, doubts)),
     };
     let (parts, body) = response.into_parts();
     let status = parts.status;
@@ -73,18 +73,33 @@ pub(crate) fn read(
         problem: ErrorObject::from_slice(&answer.body).ok(),
         retry_after: retry_after(&parts.headers, now),
         answer,
+        source: None,
         report: CallReport::default(),
     })))
 }
 
-fn failure(error: TransportError, doubts: bool) -> Error {
-    if error.status().is_some_and(|status| status.is_success()) {
-        return Error::id_unknown(Some(error), None);
+fn failure(error: TransportError, policy: DeliveryPolicy, doubts: bool) -> Error {
+    match error.status() {
+        Some(status) if status.is_success() => return Error::id_unknown(Some(error), None),
+        // The head of the answer said no, so that its body broke off changes nothing.
+        Some(status) if !doubts && !is_doubtful(status, policy) => {
+            return Error::Rejected(Box::new(Rejection {
+                answer: RawAnswer {
+                    status,
+                    request_id: None,
+                    body: Bytes::new(),
+                },
+                problem: None,
+                retry_after: None,
+                source: Some(error),
+                report: CallReport::default(),
+            }));
+        }
+        _ => {}
     }
     if doubts || error.delivery().may_be_taken() {
         return Error::in_doubt(Some(error), None);
     }
-    debug_assert_ne!(error.delivery(), Delivery::Unknown);
     if let Some(auth) = error
         .source()
         .and_then(|source| source.downcast_ref::<AuthError>())

@@ -42,7 +42,11 @@ impl Witness {
     fn note(&self, result: &Result<Response<Bytes>, TransportError>) {
         let doubtful = match result {
             Ok(answer) => is_doubtful(answer.status(), self.policy),
-            Err(error) => error.delivery().may_be_taken(),
+            Err(error) => match error.status() {
+                // By its status, as in `read`; a 2xx is no doubt but an acceptance, and ends the call.
+                Some(status) => is_doubtful(status, self.policy),
+                None => error.delivery().may_be_taken(),
+            },
         };
         if doubtful {
             self.doubts.store(true, Ordering::Release);

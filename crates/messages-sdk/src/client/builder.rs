@@ -17,6 +17,7 @@ use super::{CALLS_MAX, Client, Inner};
 use crate::call::Authorize;
 use crate::doubts::DoubtLedger;
 use crate::endpoint::Endpoint;
+use crate::observe::{ClientObserver, Observed};
 
 /// Whether messages without a client reference get one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -72,10 +73,11 @@ pub struct ClientBuilder {
     user_agent: Option<String>,
     references: ClientReferences,
     doubts: Option<Arc<dyn DoubtLedger>>,
+    observer: Option<Arc<dyn ClientObserver>>,
 }
 
 /// The longest time limit; longer ones are taken for a mistake in the unit.
-const LIMIT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const LIMIT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl ClientBuilder {
     pub(super) fn new() -> Self {
@@ -91,6 +93,7 @@ impl ClientBuilder {
             user_agent: None,
             references: ClientReferences::Minted,
             doubts: None,
+            observer: None,
         }
     }
 
@@ -154,8 +157,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How often and how fast a call is repeated, and who is told of each attempt. What may be repeated at all is said by
-    /// [`ClientBuilder::delivery`], which replaces the policy's own.
+    /// How often and how fast a call is repeated. What may be repeated at all is said by [`ClientBuilder::delivery`], which
+    /// replaces the policy's own.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -197,6 +200,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Who is told of every call and every attempt, to make metrics of them for one.
+    pub fn observer(mut self, observer: impl ClientObserver) -> Self {
+        self.observer = Some(Arc::new(observer));
+        self
+    }
+
     /// Builds the client. Nothing is sent, and no runtime is needed yet.
     ///
     /// # Errors
@@ -223,8 +232,13 @@ impl ClientBuilder {
         let transport = messages_transport::layer::trace::Traced::new(transport);
         let timed = Timeout::new(transport, self.attempt_timeout, TokioTimer);
         let timer: Arc<dyn Timer> = Arc::new(TokioTimer);
-        let authorised = Authorize {
+        let observed = Observed {
             inner: timed,
+            observer: self.observer.clone(),
+            timer: Arc::clone(&timer),
+        };
+        let authorised = Authorize {
+            inner: observed,
             credentials,
             endpoint: self.endpoint.clone(),
             timer: Arc::clone(&timer),
@@ -242,6 +256,7 @@ impl ClientBuilder {
                 timer,
                 references: self.references,
                 doubts: self.doubts,
+                observer: self.observer,
                 account,
                 scoped,
                 has_jwt,

@@ -1,15 +1,15 @@
 //! Many messages at once: a stream in, a stream of results out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinSet};
 
-use super::Client;
+use super::{Client, SendOptions};
 use crate::error::Error;
 use crate::outbound::Outbound;
 use crate::outcome::Accepted;
@@ -75,10 +75,12 @@ impl Client {
     {
         SendAll {
             client: self.clone(),
+            options: SendOptions::default(),
             messages: Some(Box::pin(messages)),
             concurrency: concurrency.get(),
             order,
             calls: JoinSet::new(),
+            places: HashMap::new(),
             ready: BTreeMap::new(),
             taken: 0,
             given: 0,
@@ -90,11 +92,14 @@ impl Client {
 #[must_use = "nothing is sent until the results are asked for"]
 pub struct SendAll<S> {
     client: Client,
+    options: SendOptions,
     /// `None` once the stream has ended.
     messages: Option<Pin<Box<S>>>,
     concurrency: usize,
     order: ResultOrder,
-    calls: JoinSet<Sent>,
+    calls: JoinSet<Result<Accepted, Error>>,
+    /// The place of each call's message.
+    places: HashMap<Id, u64>,
     /// Results that are ahead of their turn.
     ready: BTreeMap<u64, Sent>,
     taken: u64,
@@ -102,6 +107,13 @@ pub struct SendAll<S> {
 }
 
 impl<S: Stream<Item: Into<Outbound>>> SendAll<S> {
+    /// Options for each of the calls: the deadline of each, not of all together. A client reference among them would name all
+    /// messages that have none of their own.
+    pub fn options(mut self, options: SendOptions) -> Self {
+        self.options = options;
+        self
+    }
+
     /// Takes messages in while there is room for their calls, or for their results.
     fn take_in(&mut self, cx: &mut Context<'_>) {
         while self.calls.len() + self.ready.len() < self.concurrency {
@@ -112,18 +124,30 @@ impl<S: Stream<Item: Into<Outbound>>> SendAll<S> {
                 Poll::Pending => return,
                 Poll::Ready(None) => self.messages = None,
                 Poll::Ready(Some(message)) => {
-                    let (client, message, index) =
-                        (self.client.clone(), message.into(), self.taken);
+                    let (client, message) = (self.client.clone(), message.into());
+                    let options = self.options.clone();
+                    let call = self
+                        .calls
+                        .spawn(async move { client.send_with(message, options).await });
+                    self.places.insert(call.id(), self.taken);
                     self.taken += 1;
-                    self.calls.spawn(async move {
-                        Sent {
-                            index,
-                            result: client.send(message).await,
-                        }
-                    });
                 }
             }
         }
+    }
+
+    /// The next call that ends.
+    fn poll_ended(&mut self, cx: &mut Context<'_>) -> Poll<Option<Sent>> {
+        let Some(ended) = ready!(self.calls.poll_join_next_with_id(cx)) else {
+            return Poll::Ready(None);
+        };
+        let (id, result) = match ended {
+            Ok((id, result)) => (id, result),
+            // The transport panicked, or the runtime shuts down: the message may have left.
+            Err(error) => (error.id(), Err(Error::in_doubt(None, None))),
+        };
+        let index = self.places.remove(&id).unwrap_or(self.taken);
+        Poll::Ready(Some(Sent { index, result }))
     }
 
     fn give(&mut self, sent: Sent) -> Poll<Option<Sent>> {
@@ -142,17 +166,13 @@ impl<S: Stream<Item: Into<Outbound>>> Stream for SendAll<S> {
             if let Some(sent) = this.ready.remove(&this.given) {
                 return this.give(sent);
             }
-            match ready!(this.calls.poll_join_next(cx)) {
-                Some(Ok(sent))
-                    if this.order == ResultOrder::Completion || sent.index == this.given =>
-                {
+            match ready!(this.poll_ended(cx)) {
+                Some(sent) if this.order == ResultOrder::Completion || sent.index == this.given => {
                     return this.give(sent);
                 }
-                Some(Ok(sent)) => {
+                Some(sent) => {
                     this.ready.insert(sent.index, sent);
                 }
-                // A task ends this way only when the runtime shuts down under it.
-                Some(Err(_)) => {}
                 None if this.messages.is_none() => return Poll::Ready(None),
                 None => return Poll::Pending,
             }

@@ -5,6 +5,8 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use messages_transport::layer::retry::DeliveryPolicy;
 
+use crate::endpoint::Endpoint;
+
 /// Options for one call; what is not set is as the client's builder says.
 #[derive(Clone, Default)]
 #[must_use]
@@ -14,6 +16,7 @@ pub struct SendOptions {
     pub(crate) client_ref: Option<String>,
     pub(crate) headers: HeaderMap,
     pub(crate) path: Option<&'static str>,
+    pub(crate) endpoint: Option<Endpoint>,
 }
 
 impl SendOptions {
@@ -22,7 +25,7 @@ impl SendOptions {
         Self::default()
     }
 
-    /// How long the call may take altogether, retries and waits included.
+    /// How long the call may take altogether, retries and waits included; a day at most.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.deadline = Some(limit);
         self
@@ -48,6 +51,17 @@ impl SendOptions {
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.append(name, value);
         self
+    }
+
+    /// Where this call goes instead: the region of a message that is to be changed, for one. Credentials are sent to the
+    /// vendor's hosts and to the client's own endpoint; a call to any other fails and is not sent.
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoint = Some(endpoint);
+        self
+    }
+
+    pub(crate) fn endpoint_or<'a>(&'a self, own: &'a Endpoint) -> &'a Endpoint {
+        self.endpoint.as_ref().unwrap_or(own)
     }
 
     /// Posts to the path of 2018 instead: `/beta/messages` for a message, `/beta/workflows` for a
@@ -83,6 +97,7 @@ impl std::fmt::Debug for SendOptions {
             .field("deadline", &self.deadline)
             .field("delivery", &self.delivery)
             .field("path", &self.path)
+            .field("endpoint", &self.endpoint)
             .finish_non_exhaustive()
     }
 }

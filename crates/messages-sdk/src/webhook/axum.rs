@@ -47,6 +47,10 @@ where
 /// A router that receives webhooks at `path` and gives every verified event to `handler`.
 ///
 /// Merge it into an application, or hand it to `serve` (feature `server`).
+///
+/// # Panics
+///
+/// If `path` is none that axum's router takes, such as one without a leading slash.
 pub fn router(path: &str, receiver: Receiver, handler: impl EventHandler) -> Router {
     Router::new().route_service(path, WebhookService::new(receiver, handler))
 }

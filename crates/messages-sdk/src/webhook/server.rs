@@ -25,11 +25,11 @@ pub struct ServerLimits {
 }
 
 impl Default for ServerLimits {
-    /// 1,000 connections at once, 10 seconds for the headers of a request.
+    /// 1,000 connections at once, 5 seconds for the headers of a request.
     fn default() -> Self {
         Self {
             connections: 1_000,
-            header_time: Duration::from_secs(10),
+            header_time: Duration::from_secs(5),
         }
     }
 }

@@ -20,8 +20,8 @@ use super::{ReceiveError, Received, Receiver};
 
 /// The largest body that is read, in bytes: 1 MiB. A webhook has a few kilobytes.
 const BODY_MAX: usize = 1 << 20;
-/// How long the body may take to arrive.
-const BODY_TIME: Duration = Duration::from_secs(10);
+/// How long the body may take to arrive. With the 5 seconds that `serve` gives the headers, a slow client is gone within 10.
+const BODY_TIME: Duration = Duration::from_secs(4);
 
 /// What happens with a verified event. Implemented for every
 /// `Fn(WebhookEvent) -> impl Future<Output = Result<(), E>>`.
@@ -47,7 +47,7 @@ where
 
 /// Receives webhooks as a `tower_service::Service`, whatever framework calls it.
 ///
-/// The body is read up to 1 MiB and for 10 seconds, verified, decoded, and given to the handler; once that is done the
+/// The body is read up to 1 MiB and for 4 seconds, verified, decoded, and given to the handler; once that is done the
 /// delivery is committed, so that a repeated one is answered 200 without another call. The answers never say more than
 /// their status.
 pub struct WebhookService<H> {

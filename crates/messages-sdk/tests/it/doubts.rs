@@ -5,7 +5,7 @@ use std::sync::Arc;
 use messages_sdk::transport::testing::ScriptedTransport;
 use messages_sdk::transport::{Delivery, TransportError, TransportErrorKind};
 use messages_sdk::types::WebhookEvent;
-use messages_sdk::{ClientReferences, PendingDoubts};
+use messages_sdk::{ClientReferences, DoubtLedger, PendingDoubts, Settlement};
 
 use crate::support::{UUID, builder, sms, taken};
 
@@ -51,6 +51,90 @@ async fn a_dropped_call_stays_open() {
     let call = client.send(sms());
     let _ = tokio::time::timeout(std::time::Duration::from_secs(1), call).await;
     assert_eq!(doubts.pending().len(), 1);
+}
+
+/// A status of the message with this id.
+fn status_of(message_uuid: &str, client_ref: &str) -> WebhookEvent {
+    let json = format!(
+        r#"{{"message_uuid":"{message_uuid}","channel":"sms","to":"447700900000","from":"447700900001",
+            "timestamp":"2026-01-01T14:00:00Z","status":"submitted","client_ref":"{client_ref}"}}"#
+    );
+    WebhookEvent::from_slice(json.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_doubt_is_not_settled_by_another_message_with_its_reference() {
+    let doubts = PendingDoubts::new();
+    // Sent, in doubt, and sent again.
+    doubts.open("order-17");
+    doubts.open("order-17");
+    doubts.settle(
+        "order-17",
+        Settlement::Accepted {
+            message_uuid: Some("b"),
+        },
+    );
+    for _ in 0..3 {
+        doubts.apply(&status_of("b", "order-17"));
+    }
+    assert_eq!(
+        doubts.pending(),
+        ["order-17"],
+        "nobody knows about the first one"
+    );
+    doubts.apply(&status_of("a", "order-17"));
+    assert!(doubts.pending().is_empty());
+
+    // The second one was refused: what is left open is the first one.
+    doubts.open("order-18");
+    doubts.open("order-18");
+    doubts.settle("order-18", Settlement::NotAccepted);
+    assert_eq!(doubts.pending(), ["order-18"]);
+    doubts.apply(&status_of("a", "order-18"));
+    assert!(doubts.pending().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn alternatives_and_the_steps_of_a_workflow_bear_the_reference_too() {
+    use messages_sdk::types::{v0_1, v1};
+
+    let script = Arc::new(ScriptedTransport::from_fn(|_| {
+        std::future::ready(Ok(taken()))
+    }));
+    let client = builder(&script)
+        .client_references(ClientReferences::Minted)
+        .build()
+        .unwrap();
+    let message = v1::Message::from(sms()).failover([sms().into(), sms().into()]);
+    let sent = client
+        .send(&message)
+        .await
+        .unwrap()
+        .report
+        .client_ref
+        .unwrap();
+
+    let step = || v0_1::Sms::text("447700900001", "447700900000", "Hello").unwrap();
+    let expiry = v0_1::ExpiryTime::new(60).unwrap();
+    let workflow = v0_1::Workflow::starting_with(
+        v0_1::Message::from(step()).expecting(v0_1::Condition::Delivered, expiry),
+    )
+    .ending_with(step());
+    let error = client.create_workflow(&workflow).await.unwrap_err();
+    let started = error.report().client_ref.clone().unwrap();
+
+    for (n, list, first, reference) in
+        [(0, "failover", true, sent), (1, "workflow", false, started)]
+    {
+        let request = &script.requests()[n];
+        let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap();
+        let mut found: Vec<_> = body[list].as_array().unwrap().iter().collect();
+        found.extend(first.then_some(&body));
+        assert!(found.len() >= 2);
+        for message in found {
+            assert_eq!(message["client_ref"], *reference, "{body}");
+        }
+    }
 }
 
 #[tokio::test]

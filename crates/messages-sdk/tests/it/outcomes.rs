@@ -148,6 +148,34 @@ async fn one_call_can_have_a_policy_and_a_deadline_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deadline_out_of_range_is_no_panic_and_no_wait() {
+    let script = script(&[Then::Accepts]);
+    let client = client(&script);
+    let options = SendOptions::new().deadline(Duration::MAX);
+    assert!(client.send_with(sms(), options).await.is_ok());
+
+    let options = SendOptions::new().deadline(Duration::ZERO);
+    let error = client.send_with(sms(), options).await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotSent);
+    assert_eq!(script.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_elsewhere_takes_its_credentials_to_the_vendor_only() {
+    let script = script(&[Then::Accepts]);
+    let client = client(&script);
+    let to = |url: &str| SendOptions::new().endpoint(url.parse().unwrap());
+    client.send_with(sms(), to("eu")).await.unwrap();
+    assert_eq!(script.requests()[0].uri().host(), Some("api-eu.nexmo.com"));
+    let error = client
+        .send_with(sms(), to("https://api.nexmo.com.example"))
+        .await
+        .unwrap_err();
+    assert_eq!(error.outcome(), Outcome::NotSent);
+    assert_eq!(script.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_rejection_keeps_what_the_api_said() {
     let body = r#"{"type":"https://developer.vonage.com/api-errors/messages#1150","title":"Invalid params","detail":"d",
         "instance":"i","invalid_parameters":[{"name":"image.url","reason":"is required."}]}"#;

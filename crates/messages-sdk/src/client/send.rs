@@ -1,0 +1,208 @@
+//! The calls that send something: a message, a workflow, or any JSON.
+
+use std::sync::Arc;
+
+use http::Method;
+use messages_transport::layer::rate_limit::RateScope;
+use messages_types::{Document, v0_1, v1};
+
+use super::exchange::{Call, Decoded};
+use super::{Client, ClientReferences, SendOptions};
+use crate::call::Answer;
+use crate::error::Error;
+use crate::outbound::{Outbound, refer_workflow};
+use crate::outcome::{Accepted, RawAccepted, WorkflowAccepted};
+
+impl Client {
+    /// Sends a message of either generation.
+    ///
+    /// `Ok` means that the API took it, not that it arrived: that is what the status webhooks say.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] says how far the message came; [`Error::outcome`] what that means for sending it again.
+    /// The message is never sent twice under the default
+    /// [`DeliveryPolicy::AtMostOnce`](crate::DeliveryPolicy::AtMostOnce).
+    pub async fn send(&self, message: impl Into<Outbound>) -> Result<Accepted, Error> {
+        self.send_with(message, SendOptions::default()).await
+    }
+
+    /// As [`Client::send`], with options for this call alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub async fn send_with(
+        &self,
+        message: impl Into<Outbound>,
+        options: SendOptions,
+    ) -> Result<Accepted, Error> {
+        let mut message = message.into();
+        message.validate().map_err(Error::invalid)?;
+        if let Some(reference) = self.reference(&options) {
+            message
+                .refer_by(&reference)
+                .map_err(|invalid| Error::invalid_value(invalid, "/client_ref"))?;
+        }
+        let path = options.path.unwrap_or(message.path());
+        let call = Call {
+            method: Method::POST,
+            endpoint: options.endpoint_or(&self.inner.endpoint),
+            path,
+            route: path,
+            channel: Some(message.channel()),
+            body: message.to_vec(),
+            scope: self.scope(|scope| scope.sender(message.sender()).channel(message.channel())),
+            client_ref: message.client_ref().map(str::to_owned),
+        };
+        let is_v1 = matches!(message, Outbound::V1(_));
+        let (ids, answer, report) = self
+            .exchange(call, &options, |answer| MessageIds::of(answer, is_v1))
+            .await?;
+        Ok(Accepted {
+            message_uuid: ids.message_uuid,
+            workflow_id: ids.workflow_id,
+            status: answer.status,
+            request_id: answer.request_id,
+            report,
+        })
+    }
+
+    /// Starts a failover workflow of the v0.1 generation (`/v0.1/dispatch`).
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub async fn create_workflow(
+        &self,
+        workflow: &v0_1::Workflow,
+    ) -> Result<WorkflowAccepted, Error> {
+        self.create_workflow_with(workflow, SendOptions::default())
+            .await
+    }
+
+    /// As [`Client::create_workflow`], with options for this call alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub async fn create_workflow_with(
+        &self,
+        workflow: &v0_1::Workflow,
+        options: SendOptions,
+    ) -> Result<WorkflowAccepted, Error> {
+        workflow.validate().map_err(Error::invalid)?;
+        let mut workflow = workflow.clone();
+        if let Some(reference) = self.reference(&options) {
+            refer_workflow(&mut workflow, &reference)
+                .map_err(|invalid| Error::invalid_value(invalid, "/workflow/0/client_ref"))?;
+        }
+        let path = options.path.unwrap_or("/v0.1/dispatch");
+        let call = Call {
+            method: Method::POST,
+            endpoint: options.endpoint_or(&self.inner.endpoint),
+            path,
+            route: path,
+            channel: None,
+            body: workflow.to_vec(),
+            scope: self.scope(|scope| scope),
+            client_ref: workflow
+                .messages()
+                .next()
+                .and_then(v0_1::Message::client_ref)
+                .map(|reference| reference.as_str().to_owned()),
+        };
+        let (accepted, answer, report) = self
+            .exchange(call, &options, Answer::decode::<v0_1::WorkflowAccepted>)
+            .await?;
+        Ok(WorkflowAccepted {
+            uuid: accepted.uuid().to_owned(),
+            status: answer.status,
+            request_id: answer.request_id,
+            report,
+        })
+    }
+
+    /// Posts any JSON to any path of the API: the way to what this version has no type for.
+    ///
+    /// The body is sent as it is, unchecked and without a minted reference.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send`].
+    pub async fn send_raw(
+        &self,
+        path: &str,
+        body: &serde_json::Value,
+        options: SendOptions,
+    ) -> Result<RawAccepted, Error> {
+        let call = Call {
+            method: Method::POST,
+            endpoint: options.endpoint_or(&self.inner.endpoint),
+            path,
+            route: "raw",
+            channel: None,
+            body: body.to_string().into_bytes(),
+            scope: self.scope(|scope| scope),
+            client_ref: None,
+        };
+        let ((), answer, report) = self.exchange(call, &options, |_| Ok(())).await?;
+        Ok(RawAccepted {
+            status: answer.status,
+            body: answer.body,
+            request_id: answer.request_id,
+            report,
+        })
+    }
+
+    /// The reference for a message that has none.
+    fn reference(&self, options: &SendOptions) -> Option<String> {
+        options.client_ref.clone().or(match self.inner.references {
+            ClientReferences::Minted => Some(uuid::Uuid::now_v7().to_string()),
+            ClientReferences::AsGiven => None,
+        })
+    }
+
+    /// What the rate limit goes by.
+    pub(super) fn scope(&self, narrow: impl FnOnce(RateScope) -> RateScope) -> RateScope {
+        let account = RateScope::account(Arc::clone(&self.inner.account));
+        if self.inner.scoped {
+            narrow(account)
+        } else {
+            account
+        }
+    }
+}
+
+/// What the answer to one message says, in either generation.
+struct MessageIds {
+    message_uuid: String,
+    workflow_id: Option<String>,
+}
+
+impl MessageIds {
+    fn of(answer: &Answer, is_v1: bool) -> Result<Self, Error> {
+        Ok(if is_v1 {
+            let accepted: v1::Accepted = answer.decode()?;
+            Self {
+                message_uuid: accepted.message_uuid,
+                workflow_id: accepted.workflow_id,
+            }
+        } else {
+            let accepted: v0_1::Accepted = answer.decode()?;
+            Self {
+                message_uuid: accepted.message_uuid,
+                workflow_id: None,
+            }
+        })
+    }
+}
+
+impl Decoded for MessageIds {
+    fn message_uuid(&self) -> Option<&str> {
+        Some(&self.message_uuid)
+    }
+}
+
+/// The id of a workflow is none of a message.
+impl Decoded for v0_1::WorkflowAccepted {}
