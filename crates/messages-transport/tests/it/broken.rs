@@ -1,6 +1,9 @@
 //! Transports that break one clause of the contract each: the suite has to name it.
 
+use std::future::{Future, poll_fn};
 use std::io;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -97,6 +100,22 @@ fn a_transport_that_logs_through_log_is_caught() {
     );
 }
 
+broken!(LogsElsewhere, |inner, request| {
+    let body = request.body().clone();
+    std::thread::spawn(move || log::trace!("sending {body:?}"))
+        .join()
+        .unwrap();
+    inner.send(request).await
+});
+
+#[test]
+fn a_transport_that_logs_on_another_thread_is_caught() {
+    assert_eq!(
+        broken_clauses(&conformance::run(|| LogsElsewhere(hyper()))),
+        [9]
+    );
+}
+
 broken!(FailsOnServerErrors, |inner, request| {
     let response = inner.send(request).await?;
     if response.status() == 500 {
@@ -141,6 +160,83 @@ fn a_transport_that_goes_on_after_a_drop_is_caught() {
     assert_eq!(
         broken_clauses(&conformance::run(|| OutlivesItsFuture(hyper()))),
         [7]
+    );
+}
+
+/// An exchange that is not dropped with the call, and so keeps its connection.
+struct Forgotten(Option<Pin<Box<dyn Future<Output = Answer> + Send>>>);
+
+impl Drop for Forgotten {
+    fn drop(&mut self) {
+        std::mem::forget(self.0.take());
+    }
+}
+
+broken!(KeepsTheConnection, |inner, request| {
+    let inner = inner.clone();
+    let mut exchange = Forgotten(Some(Box::pin(async move { inner.send(request).await })));
+    poll_fn(|cx| exchange.0.as_mut().unwrap().as_mut().poll(cx)).await
+});
+
+#[test]
+fn a_transport_that_keeps_the_connection_after_a_drop_is_caught() {
+    assert_eq!(
+        broken_clauses(&conformance::run(|| KeepsTheConnection(hyper()))),
+        [7]
+    );
+}
+
+broken!(NeverAnswers, |inner, request| {
+    if request.uri().host().is_none() {
+        return std::future::pending().await;
+    }
+    inner.send(request).await
+});
+
+#[test]
+fn a_transport_that_never_answers_is_caught() {
+    assert_eq!(
+        broken_clauses(&conformance::run(|| NeverAnswers(hyper()))),
+        [8]
+    );
+}
+
+broken!(BlocksItsThread, |inner, request| {
+    if request.uri().host().is_none() {
+        loop {
+            std::thread::park();
+        }
+    }
+    inner.send(request).await
+});
+
+#[test]
+fn a_transport_that_blocks_its_thread_ends_in_a_failed_clause() {
+    let began = Instant::now();
+    assert_eq!(
+        broken_clauses(&conformance::run(|| BlocksItsThread(hyper()))),
+        [8]
+    );
+    assert!(began.elapsed() < Duration::from_secs(60));
+}
+
+broken!(LeavesAThreadBehind, |inner, request| {
+    if request.uri().host().is_none() {
+        let _ = tokio::task::spawn_blocking(|| {
+            loop {
+                std::thread::park();
+            }
+        })
+        .await;
+    }
+    inner.send(request).await
+});
+
+#[test]
+fn a_transport_that_leaves_a_thread_behind_ends_in_a_failed_clause() {
+    assert_eq!(
+        broken_clauses(&conformance::run(|| LeavesAThreadBehind(hyper()))),
+        [8]
     );
 }
 

@@ -20,9 +20,13 @@ fn error(kind: TransportErrorKind, delivery: Delivery) -> Exchange {
     Err(TransportError::without_source(kind, delivery))
 }
 
-fn cut(code: u16) -> Exchange {
+fn after(code: u16, kind: TransportErrorKind) -> Exchange {
     let status = StatusCode::from_u16(code).unwrap();
-    Err(TransportError::without_source(Interrupted, Delivery::Unknown).with_status(status))
+    Err(TransportError::without_source(kind, Delivery::Unknown).with_status(status))
+}
+
+fn cut(code: u16) -> Exchange {
+    after(code, Interrupted)
 }
 
 const STOP: Decision = Decision::Stop;
@@ -96,9 +100,38 @@ fn the_decision_follows_the_table() {
             [STOP; 4],
         ),
         ("own limit", error(Limited, Delivery::NotSent), [STOP; 4]),
+        (
+            "too large to send",
+            error(TooLarge, Delivery::NotSent),
+            [STOP; 4],
+        ),
         ("too large", error(TooLarge, Delivery::Unknown), [STOP; 4]),
+        ("202, too large", after(202, TooLarge), [STOP; 4]),
+        (
+            "202, late",
+            after(202, Timeout),
+            [STOP, STOP, STOP, TRANSIENT],
+        ),
+        (
+            "500, too large",
+            after(500, TooLarge),
+            [STOP, STOP, TRANSIENT, TRANSIENT],
+        ),
+        ("408, cut", cut(408), [STOP, STOP, TRANSIENT, TRANSIENT]),
+        ("502, cut", cut(502), [STOP, STOP, TRANSIENT, TRANSIENT]),
+        ("504, cut", cut(504), [STOP, STOP, TRANSIENT, TRANSIENT]),
+        ("302, cut", cut(302), [STOP; 4]),
+        ("505", status(505), [STOP; 4]),
+        ("511", status(511), [STOP; 4]),
+        ("425", status(425), [STOP; 4]),
+        ("409", status(409), [STOP; 4]),
+        ("200", status(200), [STOP; 4]),
+        ("204", status(204), [STOP; 4]),
     ];
-    println!("classify: {} results under 4 columns", table.len());
+    println!(
+        "classify: {} results, POST under 3 policies and 9 methods under the default",
+        table.len()
+    );
     for (name, result, expected) in table {
         let decided = [
             classify(&Method::POST, AtMostOnce, &result),
@@ -107,11 +140,26 @@ fn the_decision_follows_the_table() {
             classify(&Method::GET, AtMostOnce, &result),
         ];
         assert_eq!(decided, expected, "{name}");
-        // A PATCH is no more idempotent than a POST.
-        assert_eq!(
-            classify(&Method::PATCH, AtMostOnce, &result),
-            expected[0],
-            "{name}"
-        );
+        let [at_most_once, .., idempotent] = expected;
+        for (method, expected) in [
+            // No more idempotent than a POST.
+            (Method::PATCH, at_most_once),
+            (Method::CONNECT, at_most_once),
+            (
+                Method::from_bytes(b"PROPPATCH-OF-OUR-OWN").unwrap(),
+                at_most_once,
+            ),
+            (Method::HEAD, idempotent),
+            (Method::OPTIONS, idempotent),
+            (Method::TRACE, idempotent),
+            (Method::PUT, idempotent),
+            (Method::DELETE, idempotent),
+        ] {
+            assert_eq!(
+                classify(&method, AtMostOnce, &result),
+                expected,
+                "{method}, {name}"
+            );
+        }
     }
 }

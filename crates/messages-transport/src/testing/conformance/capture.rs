@@ -1,68 +1,68 @@
-//! Listening to everything that this thread logs.
+//! Listening for what must not be logged.
 
-use std::cell::RefCell;
 use std::fmt::{self, Write};
-use std::sync::{Arc, Mutex, Once, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
 use tracing::{Event, Metadata, Subscriber};
 
-type Lines = Arc<Mutex<Vec<String>>>;
-
-thread_local! {
-    static LISTENING: RefCell<Option<Lines>> = const { RefCell::new(None) };
-}
-
-/// Collects what `tracing` and `log` are told on this thread, until it is dropped.
+/// Listens until it is dropped: to what `log` is told on any thread, and `tracing` on this one.
 pub(super) struct Capture {
-    lines: Lines,
+    watch: Arc<Watch>,
     _tracing: DefaultGuard,
 }
 
-pub(super) fn start() -> Capture {
+/// What must not be logged, and who did it.
+struct Watch {
+    canaries: Vec<String>,
+    culprit: Mutex<Option<String>>,
+}
+
+/// Those that listen to `log`, which knows one logger a process.
+static WATCHES: Mutex<Vec<Weak<Watch>>> = Mutex::new(Vec::new());
+
+/// Listens for these texts. They have to be new, since other threads may log what they like.
+pub(super) fn start(canaries: &[String]) -> Capture {
     static INSTALL: Once = Once::new();
-    // `log` knows one logger a process. If the test binary has its own, that one stays.
+    // If the test binary has a logger of its own, that one stays.
     INSTALL.call_once(|| {
         if log::set_logger(&Listener).is_ok() {
             log::set_max_level(log::LevelFilter::Trace);
         }
     });
-    let lines = Lines::default();
-    LISTENING.set(Some(Arc::clone(&lines)));
-    let subscriber = Collector {
-        lines: Arc::clone(&lines),
-    };
+    let watch = Arc::new(Watch {
+        canaries: canaries.to_vec(),
+        culprit: Mutex::new(None),
+    });
+    let mut watches = lock(&WATCHES);
+    watches.retain(|watch| watch.strong_count() > 0);
+    watches.push(Arc::downgrade(&watch));
+    drop(watches);
     Capture {
-        lines,
-        _tracing: tracing::subscriber::set_default(subscriber),
+        _tracing: tracing::subscriber::set_default(Collector(Arc::clone(&watch))),
+        watch,
     }
 }
 
 impl Capture {
-    /// Where one of these was logged, without showing it.
-    pub(super) fn find(&self, canaries: &[&str]) -> Option<String> {
-        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = lines
-            .iter()
-            .find(|line| canaries.iter().any(|canary| line.contains(canary)))?;
-        let source = found.split_whitespace().next().unwrap_or_default();
-        Some(format!("something from a header or a body, by {source},"))
+    /// Who logged one of the texts, if anybody did.
+    pub(super) fn culprit(&self) -> Option<String> {
+        lock(&self.watch.culprit).clone()
     }
 }
 
-impl Drop for Capture {
-    fn drop(&mut self) {
-        LISTENING.set(None);
+impl Watch {
+    fn look_at(&self, target: &str, text: &str) {
+        if self.canaries.iter().any(|canary| text.contains(canary)) {
+            *lock(&self.culprit) = Some(target.to_owned());
+        }
     }
 }
 
-fn push(lines: &Lines, line: String) {
-    lines
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(line);
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Listener;
@@ -73,19 +73,21 @@ impl log::Log for Listener {
     }
 
     fn log(&self, record: &log::Record<'_>) {
-        LISTENING.with_borrow(|lines| {
-            if let Some(lines) = lines {
-                push(lines, format!("{} {}", record.target(), record.args()));
-            }
-        });
+        // Formatting may run code of others, so the lock is not held meanwhile.
+        let watches: Vec<_> = lock(&WATCHES).iter().filter_map(Weak::upgrade).collect();
+        if watches.is_empty() {
+            return;
+        }
+        let text = record.args().to_string();
+        for watch in watches {
+            watch.look_at(record.target(), &text);
+        }
     }
 
     fn flush(&self) {}
 }
 
-struct Collector {
-    lines: Lines,
-}
+struct Collector(Arc<Watch>);
 
 struct Line(String);
 
@@ -96,30 +98,32 @@ impl Visit for Line {
     }
 }
 
+impl Collector {
+    fn look_at(&self, target: &str, record: impl FnOnce(&mut Line)) {
+        let mut line = Line(String::new());
+        record(&mut line);
+        self.0.look_at(target, &line.0);
+    }
+}
+
 impl Subscriber for Collector {
     fn enabled(&self, _: &Metadata<'_>) -> bool {
         true
     }
 
     fn new_span(&self, span: &Attributes<'_>) -> Id {
-        let mut line = Line(span.metadata().target().to_owned());
-        span.record(&mut line);
-        push(&self.lines, line.0);
+        self.look_at(span.metadata().target(), |line| span.record(line));
         Id::from_u64(1)
     }
 
     fn record(&self, _: &Id, values: &Record<'_>) {
-        let mut line = Line("span".to_owned());
-        values.record(&mut line);
-        push(&self.lines, line.0);
+        self.look_at("a span", |line| values.record(line));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line(event.metadata().target().to_owned());
-        event.record(&mut line);
-        push(&self.lines, line.0);
+        self.look_at(event.metadata().target(), |line| event.record(line));
     }
 
     fn enter(&self, _: &Id) {}

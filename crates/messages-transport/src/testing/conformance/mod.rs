@@ -20,68 +20,98 @@
 //!
 //! The suite talks to a [`FaultServer`](super::server::FaultServer) on loopback, over HTTP/1.1, or
 //! over HTTP/2 if the transport opens its connections that way. It does not see what a transport
-//! does beside its exchanges, and it sees logging only through `tracing` and, unless a logger is
-//! installed already, through `log`.
+//! does beside its exchanges. Of clause 4 it sees only the body over HTTP/2. Of logging it sees what
+//! `tracing` is told on the thread that polls the call and, unless a logger is installed already,
+//! what `log` is told on any.
+//!
+//! The suite ends whatever the transport does: one that never answers, or that blocks the thread,
+//! breaks the clauses that it hangs in.
 
 mod capture;
 mod cases;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 use crate::Transport;
-use cases::{CASES, Case};
+use cases::{CASES, Case, Factory, Outcome};
 
-/// How long one case may take before it counts as hung.
+/// How long a case may take before it counts as hung.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How much longer a case may take to say so. One that does not has its thread blocked.
+const GRACE: Duration = Duration::from_secs(5);
 
-/// Runs every case of the suite over transports from `factory`, one fresh one a case.
+/// Runs every case of the suite over transports from `factory`, at least one fresh one a case.
 ///
-/// Blocks until it is done, on threads and tokio runtimes of its own, so it can be called from any
-/// test. It takes a few seconds.
-pub fn run<T: Transport>(factory: impl Fn() -> T + Sync) -> Report {
-    let results = CASES.iter().map(|case| {
-        let result = std::thread::scope(|scope| {
-            scope
-                .spawn(|| run_case(case, &factory))
-                .join()
-                .unwrap_or_else(|_| Err(panicked()))
-        });
-        (case, result)
-    });
+/// Blocks until it is done, at most 25 seconds and usually two, on threads and tokio runtimes of
+/// its own, so it can be called from any test. A thread that a transport blocks is left behind.
+pub fn run<T: Transport>(factory: impl Fn() -> T + Send + Sync + 'static) -> Report {
+    let factory: Factory = Arc::new(move || Box::new(factory()));
+    // All at once, so that a transport that hangs everywhere costs the patience once.
+    let running: Vec<_> = CASES
+        .iter()
+        .map(|case| (case, start(case, Arc::clone(&factory))))
+        .collect();
+    let deadline = Instant::now() + PATIENCE + GRACE;
     let mut report = Report {
         passed: Vec::new(),
         failures: Vec::new(),
     };
-    for (case, result) in results {
-        match result {
+    for (case, outcome) in running {
+        let left = deadline.saturating_duration_since(Instant::now());
+        let outcome = outcome.recv_timeout(left).unwrap_or_else(|error| {
+            Err(match error {
+                RecvTimeoutError::Timeout => {
+                    format!("the transport blocked its thread for {PATIENCE:?}")
+                }
+                RecvTimeoutError::Disconnected => panicked(),
+            })
+        });
+        match outcome {
             Ok(()) => report.passed.push(case.clause),
-            Err(reason) => {
-                report.failures.push(Failure {
-                    clause: case.clause,
-                    title: case.title,
-                    reason,
-                });
-            }
+            Err(reason) => report.failures.push(Failure {
+                clause: case.clause,
+                title: case.title,
+                reason,
+            }),
         }
     }
     report
 }
 
-fn run_case<T: Transport>(case: &Case, factory: &(impl Fn() -> T + Sync)) -> Result<(), String> {
+/// Starts a case on a thread of its own, which nobody waits for longer than is bearable.
+fn start(case: &'static Case, factory: Factory) -> Receiver<Outcome> {
+    let (done, outcome) = mpsc::channel();
+    let failed = done.clone();
+    let spawned = std::thread::Builder::new()
+        .name(format!("conformance, clause {}", case.clause))
+        .spawn(move || {
+            let outcome = catch_unwind(AssertUnwindSafe(|| run_case(case, factory)));
+            // Nobody listens any more if this took too long.
+            let _ = done.send(outcome.unwrap_or_else(|_| Err(panicked())));
+        });
+    if let Err(error) = spawned {
+        let _ = failed.send(Err(format!("no thread: {error}")));
+    }
+    outcome
+}
+
+fn run_case(case: &Case, factory: Factory) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| format!("no runtime: {error}"))?;
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        runtime.block_on(async {
-            tokio::time::timeout(PATIENCE, (case.run)(&|| Box::new(factory())))
-                .await
-                .unwrap_or_else(|_| Err(format!("did not end within {PATIENCE:?}")))
-        })
-    }));
-    outcome.unwrap_or_else(|_| Err(panicked()))
+    let outcome = runtime.block_on(async {
+        tokio::time::timeout(PATIENCE, (case.run)(factory))
+            .await
+            .unwrap_or_else(|_| Err(format!("did not end within {PATIENCE:?}")))
+    });
+    // The transport may have left a thread behind that never ends.
+    runtime.shutdown_background();
+    outcome
 }
 
 fn panicked() -> String {

@@ -8,9 +8,7 @@ use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::{Act, Answer, Moment, Play, Shared, act, wait_for_close};
-
-const BODY: &str = "{\"message_uuid\":\"aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab\"}";
+use super::{Act, Answer, BODY, Moment, Play, Shared, act, wait_for_close};
 
 pub(super) async fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let mut connection = Connection {

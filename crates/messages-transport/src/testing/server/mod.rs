@@ -20,6 +20,9 @@ use ledger::Ledger;
 pub use ledger::SeenRequest;
 pub use play::{Act, Answer, Moment, Play};
 
+/// The body of the answers that break off.
+const BODY: &str = "{\"message_uuid\":\"aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab\"}";
+
 type Script = dyn Fn(usize) -> Play + Send + Sync;
 
 /// A server on loopback that follows a script, request by request.
