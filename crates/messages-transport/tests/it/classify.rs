@@ -6,7 +6,9 @@ use messages_transport::layer::retry::{Cause, Decision, DeliveryPolicy, classify
 use messages_transport::{Delivery, TransportError, TransportErrorKind};
 
 use DeliveryPolicy::{AtLeastOnce, AtMostOnce, TrustRefusals};
-use TransportErrorKind::{Connect, Interrupted, InvalidRequest, Limited, Other, Timeout, TooLarge};
+use TransportErrorKind::{
+    Connect, Interrupted, InvalidRequest, Limited, Other, Paused, Timeout, TooLarge,
+};
 
 type Exchange = Result<Response<Bytes>, TransportError>;
 
@@ -100,6 +102,7 @@ fn the_decision_follows_the_table() {
             [STOP; 4],
         ),
         ("own limit", error(Limited, Delivery::NotSent), [STOP; 4]),
+        ("own pause", error(Paused, Delivery::NotSent), [STOP; 4]),
         (
             "too large to send",
             error(TooLarge, Delivery::NotSent),

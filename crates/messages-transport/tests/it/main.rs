@@ -7,6 +7,7 @@
 )]
 
 mod bounded;
+mod breaker;
 mod broken;
 mod classify;
 mod conformance;

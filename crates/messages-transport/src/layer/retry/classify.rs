@@ -37,7 +37,7 @@ pub enum Cause {
 /// | 503 | stop | retry | retry |
 /// | 408, 500, 502, 504, a timeout, a broken connection, an answer that is not HTTP | stop | stop | retry |
 /// | 2xx whose body cannot be read | stop | stop | stop; an idempotent method retries |
-/// | any other answer; a request that cannot be sent; an answer that is too large | stop | stop | stop |
+/// | any other answer; a request that cannot be sent or was held back; an answer that is too large | stop | stop | stop |
 ///
 /// Idempotent are GET, HEAD, OPTIONS, TRACE, PUT and DELETE (RFC 9110 section 9.2.2). An answer
 /// whose head arrived counts by its status, even if its body was cut off.
@@ -65,7 +65,8 @@ pub fn classify(
             None,
             TransportErrorKind::InvalidRequest
             | TransportErrorKind::TooLarge
-            | TransportErrorKind::Limited,
+            | TransportErrorKind::Limited
+            | TransportErrorKind::Paused,
             _,
         ) => Decision::Stop,
         (None, _, Delivery::NotSent | Delivery::Refused) => Decision::Retry(Cause::Unsent),
