@@ -72,11 +72,13 @@ impl Claims {
             expires_at: Some(expires_at),
             not_before: options.not_before_issue.then_some(issued_at),
             subject: options.subject.clone(),
-            // The rules hold strings and JSON values only: this cannot fail.
+            // Rules that cannot be written are never left out: without any, the token would open everything.
             acl: options
                 .acl
                 .as_ref()
-                .and_then(|acl| serde_json::to_value(acl).ok()),
+                .map(serde_json::to_value)
+                .transpose()
+                .map_err(|error| AuthError::with_source(AuthErrorKind::Sign, error))?,
             extra: Map::new(),
         })
     }

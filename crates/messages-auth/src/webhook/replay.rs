@@ -213,6 +213,10 @@ impl ReplayGuard for MemoryReplayGuard {
         ) {
             memory.handled.push_back((key.clone(), until));
         }
+        // A claim that lapsed may have lost its place to another.
+        if memory.states.len() > self.capacity {
+            memory.forget_first();
+        }
         Ok(())
     }
 

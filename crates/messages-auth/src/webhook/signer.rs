@@ -77,12 +77,13 @@ impl WebhookSigner {
         now: SystemTime,
         jti: &str,
     ) -> Result<HeaderValue, AuthError> {
-        let mut hex = [0; 64];
+        let payload_hash = payload_hash(body);
         let claims = SignedClaims {
             iss: ISSUER,
             iat: unix_seconds(now).ok_or_else(|| AuthError::new(AuthErrorKind::Clock))?,
             jti,
-            payload_hash: payload_hash(body, &mut hex),
+            payload_hash: str::from_utf8(&payload_hash)
+                .map_err(|error| AuthError::with_source(AuthErrorKind::Sign, error))?,
             api_key: self.api_key.as_str(),
             application_id: self.application_id,
         };
@@ -109,9 +110,10 @@ impl fmt::Debug for WebhookSigner {
 }
 
 /// The SHA-256 of `body` in lower-case hexadecimal digits, as the claim `payload_hash` has it.
-pub(super) fn payload_hash<'h>(body: &[u8], hex: &'h mut [u8; 64]) -> &'h str {
+pub(super) fn payload_hash(body: &[u8]) -> [u8; 64] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
+    let mut hex = [0; 64];
     let digest = digest::digest(&digest::SHA256, body);
     for (pair, byte) in hex.as_chunks_mut::<2>().0.iter_mut().zip(digest.as_ref()) {
         *pair = [
@@ -119,5 +121,5 @@ pub(super) fn payload_hash<'h>(body: &[u8], hex: &'h mut [u8; 64]) -> &'h str {
             DIGITS[usize::from(byte & 0x0f)],
         ];
     }
-    std::str::from_utf8(hex).unwrap_or_default()
+    hex
 }

@@ -244,9 +244,7 @@ impl Verifier {
         }
         policy.check_application(claims.application_id.as_deref())?;
         policy.check_times(&claims, now)?;
-        let mut hex = [0; 64];
-        let hash = payload_hash(&body, &mut hex);
-        verify_slices_are_equal(hash.as_bytes(), claims.payload_hash.as_bytes())
+        verify_slices_are_equal(&payload_hash(&body), claims.payload_hash.as_bytes())
             .map_err(|_| Reason::PayloadHash)?;
         let claim = self.claim(&claims, now)?;
         Ok(Verified::new(claims, body, claim))

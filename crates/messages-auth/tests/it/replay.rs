@@ -280,6 +280,21 @@ fn a_memory_full_of_unfinished_work_cannot_tell() {
 }
 
 #[test]
+fn a_webhook_that_was_handled_after_its_claim_lapsed_takes_no_place_beyond_the_bound() {
+    let guard = MemoryReplayGuard::with_capacity(2).lease(Duration::from_secs(10));
+    let [a, b] = ["a", "b"].map(|jti| ticket(claim(&guard, jti, now())));
+    // Both have lapsed and lose their places.
+    let [c, d] = ["c", "d"].map(|jti| ticket(claim(&guard, jti, at(NOW + 10))));
+    for (jti, ticket) in [("a", a), ("b", b), ("c", c), ("d", d)] {
+        guard.commit(&key(jti), ticket, at(NOW + 1000)).unwrap();
+        assert!(guard.len() <= 2, "{jti}: {}", guard.len());
+    }
+    for (jti, outcome) in [("c", ClaimOutcome::Handled), ("d", ClaimOutcome::Handled)] {
+        assert_eq!(claim(&guard, jti, at(NOW + 11)), outcome);
+    }
+}
+
+#[test]
 fn a_guard_that_fails_has_the_webhook_come_again() {
     let guard = FileGuard::new("/nonexistent/directory", Duration::from_secs(30));
     let verifier = builder().replay_guard(Arc::new(guard)).build().unwrap();
