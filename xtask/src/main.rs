@@ -1,5 +1,6 @@
 //! The project's own commands: the gates that a change has to pass, and what is run now and then.
 
+mod both_backends;
 mod command;
 mod differential;
 mod gates;
@@ -27,7 +28,8 @@ const GATES: &[Command] = &[
 /// What is too long, or needs too much, to be run for every change.
 #[rustfmt::skip]
 const TASKS: &[Command] = &[
-    Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks", differential::check),
+    Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks and tokens", differential::check),
+    Command::new("both-backends", "messages-auth works with both crypto backends of jsonwebtoken in one build", both_backends::check),
     Command::new("stale-pool", "100,000 POSTs over pooled connections that go stale: none is doubled", long_runs::stale_pool),
     Command::new("long-runs", "that, and the other long tests of messages-transport", long_runs::all),
 ];

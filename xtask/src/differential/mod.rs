@@ -1,71 +1,80 @@
-//! The same verdict as another implementation: random webhooks, judged by `messages-auth` and by PyJWT.
+//! The same verdict as another implementation: random webhooks and tokens, judged by `messages-auth` and by PyJWT.
 
-use std::path::Path;
+mod tokens;
+mod webhooks;
+
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::command::Outcome;
 
-/// How many webhooks are judged.
-const COUNT: usize = 50_000;
+/// PyJWT, with what it needs for RS256.
+const PACKAGES: &[&str] = &["PyJWT==2.10.1", "cryptography"];
 
-/// Judges the webhooks by both and compares. PyJWT is installed into a virtual environment below `target`.
+/// Judges webhooks and tokens by both and compares. PyJWT is installed into a virtual environment below `target`.
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     let folder = sh.current_dir().join("target/differential");
     sh.create_dir(&folder)?;
     let python = python(sh, &folder)?;
-    let script = include_str!("webhooks.py");
-    let count = COUNT.to_string();
-    cmd!(sh, "{python} - {count} {folder}")
-        .stdin(script)
-        .quiet()
-        .run()?;
-
-    let cases = sh.read_file(folder.join("cases.ndjson"))?;
-    let ours = cmd!(
-        sh,
-        "cargo run --quiet --release --locked --package messages-auth --example verdicts"
-    )
-    .stdin(cases)
-    .quiet()
-    .read()?;
-    let theirs = sh.read_file(folder.join("verdicts.txt"))?;
-    compare(&ours, &theirs)
+    let webhooks = webhooks::check(sh, &python, &folder)?;
+    let tokens = tokens::check(sh, &python, &folder)?;
+    Ok(Outcome::Passed(format!("{webhooks}; {tokens}")))
 }
 
-fn compare(ours: &str, theirs: &str) -> Result<Outcome> {
+/// What an example of `messages-auth` answers to the lines of a file.
+fn answers(sh: &Shell, example: &str, lines: &Path) -> Result<String> {
+    let lines = sh.read_file(lines)?;
+    let output = cmd!(
+        sh,
+        "cargo run --quiet --locked --package messages-auth --example {example}"
+    )
+    .stdin(lines)
+    .quiet()
+    .read()?;
+    Ok(output)
+}
+
+/// Compares two lists of verdicts, line by line, and says what they were.
+fn compare(what: &str, count: usize, ours: &str, theirs: &str, cases: &str) -> Result<String> {
     let (mut accepted, mut judged) = (0, 0);
     for (ours, theirs) in ours.lines().zip(theirs.lines()) {
         judged += 1;
-        let agree = (ours == "accepted") == (theirs == "accepted");
         ensure!(
-            agree,
-            "webhook {judged} is {ours} here and {theirs} by PyJWT (line {judged} of target/differential/cases.ndjson)"
+            (ours == "accepted") == (theirs == "accepted"),
+            "of the {what}, number {judged} is `{ours}` here and `{theirs}` by PyJWT (line {judged} of target/differential/{cases})"
         );
         accepted += usize::from(ours == "accepted");
     }
     ensure!(
-        judged == COUNT,
-        "only {judged} of {COUNT} webhooks were judged"
+        judged == count,
+        "only {judged} of {count} {what} were judged"
     );
     ensure!(
-        accepted > COUNT / 10 && accepted < COUNT * 9 / 10,
-        "{accepted} of {COUNT} accepted: the webhooks do not test both verdicts"
+        accepted > count / 10 && accepted < count * 9 / 10,
+        "{accepted} of {count} accepted: the {what} do not test both verdicts"
     );
-    Ok(Outcome::Passed(format!(
-        "{judged} webhooks, {accepted} accepted, {} refused, 0 differences",
+    Ok(format!(
+        "{judged} {what}, {accepted} accepted, {} refused, 0 differences",
         judged - accepted
-    )))
+    ))
 }
 
 /// A Python that has PyJWT.
-fn python(sh: &Shell, folder: &Path) -> Result<std::path::PathBuf> {
-    let python = folder.join("venv/bin/python");
-    if !python.exists() {
-        let venv = folder.join("venv");
+fn python(sh: &Shell, folder: &Path) -> Result<PathBuf> {
+    let venv = folder.join("venv");
+    let python = venv.join("bin/python");
+    let has_packages = || {
+        cmd!(sh, "{python} -c 'import jwt, cryptography'")
+            .quiet()
+            .ignore_stderr()
+            .run()
+            .is_ok()
+    };
+    if !has_packages() {
         cmd!(sh, "python3 -m venv {venv}").quiet().run()?;
-        cmd!(sh, "{python} -m pip install --quiet PyJWT==2.10.1")
+        cmd!(sh, "{python} -m pip install --quiet {PACKAGES...}")
             .quiet()
             .run()
             .context("PyJWT cannot be installed")?;

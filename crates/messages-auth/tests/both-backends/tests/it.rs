@@ -19,8 +19,14 @@ fn jsonwebtoken_itself_panics() {
 
 #[test]
 fn tokens_are_minted_and_verified() {
-    let (key, id, now) = (PrivateKey::generate().unwrap(), ApplicationId::random(), SystemTime::now());
-    let header = TokenSource::new(id, RsaSigner::new(key.clone())).header_value(now).unwrap();
+    let (key, id, now) = (
+        PrivateKey::generate().unwrap(),
+        ApplicationId::random(),
+        SystemTime::now(),
+    );
+    let header = TokenSource::new(id, RsaSigner::new(key.clone()))
+        .header_value(now)
+        .unwrap();
     let claims = jwt::verify(jwt::bearer_token(&header).unwrap(), &key.public_key(), now).unwrap();
     assert_eq!(claims.application_id, id);
 }
@@ -30,8 +36,14 @@ fn webhooks_are_signed_and_verified() {
     let account = ApiKey::new("a1b2c3d4").unwrap();
     let secret = SignatureSecret::new("QWxhZGRpbjpPcGVuU2VzYW1lMTIzNDU2").unwrap();
     let now = SystemTime::now();
-    let header = WebhookSigner::new(account.clone(), secret.clone()).sign(b"{}", now).unwrap();
+    let header = WebhookSigner::new(account.clone(), secret.clone())
+        .sign(b"{}", now)
+        .unwrap();
     let headers = HeaderMap::from_iter([(AUTHORIZATION, header)]);
     let verifier = Verifier::builder().secret(account, secret).build().unwrap();
-    verifier.verify(&headers, "{}", now).unwrap().commit().unwrap();
+    verifier
+        .verify(&headers, "{}", now)
+        .unwrap()
+        .commit()
+        .unwrap();
 }
