@@ -133,6 +133,12 @@ impl Problem {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// The member of the object at `place` that it is at or below, as a segment of its pointer.
+    pub(crate) fn member_of(&self, place: &str) -> Option<&str> {
+        let member = self.pointer.strip_prefix(place)?.strip_prefix('/')?;
+        Some(member.split_once('/').map_or(member, |(first, _)| first))
+    }
+
     /// The place as the API writes it in `invalid_parameters`: dots instead of slashes
     /// (`failover[0].image.url`).
     #[must_use]
@@ -165,7 +171,8 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Every problem of a value, at least one, in the order of the document.
+/// Every problem of a value, at least one, in the order in which they were found: the same for the
+/// same document.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Problems(Box<[Problem]>);
 
@@ -179,7 +186,7 @@ impl Problems {
         }
     }
 
-    /// The problems, in the order of the document.
+    /// The problems, in the order in which they were found.
     pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
         self.0.iter()
     }

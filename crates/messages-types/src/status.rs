@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::wire::wire_choice;
 
@@ -83,7 +84,9 @@ impl Status {
 /// assert!(!progress.observe(&Status::Delivered), "a repetition");
 /// assert_eq!(progress.status(), Some(&Status::Delivered));
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+///
+/// `Debug` shows how many unknown statuses there are, not what they say.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Progress {
     status: Option<Status>,
     seen: u8,
@@ -117,5 +120,14 @@ impl Progress {
     /// The statuses that this version does not know, in alphabetical order.
     pub fn unknown(&self) -> impl Iterator<Item = &str> {
         self.unknown.iter().map(String::as_str)
+    }
+}
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Progress")
+            .field("status", &self.status)
+            .field("unknown", &self.unknown.len())
+            .finish_non_exhaustive()
     }
 }

@@ -41,7 +41,7 @@ use loss::Losses;
 pub struct Upgrade {
     /// The message. `None` when v1 has no equivalent of any step; the losses then say why.
     pub message: Option<v1::Message>,
-    /// What has no equivalent, in the order of the document; empty when nothing was lost.
+    /// What has no equivalent, step by step; empty when nothing was lost.
     pub losses: Vec<Loss>,
 }
 

@@ -15,7 +15,9 @@ wire_object! {
 document!(Accepted, Open);
 
 /// The id of a workflow, under the name by which it came.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+///
+/// `Debug` shows the name, not the id.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum WorkflowUuid {
     /// `dispatch_uuid`: the Dispatch API, `/v0.1/dispatch`.
     Dispatch(String),
@@ -59,9 +61,15 @@ impl Members for WorkflowUuid {
 
 impl Check for WorkflowUuid {}
 
+impl std::fmt::Debug for WorkflowUuid {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.member())
+    }
+}
+
 impl Redacted for WorkflowUuid {
     fn redacted(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.member())
+        std::fmt::Debug::fmt(self, f)
     }
 }
 

@@ -218,6 +218,18 @@ fn viber_ttl_rule(message: &Message, cx: &mut Context) {
     }
 }
 
+/// Members of a step that are looked for beside the steps.
+const ELSEWHERE: &[&str] = &[
+    "client_ref",
+    "failover",
+    "from",
+    "message",
+    "to",
+    "ttl",
+    "webhook_url",
+    "webhook_version",
+];
+
 /// One element of `workflow`: a step, or the last message.
 struct Element {
     message: Message,
@@ -300,7 +312,11 @@ impl Members for Parts {
 
 impl Decode for Workflow {
     fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
-        object(value, cx, &[]).map(|(Parts { steps, last }, extra)| Self { steps, last, extra })
+        object(value, cx, ELSEWHERE).map(|(Parts { steps, last }, extra)| Self {
+            steps,
+            last,
+            extra,
+        })
     }
 }
 

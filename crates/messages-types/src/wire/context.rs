@@ -1,6 +1,7 @@
 //! Where a decoder stands in the document, and what it has found so far.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::Value;
@@ -34,6 +35,15 @@ pub(crate) struct Context {
     unknown: Vec<String>,
     /// Members of which enough is known: they are neither misplaced nor unknown.
     settled: Vec<String>,
+    scope: Scope,
+}
+
+/// Where the findings about the object that is being read begin. Whoever asks what has been said
+/// of it need not look at what was said of the thousand objects before it.
+#[derive(Clone, Copy)]
+struct Scope {
+    problems: usize,
+    settled: usize,
 }
 
 impl Context {
@@ -45,7 +55,24 @@ impl Context {
             problems: Vec::new(),
             unknown: Vec::new(),
             settled: Vec::new(),
+            scope: Scope {
+                problems: 0,
+                settled: 0,
+            },
         }
+    }
+
+    /// Runs `read` for the object at the current place.
+    pub(crate) fn object<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        let inner = Scope {
+            problems: self.problems.len(),
+            settled: self.settled.len(),
+        };
+        let outer = std::mem::replace(&mut self.scope, inner);
+        let result = read(self);
+        self.settled.truncate(inner.settled);
+        self.scope = outer;
+        result
     }
 
     /// Collects the pointers of members that the catalogue does not know.
@@ -178,29 +205,36 @@ impl Context {
         if map.is_empty() || !self.reports() {
             return;
         }
+        let here = self.pointer();
+        let unfit: BTreeSet<&str> = self.problems[self.scope.problems..]
+            .iter()
+            .filter_map(|problem| problem.member_of(&here))
+            .collect();
+        let mut misplaced = Vec::new();
         for (key, value) in map.iter().filter(|(key, _)| !own(key)) {
-            if value.is_null() && elsewhere.contains(&key.as_str()) {
+            let belongs_elsewhere = elsewhere.contains(&key.as_str());
+            let segment = escaped(key);
+            if value.is_null() && belongs_elsewhere {
                 // An explicit null means absent.
                 continue;
             }
-            let pointer = self.within(key.clone(), |cx| cx.pointer());
-            if self
-                .problems
-                .iter()
-                .any(|known| known.is_at_or_below(&pointer))
-            {
+            if unfit.contains(segment.as_ref()) {
                 // It was left behind because it is unfit, and that has been said.
-            } else if self.settled.contains(&pointer) {
+                continue;
+            }
+            let pointer = format!("{here}/{segment}");
+            if self.settled[self.scope.settled..].contains(&pointer) {
                 // It fits where it is, but the object as a whole does not.
-            } else if elsewhere.contains(&key.as_str()) {
-                if self.is_strict() {
-                    let misplaced = Invalid::new(Rule::NotAllowed, "is not allowed here");
-                    self.problems.push(misplaced.at(pointer));
+            } else if belongs_elsewhere {
+                if self.mode == Mode::Strict {
+                    misplaced
+                        .push(Invalid::new(Rule::NotAllowed, "is not allowed here").at(pointer));
                 }
             } else if self.list_unknown {
                 self.unknown.push(pointer);
             }
         }
+        self.problems.append(&mut misplaced);
     }
 
     /// Says that the member `key` of the current place, left behind, is not misplaced there.
@@ -226,7 +260,7 @@ impl Context {
         let here = self.pointer();
         let pointer = self.within(key, |cx| cx.pointer());
         let said = |known: &Problem| known.pointer() == here || known.is_at_or_below(&pointer);
-        if !self.problems.iter().any(said) {
+        if !self.problems[self.scope.problems..].iter().any(said) {
             self.report_at(key, rule, hint);
         }
     }
@@ -263,10 +297,7 @@ impl Context {
         for segment in &self.path {
             pointer.push('/');
             match segment {
-                Segment::Key(key) if key.contains(['~', '/']) => {
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                }
-                Segment::Key(key) => pointer.push_str(key),
+                Segment::Key(key) => pointer.push_str(&escaped(key)),
                 Segment::Index(index) => {
                     // Writing to a String cannot fail.
                     let _ = write!(pointer, "{index}");
@@ -274,5 +305,14 @@ impl Context {
             }
         }
         pointer
+    }
+}
+
+/// A member's name as a segment of a JSON pointer.
+fn escaped(key: &str) -> Cow<'_, str> {
+    if key.contains(['~', '/']) {
+        Cow::Owned(key.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(key)
     }
 }

@@ -328,8 +328,11 @@ pub(crate) fn object<T: Members>(
         cx.report(Rule::Type, "must be an object");
         return Err(value);
     };
-    let taken = T::take(&mut map, cx);
-    cx.leftover(&map, T::owns, elsewhere);
+    let taken = cx.object(|cx| {
+        let taken = T::take(&mut map, cx);
+        cx.leftover(&map, T::owns, elsewhere);
+        taken
+    });
     match taken {
         Some(object) => Ok((object, Extra::from(map))),
         None => Err(Value::Object(map)),

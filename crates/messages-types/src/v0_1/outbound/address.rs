@@ -62,6 +62,8 @@ macro_rules! addresses {
                     $(#[$fmeta])*
                     $field: $value = $key,
                 }
+                // An address is one of both.
+                elsewhere &["id", "number"];
             }
         }
 

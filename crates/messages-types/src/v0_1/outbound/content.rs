@@ -16,61 +16,73 @@ pub type ImageUrl = Url<1, { limits::V0_1_IMAGE_URL_MAX }>;
 
 /// Members that some message has at its top, in this generation or in v1.
 pub(crate) const MESSAGE_ELSEWHERE: &[&str] = &[
+    "audio",
+    "caption",
+    "category",
     "channel",
     "content",
+    "custom",
     "failover",
+    "file",
+    "image",
+    "locale",
     "message_type",
     "messenger",
     "mms",
+    "policy",
     "sms",
+    "tag",
+    "template",
     "text",
     "ttl",
     "viber_service",
     "viber_service_msg",
+    "video",
     "webhook_url",
     "webhook_version",
     "whatsapp",
 ];
 
-/// Members that are looked for beside `content`: options of the channels, and members of the
-/// message itself.
-pub(crate) const BODY_ELSEWHERE: &[&str] = &[
-    "client_ref",
-    "failover",
-    "messenger",
-    "mms",
-    "sms",
-    "viber_service",
-    "viber_service_msg",
-    "whatsapp",
-];
+/// Members that are looked for beside `content`: the content itself, options of the channels, and
+/// members of the message.
+macro_rules! body_elsewhere {
+    ($($also:literal)*) => {
+        &[
+            "audio",
+            "caption",
+            "category",
+            "client_ref",
+            "custom",
+            "failover",
+            "file",
+            "image",
+            "locale",
+            "messenger",
+            "policy",
+            "tag",
+            "template",
+            "text",
+            "ttl",
+            "viber_service",
+            "viber_service_msg",
+            "video",
+            "whatsapp",
+            $($also,)*
+        ]
+    };
+}
 
-/// As [`BODY_ELSEWHERE`], for SMS: none of its options are documented, so that an `sms` there is
-/// merely unknown.
-pub(crate) const SMS_BODY_ELSEWHERE: &[&str] = &[
-    "client_ref",
-    "failover",
-    "messenger",
-    "mms",
-    "viber_service",
-    "viber_service_msg",
-    "whatsapp",
-];
+pub(crate) const BODY_ELSEWHERE: &[&str] = body_elsewhere!["mms" "sms"];
+
+/// No options of an SMS are documented, so that an `sms` there is merely unknown.
+pub(crate) const SMS_BODY_ELSEWHERE: &[&str] = body_elsewhere!["mms"];
 
 /// As [`SMS_BODY_ELSEWHERE`], for MMS.
-pub(crate) const MMS_BODY_ELSEWHERE: &[&str] = &[
-    "client_ref",
-    "failover",
-    "messenger",
-    "sms",
-    "viber_service",
-    "viber_service_msg",
-    "whatsapp",
-];
+pub(crate) const MMS_BODY_ELSEWHERE: &[&str] = body_elsewhere!["sms"];
 
 /// Members that the content of some message has.
 const CONTENT_ELSEWHERE: &[&str] = &[
-    "audio", "custom", "file", "image", "template", "text", "video",
+    "audio", "caption", "custom", "file", "image", "template", "text", "url", "video",
 ];
 
 /// What a message holds, as it stands in `message.content`.

@@ -1,6 +1,6 @@
 //! E-mail (open beta since June 2026).
 
-use super::{ELSEWHERE, Envelope, constructors, envelope_setters};
+use super::{ELSEWHERE, Envelope, OPTIONS_ELSEWHERE, constructors, envelope_setters};
 use crate::limits;
 use crate::value::{EmailAddress, List, Text};
 use crate::wire::{wire_choice, wire_content, wire_object};
@@ -84,6 +84,7 @@ wire_object! {
             /// Who gets a copy without the others knowing.
             bcc: Vec<CopyTo> = "bcc",
         }
+        elsewhere OPTIONS_ELSEWHERE;
     }
 }
 

@@ -1,6 +1,6 @@
 //! MMS.
 
-use super::media::{Caption, CaptionedMedia};
+use super::media::{Caption, CaptionedMedia, ELSEWHERE as MEDIA_ELSEWHERE};
 use super::{ELSEWHERE, Envelope, OPTIONS_ELSEWHERE, constructors, envelope_setters};
 use crate::limits;
 use crate::problem::{Invalid, Rule};
@@ -62,6 +62,7 @@ wire_object! {
             /// The text shown with it.
             caption: Caption = "caption",
         }
+        elsewhere MEDIA_ELSEWHERE;
     }
 }
 

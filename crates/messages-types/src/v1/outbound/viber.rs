@@ -1,7 +1,7 @@
 //! Viber Service Messages.
 
 use super::media::{Caption, CaptionedMedia, ELSEWHERE as MEDIA_ELSEWHERE};
-use super::{ELSEWHERE, Envelope, constructors, envelope_setters, written_as};
+use super::{ELSEWHERE, Envelope, OPTIONS_ELSEWHERE, constructors, envelope_setters, written_as};
 use crate::limits;
 use crate::problem::Problems;
 use crate::value::{Field, NumberText, PhoneNumber, Seconds, Text, Url};
@@ -71,6 +71,7 @@ wire_object! {
             /// The size of a video, in MB; compulsory with one.
             file_size: ViberFileSize = "file_size",
         }
+        elsewhere OPTIONS_ELSEWHERE;
     }
 }
 
@@ -87,7 +88,7 @@ wire_object! {
             /// The text shown with it.
             caption: Caption = "caption",
         }
-        elsewhere &["name", "duration", "file_size"];
+        elsewhere &["action", "duration", "file_size", "name"];
     }
 }
 

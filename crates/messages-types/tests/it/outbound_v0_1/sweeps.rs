@@ -222,6 +222,23 @@ fn both_sides_are_of_one_channel() {
 }
 
 #[test]
+fn an_address_is_a_number_or_an_id() {
+    for Full { name, document, .. } in all() {
+        for side in ["from", "to"] {
+            let other = match document[side].get("id") {
+                Some(_) => "number",
+                None => "id",
+            };
+            let place = format!("/{side}/{other}");
+            let mut changed = document.clone();
+            put(&mut changed, &place, Some(json!("447700900000")));
+            let refused = [format!("{place} not_allowed")];
+            assert_eq!(problems(&changed), refused, "{name}");
+        }
+    }
+}
+
+#[test]
 fn options_of_another_channel_are_refused() {
     let options = [
         ("messenger", json!({ "category": "response" })),
@@ -262,6 +279,12 @@ fn members_of_the_flat_format_are_refused() {
             ),
             ("/message/client_ref", json!("a")),
             ("/message/failover", json!([])),
+            ("/message/text", json!("Hello")),
+            ("/message/ttl", json!(600)),
+            ("/message/content/caption", json!("A caption")),
+            ("/message/content/url", json!("https://example.com")),
+            ("/caption", json!("A caption")),
+            ("/image", json!({ "url": "https://example.com" })),
         ] {
             let mut changed = document.clone();
             put(&mut changed, member, Some(value));

@@ -121,6 +121,24 @@ fn the_shell_of_a_workflow() {
 }
 
 #[test]
+fn a_member_of_a_step_is_refused_beside_the_steps() {
+    for (member, value) in [
+        ("/client_ref", json!("order-17")),
+        ("/failover", failover()),
+        ("/from", json!({ "type": "sms", "number": "447700900001" })),
+        ("/ttl", json!(600)),
+        ("/webhook_url", json!("https://example.com")),
+    ] {
+        let mut changed = steps(2);
+        put(&mut changed, member, Some(value));
+        assert_eq!(
+            workflow_problems(&changed),
+            [format!("{member} not_allowed")]
+        );
+    }
+}
+
+#[test]
 fn the_problems_of_all_steps_are_reported_at_once() {
     let mut changed = steps(3);
     put(&mut changed, "/template", None);

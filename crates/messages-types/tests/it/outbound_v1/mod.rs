@@ -2,6 +2,7 @@
 
 mod documents;
 mod limits;
+mod placement;
 mod snapshots;
 mod sweeps;
 

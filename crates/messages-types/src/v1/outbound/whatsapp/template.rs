@@ -1,6 +1,6 @@
 //! Registered templates, by the API's own short form.
 
-use crate::v1::outbound::written_as;
+use crate::v1::outbound::{OPTIONS_ELSEWHERE, written_as};
 use crate::value::Text;
 use crate::wire::{wire_choice, wire_object};
 
@@ -47,6 +47,7 @@ wire_object! {
             /// How the language is chosen.
             policy: Policy = "policy",
         }
+        elsewhere OPTIONS_ELSEWHERE;
     }
 }
 

@@ -1,0 +1,110 @@
+//! Members that the API knows, in places where it does not look for them.
+
+use std::time::{Duration, Instant};
+
+use messages_types::Document;
+use messages_types::v1::Message;
+use serde_json::{Value, json};
+
+use super::documents::{all, named};
+use super::{problems, put};
+
+#[test]
+fn a_member_of_the_message_is_refused_among_its_options() {
+    let members = [
+        ("client_ref", json!("order-17")),
+        ("context", json!({ "message_uuid": "u" })),
+        ("failover", json!([])),
+        ("from", json!("447700900001")),
+        ("to", json!("447700900000")),
+        ("trusted_recipient", json!(true)),
+        ("trusted_sender", json!(true)),
+        ("ttl", json!(600)),
+        ("webhook_url", json!("https://example.com")),
+        ("webhook_version", json!("v1")),
+    ];
+    for (document, options) in [
+        ("sms_text", "/sms"),
+        ("mms_text", "/mms"),
+        ("rcs_text", "/rcs"),
+        ("whatsapp_template", "/whatsapp"),
+        ("messenger_text", "/messenger"),
+        ("viber_text", "/viber_service"),
+        ("email_text", "/email"),
+    ] {
+        for (member, value) in &members {
+            let at = format!("{options}/{member}");
+            // Over Viber it is an option.
+            let allowed = at == "/viber_service/ttl";
+            let mut changed = named(document);
+            put(&mut changed, &at, Some(value.clone()));
+            let refused = (!allowed).then(|| format!("{at} not_allowed"));
+            assert_eq!(problems(&changed), Vec::from_iter(refused), "{document}");
+        }
+    }
+}
+
+#[test]
+fn a_member_of_a_medium_or_of_options_is_refused_at_the_top() {
+    for full in all() {
+        for member in [
+            "/action",
+            "/bcc",
+            "/caption",
+            "/category",
+            "/duration",
+            "/file_size",
+            "/locale",
+            "/name",
+            "/policy",
+            "/pool_id",
+            "/tag",
+            "/thumb_url",
+            "/url",
+        ] {
+            let mut changed = full.document.clone();
+            put(&mut changed, member, Some(json!("a")));
+            let refused = [format!("{member} not_allowed")];
+            assert_eq!(problems(&changed), refused, "{}", full.name);
+        }
+    }
+}
+
+#[test]
+fn a_medium_takes_its_own_members_only() {
+    for (document, at) in [
+        ("mms_content", "/content/0/name"),
+        ("viber_video", "/video/action"),
+        ("viber_video", "/video/name"),
+    ] {
+        let mut changed = named(document);
+        put(&mut changed, at, Some(json!("a")));
+        assert_eq!(problems(&changed), [format!("{at} not_allowed")]);
+    }
+}
+
+/// A megabyte full of mistakes takes seconds at most: none of them is compared with all others.
+#[test]
+fn a_long_list_of_problems_is_found_in_linear_time() {
+    let alternatives = vec![json!({ "channel": "sms", "colour": 1 }); 43_000];
+    let mut broken = named("sms_text");
+    put(&mut broken, "/failover", Some(Value::from(alternatives)));
+
+    let mut scattered = named("mms_content");
+    let items = vec![json!({ "colour": 1 }); 60_000];
+    put(&mut scattered, "/content", Some(Value::from(items)));
+    for index in 0..40_000 {
+        scattered[format!("colour-{index}")] = json!(1);
+    }
+
+    let begun = Instant::now();
+    for (document, count) in [(broken, 4 * 43_000), (scattered, 2 * 60_000)] {
+        let refused = Message::from_value(document).unwrap_err();
+        let messages_types::DecodeError::Problems(problems) = refused else {
+            panic!("not refused by its rules");
+        };
+        assert_eq!(problems.count(), count);
+    }
+    // A second or two; with every problem compared to every other one it takes many minutes.
+    assert!(begun.elapsed() < Duration::from_secs(60));
+}
