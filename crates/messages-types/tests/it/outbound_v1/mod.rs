@@ -1,5 +1,6 @@
 //! v1 messages: what is accepted, and what is refused, where, and by which rule.
 
+mod combinations;
 mod documents;
 mod limits;
 mod placement;
