@@ -20,7 +20,7 @@ pub(crate) struct ExplainArgs {
     code: Option<String>,
 }
 
-/// One meaning of a code. A number can have two: one in status webhooks, one in answers.
+/// One meaning of a code. A number can have several: one in status webhooks, others in answers.
 #[derive(Serialize)]
 struct Meaning {
     code: String,
@@ -65,14 +65,18 @@ fn meanings(code: &str) -> Vec<Meaning> {
     let number = code.parse().ok().map(ErrorCode::new);
     let slug = code.rsplit_once('#').map_or(code, |(_, slug)| slug);
     // Whoever gives the whole type, or a word, means an answer and not a status.
-    let answer =
-        SyncErrorCode::from_type(&format!("api-errors/messages#{slug}"), None).filter(|answer| {
-            !matches!(answer, SyncErrorCode::Other(_)) || answer.http_status().is_some()
-        });
+    let kind = format!("api-errors/messages#{slug}");
+    let mut answers: Vec<SyncErrorCode> = [None, Some(SyncErrorCode::InternalError.title())]
+        .into_iter()
+        .filter_map(|title| SyncErrorCode::from_type(&kind, title))
+        .filter(|answer| answer.kind() != ErrorKind::Unknown)
+        .collect();
+    // One number means two things, which only the title tells apart.
+    answers.dedup();
     number
         .and_then(of_status)
         .into_iter()
-        .chain(answer.map(|answer| of_answer(slug, &answer)))
+        .chain(answers.iter().map(|answer| of_answer(slug, answer)))
         .collect()
 }
 
@@ -92,10 +96,9 @@ fn of_status(code: ErrorCode) -> Option<Meaning> {
 fn of_answer(slug: &str, code: &SyncErrorCode) -> Meaning {
     let status = code.http_status();
     let kind = match status {
-        Some(429) => ErrorKind::Retry,
-        Some(401..=403) => ErrorKind::Configuration,
+        // Sending again may help, and may send twice.
         Some(500..) => ErrorKind::Unknown,
-        _ => ErrorKind::Permanent,
+        _ => code.kind(),
     };
     Meaning {
         code: slug.to_owned(),
@@ -135,9 +138,10 @@ impl Meaning {
     }
 
     fn lines(&self) -> Vec<Line> {
-        let seen = match self.http_status {
-            Some(status) => format!("in answers with status {status}"),
-            None => "in status webhooks".to_owned(),
+        let seen = match (self.seen_in, self.http_status) {
+            ("status", _) => "in status webhooks".to_owned(),
+            (_, Some(status)) => format!("in answers with status {status}"),
+            (_, None) => "in answers".to_owned(),
         };
         let mut lines = vec![
             Line::new()

@@ -110,6 +110,36 @@ fn codes_are_explained() {
 }
 
 #[test]
+fn a_number_of_several_meanings_is_explained_with_all_of_them() {
+    let explain = |code: &str| -> Vec<_> {
+        let ended = Shell::new().run(&["explain", code, "--json"]);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        ended
+            .objects()
+            .into_iter()
+            .map(|meaning| (meaning["http_status"].clone(), meaning["kind"].clone()))
+            .collect()
+    };
+    assert_eq!(
+        explain("1000"),
+        [
+            (json!(null), json!("retry")),
+            (json!(429), json!("retry")),
+            (json!(500), json!("unknown")),
+        ]
+    );
+    assert_eq!(
+        explain("1120"),
+        [
+            (json!(null), json!("configuration")),
+            (json!(422), json!("configuration")),
+        ]
+    );
+    assert_eq!(explain("invalid-id"), [(json!(null), json!("permanent"))]);
+    assert_eq!(Shell::new().run(&["explain", "4242"]).code, 3);
+}
+
+#[test]
 fn help_completions_and_manual_are_there() {
     for arguments in [
         &["--help"][..],
