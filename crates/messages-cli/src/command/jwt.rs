@@ -1,5 +1,6 @@
 //! `messages jwt`: a token's making and its faults.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -15,6 +16,9 @@ use crate::failure::Failure;
 use crate::input::read_text;
 use crate::output::{Line, json_text};
 use crate::settings::{Settings, private_file};
+
+/// Seconds since 1970 that are a date: up to the year 9999.
+const DATES: RangeInclusive<f64> = 0.0..=253_402_300_799.0;
 
 #[derive(Debug, Args)]
 pub(crate) struct JwtArgs {
@@ -139,9 +143,9 @@ impl InspectArgs {
             },
         };
         let second = |name: &str| {
-            let claims = found.payload.as_ref()?;
-            // A number that is no date becomes the nearest that is; that it is none is among the faults.
-            claims.get(name)?.as_f64().map(|seconds| seconds as i64)
+            let seconds = found.payload.as_ref()?.get(name)?.as_f64()?;
+            // What is no date has no age; that it is none is among the faults.
+            DATES.contains(&seconds).then_some(seconds as i64)
         };
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let now = i64::try_from(now).unwrap_or(i64::MAX);
@@ -151,8 +155,8 @@ impl InspectArgs {
             ));
         }
         let findings = Findings {
-            age_seconds: second("iat").map(|issued| now.saturating_sub(issued)),
-            expires_in_seconds: second("exp").map(|expires| expires.saturating_sub(now)),
+            age_seconds: second("iat").map(|issued| now - issued),
+            expires_in_seconds: second("exp").map(|expires| expires - now),
             header: found.header,
             claims: found.payload,
             signature,
