@@ -3,7 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in the emulator's time, in milliseconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,6 +59,17 @@ impl Moment {
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.millis_text())
+    }
+}
+
+/// From the text that [`Serialize`] writes.
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let timestamp: jiff::Timestamp = text.parse().map_err(D::Error::custom)?;
+        u64::try_from(timestamp.as_millisecond())
+            .map(Self)
+            .map_err(D::Error::custom)
     }
 }
 
@@ -146,6 +158,10 @@ impl Clock {
         let mut anchor = self.anchor();
         let now = anchor.now();
         *anchor = anchor.moved_to(moment.max(now), anchor.pace);
+    }
+
+    pub(crate) fn pace(&self) -> Pace {
+        self.anchor().pace
     }
 
     pub(crate) fn set_pace(&self, pace: Pace) {

@@ -8,15 +8,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use messages_auth::{ApiKey, ApiSecret, ApplicationId};
+use messages_auth::{ApiKey, ApiSecret};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use crate::clock::{Moment, Pace};
+use crate::clock::{Clock, Moment, Pace};
 use crate::config::{Config, Credentials, EmulatorBuilder, random_secret};
 use crate::engine::{Engine, drive};
 use crate::error::StartError;
+use crate::keeper::Saved;
 use crate::server::{Guard, accept};
 use crate::webhook::{Poster, deliver};
 use crate::workspace::Workspace;
@@ -39,7 +40,6 @@ pub struct Emulator {
     workspace: Workspace,
     base_url: String,
     port: u16,
-    targets: crate::world::Targets,
     key_file: Option<KeyFile>,
     /// Aborted when it is dropped.
     _tasks: JoinSet<()>,
@@ -61,6 +61,7 @@ impl Emulator {
         config: &Config,
         pace: Pace,
         credentials: Credentials,
+        saved: Saved,
     ) -> Result<Self, StartError> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, config.port));
         let listener = TcpListener::bind(address)
@@ -71,15 +72,22 @@ impl Emulator {
             .map_err(|error| StartError::Webhooks(Box::new(error)))?;
 
         let targets = config.targets();
-        let (engine, outgoing) = Engine::new(World::new(config.laws()), pace);
+        let clock = Clock::new(pace);
+        let mut world = World::new(config.laws());
+        let mut restored = Vec::new();
+        for workspace in saved.workspaces {
+            let account = workspace.credentials.account(targets.clone())?;
+            clock.move_to(workspace.parts.latest());
+            restored.push((world.open(account, clock.now()), workspace.parts));
+        }
+        let (engine, outgoing) = Engine::new(world, clock, saved.keeper);
         let engine = Arc::new(engine);
-        let account = credentials.account(targets.clone())?;
-        let id = engine.with(|world, now, _| world.open(account, now));
-        let workspace = Workspace {
-            engine: Arc::clone(&engine),
-            id,
-            credentials,
-        };
+        let workspace = Workspace::open(&engine, credentials, targets)?;
+        engine.with(|world, now, effects| {
+            for (id, parts) in restored {
+                world.restore(now, id, parts, effects);
+            }
+        });
         let guard = Guard::new(port, random_secret()?);
         let router = crate::routes::router(&workspace, guard);
 
@@ -91,7 +99,6 @@ impl Emulator {
             workspace,
             base_url: format!("http://127.0.0.1:{port}"),
             port,
-            targets,
             key_file: None,
             _tasks: tasks,
         })
@@ -122,7 +129,7 @@ impl Emulator {
     }
 
     /// Opens a workspace of its own for an api key and secret, with an application of its own. Its webhooks go where the
-    /// emulator's go, until they are sent elsewhere.
+    /// first one's go, until they are sent elsewhere.
     ///
     /// # Errors
     /// If a credential cannot be made.
@@ -131,21 +138,13 @@ impl Emulator {
         api_key: ApiKey,
         api_secret: ApiSecret,
     ) -> Result<Workspace, StartError> {
-        let credentials = Credentials {
-            api_key,
-            api_secret,
-            signature_secret: random_secret()?,
-            application_id: ApplicationId::random(),
-            private_key: self.workspace.credentials.private_key.clone(),
-        };
-        let account = credentials.account(self.targets.clone())?;
-        let engine = Arc::clone(&self.workspace.engine);
-        let id = engine.with(|world, now, _| world.open(account, now));
-        Ok(Workspace {
-            engine,
-            id,
-            credentials,
-        })
+        Ok(self.workspace.open_beside(api_key, api_secret)?)
+    }
+
+    /// The workspace of an api key, if it was opened, now or before in the data file.
+    #[must_use]
+    pub fn workspace(&self, api_key: &str) -> Option<Workspace> {
+        Workspace::find(&self.workspace.engine, api_key)
     }
 
     /// The application's private key as a file: mode 0600, in a directory of mode 0700 that goes with the emulator. It
@@ -194,6 +193,15 @@ impl Emulator {
     /// Waits until no webhook is being posted.
     pub async fn settled(&self) {
         self.workspace.engine.settled().await;
+    }
+}
+
+/// What is kept is whole and the file is free when this returns.
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        if let Some(keeper) = self.workspace.engine.keeper() {
+            keeper.close();
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Joins the world, which only computes, to the clock and to the tasks that do what it wants done.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,11 +9,45 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{Notify, broadcast};
 
 use crate::clock::{Clock, Moment, Pace};
-use crate::event::Event;
+use crate::event::{Event, Numbered};
+use crate::keeper::{Keeper, NotKept};
+use crate::metrics::Metrics;
 use crate::world::{Effects, Outgoing, World};
 
 /// How many events a subscriber may lag behind before it misses some.
 const EVENT_BACKLOG: usize = 16_384;
+
+/// How many events are remembered.
+const REMEMBERED: usize = 10_000;
+
+/// What has happened: the last of it in full, all of it in numbers.
+#[derive(Default)]
+struct Past {
+    last: u64,
+    events: VecDeque<Numbered>,
+    metrics: Metrics,
+}
+
+impl Past {
+    fn add(&mut self, event: Event) -> Numbered {
+        self.metrics.count(&event);
+        self.last += 1;
+        let numbered = Numbered {
+            number: self.last,
+            event,
+        };
+        if self.events.len() == REMEMBERED {
+            self.events.pop_front();
+        }
+        self.events.push_back(numbered.clone());
+        numbered
+    }
+
+    fn after(&self, number: u64) -> Vec<Numbered> {
+        let begin = self.events.partition_point(|event| event.number <= number);
+        self.events.range(begin..).cloned().collect()
+    }
+}
 
 /// The running emulator, without its sockets.
 pub(crate) struct Engine {
@@ -23,20 +58,32 @@ pub(crate) struct Engine {
     /// A webhook was answered, or something has happened.
     changed: Notify,
     outgoing: UnboundedSender<Outgoing>,
-    events: broadcast::Sender<Event>,
+    keeper: Option<Arc<dyn Keeper>>,
+    events: broadcast::Sender<Numbered>,
+    past: Mutex<Past>,
     numbers: AtomicU64,
 }
 
 impl Engine {
-    pub(crate) fn new(world: World, pace: Pace) -> (Self, UnboundedReceiver<Outgoing>) {
+    /// The world on a clock; what changes in it is handed to `keeper`, if there is one.
+    pub(crate) fn new(
+        mut world: World,
+        clock: Clock,
+        keeper: Option<Arc<dyn Keeper>>,
+    ) -> (Self, UnboundedReceiver<Outgoing>) {
+        if keeper.is_some() {
+            world.track();
+        }
         let (outgoing, receiver) = unbounded_channel();
         let engine = Self {
             world: Mutex::new(world),
-            clock: Clock::new(pace),
+            clock,
             wake: Notify::new(),
             changed: Notify::new(),
             outgoing,
+            keeper,
             events: broadcast::Sender::new(EVENT_BACKLOG),
+            past: Mutex::default(),
             numbers: AtomicU64::new(0),
         };
         (engine, receiver)
@@ -54,7 +101,13 @@ impl Engine {
             if world.next_due() != due_before {
                 self.wake.notify_one();
             }
-            // Inside the lock, so that webhooks and events leave in the order in which they came about.
+            // Inside the lock, so that everything leaves in the order in which it came about.
+            if let Some(keeper) = &self.keeper {
+                let changes = world.take_changes();
+                if !changes.is_empty() {
+                    keeper.keep(changes);
+                }
+            }
             for outgoing in effects.posts.drain(..) {
                 // There is no receiver only while the emulator is being dropped.
                 let _ = self.outgoing.send(outgoing);
@@ -75,12 +128,27 @@ impl Engine {
     }
 
     pub(crate) fn publish(&self, event: Event) {
-        // Nobody has to listen.
-        let _ = self.events.send(event);
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        let numbered = past.add(event);
+        // Within the lock, so that numbers grow for every subscriber too. Nobody has to listen.
+        let _ = self.events.send(numbered);
     }
 
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Event> {
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Numbered> {
         self.events.subscribe()
+    }
+
+    /// The events after the one with this number, as far as they are remembered, the oldest first.
+    pub(crate) fn events_after(&self, number: u64) -> Vec<Numbered> {
+        let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        past.after(number)
+    }
+
+    /// What has happened and what is there, for Prometheus.
+    pub(crate) fn metrics(&self) -> String {
+        let gauges = self.look(|world, _| world.gauges());
+        let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        past.metrics.text(gauges)
     }
 
     /// A number that was never given before.
@@ -100,6 +168,21 @@ impl Engine {
             }
             changed.await;
         }
+    }
+
+    /// Waits until everything that has happened so far is kept: only then may it be acknowledged.
+    ///
+    /// # Errors
+    /// If it cannot be kept. Without a keeper, nothing is asked for.
+    pub(crate) async fn kept(&self) -> Result<(), NotKept> {
+        match &self.keeper {
+            None => Ok(()),
+            Some(keeper) => keeper.barrier().await.map_err(|_| NotKept),
+        }
+    }
+
+    pub(crate) fn keeper(&self) -> Option<&dyn Keeper> {
+        self.keeper.as_deref()
     }
 
     /// Waits until no webhook is being posted.

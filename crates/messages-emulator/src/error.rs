@@ -18,6 +18,15 @@ pub enum StartError {
     /// What posts the webhooks cannot be built.
     #[error("the sender of webhooks cannot be built")]
     Webhooks(#[source] Box<BuildError>),
+    /// The data file cannot be used: it is another emulator's at the moment, or it is not one of this version.
+    #[error("the data file cannot be used: {reason}")]
+    Data {
+        /// What is wrong, in words.
+        reason: &'static str,
+        /// What the database says.
+        #[source]
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
     /// The private key cannot be written.
     #[error("the private key cannot be written")]
     KeyFile(#[source] io::Error),

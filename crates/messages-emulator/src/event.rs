@@ -27,6 +27,13 @@ pub enum Event {
     Message(Arc<MessageEvent>),
 }
 
+/// An event with its number: later ones have higher ones.
+#[derive(Debug, Clone)]
+pub(crate) struct Numbered {
+    pub(crate) number: u64,
+    pub(crate) event: Event,
+}
+
 /// A request to the API.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
@@ -153,7 +160,7 @@ impl WebhookEvent {
     }
 
     fn of_try(post: &Post, workspace: &Workspace, id: WorkspaceId, which: usize) -> Option<Self> {
-        let message = workspace.messages.get(&post.message)?;
+        let message = workspace.messages.get(post.message)?;
         let attempt = post.attempts.get(which)?;
         let (answer, answer_body, error) = match &attempt.outcome {
             Outcome::Answer { status, body } => (Some(*status), body.clone(), None),

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::query::Query;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::event::{Event, Numbered};
+use crate::query::{Holding, Query, Way};
 use crate::view::MessageView;
 use crate::workspace::Workspace;
 
@@ -29,19 +32,41 @@ impl Expectation {
     /// What came instead.
     pub async fn within(self, limit: Duration) -> Result<MessageView, Unmet> {
         let Self { workspace, query } = self;
-        let found = workspace.engine.wait_until(|world| {
-            let workspace = world.workspace(workspace.id)?;
-            let mut newest_first = workspace.messages.values().rev();
-            let message = newest_first.find(|message| query.matches(message))?;
-            Some(MessageView::new(message, workspace))
-        });
-        match tokio::time::timeout(limit, found).await {
-            Ok(message) => Ok(message),
-            Err(_) => Err(Unmet {
+        let found = tokio::time::timeout(limit, first_match(&workspace, &query)).await;
+        match found {
+            Ok(Some(message)) => Ok(message),
+            Ok(None) | Err(_) => Err(Unmet {
                 wanted: Box::new(query),
                 limit,
                 instead: workspace.messages(&Query::default(), SHOWN),
             }),
+        }
+    }
+}
+
+/// The newest message that matches, or the first to come that does. `None` when the emulator is gone.
+async fn first_match(workspace: &Workspace, query: &Query) -> Option<MessageView> {
+    // Before the look at all of them, so that none falls in between; afterwards only those are looked at that change.
+    let mut events = workspace.engine.subscribe();
+    loop {
+        if let Some(message) = workspace.messages(query, 1).pop() {
+            return Some(message);
+        }
+        loop {
+            match events.recv().await {
+                Ok(Numbered {
+                    event: Event::Message(event),
+                    ..
+                }) if event.workspace == workspace.id => {
+                    let changed = workspace.matching(query, &event.message_uuid);
+                    if changed.is_some() {
+                        return changed;
+                    }
+                }
+                Ok(_) => {}
+                Err(RecvError::Lagged(_)) => break,
+                Err(RecvError::Closed) => return None,
+            }
         }
     }
 }
@@ -65,7 +90,12 @@ impl Unmet {
 impl fmt::Display for Unmet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let wanted = &self.wanted;
-        write!(f, "no message within {:?}", self.limit)?;
+        let message = match wanted.direction {
+            Some(Way::Outbound) => "sent message",
+            Some(Way::Inbound) => "received message",
+            None => "message",
+        };
+        write!(f, "no {message} within {:?}", self.limit)?;
         let conditions = [
             (
                 "over",
@@ -85,6 +115,11 @@ impl fmt::Display for Unmet {
             if let Some(value) = value {
                 write!(f, " {name} {value:?}")?;
             }
+        }
+        match wanted.holding {
+            Some(Holding::Code) => f.write_str(" with a code in it")?,
+            Some(Holding::Link) => f.write_str(" with a link in it")?,
+            None => {}
         }
         if self.instead.is_empty() {
             return f.write_str("; nothing came at all");

@@ -11,11 +11,17 @@ mod engine;
 mod error;
 mod event;
 mod expect;
+mod extract;
 mod inbox;
+mod keeper;
+mod metrics;
+#[cfg(feature = "persistence")]
+mod persistence;
 mod query;
 mod routes;
 mod rules;
 mod server;
+mod snapshot;
 mod status;
 mod view;
 mod webhook;
@@ -30,8 +36,10 @@ pub use emulator::Emulator;
 pub use error::StartError;
 pub use event::{Body, Event, MessageEvent, RequestEvent, WebhookEvent};
 pub use expect::{Expectation, Unmet};
+pub use keeper::NotKept;
 pub use query::Query;
 pub use rules::{Action, Pattern, Rule, Turn, WebhookFault, When, magic};
+pub use snapshot::{RestoreError, Snapshot};
 pub use status::{Status, UnknownStatus};
 pub use view::{
     AttemptView, FlowPosition, MessageDetail, MessageView, PassedView, RequestView, StepView,

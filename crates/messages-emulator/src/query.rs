@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::channel::Channel;
+use crate::extract;
 use crate::status::Status;
 use crate::world::{Conversation, Direction, Message, Workspace};
 
@@ -28,8 +29,18 @@ pub struct Query {
     pub(crate) conversation: Option<u64>,
     /// The number of a message that is not meant, nor any after it.
     pub(crate) older_than: Option<u64>,
+    /// Whether a code or a link has to stand in the text.
+    #[serde(skip)]
+    pub(crate) holding: Option<Holding>,
     /// Anywhere: in the text, the addresses, the client reference, the uuid.
     pub(crate) q: Option<String>,
+}
+
+/// What a message holds that a person would act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Holding {
+    Code,
+    Link,
 }
 
 /// A direction, as a query names it.
@@ -117,8 +128,20 @@ impl Query {
                     .messages
                     .iter()
                     .rev()
-                    .filter_map(|id| workspace.messages.get(id))
+                    .filter_map(|id| workspace.messages.get(*id))
                     .any(|message| self.matches(message))
+    }
+
+    /// With a code in its text: [`MessageView::code_in_text`](crate::MessageView::code_in_text) gives it.
+    pub fn with_code(mut self) -> Self {
+        self.holding = Some(Holding::Code);
+        self
+    }
+
+    /// With a link in its text: [`MessageView::link_in_text`](crate::MessageView::link_in_text) gives it.
+    pub fn with_link(mut self) -> Self {
+        self.holding = Some(Holding::Link);
+        self
     }
 
     pub(crate) fn matches(&self, message: &Message) -> bool {
@@ -152,6 +175,10 @@ impl Query {
                 .contains
                 .as_deref()
                 .is_none_or(|wanted| contains(&message.text, wanted))
+            && self.holding.is_none_or(|wanted| match wanted {
+                Holding::Code => extract::code(&message.text).is_some(),
+                Holding::Link => extract::link(&message.text).is_some(),
+            })
             && self.q.as_deref().is_none_or(|wanted| {
                 contains(&message.text, wanted)
                     || contains(&message.person, wanted)

@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use crate::channel::Channel;
 use crate::clock::Moment;
+use crate::extract;
 use crate::status::Status;
 use crate::world::{
     Direction, Flow, FlowKind, Generation, Message, Outcome, Post, PostState, WebhookKind,
@@ -187,10 +188,22 @@ pub struct StepView {
 const ANSWER_SHOWN: usize = 4 * 1024;
 
 impl MessageView {
+    /// The code in its text: 4 to 10 digits, the first after a word such as "code" or "PIN", or else the first of all.
+    #[must_use]
+    pub fn code_in_text(&self) -> Option<String> {
+        extract::code(&self.text)
+    }
+
+    /// The first `http` or `https` link in its text.
+    #[must_use]
+    pub fn link_in_text(&self) -> Option<String> {
+        extract::link(&self.text)
+    }
+
     pub(crate) fn new(message: &Message, workspace: &Workspace) -> Self {
         let flow = message
             .flow
-            .and_then(|(id, step)| Some((workspace.flows.get(&id)?, step)));
+            .and_then(|(id, step)| Some((workspace.flows.get(id)?, step)));
         Self {
             id: message.id,
             message_uuid: message.uuid.to_string(),
@@ -230,13 +243,13 @@ impl MessageDetail {
             .posts
             .iter()
             .filter_map(|id| workspace.posts.get(*id));
-        let flow = message.flow.and_then(|(id, _)| workspace.flows.get(&id));
+        let flow = message.flow.and_then(|(id, _)| workspace.flows.get(id));
         Self {
             message: MessageView::new(message, workspace),
             request: message.request.as_ref().map(|request| RequestView {
-                method: request.method,
+                method: "POST",
                 path: request.path.to_string(),
-                auth: request.auth,
+                auth: request.auth.name(),
                 body: text(&request.body),
                 status: request.status,
                 answer: text(&request.answer),
@@ -287,7 +300,7 @@ fn webhook(post: &Post) -> WebhookView {
 
 fn steps(flow: &Flow, workspace: &Workspace) -> Vec<StepView> {
     let steps = flow.steps.iter().map(|step| {
-        let message = step.message.and_then(|id| workspace.messages.get(&id));
+        let message = step.message.and_then(|id| workspace.messages.get(id));
         StepView {
             channel: step.draft.channel,
             message_uuid: message.map(|message| message.uuid.to_string()),

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use messages_auth::{ApiKey, ApiSecret, ApplicationId, AuthError};
 use tokio::sync::broadcast;
 
-use crate::config::Credentials;
+use crate::config::{Credentials, random_secret};
 use crate::engine::Engine;
-use crate::event::{Event, WebhookEvent};
+use crate::event::{Event, Numbered, WebhookEvent};
 use crate::expect::Expectation;
+use crate::keeper::NotKept;
 use crate::query::Query;
 use crate::rules::Rule;
 use crate::status::Status;
 use crate::view::{MessageDetail, MessageView};
-use crate::world::{InboundMessage, PostId, TriggerError, WorkspaceId};
+use crate::world::{InboundMessage, PostId, Targets, TriggerError, WorkspaceId};
 
 /// The messages, rules and webhooks of one api key. No other workspace sees them, so parallel tests can share an
 /// emulator. Cloning is cheap.
@@ -34,6 +36,58 @@ pub struct Delivered {
 }
 
 impl Workspace {
+    /// The workspace of an api key.
+    pub(crate) fn find(engine: &Arc<Engine>, api_key: &str) -> Option<Self> {
+        let (id, credentials) = engine.look(|world, _| {
+            let id = world.find_workspace(api_key)?;
+            Some((id, world.workspace(id)?.account.credentials.clone()))
+        })?;
+        Some(Self {
+            engine: Arc::clone(engine),
+            id,
+            credentials,
+        })
+    }
+
+    /// Opens the workspace of an account, and has its credentials kept.
+    pub(crate) fn open(
+        engine: &Arc<Engine>,
+        credentials: Credentials,
+        targets: Targets,
+    ) -> Result<Self, AuthError> {
+        let account = credentials.account(targets)?;
+        let id = engine.with(|world, now, _| world.open(account, now));
+        if let Some(keeper) = engine.keeper() {
+            keeper.account(id, &credentials);
+        }
+        Ok(Self {
+            engine: Arc::clone(engine),
+            id,
+            credentials,
+        })
+    }
+
+    /// Opens a workspace with credentials of its own, but for the private key, and whose webhooks go where those of this
+    /// one go.
+    pub(crate) fn open_beside(
+        &self,
+        api_key: ApiKey,
+        api_secret: ApiSecret,
+    ) -> Result<Self, AuthError> {
+        let credentials = Credentials {
+            api_key,
+            api_secret,
+            signature_secret: random_secret()?,
+            application_id: ApplicationId::random(),
+            private_key: self.credentials.private_key.clone(),
+        };
+        let targets = self.engine.look(|world, _| {
+            let workspace = world.workspace(self.id);
+            workspace.map(|workspace| workspace.account.targets.clone())
+        });
+        Self::open(&self.engine, credentials, targets.unwrap_or_default())
+    }
+
     /// What a client of this workspace has to present.
     #[must_use]
     pub fn credentials(&self) -> &Credentials {
@@ -50,7 +104,7 @@ impl Workspace {
         self.set_targets(|targets| targets.inbound_url = url.map(Into::into));
     }
 
-    fn set_targets(&self, change: impl FnOnce(&mut crate::world::Targets)) {
+    fn set_targets(&self, change: impl FnOnce(&mut Targets)) {
         self.engine.with(|world, _, _| {
             if let Some(workspace) = world.workspace_mut(self.id) {
                 change(&mut Arc::make_mut(&mut workspace.account).targets);
@@ -80,7 +134,7 @@ impl Workspace {
     pub async fn inject(&self, message: InboundMessage) -> Delivered {
         let injected = self.engine.with(|world, now, effects| {
             let (id, post) = world.inject(now, self.id, message, effects)?;
-            let uuid = world.workspace(self.id)?.messages.get(&id)?.uuid;
+            let uuid = world.workspace(self.id)?.messages.get(id)?.uuid;
             Some((uuid.to_string(), post))
         });
         match injected {
@@ -106,7 +160,7 @@ impl Workspace {
         let post = self.engine.with(|world, now, effects| {
             let id = world.trigger(now, self.id, message_uuid, status, code, effects)?;
             let workspace = world.workspace(self.id);
-            let message = workspace.and_then(|workspace| workspace.messages.get(&id));
+            let message = workspace.and_then(|workspace| workspace.messages.get(id));
             Ok::<_, TriggerError>(message.and_then(|message| {
                 let told = message.posts.iter().rev().copied();
                 told.into_iter().next()
@@ -155,7 +209,7 @@ impl Workspace {
                     .get(id)
                     .into_iter()
                     .flat_map(|conversation| conversation.messages.iter().rev())
-                    .filter_map(|id| workspace.messages.get(id))
+                    .filter_map(|id| workspace.messages.get(*id))
                     .filter(|message| query.matches(message))
                     .take(limit)
                     .map(shown)
@@ -169,6 +223,16 @@ impl Workspace {
                     .map(shown)
                     .collect(),
             }
+        })
+    }
+
+    /// The message with this uuid, if it matches.
+    pub(crate) fn matching(&self, query: &Query, message_uuid: &str) -> Option<MessageView> {
+        self.engine.look(|world, _| {
+            let workspace = world.workspace(self.id)?;
+            let message = workspace.find(message_uuid)?;
+            let matching = query.matches(message);
+            matching.then(|| MessageView::new(message, workspace))
         })
     }
 
@@ -196,6 +260,15 @@ impl Workspace {
         }
     }
 
+    /// Waits until everything that has happened so far is in the data file, if there is one. Whatever the API and the
+    /// control API have answered is in it already.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub async fn kept(&self) -> Result<(), NotKept> {
+        self.engine.kept().await
+    }
+
     /// Forgets all messages, and goes back to the rules of the beginning.
     pub fn reset(&self) {
         self.engine.with(|world, _, _| world.reset(self.id));
@@ -213,7 +286,7 @@ impl std::fmt::Debug for Workspace {
 /// What happens in a workspace, as it happens.
 #[derive(Debug)]
 pub struct Events {
-    receiver: broadcast::Receiver<Event>,
+    receiver: broadcast::Receiver<Numbered>,
     workspace: WorkspaceId,
 }
 
@@ -222,7 +295,9 @@ impl Events {
     pub async fn next(&mut self) -> Option<Event> {
         loop {
             match self.receiver.recv().await {
-                Ok(event) if event.belongs_to(self.workspace) => return Some(event),
+                Ok(Numbered { event, .. }) if event.belongs_to(self.workspace) => {
+                    return Some(event);
+                }
                 Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
                 Err(broadcast::error::RecvError::Closed) => return None,
             }

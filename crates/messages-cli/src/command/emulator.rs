@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use messages_emulator::{Config, DEFAULT_PORT, Emulator, EmulatorBuilder, Event, Generation};
+use messages_emulator::{
+    Config, DEFAULT_PORT, Emulator, EmulatorBuilder, Event, Generation, StartError,
+};
 use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey, SignatureSecret};
 use serde::Serialize;
 
@@ -19,6 +21,7 @@ use crate::signals::interrupted;
 #[command(after_help = "\
 Examples:
   messages emulator
+  messages emulator --data messages.db
   messages emulator --port 0 --status-url http://127.0.0.1:3000/status --speed 60 --json
 
 Every credential can be set by its variable (VONAGE_API_KEY, VONAGE_API_SECRET, VONAGE_APPLICATION_ID,
@@ -48,6 +51,14 @@ pub(crate) struct EmulatorArgs {
     /// What everything random comes from
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+
+    /// Keeps everything in this SQLite file, and goes on with what is in it
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+
+    /// Lets webhooks go to a host that is not this machine, over plain HTTP; may be repeated
+    #[arg(long, value_name = "HOST")]
+    allow_webhook: Vec<String>,
 
     /// A file with settings and rules (TOML); options win over it
     #[arg(long, value_name = "FILE")]
@@ -98,6 +109,8 @@ impl EmulatorArgs {
         config.webhook_version = self.webhook_version.unwrap_or(config.webhook_version);
         config.speed = self.speed.unwrap_or(config.speed);
         config.seed = self.seed.unwrap_or(config.seed);
+        config.data = self.data.or(config.data);
+        config.allow_webhook_hosts.extend(self.allow_webhook);
         Ok(config)
     }
 }
@@ -136,9 +149,16 @@ fn with_credentials(mut builder: EmulatorBuilder) -> Result<EmulatorBuilder, Fai
 
 async fn serve(settings: &Settings, builder: EmulatorBuilder) -> Result<Exit, Failure> {
     let mut emulator = builder.start().await.map_err(|error| {
+        let hint = match &error {
+            StartError::Listen(_) => {
+                "choose another port with --port, or let --port 0 pick a free one"
+            }
+            StartError::Data { .. } => "choose another file with --data, or start without it",
+            _ => "see the variables in `messages emulator --help`",
+        };
         Failure::new(Exit::Other, "the emulator cannot start")
             .because(error)
-            .hint("choose another port with --port, or let --port 0 pick a free one")
+            .hint(hint)
     })?;
     let mut events = emulator.events();
     let private_key_path = emulator

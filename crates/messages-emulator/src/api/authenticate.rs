@@ -7,14 +7,13 @@ use http::header::AUTHORIZATION;
 use messages_auth::{Basic, jwt};
 
 use crate::engine::Engine;
-use crate::world::WorkspaceId;
+use crate::world::{Scheme, WorkspaceId};
 
 /// A request's credentials, found good.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Caller {
     pub(crate) workspace: WorkspaceId,
-    /// `basic` or `jwt`.
-    pub(crate) scheme: &'static str,
+    pub(crate) scheme: Scheme,
 }
 
 /// Checks the `Authorization` of a request: there has to be exactly one.
@@ -32,7 +31,7 @@ pub(crate) fn authenticate(engine: &Engine, headers: &HeaderMap) -> Option<Calle
     })?;
     Some(Caller {
         workspace,
-        scheme: "basic",
+        scheme: Scheme::Basic,
     })
 }
 
@@ -45,12 +44,12 @@ fn by_token(engine: &Engine, token: &str) -> Option<Caller> {
         let found = world
             .workspaces()
             .enumerate()
-            .find(|(_, workspace)| workspace.account.application_id == claimed)?;
+            .find(|(_, workspace)| workspace.account.application_id() == claimed)?;
         Some((found.0, found.1.account.public_key.clone()))
     })?;
     jwt::verify(token, &key, now).ok()?;
     Some(Caller {
         workspace,
-        scheme: "jwt",
+        scheme: Scheme::Jwt,
     })
 }

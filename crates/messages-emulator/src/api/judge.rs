@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::problem::{ListForm, Problem};
 use crate::status::Status;
-use crate::world::{Change, Condition, Draft, Submission};
+use crate::world::{Change, Condition, Draft, Member, Submission};
 
 /// Reads the body of `POST /v1/messages`.
 pub(crate) fn v1_message(body: &[u8]) -> Result<Submission, Problem> {
@@ -56,7 +56,7 @@ pub(crate) fn v0_1_message(body: &[u8]) -> Result<Submission, Problem> {
 }
 
 /// Reads the body of `POST /v0.1/dispatch` or `/beta/workflows`, whose answer has the uuid as `member`.
-pub(crate) fn workflow(body: &[u8], member: &'static str) -> Result<Submission, Problem> {
+pub(crate) fn workflow(body: &[u8], member: Member) -> Result<Submission, Problem> {
     let refuse = |found: &Found| Problem::invalid_v0_1(found.invalid.clone(), ListForm::Object);
     let value = json(body).map_err(Problem::invalid_json_v0_1)?;
     v0_1::Workflow::from_value(value.clone()).map_err(|error| refuse(&found(&error)))?;

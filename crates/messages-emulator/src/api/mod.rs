@@ -25,9 +25,10 @@ use self::limit::Reading;
 use self::problem::Problem;
 use crate::engine::Engine;
 use crate::event::{Event, RequestEvent};
+use crate::keeper::NotKept;
 use crate::rules::{Action, Facts, Stage};
 use crate::server::Line;
-use crate::world::{Arrival, Submission, Taken, UpdateError, dice::Dice, send};
+use crate::world::{Arrival, Member, Scheme, Submission, Taken, UpdateError, dice::Dice, send};
 
 /// The largest body that is read.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
@@ -67,8 +68,8 @@ impl Endpoint {
         match self {
             Self::V1Messages => judge::v1_message(body),
             Self::V0_1Messages | Self::BetaMessages => judge::v0_1_message(body),
-            Self::Dispatch => judge::workflow(body, "dispatch_uuid"),
-            Self::BetaWorkflows => judge::workflow(body, "workflow_uuid"),
+            Self::Dispatch => judge::workflow(body, Member::DispatchUuid),
+            Self::BetaWorkflows => judge::workflow(body, Member::WorkflowUuid),
         }
     }
 }
@@ -188,8 +189,12 @@ impl Call {
         let taken = self.engine.with(|world, now, effects| {
             world.submit(now, caller.workspace, submission, arrival, effects)
         });
-        let internal = || Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into();
-        (action, taken.ok_or_else(internal))
+        // What is answered was kept before, if it is to be kept at all.
+        let taken = match self.engine.kept().await {
+            Ok(()) => taken,
+            Err(NotKept) => None,
+        };
+        (action, taken.ok_or_else(internal_error))
     }
 
     async fn update(mut self, request: Request) -> Response {
@@ -227,6 +232,9 @@ impl Call {
         let changed = self
             .engine
             .with(|world, _, _| world.update(caller.workspace, uuid, change));
+        if self.engine.kept().await.is_err() {
+            return (action, Err(internal_error()));
+        }
         let result = changed.map_err(|error| {
             Refusal::from(match error {
                 UpdateError::UnknownMessage => Problem::not_found(),
@@ -244,9 +252,9 @@ impl Call {
     ) -> Result<(Caller, Bytes), Refusal> {
         let (head, body) = request.into_parts();
         let caller = authenticate(&self.engine, &head.headers)
-            .filter(|caller| basic_is_enough || caller.scheme == "jwt")
+            .filter(|caller| basic_is_enough || caller.scheme == Scheme::Jwt)
             .ok_or_else(Problem::unauthorized)?;
-        self.event.auth = caller.scheme;
+        self.event.auth = caller.scheme.name();
         self.event.workspace = Some(caller.workspace);
         let (cut, reading) = self.engine.with(|world, now, _| {
             let Some(workspace) = world.workspace_mut(caller.workspace) else {
@@ -339,6 +347,10 @@ impl Call {
 enum Refusal {
     Problem(Box<Problem>),
     Fault(Response),
+}
+
+fn internal_error() -> Refusal {
+    Problem::of_status(StatusCode::INTERNAL_SERVER_ERROR).into()
 }
 
 impl From<Problem> for Refusal {

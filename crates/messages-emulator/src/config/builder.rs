@@ -8,6 +8,7 @@ use crate::api::limit::RateLimit;
 use crate::clock::Pace;
 use crate::emulator::Emulator;
 use crate::error::StartError;
+use crate::keeper::Saved;
 use crate::rules::Rule;
 use crate::world::Generation;
 
@@ -102,6 +103,21 @@ impl EmulatorBuilder {
         self
     }
 
+    /// How long each workspace keeps a message, in hours of the emulator's time, at least 1; 720 if it is not set.
+    pub fn keep_hours(mut self, hours: u64) -> Self {
+        self.config.keep_hours = hours;
+        self
+    }
+
+    /// Keeps everything in this SQLite file, and goes on with what is in it. Whatever was acknowledged is in the file
+    /// before, so that it outlives the process; what the machine itself may lose with its power are the last moments.
+    /// The file holds the credentials too, and is its owner's only.
+    #[cfg(feature = "persistence")]
+    pub fn data(mut self, file: impl Into<std::path::PathBuf>) -> Self {
+        self.config.data = Some(file.into());
+        self
+    }
+
     /// Adds a rule with which every workspace begins.
     pub fn rule(mut self, rule: Rule) -> Self {
         self.config.rules.push(rule);
@@ -147,10 +163,24 @@ impl EmulatorBuilder {
     /// Starts it on the current tokio runtime, whose I/O and time have to be enabled.
     ///
     /// # Errors
-    /// If the port is taken, or if no key pair can be made.
+    /// If the port is taken, if no key pair can be made, or if the data file cannot be used.
     pub async fn start(self) -> Result<Emulator, StartError> {
-        let credentials = self.credentials()?;
-        Emulator::start(&self.config, self.pace(), credentials).await
+        let saved = self.saved().await?;
+        let credentials = self.credentials(saved.workspaces.first().map(|one| &one.credentials))?;
+        Emulator::start(&self.config, self.pace(), credentials, saved).await
+    }
+
+    #[cfg(feature = "persistence")]
+    async fn saved(&self) -> Result<Saved, StartError> {
+        match &self.config.data {
+            None => Ok(Saved::default()),
+            Some(file) => crate::persistence::open(file.clone()).await,
+        }
+    }
+
+    #[cfg(not(feature = "persistence"))]
+    async fn saved(&self) -> Result<Saved, StartError> {
+        Ok(Saved::default())
     }
 
     fn pace(&self) -> Pace {
@@ -161,24 +191,41 @@ impl EmulatorBuilder {
         }
     }
 
-    fn credentials(&self) -> Result<Credentials, StartError> {
+    /// What was set; else what the data file has; else what is made.
+    fn credentials(&self, saved: Option<&Credentials>) -> Result<Credentials, StartError> {
         Ok(Credentials {
             api_key: match &self.api_key {
                 Some(key) => key.clone(),
-                None => ApiKey::new(API_KEY)?,
+                None => match saved {
+                    Some(saved) => saved.api_key.clone(),
+                    None => ApiKey::new(API_KEY)?,
+                },
             },
             api_secret: match &self.api_secret {
                 Some(secret) => secret.clone(),
-                None => ApiSecret::new(API_SECRET)?,
+                None => match saved {
+                    Some(saved) => saved.api_secret.clone(),
+                    None => ApiSecret::new(API_SECRET)?,
+                },
             },
             signature_secret: match &self.signature_secret {
                 Some(secret) => secret.clone(),
-                None => random_secret()?,
+                None => match saved {
+                    Some(saved) => saved.signature_secret.clone(),
+                    None => random_secret()?,
+                },
             },
-            application_id: self.application_id.unwrap_or_else(ApplicationId::random),
+            application_id: match (self.application_id, saved) {
+                (Some(id), _) => id,
+                (None, Some(saved)) => saved.application_id,
+                (None, None) => ApplicationId::random(),
+            },
             private_key: match &self.private_key {
                 Some(key) => key.clone(),
-                None => shared_key()?,
+                None => match saved {
+                    Some(saved) => saved.private_key.clone(),
+                    None => shared_key()?,
+                },
             },
         })
     }

@@ -76,14 +76,7 @@ impl Credentials {
     }
 
     pub(crate) fn account(&self, targets: Targets) -> Result<Account, AuthError> {
-        Ok(Account::new(
-            self.basic()?,
-            self.application_id,
-            self.private_key.public_key(),
-            self.signature_secret.clone(),
-            random_secret()?,
-            targets,
-        ))
+        Account::new(self.clone(), targets)
     }
 }
 

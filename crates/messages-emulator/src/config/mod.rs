@@ -3,6 +3,8 @@
 mod builder;
 mod credentials;
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 pub use builder::EmulatorBuilder;
@@ -11,13 +13,15 @@ pub(crate) use credentials::random_secret;
 
 use crate::api::limit::RateLimit;
 use crate::rules::Rule;
-use crate::world::{Generation, Laws, Targets};
+use crate::world::{Generation, Keep, Laws, Targets};
 
 /// The port at which an emulator is looked for where none is named.
 pub const DEFAULT_PORT: u16 = 4040;
 
 /// How many messages a workspace keeps where nothing else is said.
 const KEEP: usize = 100_000;
+/// How long a workspace keeps a message where nothing else is said, in hours of the emulator's time: 30 days.
+const KEEP_HOURS: u64 = 30 * 24;
 
 /// The settings of an emulator, as a configuration file has them: every one has a default.
 ///
@@ -52,8 +56,14 @@ pub struct Config {
     pub magic_numbers: bool,
     /// How many requests an api key may make; without it, as many as it likes.
     pub rate_limit: Option<RateLimit>,
-    /// How many messages a workspace keeps; beyond it the oldest go.
+    /// How many messages a workspace keeps, at least 1; beyond it the oldest go.
     pub keep: usize,
+    /// How long a workspace keeps a message, in hours of the emulator's time, at least 1; older ones go when the next
+    /// message comes, and at the start.
+    pub keep_hours: u64,
+    /// The SQLite file in which everything is kept; without it, everything is in memory only.
+    #[cfg(feature = "persistence")]
+    pub data: Option<std::path::PathBuf>,
     /// The rules every workspace begins with.
     pub rules: Vec<Rule>,
     /// Hosts that may get webhooks although they are not this machine, by name.
@@ -73,6 +83,9 @@ impl Default for Config {
             magic_numbers: true,
             rate_limit: None,
             keep: KEEP,
+            keep_hours: KEEP_HOURS,
+            #[cfg(feature = "persistence")]
+            data: None,
             rules: Vec::new(),
             allow_webhook_hosts: Vec::new(),
         }
@@ -85,7 +98,10 @@ impl Config {
             seed: self.seed,
             auto_read: self.auto_read,
             magic_numbers: self.magic_numbers,
-            keep: self.keep.max(1),
+            keep: Keep {
+                messages: self.keep.max(1),
+                age: Duration::from_secs(self.keep_hours.max(1).saturating_mul(3_600)),
+            },
             rate_limit: self.rate_limit,
             rules: self.rules.clone(),
         }

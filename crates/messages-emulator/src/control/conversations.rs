@@ -1,15 +1,15 @@
 //! Conversations, as the inbox lists them.
 
 use axum::Json;
-use axum::extract::{Path, Query as UrlQuery, State};
+use axum::extract::{Path, Query as UrlQuery};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::Refusal;
+use super::selected::Selected;
+use super::{Refusal, kept};
 use crate::channel::Channel;
 use crate::query::Query;
 use crate::view::MessageView;
-use crate::workspace::Workspace;
 use crate::world;
 
 /// How many conversations an answer holds where nothing is said, and at most.
@@ -48,7 +48,7 @@ pub(super) struct Conversation {
 
 impl Conversation {
     fn new(id: u64, conversation: &world::Conversation, state: &world::Workspace) -> Option<Self> {
-        let last = state.messages.get(&conversation.last)?;
+        let last = state.messages.get(conversation.last)?;
         Some(Self {
             id,
             channel: conversation.parties.channel,
@@ -63,7 +63,7 @@ impl Conversation {
 
 /// The conversations in which a message matches.
 pub(super) async fn list(
-    State(workspace): State<Workspace>,
+    Selected(workspace): Selected,
     UrlQuery(query): UrlQuery<Query>,
     UrlQuery(page): UrlQuery<Page>,
 ) -> Json<Conversations> {
@@ -102,7 +102,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn one(
-    State(workspace): State<Workspace>,
+    Selected(workspace): Selected,
     Path(id): Path<u64>,
 ) -> Result<Json<Conversation>, Refusal> {
     let found = workspace.engine.look(|world, _| {
@@ -115,7 +115,7 @@ pub(super) async fn one(
 }
 
 pub(super) async fn seen(
-    State(workspace): State<Workspace>,
+    Selected(workspace): Selected,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, Refusal> {
     let known = workspace.engine.with(|world, _, _| {
@@ -123,6 +123,7 @@ pub(super) async fn seen(
         state.is_some_and(|state| state.conversations.seen(id))
     });
     if known {
+        kept(&workspace).await?;
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Refusal::unknown("conversation"))

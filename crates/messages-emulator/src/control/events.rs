@@ -1,23 +1,98 @@
-//! Everything that happens, as server-sent events.
+//! Everything that happens: as it happens, and the last of what has happened.
 
 use std::convert::Infallible;
 
-use axum::extract::State;
+use axum::Json;
+use axum::extract::Query as UrlQuery;
+use axum::http::HeaderMap;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
+use serde::{Deserialize, Serialize};
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::{Stream, StreamExt};
 
-use crate::workspace::Workspace;
+use super::selected::Selected;
+use crate::event::{Event, Numbered};
 
-/// Each event is JSON and names its message; a reader that lags far behind misses the oldest.
+/// How many events an answer holds where nothing is said, and at most.
+const LIMIT: usize = 100;
+const LIMIT_MAX: usize = 10_000;
+
+/// Each event is JSON and names its message. A reader that comes back says which one it has seen last and gets what it
+/// has missed, as far as the log goes back; one that lags far behind misses the oldest.
 pub(super) async fn stream(
-    State(workspace): State<Workspace>,
+    Selected(workspace): Selected,
+    headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<SseEvent, Infallible>>> {
     let id = workspace.id;
-    let events = BroadcastStream::new(workspace.engine.subscribe());
-    let shown = events.filter_map(move |event| {
-        let event = event.ok().filter(|event| event.belongs_to(id))?;
-        SseEvent::default().json_data(&event).ok().map(Ok)
-    });
+    let seen = headers
+        .get("last-event-id")
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    // Subscribed before the log is read, so that nothing falls in between; what is in both is left out once.
+    let live = BroadcastStream::new(workspace.engine.subscribe());
+    let missed = match seen {
+        Some(seen) => workspace.engine.events_after(seen),
+        None => Vec::new(),
+    };
+    let told = missed.last().map_or(0, |last| last.number);
+    let live = live
+        .filter_map(Result::ok)
+        .filter(move |event| event.number > told);
+    let shown = tokio_stream::iter(missed)
+        .chain(live)
+        .filter_map(move |event| {
+            let shown = Some(event).filter(|event| event.event.belongs_to(id))?;
+            let sse = SseEvent::default().id(shown.number.to_string());
+            sse.json_data(&shown.event).ok().map(Ok)
+        });
     Sse::new(shown).keep_alive(KeepAlive::default())
+}
+
+#[derive(Deserialize)]
+pub(super) struct Wanted {
+    /// Only those with a higher number.
+    after: Option<u64>,
+    /// `request`, `webhook` or `message`.
+    kind: Option<String>,
+    message_uuid: Option<String>,
+    limit: Option<usize>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Log {
+    events: Vec<Logged>,
+}
+
+#[derive(Serialize)]
+struct Logged {
+    number: u64,
+    #[serde(flatten)]
+    event: Event,
+}
+
+impl Wanted {
+    fn is_met(&self, event: &Event) -> bool {
+        let (kind, uuid) = match event {
+            Event::Request(event) => ("request", event.message_uuid.as_deref()),
+            Event::Webhook(event) => ("webhook", Some(event.message_uuid.as_str())),
+            Event::Message(event) => ("message", Some(event.message_uuid.as_str())),
+        };
+        self.kind.as_deref().is_none_or(|wanted| wanted == kind)
+            && (self.message_uuid.is_none() || self.message_uuid.as_deref() == uuid)
+    }
+}
+
+/// The oldest first.
+pub(super) async fn log(
+    Selected(workspace): Selected,
+    UrlQuery(wanted): UrlQuery<Wanted>,
+) -> Json<Log> {
+    let limit = wanted.limit.unwrap_or(LIMIT).min(LIMIT_MAX);
+    let past = workspace.engine.events_after(wanted.after.unwrap_or(0));
+    let met = past
+        .into_iter()
+        .filter(|logged| logged.event.belongs_to(workspace.id) && wanted.is_met(&logged.event))
+        .map(|Numbered { number, event }| Logged { number, event });
+    Json(Log {
+        events: met.take(limit).collect(),
+    })
 }

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, Query as UrlQuery, State};
+use axum::extract::{Path, Query as UrlQuery};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Refusal;
+use super::selected::Selected;
+use super::span::Span;
+use super::{Refusal, kept};
 use crate::event::WebhookEvent;
 use crate::query::Query;
 use crate::status::Status;
@@ -19,7 +21,8 @@ use crate::world::InboundMessage;
 /// How many messages an answer holds where nothing is said, and at most.
 const LIMIT: usize = 100;
 const LIMIT_MAX: usize = 1_000;
-/// How long a request may wait.
+/// How long a request waits where nothing is said, and at most.
+const WAIT: Span = Span(Duration::from_secs(5));
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
 #[derive(Deserialize)]
@@ -33,7 +36,7 @@ pub(super) struct Messages {
 }
 
 pub(super) async fn list(
-    State(workspace): State<Workspace>,
+    Selected(workspace): Selected,
     UrlQuery(query): UrlQuery<Query>,
     UrlQuery(page): UrlQuery<Page>,
 ) -> Json<Messages> {
@@ -44,7 +47,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn one(
-    State(workspace): State<Workspace>,
+    Selected(workspace): Selected,
     Path(uuid): Path<String>,
 ) -> Result<Json<MessageDetail>, Refusal> {
     let message = workspace.message(&uuid);
@@ -53,24 +56,68 @@ pub(super) async fn one(
 
 #[derive(Deserialize)]
 pub(super) struct Patience {
-    /// Seconds.
-    within: Option<f64>,
+    within: Option<Span>,
+}
+
+impl Patience {
+    /// Waits for a message that matches.
+    async fn wait(self, workspace: &Workspace, query: Query) -> Result<MessageView, Refusal> {
+        let Span(limit) = self.within.unwrap_or(WAIT);
+        let found = workspace.expect(query).within(limit.min(WAIT_MAX)).await;
+        found.map_err(|unmet| Refusal::new(StatusCode::NOT_FOUND, unmet.to_string()))
+    }
 }
 
 pub(super) async fn wait(
-    State(workspace): State<Workspace>,
+    Selected(workspace): Selected,
     UrlQuery(query): UrlQuery<Query>,
     UrlQuery(patience): UrlQuery<Patience>,
 ) -> Result<Json<MessageView>, Refusal> {
-    let limit = Duration::try_from_secs_f64(patience.within.unwrap_or(5.0))
-        .map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "within is a number of seconds"))?;
-    let found = workspace.expect(query).within(limit.min(WAIT_MAX)).await;
-    found.map(Json).map_err(|_| {
-        Refusal::new(
-            StatusCode::NOT_FOUND,
-            "no such message came within that time",
-        )
-    })
+    patience.wait(&workspace, query).await.map(Json)
+}
+
+/// What was read out of a message.
+#[derive(Serialize)]
+pub(super) struct Found<T> {
+    message_uuid: String,
+    #[serde(flatten)]
+    what: T,
+}
+
+#[derive(Serialize)]
+pub(super) struct Code {
+    code: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct Link {
+    link: String,
+}
+
+pub(super) async fn code(
+    Selected(workspace): Selected,
+    UrlQuery(query): UrlQuery<Query>,
+    UrlQuery(patience): UrlQuery<Patience>,
+) -> Result<Json<Found<Code>>, Refusal> {
+    let message = patience.wait(&workspace, query.with_code()).await?;
+    let code = message.code_in_text().unwrap_or_default();
+    Ok(Json(Found {
+        message_uuid: message.message_uuid,
+        what: Code { code },
+    }))
+}
+
+pub(super) async fn link(
+    Selected(workspace): Selected,
+    UrlQuery(query): UrlQuery<Query>,
+    UrlQuery(patience): UrlQuery<Patience>,
+) -> Result<Json<Found<Link>>, Refusal> {
+    let message = patience.wait(&workspace, query.with_link()).await?;
+    let link = message.link_in_text().unwrap_or_default();
+    Ok(Json(Found {
+        message_uuid: message.message_uuid,
+        what: Link { link },
+    }))
 }
 
 /// What was posted, and how the receiver took it.
@@ -98,12 +145,14 @@ impl From<Delivered> for Posted {
 }
 
 pub(super) async fn inbound(
-    State(workspace): State<Workspace>,
+    Selected(workspace): Selected,
     Json(message): Json<Value>,
 ) -> Result<Json<Posted>, Refusal> {
     let message = InboundMessage::from_json(message)
         .map_err(|mistake| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, mistake.to_string()))?;
-    Ok(Json(workspace.inject(message).await.into()))
+    let delivered = workspace.inject(message).await;
+    kept(&workspace).await?;
+    Ok(Json(delivered.into()))
 }
 
 #[derive(Deserialize)]
@@ -114,17 +163,19 @@ pub(super) struct Change {
 }
 
 pub(super) async fn status(
-    State(workspace): State<Workspace>,
+    Selected(workspace): Selected,
     Path(uuid): Path<String>,
     Json(change): Json<Change>,
 ) -> Result<Json<Posted>, Refusal> {
     let delivered = workspace.trigger(&uuid, change.status, change.code).await;
-    delivered
-        .map(|delivered| Json(delivered.into()))
-        .map_err(|error| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
+    let delivered = delivered
+        .map_err(|error| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
+    kept(&workspace).await?;
+    Ok(Json(delivered.into()))
 }
 
-pub(super) async fn reset(State(workspace): State<Workspace>) -> StatusCode {
+pub(super) async fn reset(Selected(workspace): Selected) -> Result<StatusCode, Refusal> {
     workspace.reset();
-    StatusCode::NO_CONTENT
+    kept(&workspace).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -6,20 +6,32 @@
 //! | `GET messages/{uuid}` | the message with its request, states and webhooks |
 //! | `POST messages/{uuid}/status` with `{"status", "code"?}` | the webhook that was posted |
 //! | `POST inbound` with an inbound webhook's JSON, either generation | the webhook that was posted |
-//! | `GET wait?…&within=5` | the message that matches, as soon as it is there; 404 after so many seconds |
+//! | `GET wait?…&within=5s` | the message that matches, as soon as it is there; 404 when the time is over |
+//! | `GET code?…&within=5s`, `GET link?…&within=5s` | the code or link of the newest message that matches and has one |
 //! | `GET conversations?before&offset&limit` and any condition of `messages` | `{"conversations": […], "total", "unread"}`: those in which a message matches, the latest first |
 //! | `GET conversations/{id}` | one of them |
 //! | `POST conversations/{id}/seen` | 204 |
 //! | `GET rules`, `POST rules`, `DELETE rules` | the rules; a rule before all others; none |
+//! | `GET clock`, `POST clock` with `{"speed"?, "stepped"?, "advance"?}` | the emulator's time |
+//! | `GET snapshot`, `PUT snapshot` | the whole state; going back to it |
 //! | `POST reset` | 204: all messages are forgotten |
+//! | `GET workspaces`, `POST workspaces` with `{"api_key", "api_secret"}` | the workspaces; a new one's credentials |
 //! | `GET events` | everything that happens, as server-sent events |
+//! | `GET log?after&kind&message_uuid&limit` | the last events, the oldest first |
 //!
-//! It shows the first workspace. Programs need no credentials for it, browsers the inbox's token.
+//! It shows the first workspace, or with `workspace=API_KEY` in the query another one. Programs need no credentials for
+//! it, browsers the inbox's token. Beside it, `/metrics` is for Prometheus and `/healthz` for supervisors.
 
+mod clock;
 mod conversations;
 mod events;
 mod messages;
+mod observe;
 mod rules;
+mod selected;
+mod snapshot;
+mod span;
+mod workspaces;
 
 use axum::Router;
 use axum::http::StatusCode;
@@ -36,6 +48,8 @@ pub(crate) fn router(workspace: Workspace) -> Router {
         .route("/messages/{uuid}/status", post(messages::status))
         .route("/inbound", post(messages::inbound))
         .route("/wait", get(messages::wait))
+        .route("/code", get(messages::code))
+        .route("/link", get(messages::link))
         .route("/conversations", get(conversations::list))
         .route("/conversations/{id}", get(conversations::one))
         .route("/conversations/{id}/seen", post(conversations::seen))
@@ -43,10 +57,23 @@ pub(crate) fn router(workspace: Workspace) -> Router {
             "/rules",
             get(rules::list).post(rules::add).delete(rules::clear),
         )
+        .route("/clock", get(clock::read).post(clock::change))
+        .route("/snapshot", snapshot::route())
         .route("/reset", post(messages::reset))
+        .route("/workspaces", get(workspaces::list).post(workspaces::open))
         .route("/events", get(events::stream))
-        .with_state(workspace);
-    Router::new().nest("/emulator/v1", api)
+        .route("/log", get(events::log));
+    Router::new()
+        .nest("/emulator/v1", api)
+        .route("/metrics", get(observe::metrics))
+        .route("/healthz", get(observe::health))
+        .with_state(workspace)
+}
+
+/// What is answered was kept before, if it is to be kept at all.
+async fn kept(workspace: &Workspace) -> Result<(), Refusal> {
+    let kept = workspace.kept().await;
+    kept.map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
 /// Why a request of the control API came to nothing.

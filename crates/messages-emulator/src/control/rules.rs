@@ -1,12 +1,12 @@
 //! The rules that decide what happens to messages.
 
 use axum::Json;
-use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 
+use super::selected::Selected;
+use super::{Refusal, kept};
 use crate::rules::Rule;
-use crate::workspace::Workspace;
 
 #[derive(Serialize)]
 pub(super) struct Rules {
@@ -22,28 +22,33 @@ struct Met {
     met: u64,
 }
 
-pub(super) async fn list(State(workspace): State<Workspace>) -> Json<Rules> {
+pub(super) async fn list(Selected(workspace): Selected) -> Json<Rules> {
     Json(workspace.engine.look(|world, _| {
         Rules {
             rules: world
                 .workspace(workspace.id)
                 .into_iter()
-                .flat_map(|state| state.rules.iter())
+                .flat_map(|state| state.rules.counted())
                 .map(|(rule, met)| Met {
                     rule: rule.clone(),
-                    met,
+                    met: *met,
                 })
                 .collect(),
         }
     }))
 }
 
-pub(super) async fn add(State(workspace): State<Workspace>, Json(rule): Json<Rule>) -> StatusCode {
+pub(super) async fn add(
+    Selected(workspace): Selected,
+    Json(rule): Json<Rule>,
+) -> Result<StatusCode, Refusal> {
     workspace.add_rule(rule);
-    StatusCode::CREATED
+    kept(&workspace).await?;
+    Ok(StatusCode::CREATED)
 }
 
-pub(super) async fn clear(State(workspace): State<Workspace>) -> StatusCode {
+pub(super) async fn clear(Selected(workspace): Selected) -> Result<StatusCode, Refusal> {
     workspace.clear_rules();
-    StatusCode::NO_CONTENT
+    kept(&workspace).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

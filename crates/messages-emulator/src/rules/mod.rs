@@ -120,26 +120,42 @@ impl When {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rules {
     rules: Vec<(Rule, u64)>,
+    changed: bool,
 }
 
 impl Rules {
     pub(crate) fn new(rules: &[Rule]) -> Self {
         Self {
             rules: rules.iter().map(|rule| (rule.clone(), 0)).collect(),
+            changed: false,
         }
     }
 
     /// Adds a rule before all others: the newest decides.
     pub(crate) fn add(&mut self, rule: Rule) {
         self.rules.insert(0, (rule, 0));
+        self.changed = true;
     }
 
     pub(crate) fn clear(&mut self) {
         self.rules.clear();
+        self.changed = true;
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Rule, u64)> {
-        self.rules.iter().map(|(rule, met)| (rule, *met))
+    /// Other rules, each with how often it was met.
+    pub(crate) fn replace(&mut self, rules: Vec<(Rule, u64)>) {
+        self.rules = rules;
+        self.changed = true;
+    }
+
+    /// The rules, each with how often it was met.
+    pub(crate) fn counted(&self) -> &[(Rule, u64)] {
+        &self.rules
+    }
+
+    /// Whether anything has changed since the last time.
+    pub(crate) fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
     }
 
     /// The action of the first rule of that stage that holds. Every rule that was looked at has counted.
@@ -147,6 +163,7 @@ impl Rules {
         for (rule, met) in &mut self.rules {
             if rule.then.stage() == stage && rule.when.holds(facts) {
                 *met += 1;
+                self.changed = true;
                 if rule.when.counts(*met) {
                     return Some(rule.then.clone());
                 }

@@ -1,15 +1,16 @@
 //! Whose workspace it is: an account with one application.
 
 use messages_auth::webhook::WebhookSigner;
-use messages_auth::{ApiKey, ApplicationId, Basic, PublicKey, SignatureSecret};
+use messages_auth::{ApiKey, ApplicationId, AuthError, Basic, PublicKey};
 
 use super::draft::Generation;
+use crate::config::{Credentials, random_secret};
 
 /// An account, the application that belongs to it, and where its webhooks go.
 #[derive(Debug, Clone)]
 pub(crate) struct Account {
+    pub(crate) credentials: Credentials,
     pub(crate) basic: Basic,
-    pub(crate) application_id: ApplicationId,
     pub(crate) public_key: PublicKey,
     pub(crate) signer: WebhookSigner,
     /// Signs with a secret that nobody knows.
@@ -18,7 +19,7 @@ pub(crate) struct Account {
 }
 
 /// Where the webhooks of a workspace go, and in which format.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Targets {
     pub(crate) status_url: Option<Box<str>>,
     pub(crate) inbound_url: Option<Box<str>>,
@@ -26,28 +27,26 @@ pub(crate) struct Targets {
 }
 
 impl Account {
-    pub(crate) fn new(
-        basic: Basic,
-        application_id: ApplicationId,
-        public_key: PublicKey,
-        signature_secret: SignatureSecret,
-        wrong_secret: SignatureSecret,
-        targets: Targets,
-    ) -> Self {
+    pub(crate) fn new(credentials: Credentials, targets: Targets) -> Result<Self, AuthError> {
         let signer = |secret| {
-            WebhookSigner::new(basic.api_key().clone(), secret).application_id(application_id)
+            WebhookSigner::new(credentials.api_key.clone(), secret)
+                .application_id(credentials.application_id)
         };
-        Self {
-            signer: signer(signature_secret),
-            wrong_signer: signer(wrong_secret),
-            basic,
-            application_id,
-            public_key,
+        Ok(Self {
+            basic: credentials.basic()?,
+            public_key: credentials.private_key.public_key(),
+            signer: signer(credentials.signature_secret.clone()),
+            wrong_signer: signer(random_secret()?),
+            credentials,
             targets,
-        }
+        })
     }
 
     pub(crate) fn api_key(&self) -> &ApiKey {
-        self.basic.api_key()
+        &self.credentials.api_key
+    }
+
+    pub(crate) fn application_id(&self) -> ApplicationId {
+        self.credentials.application_id
     }
 }

@@ -36,6 +36,10 @@ impl<T> Agenda<T> {
         }));
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.queue.len()
+    }
+
     pub(crate) fn next_due(&self) -> Option<Moment> {
         self.queue.peek().map(|Reverse(entry)| entry.due)
     }
@@ -50,8 +54,9 @@ impl<T> Agenda<T> {
             .map(|Reverse(entry)| (entry.due, entry.what))
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.queue.clear();
+    /// Forgets what `keep` says no to.
+    pub(crate) fn retain(&mut self, keep: impl Fn(&T) -> bool) {
+        self.queue.retain(|Reverse(entry)| keep(&entry.what));
     }
 }
 

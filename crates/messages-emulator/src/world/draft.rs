@@ -1,16 +1,18 @@
 //! What a request asks to be sent, the same for both generations.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::channel::Channel;
 
 /// A generation of the wire format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Generation {
     /// Nested: `from {type, number or id}`, `message.content`.
     #[serde(rename = "v0.1")]
     V0_1,
     /// Flat: `channel`, `message_type`.
+    #[default]
     #[serde(rename = "v1")]
     V1,
 }
@@ -27,7 +29,7 @@ impl Generation {
 }
 
 /// A message to be sent, taken from a body that was found valid.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Draft {
     pub(crate) generation: Generation,
     pub(crate) channel: Channel,
@@ -43,7 +45,7 @@ pub(crate) struct Draft {
 
 /// What a message says, in the flat form of v1 whatever it came in: `message_type`, the member of that name, and the
 /// channel's options.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Content {
     pub(crate) kind: Box<str>,
     pub(crate) members: Map<String, Value>,

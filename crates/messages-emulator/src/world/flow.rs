@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::draft::Draft;
@@ -10,6 +11,7 @@ use crate::rules::Stage;
 use crate::status::Status;
 
 /// Several messages, of which the next is sent when the one before it did not do.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Flow {
     pub(crate) kind: FlowKind,
     pub(crate) steps: Vec<Step>,
@@ -20,7 +22,8 @@ pub(crate) struct Flow {
 }
 
 /// What kind of flow it is: each has its own condition for going on.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum FlowKind {
     /// The `failover` list of v1: goes on when a message is rejected, and never reports.
     Failover {
@@ -28,14 +31,28 @@ pub(crate) enum FlowKind {
         workflow_id: Box<str>,
     },
     /// A workflow: goes on when a message fails or does not reach its condition in time, and reports at the end.
-    Workflow {
-        uuid: Uuid,
-        /// `dispatch_uuid` or `workflow_uuid`.
-        member: &'static str,
-    },
+    Workflow { uuid: Uuid, member: Member },
+}
+
+/// The member of answers and webhooks that has a workflow's uuid; each path of the API has its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Member {
+    DispatchUuid,
+    WorkflowUuid,
+}
+
+impl Member {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::DispatchUuid => "dispatch_uuid",
+            Self::WorkflowUuid => "workflow_uuid",
+        }
+    }
 }
 
 /// One message of a flow.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Step {
     pub(crate) draft: Draft,
     /// What has to be reached, and in which time.
@@ -45,14 +62,15 @@ pub(crate) struct Step {
 }
 
 /// What a workflow waits for before it goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Condition {
     pub(crate) status: Status,
     pub(crate) within: Duration,
 }
 
 /// How a flow ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
     Completed,
     Error,

@@ -3,9 +3,9 @@
 use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
+use super::conversations::Parties;
 use super::message::{Direction, Marks, Message, MessageId, price_text};
 use super::post::PostId;
-use super::workspace::Parties;
 use super::{
     Effects, Generation, Post, PostState, Signature, WebhookKind, WorkspaceId, World, segments,
     send,
@@ -313,7 +313,7 @@ impl World {
         ));
         state.by_uuid.insert(uuid, id);
         state.messages.insert(id, message);
-        state.retain(keep);
+        state.retain(now, keep);
         let Some(url) = state.account.targets.inbound_url.clone() else {
             return Some((id, None));
         };
@@ -329,6 +329,7 @@ impl World {
             signature: Signature::Right,
             attempts: Vec::new(),
             state: PostState::Waiting,
+            due: None,
         };
         Some((id, self.post(now, workspace, post, None, effects)))
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::dice::Dice;
 use crate::channel::Channel;
 use crate::code::TTL_REACHED;
@@ -9,7 +11,7 @@ use crate::rules::Action;
 use crate::status::Status;
 
 /// A state to come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Change {
     /// Time since the state before.
     pub(crate) after: Duration,

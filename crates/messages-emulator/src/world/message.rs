@@ -1,12 +1,14 @@
 //! A message as the emulator remembers it.
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::draft::Generation;
 use super::life::Change;
 use super::post::PostId;
+use super::text_bytes;
 use crate::channel::Channel;
 use crate::clock::Moment;
 use crate::rules::WebhookFault;
@@ -20,7 +22,7 @@ pub(crate) type FlowId = u64;
 pub(crate) type ConversationId = u64;
 
 /// Which way a message goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// From the application to the person.
@@ -30,6 +32,7 @@ pub enum Direction {
 }
 
 /// A message, sent or received.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Message {
     pub(crate) id: MessageId,
     pub(crate) uuid: Uuid,
@@ -68,7 +71,7 @@ pub(crate) struct Message {
 }
 
 /// What the application has done to a message after it was sent or received.
-#[derive(Debug, Clone, Copy, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Marks {
     pub(crate) read: bool,
     pub(crate) typing: bool,
@@ -76,21 +79,39 @@ pub(crate) struct Marks {
 }
 
 /// A state that a message has been in.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Passed {
     pub(crate) at: Moment,
     pub(crate) status: Status,
     pub(crate) code: Option<u16>,
 }
 
-/// A request to the API and its answer. Bodies are shared by the messages of a workflow.
-#[derive(Debug, Clone)]
+/// How a request was authenticated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Scheme {
+    Basic,
+    Jwt,
+}
+
+impl Scheme {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Jwt => "jwt",
+        }
+    }
+}
+
+/// A `POST` to the API and its answer. Bodies are shared by the messages of a workflow.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Exchange {
-    pub(crate) method: &'static str,
     pub(crate) path: Box<str>,
-    pub(crate) auth: &'static str,
+    pub(crate) auth: Scheme,
+    #[serde(with = "text_bytes")]
     pub(crate) body: Bytes,
     pub(crate) status: u16,
+    #[serde(with = "text_bytes")]
     pub(crate) answer: Bytes,
 }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 mod agenda;
+mod conversations;
 pub(crate) mod dice;
 mod draft;
 mod flow;
@@ -12,8 +13,12 @@ mod message;
 mod post;
 mod posting;
 mod progress;
+mod restore;
+mod rows;
 mod segments;
 pub(crate) mod send;
+mod table;
+mod text_bytes;
 mod update;
 mod workspace;
 
@@ -26,22 +31,25 @@ use messages_auth::ApiKey;
 use uuid::Uuid;
 
 pub(crate) use account::{Account, Targets};
+pub(crate) use conversations::Conversation;
 pub use draft::Generation;
 pub(crate) use draft::{Content, Draft};
-pub(crate) use flow::{Condition, Flow, FlowKind};
+pub(crate) use flow::{Condition, Flow, FlowKind, Member};
 pub use inbound::{InboundMessage, InboundMistake};
 pub use message::Direction;
-pub(crate) use message::{FlowId, Message, MessageId, price_text};
+pub(crate) use message::{FlowId, Message, MessageId, Scheme, price_text};
 pub(crate) use post::{Outcome, Post, PostId, Signature};
 pub use post::{PostState, WebhookKind};
 pub use progress::TriggerError;
+pub(crate) use rows::{Kind, Parts, Row, RowChange};
 pub(crate) use send::{Arrival, Submission, Taken};
 pub(crate) use update::{Change, UpdateError};
-pub(crate) use workspace::{Conversation, Workspace};
+pub(crate) use workspace::{Keep, Workspace};
 
 use crate::api::limit::{Bucket, RateLimit};
 use crate::clock::Moment;
 use crate::event::Event;
+use crate::metrics::Gauges;
 use crate::rules::{Rule, Rules};
 
 /// The index of a workspace.
@@ -80,14 +88,25 @@ enum Due {
     Release(WorkspaceId, PostId),
 }
 
+impl Due {
+    const fn workspace(self) -> WorkspaceId {
+        match self {
+            Self::Life(workspace, _)
+            | Self::StepOver(workspace, _, _)
+            | Self::Post(workspace, _)
+            | Self::Release(workspace, _) => workspace,
+        }
+    }
+}
+
 /// What holds for the whole emulator.
 #[derive(Debug, Clone)]
 pub(crate) struct Laws {
     pub(crate) seed: u64,
     pub(crate) auto_read: bool,
     pub(crate) magic_numbers: bool,
-    /// How many messages each workspace keeps.
-    pub(crate) keep: usize,
+    /// What each workspace keeps.
+    pub(crate) keep: Keep,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) rules: Vec<Rule>,
 }
@@ -100,6 +119,8 @@ pub(crate) struct World {
     agenda: Agenda<Due>,
     /// Webhooks that are being posted.
     in_flight: usize,
+    /// Whether changes are remembered, to be written down.
+    tracked: bool,
 }
 
 impl World {
@@ -110,6 +131,7 @@ impl World {
             by_key: HashMap::new(),
             agenda: Agenda::new(),
             in_flight: 0,
+            tracked: false,
         }
     }
 
@@ -125,11 +147,15 @@ impl World {
             return id;
         }
         let id = self.workspaces.len();
-        self.workspaces.push(Workspace::new(
+        let mut workspace = Workspace::new(
             account,
             Rules::new(&self.laws.rules),
             self.laws.rate_limit.map(|limit| Bucket::new(limit, now)),
-        ));
+        );
+        if self.tracked {
+            workspace.track();
+        }
+        self.workspaces.push(workspace);
         self.by_key.insert(key, id);
         id
     }
@@ -152,6 +178,40 @@ impl World {
 
     pub(crate) fn laws(&self) -> &Laws {
         &self.laws
+    }
+
+    /// Remembers from now on what changes in any workspace.
+    pub(crate) fn track(&mut self) {
+        self.tracked = true;
+        for workspace in &mut self.workspaces {
+            workspace.track();
+        }
+    }
+
+    /// What has changed since the last time; nothing while changes are not remembered.
+    pub(crate) fn take_changes(&mut self) -> Vec<(WorkspaceId, Vec<RowChange>)> {
+        if !self.tracked {
+            return Vec::new();
+        }
+        let workspaces = self.workspaces.iter_mut().enumerate();
+        let changed = workspaces.filter_map(|(id, workspace)| {
+            let mut changes = Vec::new();
+            workspace.take_changes(&mut changes);
+            (!changes.is_empty()).then_some((id, changes))
+        });
+        changed.collect()
+    }
+
+    /// What is there at the moment.
+    pub(crate) fn gauges(&self) -> Gauges {
+        let sum = |count: fn(&Workspace) -> usize| self.workspaces.iter().map(count).sum();
+        Gauges {
+            workspaces: self.workspaces.len(),
+            messages: sum(|workspace| workspace.messages.len()),
+            conversations: sum(|workspace| workspace.conversations.len()),
+            posting: self.in_flight,
+            planned: self.agenda.len(),
+        }
     }
 
     /// When the next thing happens by itself.
@@ -180,14 +240,17 @@ impl World {
     }
 
     /// Forgets the messages of a workspace, its rules being those of the beginning again.
-    pub(crate) fn reset(&mut self, workspace: WorkspaceId) {
-        let rules = Rules::new(&self.laws.rules);
-        if let Some(workspace) = self.workspaces.get_mut(workspace) {
+    pub(crate) fn reset(&mut self, id: WorkspaceId) {
+        let rules = self
+            .laws
+            .rules
+            .iter()
+            .map(|rule| (rule.clone(), 0))
+            .collect();
+        if let Some(workspace) = self.workspaces.get_mut(id) {
             workspace.clear();
-            workspace.rules = rules;
+            workspace.rules.replace(rules);
         }
-        if self.workspaces.len() == 1 {
-            self.agenda.clear();
-        }
+        self.agenda.retain(|due| due.workspace() != id);
     }
 }

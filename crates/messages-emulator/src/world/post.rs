@@ -1,12 +1,15 @@
 //! Webhooks to be posted: in order within a lane, tried again by the documented schedule. Pure.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::message::MessageId;
+use super::table::Table;
+use super::text_bytes;
 use crate::clock::Moment;
 use crate::status::Status;
 
@@ -23,7 +26,7 @@ pub(crate) const GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) const HOLD: Duration = Duration::from_secs(5);
 
 /// What a webhook tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookKind {
     /// The state of a message.
@@ -35,7 +38,8 @@ pub enum WebhookKind {
 }
 
 /// How a webhook is signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Signature {
     Right,
     Wrong,
@@ -43,7 +47,7 @@ pub(crate) enum Signature {
 }
 
 /// A webhook: what is posted where, and how it went.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Post {
     pub(crate) kind: WebhookKind,
     pub(crate) message: MessageId,
@@ -51,15 +55,18 @@ pub(crate) struct Post {
     pub(crate) status: Option<Status>,
     pub(crate) lane: u64,
     pub(crate) url: Box<str>,
+    #[serde(with = "text_bytes")]
     pub(crate) body: Bytes,
     pub(crate) jti: Uuid,
     pub(crate) signature: Signature,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) state: PostState,
+    /// When it goes out, if it was made late or is to be tried again.
+    pub(crate) due: Option<Moment>,
 }
 
 /// How far a webhook has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PostState {
     /// It waits for one before it, or for its time.
@@ -74,10 +81,12 @@ pub enum PostState {
     Refused,
     /// It was tried for 24 hours in vain.
     GivenUp,
+    /// It is never posted: a fault says so.
+    Dropped,
 }
 
 /// One try of a webhook.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Attempt {
     pub(crate) at: Moment,
     pub(crate) outcome: Outcome,
@@ -86,10 +95,16 @@ pub(crate) struct Attempt {
 }
 
 /// How a try ended.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
     /// The receiver answered.
-    Answer { status: u16, body: Bytes },
+    Answer {
+        status: u16,
+        /// The beginning of it.
+        #[serde(with = "text_bytes")]
+        body: Bytes,
+    },
     /// There was no answer, for this reason. A text of the emulator's own, without addresses.
     Failed { reason: Box<str>, forbidden: bool },
 }
@@ -111,7 +126,7 @@ impl Outcome {
 /// The webhooks of a workspace.
 #[derive(Default)]
 pub(crate) struct Posts {
-    posts: BTreeMap<PostId, Post>,
+    posts: Table<Post>,
     /// The front of each lane is being posted for the first time.
     lanes: HashMap<u64, VecDeque<PostId>>,
     /// Held back in a lane until another one has overtaken it.
@@ -137,25 +152,48 @@ impl Posts {
         self.last
     }
 
+    /// Puts a webhook back that had its number before.
+    pub(super) fn put_back(&mut self, id: PostId, post: Post) {
+        self.last = self.last.max(id);
+        self.posts.insert(id, post);
+    }
+
+    /// Numbers go on after this one.
+    pub(super) fn go_on_from(&mut self, last: PostId) {
+        self.last = self.last.max(last);
+    }
+
+    /// The number that was given last.
+    pub(super) const fn last(&self) -> PostId {
+        self.last
+    }
+
+    pub(super) const fn table(&self) -> &Table<Post> {
+        &self.posts
+    }
+
+    pub(super) const fn table_mut(&mut self) -> &mut Table<Post> {
+        &mut self.posts
+    }
+
     pub(crate) fn get(&self, id: PostId) -> Option<&Post> {
-        self.posts.get(&id)
+        self.posts.get(id)
     }
 
     pub(crate) fn remove(&mut self, id: PostId) {
-        self.posts.remove(&id);
+        self.posts.remove(id);
     }
 
     /// Forgets all. Numbers go on, so that an answer that is still to come is nobody's.
     pub(crate) fn clear(&mut self) {
-        *self = Self {
-            last: self.last,
-            ..Self::default()
-        };
+        self.posts.clear();
+        self.lanes.clear();
+        self.held.clear();
     }
 
     /// Puts a webhook into its lane. `Some` if it may go out now.
     pub(crate) fn queue(&mut self, id: PostId) -> Option<PostId> {
-        let lane = self.posts.get(&id)?.lane;
+        let lane = self.posts.get(id)?.lane;
         let queue = self.lanes.entry(lane).or_default();
         queue.push_back(id);
         (queue.len() == 1).then_some(id)
@@ -163,7 +201,7 @@ impl Posts {
 
     /// Holds a webhook back until the next one of its lane, which it returns together with it, in their new order.
     pub(crate) fn hold(&mut self, id: PostId) -> Vec<PostId> {
-        let Some(lane) = self.posts.get(&id).map(|post| post.lane) else {
+        let Some(lane) = self.posts.get(id).map(|post| post.lane) else {
             return Vec::new();
         };
         match self.held.remove(&lane) {
@@ -177,22 +215,37 @@ impl Posts {
 
     /// Lets a webhook go that nothing has overtaken in time.
     pub(crate) fn release(&mut self, id: PostId) -> bool {
-        let Some(lane) = self.posts.get(&id).map(|post| post.lane) else {
+        let Some(lane) = self.posts.get(id).map(|post| post.lane) else {
             return false;
         };
         self.held.get(&lane) == Some(&id) && self.held.remove(&lane).is_some()
     }
 
+    /// Notes that a webhook goes out at `due` and not before.
+    pub(super) fn make_late(&mut self, id: PostId, due: Moment) {
+        if let Some(post) = self.posts.get_mut(id) {
+            post.due = Some(due);
+        }
+    }
+
+    /// Notes that a webhook never goes out.
+    pub(super) fn drop_on_purpose(&mut self, id: PostId) {
+        if let Some(post) = self.posts.get_mut(id) {
+            post.state = PostState::Dropped;
+        }
+    }
+
     /// Notes that a webhook is being posted.
     pub(crate) fn start(&mut self, id: PostId) -> Option<&Post> {
-        let post = self.posts.get_mut(&id)?;
+        let post = self.posts.get_mut(id)?;
         post.state = PostState::Posting;
+        post.due = None;
         Some(post)
     }
 
     /// Notes how a try ended. A webhook that was forgotten meanwhile still makes way in its lane.
     pub(crate) fn tried(&mut self, id: PostId, lane: u64, attempt: Attempt) -> Followup {
-        let Some(post) = self.posts.get_mut(&id) else {
+        let Some(post) = self.posts.get_mut(id) else {
             return Followup {
                 state: PostState::GivenUp,
                 retry_at: None,
@@ -211,6 +264,7 @@ impl Posts {
             state = PostState::GivenUp;
         }
         post.state = state;
+        post.due = retry_at;
         Followup {
             state,
             retry_at,
@@ -227,7 +281,7 @@ impl Posts {
         if queue.front() == Some(&id) {
             queue.pop_front();
         }
-        while queue.front().is_some_and(|id| !self.posts.contains_key(id)) {
+        while queue.front().is_some_and(|id| !self.posts.contains(*id)) {
             queue.pop_front();
         }
         let next = queue.front().copied();
@@ -263,6 +317,7 @@ mod tests {
             signature: Signature::Right,
             attempts: Vec::new(),
             state: PostState::Waiting,
+            due: None,
         }
     }
 

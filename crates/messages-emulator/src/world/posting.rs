@@ -29,13 +29,17 @@ impl World {
         let mut last = None;
         for post in std::iter::repeat_n(post, copies) {
             let id = state.posts.add(post);
-            if let Some(message) = state.messages.get_mut(&message) {
+            if let Some(message) = state.messages.get_mut(message) {
                 message.posts.push(id);
             }
             let ready = match fault {
-                Some(WebhookFault::Dropped) => Vec::new(),
+                Some(WebhookFault::Dropped) => {
+                    state.posts.drop_on_purpose(id);
+                    Vec::new()
+                }
                 Some(WebhookFault::Late { ms }) => {
                     let due = now.after(Duration::from_millis(ms));
+                    state.posts.make_late(id, due);
                     self.agenda.add(due, Due::Post(workspace, id));
                     Vec::new()
                 }
@@ -121,7 +125,7 @@ impl World {
     }
 }
 
-fn start(
+pub(super) fn start(
     in_flight: &mut usize,
     state: &mut super::Workspace,
     workspace: WorkspaceId,

@@ -34,7 +34,7 @@ impl World {
         let Some(message) = self
             .workspaces
             .get_mut(workspace)
-            .and_then(|state| state.messages.get_mut(&id))
+            .and_then(|state| state.messages.get_mut(id))
         else {
             return;
         };
@@ -65,7 +65,7 @@ impl World {
         let id = state.find(uuid).ok_or(TriggerError::UnknownMessage)?.id;
         let message = state
             .messages
-            .get_mut(&id)
+            .get_mut(id)
             .ok_or(TriggerError::UnknownMessage)?;
         if message.direction == Direction::Inbound {
             return Err(TriggerError::Inbound);
@@ -87,7 +87,7 @@ impl World {
         let Some(message) = self
             .workspaces
             .get_mut(workspace)
-            .and_then(|state| state.messages.get_mut(&id))
+            .and_then(|state| state.messages.get_mut(id))
         else {
             return;
         };
@@ -111,7 +111,7 @@ impl World {
             let next = self
                 .workspaces
                 .get_mut(workspace)
-                .and_then(|state| state.flows.get_mut(&flow_id))
+                .and_then(|state| state.flows.get_mut(flow_id))
                 .map_or(Move::Wait, |flow| flow.on_status(step, status));
             self.follow(at, workspace, flow_id, next, effects);
         }
@@ -129,7 +129,7 @@ impl World {
         let next = self
             .workspaces
             .get_mut(workspace)
-            .and_then(|state| state.flows.get_mut(&flow_id))
+            .and_then(|state| state.flows.get_mut(flow_id))
             .map_or(Move::Wait, |flow| flow.on_time_over(step));
         self.follow(at, workspace, flow_id, next, effects);
     }
@@ -165,7 +165,7 @@ impl World {
             return;
         };
         let targets = &state.account.targets;
-        let Some(message) = state.messages.get(&id) else {
+        let Some(message) = state.messages.get(id) else {
             return;
         };
         let Some(url) = message
@@ -176,7 +176,7 @@ impl World {
             return;
         };
         let flow = message.flow.and_then(|(flow, step)| {
-            let flow = state.flows.get(&flow)?;
+            let flow = state.flows.get(flow)?;
             Some((flow, step))
         });
         // A message of a workflow speaks v0.1, since nothing else can name the workflow.
@@ -214,7 +214,7 @@ impl World {
                 },
                 FlowKind::Workflow { member, .. } => FlowFacts::Workflow {
                     uuid: &workflow_uuid,
-                    member,
+                    member: member.name(),
                 },
             }),
         };
@@ -229,6 +229,7 @@ impl World {
             signature: signature(message),
             attempts: Vec::new(),
             state: PostState::Waiting,
+            due: None,
         };
         let fault = message.webhook_fault;
         self.post(at, workspace, post, fault, effects);
@@ -245,7 +246,7 @@ impl World {
         let Some(state) = self.workspaces.get_mut(workspace) else {
             return;
         };
-        let Some(flow) = state.flows.get(&flow_id) else {
+        let Some(flow) = state.flows.get(flow_id) else {
             return;
         };
         let FlowKind::Workflow { uuid, member } = &flow.kind else {
@@ -258,7 +259,7 @@ impl World {
         let sent: Vec<(String, &Message)> = flow
             .steps
             .iter()
-            .filter_map(|step| state.messages.get(&step.message?))
+            .filter_map(|step| state.messages.get(step.message?))
             .map(|message| (message.uuid.to_string(), message))
             .collect();
         let listed: Vec<Listed<'_>> = sent
@@ -281,11 +282,12 @@ impl World {
             status: None,
             lane: flow.lane,
             url,
-            body: body::report(member, &uuid.to_string(), ending.name(), at, &listed),
+            body: body::report(member.name(), &uuid.to_string(), ending.name(), at, &listed),
             jti: state.webhook_dice(seed, flow_id, 0).uuid(),
             signature: signature(first),
             attempts: Vec::new(),
             state: PostState::Waiting,
+            due: None,
         };
         self.post(at, workspace, post, None, effects);
     }

@@ -4,10 +4,10 @@ use bytes::Bytes;
 use serde_json::json;
 use serde_json::value::to_raw_value;
 
-use super::flow::{Condition, Flow, FlowKind, MESSAGE_STAGES, Step};
+use super::conversations::Parties;
+use super::flow::{Condition, Flow, FlowKind, MESSAGE_STAGES, Member, Step};
 use super::life::{self, Outlook};
-use super::message::{Direction, Exchange, FlowId, Marks, Message, MessageId};
-use super::workspace::Parties;
+use super::message::{Direction, Exchange, FlowId, Marks, Message, MessageId, Scheme};
 use super::{Draft, Due, Effects, WorkspaceId, World, segments};
 use crate::clock::Moment;
 use crate::event::{Event, MessageEvent};
@@ -21,8 +21,7 @@ pub(crate) enum Submission {
     Failover(Vec<Draft>),
     /// A workflow of the first generation; the last step has no condition.
     Workflow {
-        /// `dispatch_uuid` or `workflow_uuid`.
-        member: &'static str,
+        member: Member,
         steps: Vec<(Draft, Option<Condition>)>,
     },
 }
@@ -41,7 +40,7 @@ impl Submission {
 /// The request that brings a submission.
 pub(crate) struct Arrival {
     pub(crate) path: &'static str,
-    pub(crate) auth: &'static str,
+    pub(crate) auth: Scheme,
     pub(crate) body: Bytes,
 }
 
@@ -92,32 +91,29 @@ impl World {
         };
         let keep = self.laws.keep;
         let state = self.workspaces.get_mut(workspace)?;
-        let message = state.messages.get_mut(&first)?;
+        let message = state.messages.get_mut(first)?;
         let uuid = message.uuid.to_string();
         let answer = match (&taken.dispatch_uuid, &taken.workflow_id) {
-            (Some(dispatch), _) => {
-                match message.flow.and_then(|(flow, _)| state.flows.get(&flow)) {
-                    Some(Flow {
-                        kind: FlowKind::Workflow { member, .. },
-                        ..
-                    }) => json!({ *member: dispatch }),
-                    _ => json!({}),
-                }
-            }
+            (Some(dispatch), _) => match message.flow.and_then(|(flow, _)| state.flows.get(flow)) {
+                Some(Flow {
+                    kind: FlowKind::Workflow { member, .. },
+                    ..
+                }) => json!({ member.name(): dispatch }),
+                _ => json!({}),
+            },
             (None, Some(workflow)) => json!({ "message_uuid": uuid, "workflow_id": workflow }),
             (None, None) => json!({ "message_uuid": uuid }),
         };
         taken.answer = answer.to_string().into();
         taken.message_uuid = Some(uuid);
         message.request = Some(Exchange {
-            method: "POST",
             path: arrival.path.into(),
             auth: arrival.auth,
             body: arrival.body,
             status: 202,
             answer: taken.answer.clone(),
         });
-        state.retain(keep);
+        state.retain(now, keep);
         Some(taken)
     }
 
@@ -155,17 +151,13 @@ impl World {
         step: usize,
         effects: &mut Effects,
     ) -> Option<MessageId> {
-        let flow = self.workspaces.get(workspace)?.flows.get(&flow_id)?;
+        let flow = self.workspaces.get(workspace)?.flows.get(flow_id)?;
         let lane = flow.lane;
         let planned = flow.steps.get(step)?;
         let (draft, condition) = (planned.draft.clone(), planned.condition);
         let message =
             self.add_outbound(now, workspace, draft, lane, Some((flow_id, step)), effects)?;
-        let flow = self
-            .workspaces
-            .get_mut(workspace)?
-            .flows
-            .get_mut(&flow_id)?;
+        let flow = self.workspaces.get_mut(workspace)?.flows.get_mut(flow_id)?;
         flow.steps.get_mut(step)?.message = Some(message);
         if let Some(condition) = condition {
             let over = Due::StepOver(workspace, flow_id, step);

@@ -36,7 +36,7 @@ impl World {
         let id = state.find(uuid).ok_or(UpdateError::UnknownMessage)?.id;
         let message = state
             .messages
-            .get_mut(&id)
+            .get_mut(id)
             .ok_or(UpdateError::UnknownMessage)?;
         match (change, message.channel, message.direction) {
             (Change::Read { typing }, Channel::Whatsapp, Direction::Inbound) => {

@@ -1,0 +1,34 @@
+//! Taking a snapshot, and going back to one.
+
+use axum::Json;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use axum::routing::{MethodRouter, get};
+
+use super::selected::Selected;
+use super::{Refusal, kept};
+use crate::snapshot::Snapshot;
+use crate::workspace::Workspace;
+
+/// The largest snapshot that is taken: some hundred thousand messages.
+const LIMIT: usize = 512 * 1024 * 1024;
+
+pub(super) fn route() -> MethodRouter<Workspace> {
+    get(take).put(restore).layer(DefaultBodyLimit::max(LIMIT))
+}
+
+async fn take(Selected(workspace): Selected) -> Json<Snapshot> {
+    Json(workspace.snapshot())
+}
+
+async fn restore(
+    Selected(workspace): Selected,
+    Json(snapshot): Json<Snapshot>,
+) -> Result<StatusCode, Refusal> {
+    workspace
+        .restore(&snapshot)
+        .await
+        .map_err(|error| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
+    kept(&workspace).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,42 @@
+//! Who keeps what has happened beyond the life of the process: nobody, unless a data file was asked for.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use crate::config::Credentials;
+use crate::world::{Parts, RowChange, WorkspaceId};
+
+/// Keeps changes in the order in which they are handed over. Nothing here waits.
+pub(crate) trait Keeper: Send + Sync {
+    /// Keeps what a client of a workspace presents.
+    fn account(&self, workspace: WorkspaceId, credentials: &Credentials);
+
+    /// Keeps changes.
+    fn keep(&self, changes: Vec<(WorkspaceId, Vec<RowChange>)>);
+
+    /// Answers when everything that was handed over before is kept; the sender is dropped when it never will be.
+    fn barrier(&self) -> oneshot::Receiver<()>;
+
+    /// Keeps what was handed over, and nothing after it.
+    fn close(&self);
+}
+
+/// It cannot be kept what has happened: the disk is full, or the file is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the data file cannot be written")]
+pub struct NotKept;
+
+/// What an emulator begins with.
+#[derive(Default)]
+pub(crate) struct Saved {
+    pub(crate) keeper: Option<Arc<dyn Keeper>>,
+    /// By their numbers.
+    pub(crate) workspaces: Vec<SavedWorkspace>,
+}
+
+/// A workspace as it was kept.
+pub(crate) struct SavedWorkspace {
+    pub(crate) credentials: Credentials,
+    pub(crate) parts: Parts,
+}

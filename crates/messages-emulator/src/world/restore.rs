@@ -1,0 +1,120 @@
+//! Bringing a workspace back to a state that was written down, with everything that was to happen still to happen.
+
+use super::flow::Flow;
+use super::message::Message;
+use super::post::{Post, PostId, PostState};
+use super::posting;
+use super::rows::Parts;
+use super::{Due, Effects, WorkspaceId, World};
+use crate::clock::Moment;
+
+impl World {
+    /// Replaces the state of a workspace. Webhooks that were under way are posted again: whether the receiver took them
+    /// was not written down.
+    pub(crate) fn restore(
+        &mut self,
+        now: Moment,
+        workspace: WorkspaceId,
+        parts: Parts,
+        effects: &mut Effects,
+    ) {
+        self.agenda.retain(|due| due.workspace() != workspace);
+        let Some(state) = self.workspaces.get_mut(workspace) else {
+            return;
+        };
+        state.clear();
+        let (dues, ready) = state.refill(parts);
+        for (at, due) in dues {
+            self.agenda.add(at, due.of(workspace));
+        }
+        for id in ready {
+            if state.posts.queue(id).is_some() {
+                posting::start(&mut self.in_flight, state, workspace, id, effects);
+            }
+        }
+        let keep = self.laws.keep;
+        state.retain(now, keep);
+    }
+}
+
+/// Something to come in a workspace.
+pub(super) enum Pending {
+    Life(u64),
+    StepOver(u64, usize),
+    Post(PostId),
+}
+
+impl Pending {
+    const fn of(self, workspace: WorkspaceId) -> Due {
+        match self {
+            Self::Life(message) => Due::Life(workspace, message),
+            Self::StepOver(flow, step) => Due::StepOver(workspace, flow, step),
+            Self::Post(post) => Due::Post(workspace, post),
+        }
+    }
+}
+
+impl super::Workspace {
+    /// Takes parts in, and returns what is to happen when, and the webhooks that wait for their turn.
+    fn refill(&mut self, parts: Parts) -> (Vec<(Moment, Pending)>, Vec<PostId>) {
+        let mut dues = Vec::new();
+        self.go_on_from(parts.numbers);
+        if let Some(rules) = parts.rules {
+            self.rules.replace(rules);
+        }
+        for (id, message) in parts.messages {
+            dues.extend(next_state(&message).map(|at| (at, Pending::Life(id))));
+            self.conversations.put_back(&message);
+            self.by_uuid.insert(message.uuid, id);
+            self.messages.insert(id, message);
+        }
+        for (conversation, message) in parts.seen {
+            self.conversations.see(conversation, message);
+        }
+        for (id, flow) in parts.flows {
+            let over = self.step_over_at(&flow);
+            dues.extend(over.map(|at| (at, Pending::StepOver(id, flow.current))));
+            self.flows.insert(id, flow);
+        }
+        let mut ready = Vec::new();
+        for (id, post) in parts.posts {
+            match next_try(&post) {
+                Next::Never => {}
+                Next::InTurn => ready.push(id),
+                Next::At(at) => dues.push((at, Pending::Post(id))),
+            }
+            self.posts.put_back(id, post);
+        }
+        (dues, ready)
+    }
+
+    /// When the time of a flow's step is over.
+    fn step_over_at(&self, flow: &Flow) -> Option<Moment> {
+        let step = flow.steps.get(flow.current)?;
+        let begun = self.messages.get(step.message?)?.at;
+        let within = step.condition.filter(|_| flow.ended.is_none())?.within;
+        Some(begun.after(within))
+    }
+}
+
+/// When a message comes into its next state: each is planned from the one before.
+fn next_state(message: &Message) -> Option<Moment> {
+    let since = message.history.last().map_or(message.at, |last| last.at);
+    message.plan.last().map(|next| since.after(next.after))
+}
+
+enum Next {
+    Never,
+    InTurn,
+    At(Moment),
+}
+
+fn next_try(post: &Post) -> Next {
+    match (post.state, post.due, post.attempts.last()) {
+        (PostState::Waiting | PostState::Retrying, Some(due), _) => Next::At(due),
+        // A second try was under way, which has no turn to wait for.
+        (PostState::Posting | PostState::Retrying, None, Some(last)) => Next::At(last.at),
+        (PostState::Waiting | PostState::Posting, None, None) => Next::InTurn,
+        _ => Next::Never,
+    }
+}
