@@ -34,7 +34,6 @@ impl Command {
     }
 
     /// The flags that it takes: `--name`, or `--name=` where a value follows.
-    #[allow(dead_code, reason = "the first command with a flag is on its way")]
     pub(crate) const fn flags(self, flags: &'static [&'static str]) -> Self {
         Self { flags, ..self }
     }

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
 use crate::command::Outcome;
-use crate::layers;
+use crate::{tools, workspace};
 
 /// The formatting is rustfmt's.
 pub(crate) fn fmt(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
@@ -23,43 +23,45 @@ pub(crate) fn clippy(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     Outcome::passed()
 }
 
-/// The documentation builds without a warning. Its examples run with the tests.
+/// The documentation builds as docs.rs builds it, without a warning. Its examples run with the tests.
 pub(crate) fn doc(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     cmd!(
         sh,
         "cargo doc --quiet --workspace --all-features --no-deps --locked"
     )
-    .env("RUSTDOCFLAGS", "-D warnings")
+    .env("RUSTDOC", tools::unstable_rustdoc(sh)?)
+    .env("RUSTDOCFLAGS", "-D warnings --cfg docsrs")
     .quiet()
     .run()?;
     Outcome::passed()
 }
 
-/// The oldest supported compiler, read from the manifest, builds the workspace.
-pub(crate) fn msrv(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
-    let metadata = layers::metadata(sh)?;
-    let version = metadata
-        .workspace_packages()
-        .iter()
-        .find_map(|package| package.rust_version.clone())
-        .context("no crate states its rust-version")?;
-    let toolchain = format!("{}.{}", version.major, version.minor);
-    let installed = cmd!(sh, "rustup toolchain install {toolchain} --profile minimal")
-        .quiet()
-        .ignore_stdout()
-        .ignore_stderr()
-        .run();
-    if installed.is_err() {
-        return Ok(Outcome::Skipped(format!(
-            "Rust {toolchain} cannot be installed here"
-        )));
-    }
+/// Every crate can be packed as it would be published: nothing that it needs is left out.
+pub(crate) fn package(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
+    // The siblings are not on the registry, so what is packed is not built again from there.
     cmd!(
         sh,
-        "cargo +{toolchain} check --quiet --workspace --all-features --locked"
+        "cargo package --quiet --workspace --exclude xtask --no-verify --allow-dirty --locked"
     )
-    .env("CARGO_TARGET_DIR", "target/msrv")
     .quiet()
     .run()?;
+    Ok(Outcome::Passed(format!(
+        "{} crates",
+        workspace::published(sh)?.len()
+    )))
+}
+
+/// The test command, as README.md gives it.
+pub(crate) fn test(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
+    let readme = sh.read_file("README.md")?;
+    let line = readme
+        .lines()
+        .find(|line| line.starts_with("cargo test "))
+        .context("README.md names no test command")?;
+    let words = line.split_whitespace().skip(1);
+    // A snapshot that is not accepted is a failure, never an update.
+    cmd!(sh, "cargo {words...}")
+        .env("INSTA_UPDATE", "no")
+        .run()?;
     Outcome::passed()
 }

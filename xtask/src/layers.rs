@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result, bail, ensure};
-use cargo_metadata::{DependencyKind, Metadata};
+use anyhow::{Result, bail, ensure};
+use cargo_metadata::{DependencyKind, Package};
 use xshell::{Shell, cmd};
 
 use crate::command::Outcome;
+use crate::workspace;
 
 /// The edges between the crates of this workspace that the architecture allows.
 const EDGES: &[(&str, &[&str])] = &[
@@ -81,7 +82,7 @@ const PRESENT: &[(&str, &str, &str)] = &[
 
 /// Checks edges, deny lists and the positive controls.
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
-    let edges = check_edges(&metadata(sh)?)?;
+    let edges = check_edges(&workspace::members(sh)?)?;
     for (name, denied) in DENIED {
         let tree = tree(sh, name, Some(""))?;
         refuse(name, &tree, denied)?;
@@ -102,23 +103,14 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     )))
 }
 
-/// The workspace as cargo sees it, without the dependencies' own dependencies.
-pub(crate) fn metadata(sh: &Shell) -> Result<Metadata> {
-    let json = cmd!(sh, "cargo metadata --format-version 1 --no-deps --locked")
-        .quiet()
-        .read()?;
-    cargo_metadata::MetadataCommand::parse(json).context("cargo metadata cannot be read")
-}
-
 /// Every crate of the workspace is listed, and has no edge that is not. Returns how many edges there are.
-fn check_edges(metadata: &Metadata) -> Result<usize> {
-    let packages = metadata.workspace_packages();
+fn check_edges(packages: &[Package]) -> Result<usize> {
     let members: BTreeSet<&str> = packages
         .iter()
         .map(|package| package.name.as_str())
         .collect();
     let mut edges = 0;
-    for package in &packages {
+    for package in packages {
         let name = package.name.as_str();
         let Some((_, allowed)) = EDGES.iter().find(|(listed, _)| *listed == name) else {
             bail!("{name} has no place in the layers: give it one");

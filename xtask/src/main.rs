@@ -1,11 +1,22 @@
 //! The project's own commands: the gates that a change has to pass, and what is run now and then.
 
+mod api;
 mod both_backends;
 mod command;
+mod deny;
 mod differential;
+mod features;
+mod fuzz;
 mod gates;
 mod layers;
 mod long_runs;
+mod msrv;
+mod osv;
+mod semver;
+mod snapshots;
+mod tidy;
+mod tools;
+mod workspace;
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -19,10 +30,19 @@ use command::{Command, Outcome};
 #[rustfmt::skip]
 const GATES: &[Command] = &[
     Command::new("fmt", "the formatting is rustfmt's", gates::fmt),
+    Command::new("tidy", "what two places say is the same, and nothing is left unfinished", tidy::check),
     Command::new("layers", "each crate depends only on what its layer may", layers::check),
+    Command::new("osv", "no dependency is older than the floors of xtask/src/osv.toml", osv::check),
+    Command::new("package", "every crate can be packed for publication", gates::package),
     Command::new("clippy", "no warning, in any target or feature", gates::clippy),
-    Command::new("doc", "the documentation builds without a warning", gates::doc),
-    Command::new("msrv", "the oldest supported compiler builds the workspace", gates::msrv),
+    Command::new("doc", "the documentation builds as on docs.rs, without a warning", gates::doc),
+    Command::new("api", "the public API is the one in crates/*/api.txt", api::check).flags(&["--bless"]),
+    Command::new("snapshots", "every snapshot belongs to a test, and none waits", snapshots::check),
+    Command::new("features", "each crate alone: no feature, each, each pair, all", features::check),
+    Command::new("minimal-versions", "the oldest versions that the manifests allow are enough", msrv::minimal_versions),
+    Command::new("msrv", "the oldest supported compiler builds the workspace", msrv::check),
+    Command::new("semver", "no breaking change that the version does not admit", semver::check),
+    Command::new("deny", "licences, banned crates, sources, advisories", deny::check),
 ];
 
 /// What is too long, or needs too much, to be run for every change.
@@ -30,6 +50,8 @@ const GATES: &[Command] = &[
 const TASKS: &[Command] = &[
     Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks and tokens", differential::check),
     Command::new("both-backends", "messages-auth works with both crypto backends of jsonwebtoken in one build", both_backends::check),
+    Command::new("test", "the test command of README.md", gates::test),
+    Command::new("fuzz", "every fuzz target, for a minute each", fuzz::run).flags(&["--seconds=", "--only="]),
     Command::new("stale-pool", "100,000 POSTs over pooled connections that go stale: none is doubled", long_runs::stale_pool),
     Command::new("long-runs", "that, and the other long tests of messages-transport", long_runs::all),
 ];

@@ -1,0 +1,86 @@
+//! The public API of each library as text in the repository, so that a change of it shows in the diff.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use public_api::Builder;
+use xshell::{Shell, cmd};
+
+use crate::command::Outcome;
+use crate::{tools, workspace};
+
+/// Compares each `api.txt` with the code, or writes it anew with `--bless`.
+pub(crate) fn check(sh: &Shell, flags: &[String]) -> Result<Outcome> {
+    let bless = flags.iter().any(|flag| flag == "--bless");
+    let folder = rustdoc_json(sh)?;
+    let mut changed = Vec::new();
+    let mut items = 0;
+    for package in workspace::libraries(sh)? {
+        let name = package.name.as_str();
+        let current = api_of(&folder, name)?;
+        items += current.lines().count();
+        let path = format!("crates/{name}/api.txt");
+        let blessed = sh.read_file(&path).unwrap_or_default();
+        if blessed == current {
+            continue;
+        }
+        if bless {
+            sh.write_file(&path, &current)?;
+        } else {
+            show_difference(sh, name, Path::new(&path), &current)?;
+        }
+        changed.push(path);
+    }
+    match (changed.is_empty(), bless) {
+        (true, _) => Ok(Outcome::Passed(format!("{items} items"))),
+        (false, true) => Ok(Outcome::Passed(format!("wrote {}", changed.join(", ")))),
+        (false, false) => bail!(
+            "the public API differs from {}: if that is meant, run `cargo xtask api --bless` and say so in the changelog",
+            changed.join(", ")
+        ),
+    }
+}
+
+/// One line for each public item, with all features on; without what every type has.
+fn api_of(folder: &Path, name: &str) -> Result<String> {
+    let json = folder.join(format!("{}.json", name.replace('-', "_")));
+    let api = Builder::from_rustdoc_json(json)
+        .omit_blanket_impls(true)
+        .omit_auto_trait_impls(true)
+        .omit_auto_derived_impls(true)
+        .build()
+        .with_context(|| format!("the API of {name} cannot be read"))?;
+    Ok(api.items().map(|item| format!("{item}\n")).collect())
+}
+
+/// Writes what rustdoc knows of each library, and says where. The format is unstable: `public-api` reads the one of the
+/// compiler in `rust-toolchain.toml`.
+fn rustdoc_json(sh: &Shell) -> Result<PathBuf> {
+    // The whole workspace at once, as the other gates take it, so that nothing is compiled again.
+    cmd!(
+        sh,
+        "cargo doc --quiet --workspace --lib --all-features --no-deps --locked"
+    )
+    .env("RUSTDOC", tools::unstable_rustdoc(sh)?)
+    .env("RUSTDOCFLAGS", "-Z unstable-options --output-format json")
+    .quiet()
+    .run()?;
+    Ok(sh.current_dir().join("target/doc"))
+}
+
+fn show_difference(sh: &Shell, name: &str, blessed: &Path, current: &str) -> Result<()> {
+    let now = PathBuf::from(format!("target/api/{name}.txt"));
+    sh.write_file(&now, current)?;
+    if !sh.path_exists(blessed) {
+        return Ok(());
+    }
+    // It ends with 1 where there is a difference.
+    cmd!(
+        sh,
+        "git --no-pager diff --no-index --unified=0 {blessed} {now}"
+    )
+    .quiet()
+    .ignore_status()
+    .run()?;
+    Ok(())
+}

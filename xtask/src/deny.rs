@@ -1,0 +1,44 @@
+//! Licences, banned crates, sources and known holes of everything in the lock file. The rules are in `deny.toml`.
+
+use anyhow::Result;
+use xshell::{Shell, cmd};
+
+use crate::command::Outcome;
+use crate::tools::Tool;
+
+const CARGO_DENY: Tool = Tool {
+    name: "cargo-deny",
+    version: "0.20.2",
+};
+
+/// The advisories need their database from the network; the rest is checked without it.
+pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
+    let Some(deny) = CARGO_DENY.path(sh)? else {
+        return Ok(Outcome::Skipped(CARGO_DENY.missing()));
+    };
+    cmd!(
+        sh,
+        "{deny} --all-features --locked --offline --log-level error check --hide-inclusion-graph licenses bans sources"
+    )
+    .quiet()
+    .run()?;
+    let fetched = cmd!(sh, "{deny} --log-level off fetch db")
+        .quiet()
+        .ignore_stdout()
+        .ignore_stderr()
+        .run();
+    if fetched.is_err() {
+        return Ok(Outcome::Passed(
+            "licences, bans and sources; advisories SKIPPED, since their database cannot be fetched here".to_owned(),
+        ));
+    }
+    cmd!(
+        sh,
+        "{deny} --all-features --locked --log-level error check advisories"
+    )
+    .quiet()
+    .run()?;
+    Ok(Outcome::Passed(
+        "licences, bans, sources and advisories".to_owned(),
+    ))
+}

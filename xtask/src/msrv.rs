@@ -1,0 +1,83 @@
+//! The oldest compiler that is promised, and the oldest versions of the dependencies that are.
+
+use anyhow::{Context, Result, ensure};
+use xshell::{Shell, cmd};
+
+use crate::command::Outcome;
+use crate::workspace;
+
+/// The oldest supported compiler, read from the manifest, builds the workspace, and no dependency asks for a newer one.
+pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
+    let version = workspace::members(sh)?
+        .into_iter()
+        .find_map(|package| package.rust_version)
+        .context("no crate states its rust-version")?;
+    let mut stated = 0;
+    for package in workspace::resolved(sh)? {
+        let Some(wanted) = &package.rust_version else {
+            continue;
+        };
+        let name = &package.name;
+        ensure!(
+            wanted <= &version,
+            "{name} {} wants Rust {wanted}, and the workspace promises {version}",
+            package.version
+        );
+        stated += 1;
+    }
+
+    let toolchain = format!("{}.{}", version.major, version.minor);
+    let installed = cmd!(sh, "rustup toolchain install {toolchain} --profile minimal")
+        .quiet()
+        .ignore_stdout()
+        .ignore_stderr()
+        .run();
+    if installed.is_err() {
+        return Ok(Outcome::Skipped(format!(
+            "Rust {toolchain} cannot be installed here, so nothing was built with it \
+             ({stated} crates state that it is enough for them)"
+        )));
+    }
+    cmd!(
+        sh,
+        "cargo +{toolchain} check --quiet --workspace --all-features --locked"
+    )
+    .env("CARGO_TARGET_DIR", "target/msrv")
+    .quiet()
+    .run()?;
+    Ok(Outcome::Passed(format!("Rust {toolchain}")))
+}
+
+/// The workspace builds with the oldest version of each direct dependency that its manifests allow.
+pub(crate) fn minimal_versions(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
+    // A lock file of its own needs a workspace of its own: a copy, with the same target folder, so that only
+    // what is older there is built for it.
+    let copy = sh.current_dir().join("target/minimal-versions");
+    let target = sh.current_dir().join("target");
+    sh.remove_path(&copy)?;
+    for file in workspace::files(sh)? {
+        let to = copy.join(&file);
+        if let Some(folder) = to.parent() {
+            sh.create_dir(folder)?;
+        }
+        sh.copy_file(&file, &to)?;
+    }
+    let _in_copy = sh.push_dir(&copy);
+    let resolved = cmd!(sh, "cargo update --quiet -Z direct-minimal-versions")
+        .env("RUSTC_BOOTSTRAP", "1")
+        .quiet()
+        .run();
+    if resolved.is_err() {
+        return Ok(Outcome::Skipped(
+            "the oldest versions cannot be resolved without the registry".to_owned(),
+        ));
+    }
+    cmd!(
+        sh,
+        "cargo check --quiet --workspace --all-features --locked"
+    )
+    .env("CARGO_TARGET_DIR", target)
+    .quiet()
+    .run()?;
+    Outcome::passed()
+}

@@ -1,0 +1,90 @@
+//! Every snapshot belongs to a test: one that no test reads would stay, and say what nobody checks.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, ensure};
+use cargo_metadata::Message;
+use xshell::{Shell, cmd};
+
+use crate::command::Outcome;
+use crate::workspace;
+
+/// Runs the tests that read snapshots, and compares what they read with what there is.
+pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
+    let files = workspace::files(sh)?;
+    let is = |extension: &str| {
+        let files = files.iter();
+        let found = files.filter(|path| path.extension().is_some_and(|this| this == extension));
+        found.cloned().collect::<BTreeSet<PathBuf>>()
+    };
+    let undecided = is("new");
+    ensure!(
+        undecided.is_empty(),
+        "a snapshot waits to be accepted or thrown away: {undecided:?}"
+    );
+    let there = is("snap");
+
+    let list = sh.current_dir().join("target/snapshots-read.txt");
+    sh.remove_path(&list)?;
+    for (package, binary) in test_binaries(sh)? {
+        if !there.iter().any(|snapshot| snapshot.starts_with(&package)) {
+            continue;
+        }
+        let _in_package = sh.push_dir(&package);
+        cmd!(sh, "{binary} --quiet")
+            .env("CARGO_MANIFEST_DIR", sh.current_dir())
+            .env("INSTA_SNAPSHOT_REFERENCES_FILE", &list)
+            .env("INSTA_UPDATE", "no")
+            .env("INSTA_FORCE_PASS", "0")
+            .quiet()
+            .ignore_stdout()
+            .run()
+            .with_context(|| format!("a test of {} fails", package.display()))?;
+    }
+
+    let root = sh.current_dir().canonicalize()?;
+    let read: BTreeSet<PathBuf> = sh
+        .read_file(&list)?
+        .lines()
+        .filter_map(|line| PathBuf::from(line).canonicalize().ok())
+        .filter_map(|path| path.strip_prefix(&root).map(PathBuf::from).ok())
+        .collect();
+    ensure!(
+        !read.is_empty(),
+        "no test reads a snapshot: the check itself is broken"
+    );
+    let unread: Vec<_> = there.difference(&read).collect();
+    ensure!(
+        unread.is_empty(),
+        "no test reads these snapshots: {unread:?}"
+    );
+    Ok(Outcome::Passed(format!("{} snapshots", there.len())))
+}
+
+/// The folders of the crates and their integration tests, built as the test command builds them.
+fn test_binaries(sh: &Shell) -> Result<Vec<(PathBuf, PathBuf)>> {
+    let json = cmd!(
+        sh,
+        "cargo test --quiet --workspace --all-features --locked --test it --no-run --message-format json"
+    )
+    .quiet()
+    .ignore_stderr()
+    .read()?;
+    let root = sh.current_dir();
+    let mut binaries = Vec::new();
+    for message in Message::parse_stream(json.as_bytes()) {
+        let Message::CompilerArtifact(artifact) = message? else {
+            continue;
+        };
+        let (Some(binary), Some(folder)) = (artifact.executable, artifact.manifest_path.parent())
+        else {
+            continue;
+        };
+        if artifact.target.is_test() {
+            let folder = folder.strip_prefix(&root).unwrap_or(folder);
+            binaries.push((folder.into(), binary.into()));
+        }
+    }
+    Ok(binaries)
+}
