@@ -10,6 +10,7 @@
 mod basic;
 mod crash;
 mod errors;
+mod fuzz;
 mod guards;
 mod hostile;
 mod jwt;
