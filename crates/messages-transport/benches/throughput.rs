@@ -3,6 +3,10 @@
 //! `cargo bench -p messages-transport --bench throughput`. The server is a process of its own, so
 //! that the CPU time is the client's alone. The contenders take turns in short rounds, so that a
 //! noisy machine is as noisy for all of them, and the ratios are medians over the rounds.
+//!
+//! Where the time goes is better seen in instructions, which no noise changes: the binary takes
+//! `run <contender> <requests>` (contenders by number, in the order in which they are measured), for
+//! `valgrind --tool=callgrind`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -51,6 +55,16 @@ fn main() {
         runtime.block_on(serve());
     } else if arguments.iter().any(|argument| argument == "--bench") {
         runtime.block_on(measure());
+    } else if let [_, run, contender, requests] = &arguments[..]
+        && run == "run"
+    {
+        let (_server, uri) = start_server();
+        let contender = contenders().swap_remove(contender.parse().unwrap()).1;
+        runtime.block_on(async {
+            for _ in 0..requests.parse::<usize>().unwrap() {
+                assert_eq!(contender(request(&uri)).await, 202);
+            }
+        });
     }
 }
 
@@ -152,16 +166,7 @@ async fn round(contender: &Contender, uri: &Uri, concurrency: usize, length: Dur
             let (contender, done, uri) = (Arc::clone(contender), Arc::clone(&done), uri.clone());
             tokio::spawn(async move {
                 while began.elapsed() < length {
-                    let request = Request::post(uri.clone())
-                        .header("content-type", "application/json")
-                        .header("accept", "application/json")
-                        .header(
-                            "authorization",
-                            "Bearer 0123456789012345678901234567890123456789",
-                        )
-                        .body(Bytes::from_static(BODY))
-                        .unwrap();
-                    assert_eq!(contender(request).await, 202);
+                    assert_eq!(contender(request(&uri)).await, 202);
                     done.fetch_add(1, Ordering::Relaxed);
                 }
             })
@@ -187,7 +192,19 @@ fn cpu_time() -> Duration {
     Duration::from_nanos(nanoseconds)
 }
 
-async fn measure() {
+fn request(uri: &Uri) -> Request<Bytes> {
+    Request::post(uri.clone())
+        .header("content-type", "application/json")
+        .header("accept", "application/json")
+        .header(
+            "authorization",
+            "Bearer 0123456789012345678901234567890123456789",
+        )
+        .body(Bytes::from_static(BODY))
+        .unwrap()
+}
+
+fn start_server() -> (Server, Uri) {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .arg("serve")
         .stdout(Stdio::piped())
@@ -197,11 +214,12 @@ async fn measure() {
     BufReader::new(child.stdout.take().unwrap())
         .read_line(&mut address)
         .unwrap();
-    let _server = Server(child);
-    let uri: Uri = format!("http://{}/v1/messages", address.trim())
-        .parse()
-        .unwrap();
+    let uri = format!("http://{}/v1/messages", address.trim());
+    (Server(child), uri.parse().unwrap())
+}
 
+/// Each after what it is measured against.
+fn contenders() -> Vec<(&'static str, Contender)> {
     let hyper = || {
         HyperTransport::builder()
             .max_idle_per_host(usize::MAX)
@@ -214,14 +232,18 @@ async fn measure() {
             .build()
             .unwrap()
     };
-    // Each after what it is measured against.
-    let contenders: [(&str, Contender); 5] = [
+    vec![
         ("raw hyper", raw_hyper()),
         ("hyper, all decorators", ours(decorated(hyper()))),
         ("raw reqwest", raw_reqwest()),
         ("reqwest", ours(reqwest())),
         ("reqwest, all decorators", ours(decorated(reqwest()))),
-    ];
+    ]
+}
+
+async fn measure() {
+    let (_server, uri) = start_server();
+    let contenders = contenders();
     let baseline = [0, 0, 2, 2, 2];
     println!("medians of {ROUNDS} rounds of {ROUND:?}; the ratios are to the raw client above");
     for concurrency in CONCURRENCY {

@@ -149,6 +149,74 @@ async fn a_connector_of_ones_own_is_used() {
     assert!(server.latest().unwrap().head.contains("host: api.example"));
 }
 
+/// Asks a server where to go, through a transport of its own.
+#[derive(Debug)]
+struct Asks {
+    through: HyperTransport,
+    directory: Uri,
+    target: std::net::SocketAddr,
+}
+
+#[async_trait]
+impl Connect for Asks {
+    async fn connect(&self, _: &Uri) -> std::io::Result<Box<dyn Connection>> {
+        let answer = self.through.send(post(self.directory.clone(), "where?"));
+        assert_eq!(answer.await.unwrap().status(), 200);
+        Ok(Box::new(TcpStream::connect(self.target).await?))
+    }
+}
+
+#[tokio::test]
+async fn a_connector_may_send_requests_itself() {
+    let directory = FaultServer::start(|_| Answer::new(200, "there").into())
+        .await
+        .unwrap();
+    // Each answer costs a connection, and so a question.
+    let server = FaultServer::start(|_| {
+        Answer::new(202, "{}")
+            .close_after(Duration::ZERO)
+            .header("connection", "close")
+            .into()
+    })
+    .await
+    .unwrap();
+    let transport = HyperTransport::builder()
+        .connector(Asks {
+            through: HyperTransport::builder().build().unwrap(),
+            directory: directory.uri("/"),
+            target: server.address(),
+        })
+        .build()
+        .unwrap();
+    for _ in 0..5 {
+        let request = post(Uri::from_static("http://api.example/"), "{}");
+        assert_eq!(soon(transport.send(request)).await.unwrap().status(), 202);
+    }
+    assert_eq!((server.connections(), server.taken()), (5, 5));
+    // The questions go over one connection, since each is given back when its answer was read.
+    assert_eq!((directory.connections(), directory.taken()), (1, 5));
+}
+
+/// The tasks that are left over by a call are those of its connection.
+#[tokio::test]
+async fn a_used_connection_is_back_in_the_pool_when_the_call_ends() {
+    let server = FaultServer::start(|_| Answer::new(202, "{}").into())
+        .await
+        .unwrap();
+    let transport = HyperTransport::builder().build().unwrap();
+    soon(transport.send(post_to(&server, "{}"))).await.unwrap();
+    let metrics = tokio::runtime::Handle::current().metrics();
+    let tasks = metrics.num_alive_tasks();
+    for _ in 0..50 {
+        // Without a pause in between, in which a task could give the connection back.
+        soon(transport.send(post_to(&server, "{}"))).await.unwrap();
+    }
+    assert_eq!(
+        (server.connections(), metrics.num_alive_tasks()),
+        (1, tasks)
+    );
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn a_unix_socket_can_be_the_way() {

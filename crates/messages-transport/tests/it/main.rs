@@ -6,6 +6,7 @@
     clippy::print_stdout
 )]
 
+mod backoff;
 mod bounded;
 mod breaker;
 mod broken;

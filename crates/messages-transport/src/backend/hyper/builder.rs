@@ -8,7 +8,7 @@ use http_body_util::Full;
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::{Connect as HyperConnect, HttpConnector};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_util::rt::TokioTimer;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -16,6 +16,7 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
 use super::connect::{Bounded, Connect, Custom};
+use super::deferred::DeferringExecutor;
 use super::{HyperTransport, Pool};
 use crate::backend::settings::{HttpVersions, PoolSettings};
 use crate::backend::{BodyLimits, BuildError, settings};
@@ -103,7 +104,7 @@ impl HyperTransportBuilder {
     where
         C: HyperConnect + Clone,
     {
-        Client::builder(TokioExecutor::new())
+        Client::builder(DeferringExecutor)
             // A request that is handed back unwritten is reported as not sent; whoever retries
             // counts it.
             .retry_canceled_requests(false)

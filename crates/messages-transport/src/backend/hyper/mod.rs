@@ -2,6 +2,7 @@
 
 mod builder;
 mod connect;
+mod deferred;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -22,6 +23,7 @@ pub use builder::HyperTransportBuilder;
 pub use connect::{Connect, Connection};
 
 use connect::{Bounded, Custom};
+use deferred::deferring;
 
 /// A [`Transport`] over hyper: the lean backend, with a connector of your own if you need one.
 ///
@@ -73,11 +75,14 @@ impl Transport for HyperTransport {
         // names another.
         *request.version_mut() = Version::HTTP_11;
         let request = request.map(Full::new);
-        let response = match &self.client {
-            Pool::Https(client) => client.request(request).await,
-            Pool::Custom(client) => client.request(request).await,
+        let exchange = match &self.client {
+            Pool::Https(client) => client.request(request),
+            Pool::Custom(client) => client.request(request),
         };
-        self.body_limits.collect(response.map_err(failed)?).await
+        let (response, deferred) = deferring(exchange).await;
+        let answer = self.body_limits.collect(response.map_err(failed)?).await;
+        deferred.finish().await;
+        answer
     }
 }
 

@@ -116,14 +116,15 @@ impl RateLimiter {
 
     /// Takes a permit if there is one right now.
     pub(super) fn try_acquire(&self, scope: &RateScope) -> Result<Permit, Refusal> {
-        let scopes: Vec<_> = scope.outwards().collect();
         let now = self.shared.timer.now();
         let mut state = self.shared.state();
-        if self.shared.take_at_once(&mut state, &scopes, now) {
-            Ok(Permit(now))
+        let taken = if scope.is_account() {
+            self.shared.take_of_account(&mut state, scope, now)
         } else {
-            Err(Refusal::Busy)
-        }
+            let scopes: Vec<_> = scope.outwards().collect();
+            self.shared.take_at_once(&mut state, &scopes, now)
+        };
+        taken.then_some(Permit(now)).ok_or(Refusal::Busy)
     }
 
     /// Notes a 429 for a request that went out with `permit`.
@@ -165,6 +166,19 @@ impl Shared {
                     None => state.line(scope, &self.policy, now).bucket.take(now),
                 }
             }
+        }
+        open
+    }
+
+    /// The same for a request that names nothing but its account, with a single look at the lines.
+    fn take_of_account(&self, state: &mut State, account: &RateScope, now: Instant) -> bool {
+        let line = match state.lines.get_mut(account) {
+            Some(line) => line,
+            None => state.line(account, &self.policy, now),
+        };
+        let open = line.waiting.is_empty() && line.bucket.ready_at(now) <= now;
+        if open {
+            line.bucket.take(now);
         }
         open
     }

@@ -92,15 +92,17 @@ impl<T: Transport> RateLimit<T> {
 impl<T: Transport> Transport for RateLimit<T> {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let scope = scope_of(&request);
-        let deadline = request
-            .extensions()
-            .get()
-            .map(|Deadline(deadline)| *deadline);
-        let permit = self
-            .limiter
-            .acquire(&scope, deadline)
-            .await
-            .map_err(refused)?;
+        let permit = match self.limiter.try_acquire(&scope) {
+            Ok(permit) => permit,
+            Err(_) => {
+                let deadline = request
+                    .extensions()
+                    .get()
+                    .map(|Deadline(deadline)| *deadline);
+                let turn = self.limiter.acquire(&scope, deadline);
+                turn.await.map_err(refused)?
+            }
+        };
         self.send_with(permit, &scope, request).await
     }
 }

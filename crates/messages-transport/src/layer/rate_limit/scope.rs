@@ -48,6 +48,10 @@ impl RateScope {
         self
     }
 
+    pub(super) fn is_account(&self) -> bool {
+        self.level() == Level::Account
+    }
+
     pub(super) fn level(&self) -> Level {
         match (&self.sender, &self.channel) {
             (_, Some(_)) => Level::Channel,
