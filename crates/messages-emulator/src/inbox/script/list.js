@@ -9,6 +9,7 @@ import { arrange, byId, setText } from "./dom.js";
 import { showEmptyList } from "./empty.js";
 import { counted } from "./format.js";
 import { onChange } from "./live.js";
+import { attempt } from "./notice.js";
 import { fillRow, newRow } from "./row.js";
 import { Window } from "./window.js";
 
@@ -90,8 +91,9 @@ async function reload() {
   const asked = (edition += 1);
   const first = Math.floor(windowed.range().first / PAGE);
   const last = Math.max(first, Math.floor((windowed.range().end - 1) / PAGE));
-  const answer = await api.conversations({ ...conditions(), offset: first * PAGE, limit: (last - first + 1) * PAGE, before: held });
-  if (asked !== edition) return;
+  const range = { offset: first * PAGE, limit: (last - first + 1) * PAGE, before: held };
+  const answer = await attempt("The list", () => api.conversations({ ...conditions(), ...range }));
+  if (asked !== edition || !answer) return;
   pages = new Map();
   for (let page = first; page <= last; page += 1) {
     pages.set(page, answer.conversations.slice((page - first) * PAGE, (page - first + 1) * PAGE));

@@ -63,11 +63,20 @@ function take({ data }) {
 
 /** Begins to listen; `onState` hears whether it works. */
 export function listen(onState) {
-  const source = new EventSource(EVENTS);
-  source.onmessage = take;
-  source.onopen = () => {
-    onState(true);
-    refresh();
+  let source = null;
+  const start = () => {
+    source = new EventSource(EVENTS);
+    source.onmessage = take;
+    source.onopen = () => {
+      onState(true);
+      refresh();
+    };
+    source.onerror = () => onState(false);
   };
-  source.onerror = () => onState(false);
+  // A browser has six connections to a server, and may keep a page that was left, with its stream, to come back to.
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) start();
+  });
+  start();
 }

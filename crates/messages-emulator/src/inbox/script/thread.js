@@ -112,7 +112,10 @@ function draw(mayHaveMore) {
     nodes.push(bubble.element);
   }
   if (messages.at(-1)?.typing) nodes.push(h("li", { class: "typing" }, "The application is writing…"));
+  const focused = document.activeElement?.closest(".bubble")?.dataset.uuid;
   arrange(byId("messages"), nodes);
+  // A bubble that was made anew takes over the focus of the one before.
+  if (document.activeElement === document.body) bubbles.get(focused)?.element.focus({ preventScroll: true });
   markSelected();
 }
 
@@ -125,7 +128,7 @@ function separator(day, known) {
 
 function earlierButton() {
   return h("li", { class: "earlier" }, button("Show earlier messages", { class: "quiet" }, () => {
-    depth += PAGE;
+    depth *= 2;
     void update(false);
   }));
 }

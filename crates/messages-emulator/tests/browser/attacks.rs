@@ -1,0 +1,434 @@
+//! What must not happen: a message that becomes script, another site that reads or writes.
+
+use std::time::Duration;
+
+use messages_emulator::{Channel, Emulator, InboundMessage};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+
+use crate::browser::{Page, in_browser};
+use crate::payloads::{self, TRACE};
+use crate::support::Client;
+
+/// How many messages of a conversation are shown at once.
+const SHOWN: usize = 100;
+
+/// Goes somewhere within the page.
+const GO: &str =
+    "history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'));";
+
+/// Elements that the page makes of messages; whatever else appears was made by a payload.
+const ALLOWED: &str = "A ARTICLE ASIDE BLOCKQUOTE BODY BUTTON CODE DD DETAILS DIALOG DIV DL DT FIELDSET FIGCAPTION FIGURE FORM H1 H2 H3 H4 HEADER HTML \
+                       INPUT KBD LABEL LEGEND LI MAIN NAV NOSCRIPT OL OPTGROUP OPTION P PRE SECTION SELECT SPAN STRONG SUMMARY TEXTAREA TIME UL path svg";
+
+/// Nothing has run, nothing was made that should not be, nothing was fetched from elsewhere.
+async fn is_clean(page: &Page, after: &str) {
+    let script = r"
+        const allowed = new Set(arguments[0].split(/\s+/));
+        const found = [];
+        if (arguments[1] in window) found.push('a script ran');
+        for (const one of document.querySelectorAll('html, body, body *')) {
+            if (!allowed.has(one.tagName)) found.push(`<${one.tagName}>`);
+            for (const { name, value } of one.attributes) {
+                if (name.startsWith('on') || name === 'srcdoc' || name === 'src' || name === 'style' && /url|expression/.test(value)) found.push(`${one.tagName} ${name}`);
+                if (name === 'href' && !/^(\?|\/inbox|#|https?:)/.test(value)) found.push(`${one.tagName} ${name}=${value}`);
+            }
+        }
+        for (const { name } of performance.getEntriesByType('resource')) if (!name.startsWith(location.origin)) found.push(name);
+        return found.slice(0, 5);
+    ";
+    let found = page.run(script, vec![json!(ALLOWED), json!(TRACE)]).await;
+    assert_eq!(found, json!([]), "{after}");
+}
+
+/// The same text in every field of every kind of message.
+fn everywhere(payload: &str) -> Vec<(&'static str, Value)> {
+    let p = payload;
+    let card = json!({ "title": p, "text": p, "media_url": p, "media_description": p, "media_height": p, "suggestions": [{ "type": p, "text": p, "postback_data": p }] });
+    let rows = json!([{ "title": p, "rows": [{ "id": p, "title": p, "description": p }], "product_items": [{ "product_retailer_id": p }] }]);
+    let interactive = |kind: &str| {
+        json!({ "type": "interactive", "interactive": {
+        "type": kind, "header": { "type": "text", "text": p }, "body": { "text": p }, "footer": { "text": p },
+        "action": { "button": p, "catalog_id": p, "product_retailer_id": p, "sections": rows, "buttons": [{ "type": "reply", "reply": { "id": p, "title": p } }] } } })
+    };
+    let contacts = json!([{ "name": { "formatted_name": p }, "org": { "company": p }, "phones": [{ "phone": p }], "emails": [{ "email": p }], "urls": [{ "url": p }] }]);
+    let place = json!({ "lat": p, "long": p, "name": p, "address": p, "url": p });
+    let media = json!({ "url": p, "caption": p, "name": p, "id": p, "thumb_url": p });
+    let component = json!([{ "type": "body", "parameters": [{ "type": "text", "text": p }, { "type": "image", "image": { "link": p } }] }, { "type": "button", "index": p, "parameters": [{ "type": "payload", "payload": p }] }]);
+    vec![
+        (
+            "text",
+            json!({ "text": p, "suggestions": [{ "type": "reply", "text": p, "postback_data": p }, { "type": "open_url", "text": p, "url": p, "postback_data": p }], "viber_service": { "action": { "url": p, "text": p } } }),
+        ),
+        ("image", json!({ "image": media })),
+        ("file", json!({ "file": media })),
+        ("sticker", json!({ "sticker": media })),
+        (
+            "content",
+            json!({ "content": [{ "type": "image", "url": p, "caption": p }, { "type": p, "url": p, "text": p, "body": p }] }),
+        ),
+        (
+            "card",
+            json!({ "card": card, "rcs": { "card_orientation": p, "image_alignment": p } }),
+        ),
+        ("carousel", json!({ "carousel": { "cards": [card] } })),
+        (
+            "template",
+            json!({ "template": { "name": p, "parameters": [p, { "default": p }] }, "whatsapp": { "locale": p } }),
+        ),
+        ("custom", json!({ "custom": interactive("button") })),
+        ("custom", json!({ "custom": interactive("list") })),
+        ("custom", json!({ "custom": interactive("product_list") })),
+        (
+            "custom",
+            json!({ "custom": { "type": "template", "template": { "name": p, "language": { "code": p }, "components": component } } }),
+        ),
+        (
+            "custom",
+            json!({ "custom": { "attachment": { "type": "template", "payload": { "text": p, "buttons": [{ "title": p, "url": p }], "elements": [{ "title": p, "subtitle": p, "image_url": p }] } } } }),
+        ),
+        (
+            "custom",
+            json!({ "custom": { "contentMessage": { "text": p, "suggestions": [{ "reply": { "text": p, "postbackData": p } }] } } }),
+        ),
+        ("location", json!({ "location": place })),
+        ("contacts", json!({ "contacts": contacts })),
+        (
+            "reply",
+            json!({ "reply": { "id": p, "title": p, "description": p } }),
+        ),
+        (
+            "button",
+            json!({ "button": { "payload": { "a": p }, "text": p } }),
+        ),
+        (
+            "order",
+            json!({ "order": { "catalog_id": p, "product_items": [{ "product_retailer_id": p, "quantity": p, "item_price": p, "currency": p }] } }),
+        ),
+        (
+            "reaction",
+            json!({ "reaction": { "action": "react", "emoji": p }, "context": { "message_uuid": p } }),
+        ),
+        (
+            "html",
+            json!({ "html": { "body": p }, "email": { "subject": p, "to_name": p, "from_name": p, "importance": p, "cc": [{ "address": p }] } }),
+        ),
+        (
+            "a type of its own",
+            json!({ "a type of its own": { "a": p } }),
+        ),
+    ]
+}
+
+#[test]
+fn no_text_of_a_message_becomes_script() {
+    in_browser(|page| async move {
+        let payloads = payloads::all();
+        // The payloads are good ones: in a page that lets them, many run.
+        page.driver
+            .goto("data:text/html,<title>control</title>")
+            .await
+            .unwrap();
+        let control = r"
+            const [payloads, done] = arguments;
+            let count = 0;
+            (async () => {
+                for (const payload of payloads) {
+                    const frame = document.createElement('iframe');
+                    document.body.append(frame);
+                    const probe = frame.contentWindow;
+                    frame.contentDocument.write('<!doctype html><body>' + payload.replaceAll('top.', 'window.'));
+                    frame.contentDocument.close();
+                    await new Promise((next) => setTimeout(next, 2));
+                    try { if (probe.xssRan) count += 1; } catch {}
+                    frame.remove();
+                }
+                delete window.xssRan;
+                done(count);
+            })();
+        ";
+        let ran = page
+            .run_async(
+                control,
+                vec![json!(payloads.iter().step_by(4).collect::<Vec<_>>())],
+            )
+            .await;
+        assert!(
+            ran.as_u64().unwrap() > 40,
+            "of the payloads, only {ran} run where they may"
+        );
+
+        let emulator = Emulator::builder()
+            .stepped()
+            .seed(7)
+            .magic_numbers(false)
+            .start()
+            .await
+            .unwrap();
+        let kinds = everywhere("").len();
+        let mut fields = 0;
+        for (index, payload) in payloads.iter().enumerate() {
+            for (kind_index, (kind, members)) in everywhere(payload).into_iter().enumerate() {
+                let quoted = json!(payload).to_string();
+                fields += members.to_string().matches(&quoted).count();
+                let channel = match kind {
+                    "html" => Channel::Email,
+                    _ => Channel::Rcs,
+                };
+                // A conversation shows a hundred messages at once.
+                let person = format!("{}-{}", index / SHOWN, kind_index);
+                let mut message = InboundMessage::new(channel, person, "ours", kind);
+                for (name, value) in members.as_object().unwrap() {
+                    message = message.with(name, value.clone());
+                }
+                emulator.inject(message).await;
+            }
+        }
+        page.inbox(&emulator, "").await;
+        let conversations = kinds * payloads.len() / SHOWN;
+        for conversation in 1..=conversations {
+            page.run(GO, vec![json!(format!("?conversation={conversation}"))])
+                .await;
+            page.until(&format!(
+                "document.querySelectorAll('.bubble').length === {SHOWN}"
+            ))
+            .await;
+            page.run(
+                "for (const one of document.querySelectorAll('details')) one.open = true;",
+                Vec::new(),
+            )
+            .await;
+            is_clean(&page, &format!("conversation {conversation}")).await;
+        }
+        println!(
+            "{} payloads in {fields} fields of {kinds} kinds of messages: 0 ran",
+            payloads.len()
+        );
+    });
+}
+
+/// Opens conversations with the timeline of a message each. The browser lets a page change its address 200 times in ten
+/// seconds, and drops what goes beyond.
+const OPEN_EACH: &str = r"
+    const [opened, done] = arguments;
+    const pause = (ms) => new Promise((next) => setTimeout(next, ms));
+    const timeline = document.getElementById('timeline');
+    (async () => {
+        for (const [conversation, uuid] of opened) {
+            const wanted = `?conversation=${conversation}&message=${uuid}`;
+            while (location.search !== wanted) {
+                history.pushState(null, '', wanted);
+                if (location.search !== wanted) await pause(50);
+            }
+            dispatchEvent(new PopStateEvent('popstate'));
+            while (!timeline.textContent.includes(uuid)) await pause(4);
+            for (const one of timeline.querySelectorAll('details')) one.open = true;
+            await pause(4);
+            if ('xssRan' in window) return done(`a script ran with ${uuid}`);
+        }
+        done('done');
+    })();
+";
+
+/// Puts each text into every parameter of the page's address.
+const ADDRESS_EACH: &str = r"
+    const [payloads, done] = arguments;
+    (async () => {
+        for (const payload of payloads) {
+            const parameters = { conversation: payload, message: payload, channel: payload, status: payload, q: payload };
+            history.pushState(null, '', '?' + new URLSearchParams(parameters));
+            dispatchEvent(new PopStateEvent('popstate'));
+            await new Promise((next) => setTimeout(next, 60));
+        }
+        done(null);
+    })();
+";
+
+/// The texts, as many in one as go into so many characters.
+fn packed(texts: &[String], limit: usize) -> Vec<String> {
+    let mut packed: Vec<String> = Vec::new();
+    for text in texts {
+        match packed.last_mut() {
+            Some(last) if last.chars().count() + text.chars().count() < limit => {
+                last.push(' ');
+                last.push_str(text);
+            }
+            _ => packed.push(text.clone()),
+        }
+    }
+    packed
+}
+
+#[test]
+fn no_address_reference_or_body_becomes_script() {
+    in_browser(|page| async move {
+        let payloads = payloads::all();
+        let emulator = Emulator::builder()
+            .stepped()
+            .seed(7)
+            .magic_numbers(false)
+            .start()
+            .await
+            .unwrap();
+        let client = Client::basic(&emulator);
+        let mut opened = Vec::new();
+        // Names can be as long as one likes; a reference has at most 100 characters.
+        for name in packed(&payloads, 1_000) {
+            let person = InboundMessage::text(Channel::Whatsapp, &*name, &*name, &*name);
+            let uuid = emulator.inject(person).await.message_uuid;
+            opened.push(json!([opened.len() + 1, uuid]));
+        }
+        let conversation = opened.len() + 1;
+        for reference in packed(&payloads, 100) {
+            let message = json!({
+                "channel": "sms", "message_type": "text", "from": "447700900001", "to": "447700900000",
+                "text": reference, "client_ref": reference
+            });
+            let uuid = client.send("/v1/messages", &message).await;
+            opened.push(json!([conversation, uuid]));
+        }
+        emulator.advance(Duration::from_secs(60)).await;
+        page.inbox(&emulator, "").await;
+        // Each in the list, at the head of the phone and in its timeline, and in every parameter of the address.
+        assert_eq!(page.run_async(OPEN_EACH, vec![json!(opened)]).await, "done");
+        let addresses = packed(&payloads, 1_000);
+        page.run_async(ADDRESS_EACH, vec![json!(addresses)]).await;
+        is_clean(&page, "addresses").await;
+        page.driver.goto(emulator.inbox_url()).await.unwrap();
+        page.until("document.querySelectorAll('.row:not(.loading)').length > 8")
+            .await;
+        page.run(
+            "document.getElementById('list').scrollTop = 1e9;",
+            Vec::new(),
+        )
+        .await;
+        page.until("!document.querySelector('.row.loading')").await;
+        is_clean(&page, "the list").await;
+        println!(
+            "{} payloads as numbers, references, bodies and parameters: 0 ran",
+            payloads.len()
+        );
+    });
+}
+
+/// A page of another site, on this machine or under a name that leads to it.
+async fn foreign_page() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut request = [0; 2048];
+            let _ = stream.read(&mut request).await;
+            let body = "<!doctype html><title>foreign</title><body>";
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = stream.write_all(answer.as_bytes()).await;
+        }
+    });
+    port
+}
+
+#[test]
+fn another_site_can_neither_read_nor_write() {
+    in_browser(|page| async move {
+        let emulator = Emulator::builder().stepped().seed(7).start().await.unwrap();
+        emulator
+            .inject(InboundMessage::text(
+                Channel::Sms,
+                "447700900000",
+                "447700900001",
+                "for nobody else",
+            ))
+            .await;
+        let (port, foreign) = (emulator.port(), foreign_page().await);
+        let script = r#"
+            const [base, done] = arguments;
+            const tries = [];
+            const inbound = JSON.stringify({ channel: "sms", from: "1", to: "2", message_type: "text", text: "forged" });
+            for (const path of ["/emulator/v1/messages", "/emulator/v1/conversations", "/emulator/v1/events", "/inbox/", "/healthz", "/v1/messages"]) {
+                for (const mode of ["cors", "no-cors"]) {
+                    tries.push(fetch(base + path, { mode }).then((answer) => answer.type === "opaque" ? "" : `read ${path}`, () => ""));
+                }
+            }
+            for (const path of ["/emulator/v1/inbound", "/emulator/v1/reset", "/emulator/v1/rules", "/v1/messages"]) {
+                for (const type of ["text/plain", "application/json", "application/x-www-form-urlencoded"]) {
+                    for (const mode of ["cors", "no-cors"]) {
+                        const headers = mode === "cors" ? { "content-type": type, "x-emulator-token": "guess" } : { "content-type": type };
+                        tries.push(fetch(base + path, { method: "POST", mode, headers, body: inbound }).then((answer) => answer.ok ? `wrote ${path}` : "", () => ""));
+                    }
+                }
+            }
+            tries.push(new Promise((end) => { const source = new EventSource(base + "/emulator/v1/events"); source.onopen = () => end("events"); source.onerror = () => end(""); }));
+            tries.push(new Promise((end) => { const socket = new WebSocket(base.replace("http", "ws") + "/emulator/v1/events"); socket.onopen = () => end("socket"); socket.onerror = () => end(""); }));
+            for (const [tag, name, path] of [["script", "src", "/inbox/script/dom.js"], ["script", "src", "/emulator/v1/messages"], ["link", "href", "/inbox/style/base.css"]]) {
+                tries.push(new Promise((end) => {
+                    const made = document.createElement(tag);
+                    made.rel = "stylesheet";
+                    made.onload = () => end(`${tag} ${path}`);
+                    made.onerror = () => end("");
+                    made[name] = base + path;
+                    document.head.append(made);
+                }));
+            }
+            tries.push(new Promise((end) => {
+                const frame = document.createElement("iframe");
+                frame.onload = () => { let seen = ""; try { seen = frame.contentDocument.body.innerText; } catch {} end(seen.includes("Inbox") ? "framed" : ""); };
+                frame.src = base + "/inbox/";
+                document.body.append(frame);
+            }));
+            tries.push(new Promise((end) => {
+                const frame = Object.assign(document.createElement("iframe"), { name: "sink", onload: () => end("") });
+                const form = Object.assign(document.createElement("form"), { method: "post", action: base + "/emulator/v1/reset", target: "sink" });
+                document.body.append(frame, form);
+                form.submit();
+            }));
+            Promise.all(tries).then((ends) => done({ count: ends.length, through: ends.filter(Boolean) }));
+        "#;
+        let mut count = 0;
+        for site in [
+            format!("http://localhost:{foreign}"),
+            format!("http://127.0.0.1:{foreign}"),
+            format!("http://evil.example:{foreign}"),
+        ] {
+            for own in ["127.0.0.1", "localhost", "evil.example"] {
+                page.driver.goto(&site).await.unwrap();
+                let ends = page
+                    .run_async(script, vec![json!(format!("http://{own}:{port}"))])
+                    .await;
+                assert_eq!(ends["through"], json!([]), "{site} to {own}");
+                count += ends["count"].as_u64().unwrap();
+            }
+        }
+        // After DNS rebinding the page would be of the same origin: the name itself is refused.
+        page.driver
+            .goto(format!("http://evil.example:{port}/inbox/"))
+            .await
+            .unwrap();
+        assert!(
+            page.text("body")
+                .await
+                .contains("not one of the emulator's names")
+        );
+        // Nothing was forged, and nothing was forgotten.
+        let all = emulator.messages(&messages_emulator::Query::default(), 10);
+        assert_eq!(
+            all.iter().map(|one| one.text.as_str()).collect::<Vec<_>>(),
+            ["for nobody else"]
+        );
+        // A link to the inbox from anywhere works.
+        page.driver
+            .goto(format!("http://localhost:{foreign}"))
+            .await
+            .unwrap();
+        page.run(
+            "location.href = arguments[0];",
+            vec![json!(emulator.inbox_url())],
+        )
+        .await;
+        page.until_shown(".conversation", "for nobody else").await;
+        println!("{count} tries of another site, 0 came through");
+    });
+}

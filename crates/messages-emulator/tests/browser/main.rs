@@ -1,0 +1,18 @@
+//! The inbox in a real browser: Debian's chromium, driven over WebDriver.
+//!
+//! Where no browser is installed, each test says so and passes; with `MESSAGES_REQUIRE_BROWSER=1`, as in CI, it fails.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod attacks;
+mod browser;
+mod conversation;
+mod crowd;
+mod keyboard;
+mod looks;
+mod payloads;
+mod pictures;
+mod scene;
+#[path = "../it/support.rs"]
+#[expect(dead_code, reason = "shared with the tests that need no browser")]
+mod support;
+mod timeline;
