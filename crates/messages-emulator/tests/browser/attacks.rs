@@ -14,10 +14,6 @@ use crate::support::Client;
 /// How many messages of a conversation are shown at once.
 const SHOWN: usize = 100;
 
-/// Goes somewhere within the page.
-const GO: &str =
-    "history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'));";
-
 /// Elements that the page makes of messages; whatever else appears was made by a payload.
 const ALLOWED: &str = "A ARTICLE ASIDE BLOCKQUOTE BODY BUTTON CODE DD DETAILS DIALOG DIV DL DT FIELDSET FIGCAPTION FIGURE FORM H1 H2 H3 H4 HEADER HTML \
                        INPUT KBD LABEL LEGEND LI MAIN NAV NOSCRIPT OL OPTGROUP OPTION P PRE SECTION SELECT SPAN STRONG SUMMARY TEXTAREA TIME UL path svg";
@@ -188,8 +184,7 @@ fn no_text_of_a_message_becomes_script() {
         page.inbox(&emulator, "").await;
         let conversations = kinds * payloads.len() / SHOWN;
         for conversation in 1..=conversations {
-            page.run(GO, vec![json!(format!("?conversation={conversation}"))])
-                .await;
+            page.go(&format!("?conversation={conversation}")).await;
             page.until(&format!(
                 "document.querySelectorAll('.bubble').length === {SHOWN}"
             ))

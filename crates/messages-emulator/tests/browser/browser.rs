@@ -145,7 +145,7 @@ impl Page {
         }
         let driver = WebDriver::new(server.url.as_str(), wanted).await.unwrap();
         driver
-            .set_script_timeout(Duration::from_secs(60))
+            .set_script_timeout(Duration::from_secs(180))
             .await
             .unwrap();
         let page = Self { driver };
@@ -182,6 +182,12 @@ impl Page {
             .unwrap();
         self.until("document.getElementById('live')?.classList.contains('on')")
             .await;
+    }
+
+    /// Goes somewhere within the page, as its links and the browser's buttons do.
+    pub(crate) async fn go(&self, query: &str) {
+        let script = "history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'));";
+        self.run(script, vec![json!(query)]).await;
     }
 
     /// The value of an expression.

@@ -70,9 +70,10 @@ fn every_text_has_contrast_and_every_control_a_name_in_light_and_dark() {
         let mut texts = 0;
         for scheme in ["light", "dark"] {
             page.scheme(scheme).await;
+            page.inbox(&emulator, "").await;
             for conversation in 1..=12 {
-                page.inbox(&emulator, &format!("?conversation={conversation}"))
-                    .await;
+                page.go(&format!("?conversation={conversation}")).await;
+                page.until_shown("#phone-person", "phone of").await;
                 page.until("document.querySelector('.bubble')").await;
                 page.run("document.querySelector('[data-does=timeline]').click(); for (const one of document.querySelectorAll('.bubble details')) one.open = true;", Vec::new()).await;
                 page.until("document.querySelector('.event')").await;

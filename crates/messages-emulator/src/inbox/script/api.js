@@ -4,7 +4,7 @@ const BASE = "/emulator/v1/";
 const token = document.querySelector("meta[name=emulator-token]").content;
 
 /** The API has refused something. `reason` is its own word for it. */
-export class Refused extends Error {
+class Refused extends Error {
   constructor(status, reason) {
     super(reason);
     this.status = status;
@@ -15,7 +15,9 @@ async function call(path, options) {
   const answer = await fetch(BASE + path, options);
   if (!answer.ok) {
     const body = await answer.text();
-    throw new Refused(answer.status, reason(body) || `${answer.status} ${answer.statusText}`);
+    // The token of this page goes with the emulator that has served it.
+    const advice = answer.status === 403 ? ". Was the emulator restarted? Then reload the page" : "";
+    throw new Refused(answer.status, (reason(body) || `${answer.status} ${answer.statusText}`) + advice);
   }
   return answer.status === 204 ? null : answer.json();
 }

@@ -17,18 +17,29 @@ export function bubbleKey(message, reactions, quoted) {
 
 export function makeBubble(message, reactions, quoted) {
   const isPerson = message.direction === "inbound";
-  const classes = ["bubble", isPerson ? "person" : "application", hasFailed(message) && "failed", !isPerson && !message.status && "pending"];
+  const classes = [
+    "bubble",
+    isPerson ? "person" : "application",
+    hasFailed(message) && "failed",
+    !isPerson && !message.status && "pending",
+  ];
   const speaker = isPerson ? "The person" : "The application";
   return h(
     "li",
     {
-      class: classes.filter(Boolean).join(" "), tabindex: "-1", "data-uuid": message.message_uuid, "data-type": message.message_type,
+      class: classes.filter(Boolean).join(" "),
+      tabindex: "-1",
+      "data-uuid": message.message_uuid,
+      "data-type": message.message_type,
       "aria-label": `${speaker}, ${atClock(message.at)}: ${message.revoked ? "taken back" : preview(message)}`,
     },
     hasFailed(message) && h("p", { class: "not-there" }, "Not on the phone"),
-    h("div", { class: "box" },
+    h(
+      "div",
+      { class: "box" },
       quoted && h("blockquote", {}, preview(quoted)),
-      message.revoked ? h("p", { class: "revoked" }, "This message was taken back.") : contentOf(message)),
+      message.revoked ? h("p", { class: "revoked" }, "This message was taken back.") : contentOf(message),
+    ),
     reactions.length > 0 && h("p", { class: "reactions", "aria-label": "Reactions" }, reactions.join(" ")),
     foot(message),
   );
@@ -37,11 +48,17 @@ export function makeBubble(message, reactions, quoted) {
 function foot(message) {
   const { sign, tone, words } = mark(message);
   return h(
-    "div", { class: "foot" },
+    "div",
+    { class: "foot" },
     h("time", { datetime: message.at }, atClock(message.at)),
     words && h("span", { class: `mark ${tone}` }, `${words} ${sign}`),
     message.sms_segments > 1 && h("span", {}, counted(message.sms_segments, "segment")),
-    message.flow && h("button", { type: "button", class: "step", onclick: () => toggleTimeline(message) }, `step ${message.flow.step} of ${message.flow.of}`),
+    message.flow &&
+      h(
+        "button",
+        { type: "button", class: "step", onclick: () => toggleTimeline(message) },
+        `step ${message.flow.step} of ${message.flow.of}`,
+      ),
     h("span", { class: "tools" }, tools(message)),
   );
 }
@@ -52,16 +69,25 @@ function tools(message) {
   return [
     iconButton("Timeline", "history", { "data-does": "timeline" }, () => toggleTimeline(message)),
     isArrived && can.includes("reaction") && reactionMenu(message),
-    isArrived && can.includes("context") && iconButton("Answer this message", "quote", { "data-does": "quote" }, () => quote(message)),
-    isArrived && reportsRead(message.channel) && message.status !== "read" &&
+    isArrived &&
+      can.includes("context") &&
+      iconButton("Answer this message", "quote", { "data-does": "quote" }, () => quote(message)),
+    isArrived &&
+      reportsRead(message.channel) &&
+      message.status !== "read" &&
       iconButton("Mark as read by the person", "read", { "data-does": "read" }, () => markRead(message)),
   ];
 }
 
 function reactionMenu(message) {
   const emoji = EMOJI.map((one) =>
-    h("button", { type: "button", "aria-label": `React with ${one}`, onclick: () => react(message, one) }, one));
-  const none = h("button", { type: "button", "aria-label": "Take the reaction back", onclick: () => react(message, null) }, "×");
+    h("button", { type: "button", "aria-label": `React with ${one}`, onclick: () => react(message, one) }, one),
+  );
+  const none = h(
+    "button",
+    { type: "button", "aria-label": "Take the reaction back", onclick: () => react(message, null) },
+    "×",
+  );
   const choices = h("span", { class: "choices", hidden: true }, emoji, none);
   const opener = iconButton("React", "react", { "data-does": "react", "aria-expanded": "false" }, () => {
     choices.hidden = !choices.hidden;

@@ -17,9 +17,25 @@ export const reportsRead = (name) => name !== "sms" && name !== "mms";
 
 /** What a message is, where it has no text of its own. */
 const KINDS = {
-  image: "Photo", audio: "Audio", video: "Video", file: "File", vcard: "Contact card", card: "Card", carousel: "Carousel",
-  template: "Template", sticker: "Sticker", reaction: "Reaction", custom: "Custom message", location: "Location",
-  contacts: "Contacts", order: "Order", html: "Email", content: "Attachments", unsupported: "Unsupported message", button: "Button", reply: "Reply",
+  image: "Photo",
+  audio: "Audio",
+  video: "Video",
+  file: "File",
+  vcard: "Contact card",
+  card: "Card",
+  carousel: "Carousel",
+  template: "Template",
+  sticker: "Sticker",
+  reaction: "Reaction",
+  custom: "Custom message",
+  location: "Location",
+  contacts: "Contacts",
+  order: "Order",
+  html: "Email",
+  content: "Attachments",
+  unsupported: "Unsupported message",
+  button: "Button",
+  reply: "Reply",
 };
 
 export const kindName = (type) => KINDS[type] ?? type;

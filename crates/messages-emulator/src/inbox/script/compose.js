@@ -20,16 +20,28 @@ const CONTACT = [
 /** What can be sent besides a text; `send` gets what was filled in. */
 const EXTRAS = {
   location: {
-    name: "Send a location", icon: "location", fields: () => PLACE,
-    send: ({ lat, long, name }, key) => sendPlace({ lat: Number(lat), long: Number(long), ...(key === "whatsapp" && name && { name }) }),
+    name: "Send a location",
+    icon: "location",
+    fields: () => PLACE,
+    send: ({ lat, long, name }, key) =>
+      sendPlace({ lat: Number(lat), long: Number(long), ...(key === "whatsapp" && name && { name }) }),
   },
   image: {
-    name: "Send a photo", icon: "image", fields: (key) => [...picture("https://example.com/photo.jpg"), ...(key === "mms" ? [CAPTION] : [])],
+    name: "Send a photo",
+    icon: "image",
+    fields: (key) => [...picture("https://example.com/photo.jpg"), ...(key === "mms" ? [CAPTION] : [])],
     send: ({ url, caption }) => sendPicture({ url, ...(caption && { caption }) }),
   },
-  sticker: { name: "Send a sticker", icon: "sticker", fields: () => picture("https://example.com/sticker.webp"), send: ({ url }) => sendSticker(url) },
+  sticker: {
+    name: "Send a sticker",
+    icon: "sticker",
+    fields: () => picture("https://example.com/sticker.webp"),
+    send: ({ url }) => sendSticker(url),
+  },
   contacts: {
-    name: "Send a contact", icon: "contact", fields: () => CONTACT,
+    name: "Send a contact",
+    icon: "contact",
+    fields: () => CONTACT,
     send: ({ name, phone }) => sendContacts([{ name: { formatted_name: name }, phones: [{ phone, type: "CELL" }] }]),
   },
 };
@@ -64,9 +76,12 @@ export function showComposer(conversation) {
   byId("no-reply").hidden = can.length > 0;
   byId("no-reply").textContent = `${name} has no inbound messages in this API.`;
   const extras = Object.entries(EXTRAS).filter(([type]) => can.includes(type));
-  byId("extras").replaceChildren(...extras.map(([type, extra]) =>
-    iconButton(extra.name, extra.icon, { "data-sends": type }, async () => {
-      const filled = await ask(extra.name, extra.fields(key));
-      if (filled) await extra.send(filled, key);
-    })));
+  byId("extras").replaceChildren(
+    ...extras.map(([type, extra]) =>
+      iconButton(extra.name, extra.icon, { "data-sends": type }, async () => {
+        const filled = await ask(extra.name, extra.fields(key));
+        if (filled) await extra.send(filled, key);
+      }),
+    ),
+  );
 }

@@ -56,12 +56,29 @@ function tapped(title, payload, description) {
 }
 
 function orderOf(order) {
-  const items = list(order.product_items).map(object).map((item) =>
-    h("li", {}, `${text(item.quantity) || "1"} × ${text(item.product_retailer_id)}`,
-      h("span", { class: "price" }, `${text(item.item_price)} ${text(item.currency)}`)));
-  return items.length > 0 && [h("p", { class: "tapped" }, `Order from ${text(order.catalog_id)}`), h("ul", { class: "order" }, items)];
+  const items = list(order.product_items)
+    .map(object)
+    .map((item) =>
+      h(
+        "li",
+        {},
+        `${text(item.quantity) || "1"} × ${text(item.product_retailer_id)}`,
+        h("span", { class: "price" }, `${text(item.item_price)} ${text(item.currency)}`),
+      ),
+    );
+  return (
+    items.length > 0 && [
+      h("p", { class: "tapped" }, `Order from ${text(order.catalog_id)}`),
+      h("ul", { class: "order" }, items),
+    ]
+  );
 }
 
 function unknown(content) {
-  return h("details", { class: "unknown" }, h("summary", {}, text(content.message_type) || "message"), jsonView(JSON.stringify(content)));
+  return h(
+    "details",
+    { class: "unknown" },
+    h("summary", {}, text(content.message_type) || "message"),
+    jsonView(JSON.stringify(content)),
+  );
 }

@@ -19,6 +19,11 @@ export function asCurl({ request, direction, channel, from, to, content }) {
 }
 
 function command(method, path, auth, body) {
-  const lines = [`curl -X ${method} ${quoted(location.origin + path)}`, auth, "-H 'Content-Type: application/json'", `-d ${quoted(body)}`];
+  const lines = [
+    `curl -X ${method} ${quoted(location.origin + path)}`,
+    auth,
+    "-H 'Content-Type: application/json'",
+    `-d ${quoted(body)}`,
+  ];
   return lines.filter(Boolean).join(" \\\n  ");
 }

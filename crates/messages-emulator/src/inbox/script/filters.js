@@ -22,7 +22,12 @@ export function startFilters() {
 }
 
 function choice(key, name) {
-  return h("label", { class: "choice" }, h("input", { type: "radio", name: "channel", value: key }), h("span", { "data-channel": key }, name));
+  return h(
+    "label",
+    { class: "choice" },
+    h("input", { type: "radio", name: "channel", value: key }),
+    h("span", { "data-channel": key }, name),
+  );
 }
 
 function show({ q, channel, status }) {

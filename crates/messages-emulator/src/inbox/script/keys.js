@@ -25,7 +25,11 @@ const KEYS = [
   { keys: ["l"], does: "goes to the messages", act: () => moveInThread(0) },
   { keys: ["t"], does: "timeline of the message, or of the last one", act: withMessage(toggleTimeline) },
   { keys: ["m"], does: "marks the message as read by the person", act: withMessage(read) },
-  { keys: ["M"], does: "marks everything on the phone as read", act: async () => notice(`Marked as read: ${await readAll(markRead)}.`, { key: "read" }) },
+  {
+    keys: ["M"],
+    does: "marks everything on the phone as read",
+    act: async () => notice(`Marked as read: ${await readAll(markRead)}.`, { key: "read" }),
+  },
   { keys: ["d"], does: "changes the theme", act: changeTheme },
   { keys: ["Escape"], does: "leaves: the field, the timeline, the conversation", act: leave, inFields: true },
   { keys: ["?"], does: "shows these keys", act: showHelp },
@@ -92,13 +96,20 @@ export function startKeys() {
 
 function showHelp() {
   const rows = KEYS.map(({ keys, does }) => [
-    h("dt", {}, keys.map((key) => h("kbd", {}, SHOWN[key] ?? key))),
+    h(
+      "dt",
+      {},
+      keys.map((key) => h("kbd", {}, SHOWN[key] ?? key)),
+    ),
     h("dd", {}, does),
   ]);
-  const dialog = h("dialog", { class: "help", "aria-labelledby": "help-title" },
+  const dialog = h(
+    "dialog",
+    { class: "help", "aria-labelledby": "help-title" },
     h("h2", { id: "help-title" }, "Keys"),
     h("dl", {}, rows),
-    h("form", { method: "dialog" }, h("button", { class: "primary" }, "Close")));
+    h("form", { method: "dialog" }, h("button", { class: "primary" }, "Close")),
+  );
   dialog.addEventListener("close", () => dialog.remove());
   dialog.querySelector("form").addEventListener("submit", (event) => {
     event.preventDefault();

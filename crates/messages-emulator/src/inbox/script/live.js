@@ -7,6 +7,8 @@ import { EVENTS } from "./api.js";
 const PAUSE = 150;
 /** A round that took long is followed by a pause of so many times its length. */
 const REST = 2;
+/** How long to wait for an emulator that answers with nonsense, in milliseconds. */
+const RECONNECT = 3000;
 
 const listeners = [];
 let batch = newBatch(true);
@@ -26,7 +28,7 @@ export function onChange(listener) {
 }
 
 /** Has every listener look again, as if everything had changed. */
-export function refresh() {
+function refresh() {
   batch.everything = true;
   plan(0);
 }
@@ -41,7 +43,7 @@ async function round() {
   const happened = batch;
   batch = newBatch(false);
   const start = performance.now();
-  await Promise.allSettled(listeners.map((listener) => listener(happened)));
+  await Promise.allSettled(listeners.map(async (listener) => listener(happened)));
   working = false;
   if (isWorthARound(batch)) plan(Math.max(PAUSE, REST * (performance.now() - start)));
 }
@@ -71,7 +73,11 @@ export function listen(onState) {
       onState(true);
       refresh();
     };
-    source.onerror = () => onState(false);
+    source.onerror = () => {
+      onState(false);
+      // The browser connects again by itself, unless the answer was none that it understands.
+      if (source.readyState === EventSource.CLOSED) setTimeout(start, RECONNECT);
+    };
   };
   // A browser has six connections to a server, and may keep a page that was left, with its stream, to come back to.
   addEventListener("pagehide", () => source.close());

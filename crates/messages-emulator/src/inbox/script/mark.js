@@ -11,7 +11,9 @@ const MARKS = {
 /** The person's own messages carry none, unless the application has marked them as read. */
 export function mark(message) {
   if (message.direction === "inbound") {
-    return message.marked_read ? { sign: "✓✓", tone: "seen", words: "read by the application" } : { sign: "", tone: "", words: "" };
+    return message.marked_read
+      ? { sign: "✓✓", tone: "seen", words: "read by the application" }
+      : { sign: "", tone: "", words: "" };
   }
   if (!message.status) return { sign: "◷", tone: "", words: "taken" };
   const found = MARKS[message.status] ?? { sign: "·", tone: "", words: message.status };

@@ -22,7 +22,8 @@ async function send(type, members) {
   if (!conversation) return;
   const { channel, person, ours } = conversation;
   const posted = await attempt("The message was refused", () =>
-    api.inject({ channel, from: person, to: ours, message_type: type, ...members }));
+    api.inject({ channel, from: person, to: ours, message_type: type, ...members }),
+  );
   if (posted) tellOf(posted);
 }
 

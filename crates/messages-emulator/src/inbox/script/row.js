@@ -18,7 +18,8 @@ export function newRow() {
     unread: h("span", { class: "unread" }),
   };
   const link = h(
-    "a", { class: "conversation", tabindex: "-1" },
+    "a",
+    { class: "conversation", tabindex: "-1" },
     parts.avatar,
     h("span", { class: "line" }, parts.who, parts.when),
     h("span", { class: "line" }, parts.mark, parts.what, parts.unread),

@@ -23,15 +23,24 @@ function parsed(body) {
 
 function isPlain(body) {
   const { failover = [], ...own } = body ?? {};
-  return Array.isArray(failover) && [own, ...failover].every((message) =>
-    TYPES[message.channel] && message.message_type === "text" && Object.keys(message).length === PLAIN.length && PLAIN.every((name) => typeof message[name] === "string"));
+  return (
+    Array.isArray(failover) &&
+    [own, ...failover].every(
+      (message) =>
+        TYPES[message.channel] &&
+        message.message_type === "text" &&
+        Object.keys(message).length === PLAIN.length &&
+        PLAIN.every((name) => typeof message[name] === "string"),
+    )
+  );
 }
 
 function constructed(body) {
   const { failover = [], ...own } = body;
   const used = [...new Set([own, ...failover].map(({ channel }) => TYPES[channel]))].sort();
   const made = ({ channel, from, to, text }) => `${TYPES[channel]}::text(${[from, to, text].map(literal).join(", ")})?`;
-  if (failover.length === 0) return [`use messages_sdk::types::v1::${used[0]};`, "", `let accepted = client.send(${made(own)}).await?;`].join("\n");
+  if (failover.length === 0)
+    return [`use messages_sdk::types::v1::${used[0]};`, "", `let accepted = client.send(${made(own)}).await?;`].join("\n");
   return [
     `use messages_sdk::types::v1::{${["Message", ...used].sort().join(", ")}};`,
     "",
@@ -61,17 +70,22 @@ function inject(message) {
   return `let message = messages_emulator::InboundMessage::from_json(serde_json::from_str(${rawLiteral(JSON.stringify(message, null, 2))})?)?;\nemulator.inject(message).await;`;
 }
 
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
 const ESCAPES = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0" };
 
 /** A Rust string literal. */
 function literal(words) {
-  const escaped = words.replace(/[\\"\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, (one) => ESCAPES[one] ?? `\\u{${one.codePointAt(0).toString(16)}}`);
+  const escaped = words.replace(
+    /[\\"\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g,
+    (one) => ESCAPES[one] ?? `\\u{${one.codePointAt(0).toString(16)}}`,
+  );
   return `"${escaped}"`;
 }
 
-/** A raw literal with as many hashes as its text needs. */
-function rawLiteral(words) {
+/** JSON as a raw literal with as many hashes as it needs. Rust refuses characters that turn the direction of the text. */
+function rawLiteral(json) {
+  const escaped = json.replace(TURNS, (one) => `\\u${one.codePointAt(0).toString(16)}`);
   let hashes = "#";
-  while (words.includes(`"${hashes}`)) hashes += "#";
-  return `r${hashes}"${words}"${hashes}`;
+  while (escaped.includes(`"${hashes}`)) hashes += "#";
+  return `r${hashes}"${escaped}"${hashes}`;
 }

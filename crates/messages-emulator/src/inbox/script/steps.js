@@ -9,9 +9,16 @@ import { attempt } from "./notice.js";
 
 export function stepsOf({ steps = [], message_uuid: uuid }) {
   if (steps.length === 0) return null;
-  return h("section", { class: "flow", "aria-label": "Failover" },
+  return h(
+    "section",
+    { class: "flow", "aria-label": "Failover" },
     h("h3", {}, "Failover"),
-    h("ol", { class: "steps" }, steps.map((step, index) => stepItem(step, index, steps, uuid))));
+    h(
+      "ol",
+      { class: "steps" },
+      steps.map((step, index) => stepItem(step, index, steps, uuid)),
+    ),
+  );
 }
 
 function stepItem(step, index, steps, uuid) {
@@ -24,10 +31,13 @@ function stepItem(step, index, steps, uuid) {
     h("span", { class: `state ${tone(step)}` }, state),
     h("span", { class: "small" }, condition(step, index === steps.length - 1)),
   ];
-  return h("li", { class: isHere ? "here" : "" },
+  return h(
+    "li",
+    { class: isHere ? "here" : "" },
     step.message_uuid && !isHere
       ? h("button", { type: "button", onclick: () => void openStep(step.message_uuid) }, inside)
-      : h("div", { "aria-current": isHere ? "step" : null }, inside));
+      : h("div", { "aria-current": isHere ? "step" : null }, inside),
+  );
 }
 
 const tone = ({ status }) => (status === "rejected" || status === "undeliverable" ? "bad" : status ? "good" : "");

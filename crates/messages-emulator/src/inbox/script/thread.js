@@ -23,8 +23,6 @@ let messages = [];
 /** What is shown for each message, and from which state of it. */
 let bubbles = new Map();
 
-export const shownMessages = () => messages;
-
 export function startThread() {
   onAddress((now, before) => {
     if (now.conversation !== before.conversation) void show();
@@ -127,14 +125,19 @@ function separator(day, known) {
 }
 
 function earlierButton() {
-  return h("li", { class: "earlier" }, button("Show earlier messages", { class: "quiet" }, () => {
-    depth *= 2;
-    void update(false);
-  }));
+  return h(
+    "li",
+    { class: "earlier" },
+    button("Show earlier messages", { class: "quiet" }, () => {
+      depth *= 2;
+      void update(false);
+    }),
+  );
 }
 
 const target = (message) => message.content.context?.message_uuid;
-const quotedBy = (message) => (message.message_type === "reaction" ? undefined : messages.find((other) => other.message_uuid === target(message)));
+const quotedBy = (message) =>
+  message.message_type === "reaction" ? undefined : messages.find((other) => other.message_uuid === target(message));
 
 /** A reaction stands at the message it is about, if that is in sight. */
 function isShownAtItsTarget(message) {

@@ -38,6 +38,7 @@ async function show() {
   shownFor = message;
   shownAs = "";
   unfolded = new Set();
+  byId("timeline-body").replaceChildren();
   byId("timeline").hidden = !message;
   document.body.classList.toggle("inspecting", Boolean(message));
   if (!message) return;
@@ -48,7 +49,10 @@ async function show() {
 
 async function update() {
   const uuid = shownFor;
-  const message = await api.message(uuid).then(withOrigin).catch(() => null);
+  const message = await api
+    .message(uuid)
+    .then(withOrigin)
+    .catch(() => null);
   if (uuid !== shownFor) return;
   const as = JSON.stringify(message);
   if (as === shownAs) return;
@@ -59,7 +63,9 @@ async function update() {
     body.replaceChildren(...draw(message));
   } else {
     setText(byId("timeline-title"), "Timeline");
-    body.replaceChildren(h("p", { class: "hint" }, "This message is gone: the emulator was reset, or has forgotten its oldest messages."));
+    body.replaceChildren(
+      h("p", { class: "hint" }, "This message is gone: the emulator was reset, or has forgotten its oldest messages."),
+    );
   }
 }
 
@@ -72,7 +78,14 @@ async function withOrigin(message) {
 }
 
 function draw(message) {
-  return [facts(message), stepsOf(message), forces(message), h("h3", {}, "What happened"), h("ol", { class: "events" }, events(message).map(entry)), copies(message)].filter(Boolean);
+  return [
+    facts(message),
+    stepsOf(message),
+    forces(message),
+    h("h3", {}, "What happened"),
+    h("ol", { class: "events" }, events(message).map(entry)),
+    copies(message),
+  ].filter(Boolean);
 }
 
 function facts(message) {
@@ -85,16 +98,27 @@ function facts(message) {
     ["Price", message.price && `€ ${message.price}`],
     ["Workflow", message.flow?.id],
   ].filter(([, value]) => value);
-  return h("dl", { class: "facts" },
+  return h(
+    "dl",
+    { class: "facts" },
     rows.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]),
     h("dt", {}, "UUID"),
-    h("dd", { class: "uuid" }, message.message_uuid, copyButton("Copy", "UUID", () => message.message_uuid)));
+    h(
+      "dd",
+      { class: "uuid" },
+      message.message_uuid,
+      copyButton("Copy", "UUID", () => message.message_uuid),
+    ),
+  );
 }
 
 /** What has happened, in the order of its time. */
 function events(message) {
   const states = message.history.map(({ at, status, code }, index) => ({
-    name: `state ${index}`, at, tone: tone(status), title: `${status}${code ? ` · error ${code}` : ""}`,
+    name: `state ${index}`,
+    at,
+    tone: tone(status),
+    title: `${status}${code ? ` · error ${code}` : ""}`,
     note: code ? `messages explain ${code}` : "",
   }));
   const tries = message.webhooks.flatMap((webhook, index) => webhookEvents(webhook, index));
@@ -107,27 +131,45 @@ function events(message) {
 function beginning(message) {
   const { request } = message;
   const content = ["Content", JSON.stringify(message.content)];
-  if (message.direction === "inbound") return { name: "inbound", at: message.at, tone: "", title: "The person sent it", bodies: [content] };
+  if (message.direction === "inbound")
+    return { name: "inbound", at: message.at, tone: "", title: "The person sent it", bodies: [content] };
   if (!request) {
     const origin = message.origin ? [["Request of the failover", message.origin.body]] : [];
     return { name: "step", at: message.at, tone: "", title: "The failover came to this step", bodies: [content, ...origin] };
   }
   return {
-    name: "request", at: message.at, tone: request.status < 300 ? "good" : "bad",
-    title: `${request.method} ${request.path} → ${request.status}`, note: `authenticated by ${request.auth}`,
-    bodies: [["Request", request.body], ["Answer", request.answer]],
+    name: "request",
+    at: message.at,
+    tone: request.status < 300 ? "good" : "bad",
+    title: `${request.method} ${request.path} → ${request.status}`,
+    note: `authenticated by ${request.auth}`,
+    bodies: [
+      ["Request", request.body],
+      ["Answer", request.answer],
+    ],
   };
 }
 
 function webhookEvents({ kind, url, body, state, attempts }, index) {
   const tries = attempts.map((attempt, which) => ({
-    name: `webhook ${index} ${which}`, at: attempt.at, tone: attempt.status < 300 ? "good" : "bad",
+    name: `webhook ${index} ${which}`,
+    at: attempt.at,
+    tone: attempt.status < 300 ? "good" : "bad",
     title: `${kind} webhook → ${attempt.status ?? "no answer"}`,
     note: [attempts.length > 1 && `try ${which + 1}`, attempt.error, `${attempt.took_ms} ms`, url].filter(Boolean).join(" · "),
     bodies: [["Webhook", body], attempt.answer && ["Answer", attempt.answer]].filter(Boolean),
   }));
   if (!PENDING[state]) return tries;
-  return [...tries, { name: `webhook ${index} next`, tone: "", title: `${kind} webhook ${PENDING[state]}`, note: url, bodies: tries.length === 0 ? [["Webhook", body]] : [] }];
+  return [
+    ...tries,
+    {
+      name: `webhook ${index} next`,
+      tone: "",
+      title: `${kind} webhook ${PENDING[state]}`,
+      note: url,
+      bodies: tries.length === 0 ? [["Webhook", body]] : [],
+    },
+  ];
 }
 
 /** States of a webhook that has not come to its end. */
@@ -136,17 +178,27 @@ const PENDING = { waiting: "waits for its turn", posting: "is being posted", ret
 const tone = (status) => (status === "rejected" || status === "undeliverable" ? "bad" : status === "submitted" ? "" : "good");
 
 function entry({ name, at, tone: colour, title, note, bodies = [] }) {
-  return h("li", { class: `event ${colour}` },
+  return h(
+    "li",
+    { class: `event ${colour}` },
     h("div", { class: "event-head" }, h("strong", {}, title), at && h("time", { datetime: at }, atSecond(at))),
     note && h("p", { class: "small" }, note),
-    bodies.map(([label, body]) => folded(`${name} ${label}`, label, body)));
+    bodies.map(([label, body]) => folded(`${name} ${label}`, label, body)),
+  );
 }
 
 function folded(name, label, body) {
   const made = h("details", { open: unfolded.has(name) }, h("summary", {}, label));
   const fill = () => {
     if (made.open && made.children.length === 1) {
-      made.append(h("div", { class: "body" }, copyButton("Copy", label, () => body), jsonView(body)));
+      made.append(
+        h(
+          "div",
+          { class: "body" },
+          copyButton("Copy", label, () => body),
+          jsonView(body),
+        ),
+      );
     }
   };
   made.addEventListener("toggle", () => {
@@ -161,18 +213,37 @@ function folded(name, label, body) {
 /** Brings the message into a state by hand. */
 function forces(message) {
   if (message.direction === "inbound") return null;
-  const code = h("input", { type: "number", min: 1000, max: 9999, "aria-label": "Error code", value: "1050", id: "force-code" });
-  const force = (status) => button(status, { "data-status": status }, () =>
-    setStatus(message, status, status === "rejected" || status === "undeliverable" ? Number(code.value) || 1330 : undefined));
+  const code = h("input", {
+    type: "number",
+    min: 1000,
+    max: 9999,
+    "aria-label": "Error code",
+    value: "1050",
+    id: "force-code",
+  });
+  const force = (status) =>
+    button(status, { "data-status": status }, () =>
+      setStatus(message, status, status === "rejected" || status === "undeliverable" ? Number(code.value) || 1330 : undefined),
+    );
   const statuses = ["submitted", "delivered", ...(reportsRead(message.channel) ? ["read"] : []), "rejected", "undeliverable"];
-  return h("details", { class: "forces" }, h("summary", {}, "Make it …"),
+  return h(
+    "details",
+    { class: "forces" },
+    h("summary", {}, "Make it …"),
     h("div", { class: "choices" }, statuses.map(force)),
-    h("label", {}, "with error code ", code));
+    h("label", {}, "with error code ", code),
+  );
 }
 
 function copies(shown) {
   const message = { ...shown, request: shown.request ?? shown.origin };
-  return (message.request || message.direction === "inbound") && h("div", { class: "copies" },
-    copyButton("Copy as curl", "Command", () => asCurl(message), { class: "primary", id: "copy-curl" }),
-    copyButton("Copy as Rust", "Rust", () => asRust(message), { class: "primary", id: "copy-rust" }));
+  return (
+    (message.request || message.direction === "inbound") &&
+    h(
+      "div",
+      { class: "copies" },
+      copyButton("Copy as curl", "Command", () => asCurl(message), { class: "primary", id: "copy-curl" }),
+      copyButton("Copy as Rust", "Rust", () => asRust(message), { class: "primary", id: "copy-rust" }),
+    )
+  );
 }

@@ -48,7 +48,9 @@ export class Window {
   range() {
     const { scrollTop, clientHeight } = this.#viewport;
     const inSight = clientHeight / this.#rowHeight;
-    const top = this.#isProportional ? this.#share(scrollTop) * Math.max(0, this.#total - inSight) : scrollTop / this.#rowHeight;
+    const top = this.#isProportional
+      ? this.#share(scrollTop) * Math.max(0, this.#total - inSight)
+      : scrollTop / this.#rowHeight;
     const anchor = this.#isProportional ? scrollTop - top * this.#rowHeight : 0;
     return {
       first: Math.max(0, Math.floor(top) - MARGIN),

@@ -4,19 +4,43 @@ import { button, h, icon, list, object, text } from "../dom.js";
 import { tapButton, tapReply } from "../person.js";
 import { linkTools } from "./media.js";
 
-const PICTURES = { dial: "phone", view_location: "location", share_location: "location", open_url: "open", open_url_in_webview: "open", create_calendar_event: "calendar" };
+const PICTURES = {
+  dial: "phone",
+  view_location: "location",
+  share_location: "location",
+  open_url: "open",
+  open_url_in_webview: "open",
+  create_calendar_event: "calendar",
+};
 
 export function card(value, message, options = {}) {
-  const { title, text: words, media_url: url, media_description: description, media_height: height, suggestions } = object(value);
+  const {
+    title,
+    text: words,
+    media_url: url,
+    media_description: description,
+    media_height: height,
+    suggestions,
+  } = object(value);
   const isWide = text(options.card_orientation) === "HORIZONTAL";
   return h(
-    "div", { class: `card ${isWide ? "wide" : ""} ${text(options.image_alignment) === "RIGHT" ? "right" : ""}` },
-    text(url) && h("div", { class: `placeholder ${(text(height) || "medium").toLowerCase()}` },
-      icon("image"), h("span", { class: "url" }, text(description) || text(url)), linkTools(text(url))),
-    h("div", { class: "card-words" },
+    "div",
+    { class: `card ${isWide ? "wide" : ""} ${text(options.image_alignment) === "RIGHT" ? "right" : ""}` },
+    text(url) &&
+      h(
+        "div",
+        { class: `placeholder ${(text(height) || "medium").toLowerCase()}` },
+        icon("image"),
+        h("span", { class: "url" }, text(description) || text(url)),
+        linkTools(text(url)),
+      ),
+    h(
+      "div",
+      { class: "card-words" },
       text(title) && h("h3", {}, text(title)),
       text(words) && h("p", { class: "words" }, text(words)),
-      chips(suggestions, message)),
+      chips(suggestions, message),
+    ),
   );
 }
 
@@ -25,35 +49,57 @@ export function carousel(value, message) {
   // Some clients send the bare array.
   const cards = Array.isArray(value) ? value : list(object(value).cards);
   if (cards.length === 0) return null;
-  return h("div", { class: "carousel", role: "group", "aria-roledescription": "carousel", "aria-label": `${cards.length} cards`, tabindex: "0" },
-    cards.map((one) => card(one, message)));
+  return h(
+    "div",
+    {
+      class: "carousel",
+      role: "group",
+      "aria-roledescription": "carousel",
+      "aria-label": `${cards.length} cards`,
+      tabindex: "0",
+    },
+    cards.map((one) => card(one, message)),
+  );
 }
 
 /** What can be tapped. A `reply` answers, everything else does something on the phone and tells the application so. */
 export function chips(suggestions, message) {
-  const made = list(suggestions).map(object).map((suggestion) => chip(suggestion, message));
+  const made = list(suggestions)
+    .map(object)
+    .map((suggestion) => chip(suggestion, message));
   return made.length > 0 && h("div", { class: "chips" }, made);
 }
 
 function chip(suggestion, message) {
   const { type, text: label, postback_data: payload } = suggestion;
   const words = text(label) || text(type) || "suggestion";
-  const tap = type === "reply"
-    ? () => tapReply(message, { id: text(payload), title: words })
-    : () => tapButton(message, { payload: text(payload), text: words });
+  const tap =
+    type === "reply"
+      ? () => tapReply(message, { id: text(payload), title: words })
+      : () => tapButton(message, { payload: text(payload), text: words });
   const picture = PICTURES[text(type)];
-  return button([picture && icon(picture), words].filter(Boolean).length > 1 ? h("span", {}, icon(picture), words) : words,
-    { class: "chip", "data-kind": text(type), title: purpose(suggestion) }, tap);
+  return button(
+    [picture && icon(picture), words].filter(Boolean).length > 1 ? h("span", {}, icon(picture), words) : words,
+    { class: "chip", "data-kind": text(type), title: purpose(suggestion) },
+    tap,
+  );
 }
 
 /** What a tap does on a real phone. */
 function purpose({ type, phone_number: number, url, latitude, longitude, title }) {
   switch (type) {
-    case "dial": return `Dials ${text(number)}`;
-    case "open_url": case "open_url_in_webview": return `Opens ${text(url)}`;
-    case "view_location": return `Shows ${text(latitude)}, ${text(longitude)}`;
-    case "share_location": return "Shares the person's place";
-    case "create_calendar_event": return `Notes ${text(title)} in the calendar`;
-    default: return "Answers";
+    case "dial":
+      return `Dials ${text(number)}`;
+    case "open_url":
+    case "open_url_in_webview":
+      return `Opens ${text(url)}`;
+    case "view_location":
+      return `Shows ${text(latitude)}, ${text(longitude)}`;
+    case "share_location":
+      return "Shares the person's place";
+    case "create_calendar_event":
+      return `Notes ${text(title)} in the calendar`;
+    default:
+      return "Answers";
   }
 }

@@ -24,10 +24,12 @@ const WHATSAPP = {
 /** RCS as Google writes it. */
 function richBusinessMessage({ text: words, richCard, suggestions }, message) {
   const standalone = object(object(object(richCard).standaloneCard).cardContent);
-  const tapped = list(suggestions).map(object).map(({ reply, action }) => {
-    const { text: label, postbackData } = object(reply ?? action);
-    return { type: reply ? "reply" : "action", text: label, postback_data: postbackData };
-  });
+  const tapped = list(suggestions)
+    .map(object)
+    .map(({ reply, action }) => {
+      const { text: label, postbackData } = object(reply ?? action);
+      return { type: reply ? "reply" : "action", text: label, postback_data: postbackData };
+    });
   const nodes = [
     text(words) && h("p", { class: "words" }, text(words)),
     standalone.title && card({ title: standalone.title, text: standalone.description }, message),
@@ -42,9 +44,22 @@ function messengerAttachment({ type, payload }) {
   if (type !== "template") return ["image", "audio", "video", "file"].includes(type) ? media(type, { url }) : null;
   const nodes = [
     text(words) && h("p", { class: "words" }, text(words)),
-    ...list(elements).map(object).map((element) => h("div", { class: "card" },
-      text(element.image_url) && media("image", { url: element.image_url }),
-      h("div", { class: "card-words" }, h("h3", {}, text(element.title)), h("p", {}, text(element.subtitle)), messengerButtons(element.buttons)))),
+    ...list(elements)
+      .map(object)
+      .map((element) =>
+        h(
+          "div",
+          { class: "card" },
+          text(element.image_url) && media("image", { url: element.image_url }),
+          h(
+            "div",
+            { class: "card-words" },
+            h("h3", {}, text(element.title)),
+            h("p", {}, text(element.subtitle)),
+            messengerButtons(element.buttons),
+          ),
+        ),
+      ),
     messengerButtons(own),
   ].filter(Boolean);
   return nodes.length > 0 ? nodes : null;
@@ -52,7 +67,16 @@ function messengerAttachment({ type, payload }) {
 
 /** The API passes no tap on a Messenger template to the application, so a tap only says what it would do. */
 function messengerButtons(given) {
-  return buttons(list(given).map(object).map(({ title, url, payload }) =>
-    tapTarget(text(title), text(url) || text(payload), () =>
-      notice(text(url) ? `On the phone this opens ${text(url)}` : "The API passes no tap on this button to the application.", { key: "tap" }))));
+  return buttons(
+    list(given)
+      .map(object)
+      .map(({ title, url, payload }) =>
+        tapTarget(text(title), text(url) || text(payload), () =>
+          notice(
+            text(url) ? `On the phone this opens ${text(url)}` : "The API passes no tap on this button to the application.",
+            { key: "tap" },
+          ),
+        ),
+      ),
+  );
 }

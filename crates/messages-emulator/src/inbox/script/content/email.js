@@ -4,12 +4,23 @@ import { h, list, object, text } from "../dom.js";
 
 export function emailOf(content) {
   const { subject, to_name: to, from_name: from, importance, cc } = object(content.email);
-  const copies = list(cc).map((one) => text(object(one).address)).filter(Boolean).join(", ");
-  const facts = [["From", text(from)], ["To", text(to)], ["Cc", copies], ["Importance", text(importance)]].filter(([, value]) => value);
-  return h("article", { class: "email" },
+  const copies = list(cc)
+    .map((one) => text(object(one).address))
+    .filter(Boolean)
+    .join(", ");
+  const facts = [
+    ["From", text(from)],
+    ["To", text(to)],
+    ["Cc", copies],
+    ["Importance", text(importance)],
+  ].filter(([, value]) => value);
+  return h(
+    "article",
+    { class: "email" },
     h("h3", {}, text(subject) || "(no subject)"),
     facts.length > 0 && h("dl", {}, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]).flat()),
-    parts(content).map(part));
+    parts(content).map(part),
+  );
 }
 
 function parts({ message_type: type, text: words, html, content }) {
@@ -32,13 +43,25 @@ const LATIN =
   "agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
 
 const ENTITIES = new Map([
-  ["amp", "&"], ["lt", "<"], ["gt", ">"], ["quot", '"'], ["apos", "'"], ["euro", "€"], ["ndash", "–"], ["mdash", "—"], ["hellip", "…"], ["bull", "•"],
-  ["lsquo", "‘"], ["rsquo", "’"], ["ldquo", "“"], ["rdquo", "”"],
+  ["amp", "&"],
+  ["lt", "<"],
+  ["gt", ">"],
+  ["quot", '"'],
+  ["apos", "'"],
+  ["euro", "€"],
+  ["ndash", "–"],
+  ["mdash", "—"],
+  ["hellip", "…"],
+  ["bull", "•"],
+  ["lsquo", "‘"],
+  ["rsquo", "’"],
+  ["ldquo", "“"],
+  ["rdquo", "”"],
   ...LATIN.split(" ").map((name, index) => [name, String.fromCodePoint(0xa0 + index)]),
 ]);
 
 /** The text of an HTML document. It need not be exact, only readable: the result is a text in any case. */
-export function readable(html) {
+function readable(html) {
   return html
     .replace(/<!--[\s\S]*?-->/g, "")
     .replace(/<(script|style|head|title)\b[\s\S]*?<\/\1\s*>/gi, "")

@@ -10,22 +10,29 @@ export function media(kind, value) {
   const { url, caption, name, id, thumb_url: thumbnail } = object(value);
   const link = text(url);
   return h(
-    "figure", { class: `media ${kind}` },
-    h("div", { class: "placeholder" },
+    "figure",
+    { class: `media ${kind}` },
+    h(
+      "div",
+      { class: "placeholder" },
       icon(kind),
       h("span", { class: "file" }, text(name) || fileName(link) || text(id) || NAMES[kind]),
       link && h("span", { class: "url" }, link),
       text(thumbnail) && h("span", { class: "url" }, `thumbnail ${text(thumbnail)}`),
-      link && linkTools(link)),
+      link && linkTools(link),
+    ),
     text(caption) && h("figcaption", { class: "words" }, text(caption)),
   );
 }
 
 /** Opens or copies an address that a message names, when it is asked to. */
 export function linkTools(url) {
-  return h("span", { class: "link-tools" },
+  return h(
+    "span",
+    { class: "link-tools" },
     isWeb(url) && h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, "Open"),
-    button("Copy link", { class: "quiet" }, () => copy("Link", url)));
+    button("Copy link", { class: "quiet" }, () => copy("Link", url)),
+  );
 }
 
 /** Only these are worth a click: a `javascript:` address is a text like any other. */
@@ -50,27 +57,40 @@ export function locationOf(value) {
   const { lat, long, latitude, longitude, name, address, url } = object(value);
   const at = [lat ?? latitude, long ?? longitude].map(text).filter(Boolean).join(", ");
   return h(
-    "figure", { class: "media place" },
+    "figure",
+    { class: "media place" },
     h("div", { class: "map", "aria-hidden": "true" }, icon("location")),
-    h("figcaption", {},
+    h(
+      "figcaption",
+      {},
       text(name) && h("strong", {}, text(name)),
       text(address) && h("span", {}, text(address)),
       h("span", { class: "url" }, at || text(url) || "a place"),
-      text(url) && linkTools(text(url))),
+      text(url) && linkTools(text(url)),
+    ),
   );
 }
 
 /** WhatsApp contacts: one or several. */
 export function contactCards(value) {
-  return [value].flat().filter((one) => one && typeof one === "object").map((contact) => {
-    const name = object(contact.name);
-    const title = text(name.formatted_name) || [name.first_name, name.last_name].map(text).join(" ").trim() || "Contact";
-    const lines = [
-      text(object(contact.org).company),
-      ...list(contact.phones).map((phone) => text(object(phone).phone)),
-      ...list(contact.emails).map((email) => text(object(email).email)),
-      ...list(contact.urls).map((url) => text(object(url).url)),
-    ].filter(Boolean);
-    return h("div", { class: "person-card" }, icon("contact"), h("strong", {}, title), lines.map((line) => h("span", {}, line)));
-  });
+  return [value]
+    .flat()
+    .filter((one) => one && typeof one === "object")
+    .map((contact) => {
+      const name = object(contact.name);
+      const title = text(name.formatted_name) || [name.first_name, name.last_name].map(text).join(" ").trim() || "Contact";
+      const lines = [
+        text(object(contact.org).company),
+        ...list(contact.phones).map((phone) => text(object(phone).phone)),
+        ...list(contact.emails).map((email) => text(object(email).email)),
+        ...list(contact.urls).map((url) => text(object(url).url)),
+      ].filter(Boolean);
+      return h(
+        "div",
+        { class: "person-card" },
+        icon("contact"),
+        h("strong", {}, title),
+        lines.map((line) => h("span", {}, line)),
+      );
+    });
 }

@@ -9,8 +9,13 @@ import { buttons, tapTarget } from "./whatsapp.js";
 export function viberAction(content) {
   const { text: label, url } = object(object(content.viber_service).action);
   if (!text(label) && !text(url)) return null;
-  return h("div", { class: "viber-action" },
-    buttons([tapTarget(text(label), `Opens ${text(url)}`, () => notice(`On the phone this opens ${text(url)}`, { key: "tap" }))]),
+  return h(
+    "div",
+    { class: "viber-action" },
+    buttons([
+      tapTarget(text(label), `Opens ${text(url)}`, () => notice(`On the phone this opens ${text(url)}`, { key: "tap" })),
+    ]),
     h("p", { class: "payload" }, text(url)),
-    text(url) && linkTools(text(url)));
+    text(url) && linkTools(text(url)),
+  );
 }

@@ -14,8 +14,16 @@ export function templateOf({ template, whatsapp }) {
 }
 
 function parameterList(values) {
-  return values.length > 0 && h("ol", { class: "parameters" }, values.map((value, index) =>
-    h("li", {}, h("span", { class: "slot" }, `{{${index + 1}}}`), h("span", { class: "words" }, value))));
+  return (
+    values.length > 0 &&
+    h(
+      "ol",
+      { class: "parameters" },
+      values.map((value, index) =>
+        h("li", {}, h("span", { class: "slot" }, `{{${index + 1}}}`), h("span", { class: "words" }, value)),
+      ),
+    )
+  );
 }
 
 /** A template with components: header, body, buttons. */
@@ -25,15 +33,24 @@ export function componentTemplate(value, message) {
   const language = text(object(template.language).code);
   return [
     h("p", { class: "tapped" }, ["Template", text(template.name), language].filter(Boolean).join(" · ")),
-    ...components.filter(({ type }) => text(type).toLowerCase() !== "button").map(({ parameters }) => componentParameters(parameters)),
-    buttons(components.filter(({ type }) => text(type).toLowerCase() === "button").map((component) => templateButton(component, message))),
+    ...components
+      .filter(({ type }) => text(type).toLowerCase() !== "button")
+      .map(({ parameters }) => componentParameters(parameters)),
+    buttons(
+      components
+        .filter(({ type }) => text(type).toLowerCase() === "button")
+        .map((component) => templateButton(component, message)),
+    ),
   ];
 }
 
 function componentParameters(parameters) {
   const values = list(parameters).map(object);
-  const shown = values.filter(({ type }) => ["image", "video", "document"].includes(type))
-    .map((parameter) => media(parameter.type === "document" ? "file" : parameter.type, { url: object(parameter[parameter.type]).link }));
+  const shown = values
+    .filter(({ type }) => ["image", "video", "document"].includes(type))
+    .map((parameter) =>
+      media(parameter.type === "document" ? "file" : parameter.type, { url: object(parameter[parameter.type]).link }),
+    );
   return [shown, parameterList(values.map((parameter) => text(parameter.text)).filter(Boolean))].flat();
 }
 
@@ -63,27 +80,64 @@ function heading(header) {
 }
 
 const INTERACTIVE = {
-  button: ({ buttons: given }, message) => [buttons(list(given).map((one) => {
-    const { id, title } = object(object(one).reply);
-    return tapTarget(text(title), "Answers", () => tapReply(message, { id: text(id), title: text(title) }));
-  }))],
-  list: ({ button: label, sections }, message) => [
-    h("details", { class: "options" }, h("summary", {}, text(label) || "Choose"), list(sections).map(object).map((section) => [
-      text(section.title) && h("h4", {}, text(section.title)),
-      list(section.rows).map(object).map(({ id, title, description }) =>
-        button(h("span", {}, text(title), text(description) && h("span", { class: "small" }, text(description))), { class: "option" },
-          () => tapReply(message, { id: text(id), title: text(title), ...(text(description) && { description: text(description) }) }))),
-    ]).flat(2)),
+  button: ({ buttons: given }, message) => [
+    buttons(
+      list(given).map((one) => {
+        const { id, title } = object(object(one).reply);
+        return tapTarget(text(title), "Answers", () => tapReply(message, { id: text(id), title: text(title) }));
+      }),
+    ),
   ],
-  product: ({ catalog_id: catalog, product_retailer_id: id }) => [products(catalog, [{ product_items: [{ product_retailer_id: id }] }])],
+  list: ({ button: label, sections }, message) => [
+    h(
+      "details",
+      { class: "options" },
+      h("summary", {}, text(label) || "Choose"),
+      list(sections)
+        .map(object)
+        .map((section) => [
+          text(section.title) && h("h4", {}, text(section.title)),
+          list(section.rows)
+            .map(object)
+            .map(({ id, title, description }) =>
+              button(
+                h("span", {}, text(title), text(description) && h("span", { class: "small" }, text(description))),
+                { class: "option" },
+                () =>
+                  tapReply(message, {
+                    id: text(id),
+                    title: text(title),
+                    ...(text(description) && { description: text(description) }),
+                  }),
+              ),
+            ),
+        ])
+        .flat(2),
+    ),
+  ],
+  product: ({ catalog_id: catalog, product_retailer_id: id }) => [
+    products(catalog, [{ product_items: [{ product_retailer_id: id }] }]),
+  ],
   product_list: ({ catalog_id: catalog, sections }) => [products(catalog, list(sections))],
 };
 
 function products(catalog, sections) {
-  return h("div", { class: "products" }, h("p", { class: "tapped" }, `Catalogue ${text(catalog)}`), sections.map(object).map((section) => [
-    text(section.title) && h("h4", {}, text(section.title)),
-    h("ul", { class: "order" }, list(section.product_items).map((item) => h("li", {}, text(object(item).product_retailer_id)))),
-  ]).flat());
+  return h(
+    "div",
+    { class: "products" },
+    h("p", { class: "tapped" }, `Catalogue ${text(catalog)}`),
+    sections
+      .map(object)
+      .map((section) => [
+        text(section.title) && h("h4", {}, text(section.title)),
+        h(
+          "ul",
+          { class: "order" },
+          list(section.product_items).map((item) => h("li", {}, text(object(item).product_retailer_id))),
+        ),
+      ])
+      .flat(),
+  );
 }
 
 export const buttons = (made) => made.length > 0 && h("div", { class: "buttons" }, made);
