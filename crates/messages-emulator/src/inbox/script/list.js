@@ -23,7 +23,7 @@ const viewport = byId("list");
 const rows = byId("conversations");
 const windowed = new Window(viewport, ROW_HEIGHT, scrolled);
 
-/** What is known, by page; a page is `null` while it is asked for. */
+/** What is known, by page. */
 let pages = new Map();
 /** The number before which the held list ends; `null` while it is live. */
 let held = null;

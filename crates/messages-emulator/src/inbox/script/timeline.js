@@ -73,8 +73,8 @@ async function update() {
 async function withOrigin(message) {
   const first = message.steps?.[0]?.message_uuid;
   if (message.request || message.direction === "inbound" || !first) return message;
-  const { request } = await api.message(first);
-  return { ...message, origin: request };
+  const origin = await api.message(first).catch(() => null);
+  return { ...message, origin: origin?.request };
 }
 
 function draw(message) {
