@@ -12,6 +12,7 @@ mod layers;
 mod long_runs;
 mod msrv;
 mod osv;
+mod pictures;
 mod semver;
 mod snapshots;
 mod tidy;
@@ -54,6 +55,7 @@ const TASKS: &[Command] = &[
     Command::new("fuzz", "every fuzz target, for a minute each", fuzz::run).flags(&["--seconds=", "--only="]),
     Command::new("stale-pool", "100,000 POSTs over pooled connections that go stale: none is doubled", long_runs::stale_pool),
     Command::new("long-runs", "that, and the other long tests of messages-transport", long_runs::all),
+    Command::new("pictures", "the README's pictures of a terminal are taken anew", pictures::take),
 ];
 
 fn main() -> ExitCode {
