@@ -14,6 +14,7 @@ use messages_sdk::types::v1::{self, ChannelMessage};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::intake::Intake;
 use super::order::{Order, Path};
 use super::source::{Raw, Source};
 use crate::command::Finding;
@@ -144,9 +145,10 @@ struct Totals {
 
 /// Reads and checks everything, and totals it.
 pub(crate) async fn dry_run_batch(settings: &Settings, source: Source) -> Result<Exit, Failure> {
-    let (mut items, _) = source.read()?;
+    let (chunks, _) = source.read()?;
+    let intake = Intake::new(chunks, None);
     let mut totals = Totals::default();
-    while let Some(item) = items.recv().await {
+    while let Some(item) = intake.next().await {
         let findings = match item
             .content
             .and_then(Raw::into_value)

@@ -2,7 +2,10 @@
 
 mod csv_template;
 mod dry_run;
+mod intake;
+mod lane;
 mod order;
+mod pace;
 mod progress;
 mod results;
 mod run;

@@ -28,13 +28,13 @@ impl Progress {
         Self(bar)
     }
 
-    pub(super) fn update(&self, position: u64, tally: &Tally, sent: u64) {
+    pub(super) fn update(&self, position: u64, tally: &Tally) {
         if self.0.is_hidden() {
             return;
         }
         self.0.set_position(position);
         let seconds = self.0.elapsed().as_secs_f64().max(0.001);
-        let rate = sent as f64 / seconds;
+        let rate = tally.total() as f64 / seconds;
         self.0
             .set_message(format!("{}, {rate:.0}/s", tally.words()));
     }

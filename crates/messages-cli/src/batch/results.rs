@@ -3,10 +3,10 @@
 //! Beside the results lies a journal (`FILE.pending`): a message's index is written there before its request leaves. What
 //! stands in the journal of a run and not among its results was under way when the run died, and is in doubt.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,8 @@ use super::Retry;
 use super::settled::Settled;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::output::json_text;
+use crate::output::json_line;
+use crate::settings::private_file;
 
 /// A results file that speaks of later messages than this is damaged.
 const INDEX_MAX: u64 = 1 << 30;
@@ -35,15 +36,11 @@ pub(super) enum Before {
 /// The results of this run and of those before it.
 pub(super) struct Results {
     journal_path: PathBuf,
-    files: Mutex<Files>,
+    results: Mutex<File>,
+    journal: Mutex<File>,
     earlier: Vec<Earlier>,
     /// Whether messages may arrive twice, by the person's own will.
     retries_doubts: bool,
-}
-
-struct Files {
-    results: File,
-    journal: File,
 }
 
 /// What the results say about one message, small enough for millions of them.
@@ -80,18 +77,11 @@ struct ReadRecord {
     digest: u32,
 }
 
-/// The messages that a run began to send.
-#[derive(Default)]
-struct Journal {
-    /// The length of the results when the run began: what lies behind it are the run's own.
-    results_length: u64,
-    begun: Vec<(u64, u32)>,
-}
-
 impl Results {
     /// A new results file. One that is there already is not overwritten: it may be all that is known of an earlier run.
     pub(super) fn create(path: &Path) -> Result<Self, Failure> {
-        let file = open_private(OpenOptions::new().append(true).create_new(true), path);
+        // Results hold ids and client references, which are nobody else's business.
+        let file = private_file::open(OpenOptions::new().append(true).create_new(true), path)?;
         let results = file.map_err(|error| {
             let exists = error.kind() == io::ErrorKind::AlreadyExists;
             let failure = unwritable(path)(error);
@@ -101,20 +91,22 @@ impl Results {
                 failure
             }
         })?;
+        lock(&results, path)?;
         Self::begin(path, results, Vec::new(), false)
     }
 
     /// Goes on with the results of an earlier run.
     pub(super) fn resume(path: &Path, retry: Option<Retry>) -> Result<Self, Failure> {
-        let journal = Journal::read(&journal_path(path))?;
-        let (mut earlier, is_cut_off) = read_results(path, journal.results_length)?;
         let mut results =
-            open_private(OpenOptions::new().append(true), path).map_err(unwritable(path))?;
+            private_file::open(OpenOptions::new().append(true), path)?.map_err(unwritable(path))?;
+        lock(&results, path)?;
+        let mut journal = Journal::open(&journal_path(path))?;
+        let (mut earlier, is_cut_off) = read_results(path, journal.results_length()?)?;
         let mut doubts = Vec::new();
         if is_cut_off {
             doubts.push(b'\n');
         }
-        for (index, digest) in journal.begun {
+        while let Some((index, digest)) = journal.next_begun()? {
             if let Some(slot) = slot(&mut earlier, index)
                 && !slot.is_latest
             {
@@ -144,7 +136,8 @@ impl Results {
         let journal = Journal::replace(&journal_path, length).map_err(unwritable(&journal_path))?;
         Ok(Self {
             journal_path,
-            files: Mutex::new(Files { results, journal }),
+            results: Mutex::new(results),
+            journal: Mutex::new(journal),
             earlier,
             retries_doubts,
         })
@@ -171,49 +164,89 @@ impl Results {
     /// Notes that a message is about to be sent. Only when this has succeeded may it be.
     pub(super) fn start(&self, index: u64, digest: u32) -> io::Result<()> {
         let line = format!("{index} {digest}\n");
-        self.files().journal.write_all(line.as_bytes())
+        write(&self.journal, line.as_bytes())
     }
 
     /// Notes how it ended.
     pub(super) fn settle(&self, settled: &Settled, digest: u32) -> io::Result<()> {
-        let mut line = json_text(&Record { settled, digest })?;
-        line.push('\n');
-        self.files().results.write_all(line.as_bytes())
+        let line = json_line(&Record { settled, digest })?;
+        write(&self.results, &line)
     }
 
     /// Removes the journal: every message that was begun is settled.
     pub(super) fn finish(&self) -> Result<(), Failure> {
         std::fs::remove_file(&self.journal_path).map_err(unwritable(&self.journal_path))
     }
+}
 
-    fn files(&self) -> MutexGuard<'_, Files> {
-        // Every write is a whole line, so a panic elsewhere leaves nothing half done.
-        self.files.lock().unwrap_or_else(PoisonError::into_inner)
+/// Two runs at once would not know of each other's messages. Where files cannot be locked, nobody can tell.
+fn lock(results: &File, path: &Path) -> Result<(), Failure> {
+    match results.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            let message = format!("another run is writing {}", path.display());
+            Err(Failure::new(Exit::Other, message).hint("wait until it has ended"))
+        }
+        _ => Ok(()),
     }
 }
 
+/// Writes a whole line.
+fn write(file: &Mutex<File>, line: &[u8]) -> io::Result<()> {
+    // Nothing is left half done by a panic elsewhere.
+    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+    file.write_all(line)
+}
+
+/// The journal of an earlier run, read line by line: it names every message that the run began to send.
+struct Journal {
+    /// None when there is no journal: every message that was begun is settled.
+    reader: Option<BufReader<File>>,
+    path: PathBuf,
+    line: String,
+}
+
 impl Journal {
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+    fn open(path: &Path) -> Result<Self, Failure> {
+        let reader = match File::open(path) {
+            Ok(file) => Some(BufReader::new(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(unreadable(path)(error)),
         };
-        // A line that was cut off was not followed by a request.
-        let whole = text.rsplit_once('\n').map_or("", |(whole, _)| whole);
-        let mut lines = whole.lines();
-        let results_length = lines
-            .next()
-            .and_then(|line| line.parse().ok())
-            .unwrap_or_default();
-        let entry = |line: &str| {
-            let (index, digest) = line.split_once(' ')?;
-            Some((index.parse().ok()?, digest.parse().ok()?))
-        };
         Ok(Self {
-            results_length,
-            begun: lines.filter_map(entry).collect(),
+            reader,
+            path: path.to_owned(),
+            line: String::new(),
         })
+    }
+
+    /// The first line: how long the results were when the run began. What lies behind that is the run's own.
+    fn results_length(&mut self) -> Result<u64, Failure> {
+        let line = self.next_line()?;
+        Ok(line.and_then(|line| line.parse().ok()).unwrap_or_default())
+    }
+
+    /// The place and the fingerprint of the next message.
+    fn next_begun(&mut self) -> Result<Option<(u64, u32)>, Failure> {
+        while let Some(line) = self.next_line()? {
+            if let Some((index, digest)) = line.split_once(' ')
+                && let (Ok(index), Ok(digest)) = (index.parse(), digest.parse())
+            {
+                return Ok(Some((index, digest)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The next whole line: one that was cut off was not followed by a request.
+    fn next_line(&mut self) -> Result<Option<&str>, Failure> {
+        let Some(reader) = &mut self.reader else {
+            return Ok(None);
+        };
+        self.line.clear();
+        reader
+            .read_line(&mut self.line)
+            .map_err(unreadable(&self.path))?;
+        Ok(self.line.strip_suffix('\n'))
     }
 
     /// A new journal in place of the old one, in one step.
@@ -239,13 +272,6 @@ fn journal_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".pending");
     name.into()
-}
-
-/// Results hold ids and client references, which are nobody else's business.
-fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    options.open(path)
 }
 
 /// What the results say, and whether their last line was cut off.

@@ -1,7 +1,5 @@
-//! The batch itself: read, send with bounded concurrency, settle, count.
+//! The batch itself: lanes send, and what became of each message is counted and shown here.
 
-use std::collections::BTreeMap;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,13 +8,15 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::BatchArgs;
-use super::order::{Order, Path};
+use super::intake::Intake;
+use super::lane::{self, End, How, Shared};
+use super::order::Path;
+use super::pace::Pace;
 use super::progress::Progress;
-use super::results::{Before, Results, digest};
+use super::results::Results;
 use super::settled::Settled;
-use super::source::{Item, Source};
+use super::source::Source;
 use super::tally::{Summary, Tally};
-use crate::command::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Line, Output};
@@ -25,6 +25,12 @@ use crate::signals;
 
 /// How many accepted messages are shown to people one by one; failures are always shown.
 const SHOWN_MAX: u64 = 20;
+
+/// How many ends may wait to be counted and shown, while another program has this thread's core.
+const ENDS_MAX: usize = 8192;
+
+/// How long ends are gathered, so that the lanes do not have to wake this thread for each.
+const GATHERING: Duration = Duration::from_millis(2);
 
 /// Sends everything that the source holds.
 pub(crate) async fn run(
@@ -39,205 +45,180 @@ pub(crate) async fn run(
         (None, Some(file)) => Some(Results::resume(file, args.retry)?),
         (None, None) => None,
     };
-    let (items, length) = source.read()?;
+    let (chunks, length) = source.read()?;
+    let intake = Intake::new(chunks, args.rate.map(Pace::new));
+    let lanes = args.concurrency.get();
+    let shared = Arc::new(Shared::new(client, intake, results, path, lanes));
+    let (sender, ends) = mpsc::channel(ENDS_MAX);
+    let mut tasks = JoinSet::new();
+    for lane in 0..lanes {
+        tasks.spawn(lane::run(Arc::clone(&shared), lane, sender.clone()));
+    }
+    // The lanes hold the only senders: when they are done, the channel says so.
+    drop(sender);
     let batch = Batch {
         out: settings.out,
-        shared: Arc::new(Shared {
-            client,
-            results,
-            path,
-        }),
-        pace: args.rate.map(Pace::new),
-        concurrency: args.concurrency.get(),
+        shared,
+        tasks,
         progress: Progress::new(length),
         tally: Tally::default(),
         began: Instant::now(),
         position: 0,
         shown: 0,
-        settled: 0,
         skipped: 0,
         left_in_doubt: 0,
-        changed: None,
+        failure: None,
+        interrupted: false,
     };
-    batch.run(items).await
-}
-
-/// What every task needs.
-struct Shared {
-    client: Client,
-    results: Option<Results>,
-    path: Path,
+    batch.run(ends).await
 }
 
 struct Batch {
     out: Output,
     shared: Arc<Shared>,
-    pace: Option<Pace>,
-    concurrency: usize,
+    tasks: JoinSet<()>,
     progress: Progress,
     tally: Tally,
     began: Instant,
     position: u64,
     shown: u64,
-    settled: u64,
     skipped: u64,
     left_in_doubt: u64,
-    changed: Option<u64>,
-}
-
-/// What a task comes back with.
-enum End {
-    Settled(Box<Settled>),
-    /// An earlier run had settled it.
-    Skipped,
-    /// An earlier run left it in doubt.
-    LeftInDoubt,
-    /// It is another message than the one in the results.
-    Changed(u64),
-    /// The journal could not be written, so nothing was sent.
-    Unwritable(std::io::Error),
-}
-
-/// Why no more messages are begun.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stop {
-    No,
-    Interrupted,
-    /// Interrupted twice: what is under way is not waited for.
-    Now,
+    /// Why the batch cannot go on; what is under way is waited for all the same.
+    failure: Option<Failure>,
+    interrupted: bool,
 }
 
 impl Batch {
-    async fn run(mut self, mut items: mpsc::Receiver<Item>) -> Result<Exit, Failure> {
-        let mut tasks = JoinSet::new();
-        let mut under_way = BTreeMap::new();
-        let mut stop = Stop::No;
-        let mut is_open = true;
-        let mut failure = None;
-        let interrupted = signals::interrupted();
-        tokio::pin!(interrupted);
+    async fn run(mut self, mut receiver: mpsc::Receiver<End>) -> Result<Exit, Failure> {
+        let mut interrupted = Box::pin(signals::interrupted());
+        let mut ends = Vec::with_capacity(ENDS_MAX);
         loop {
-            let may_begin = is_open && stop == Stop::No && failure.is_none();
-            if !may_begin && tasks.is_empty() || stop == Stop::Now {
-                break;
-            }
             tokio::select! {
                 biased;
                 () = &mut interrupted => {
-                    interrupted.set(signals::interrupted());
-                    stop = if stop == Stop::No { Stop::Interrupted } else { Stop::Now };
-                    let count = tasks.len();
-                    self.note(&Line::new().warn(format!("interrupted: waiting for {count} messages under way")));
+                    interrupted = Box::pin(signals::interrupted());
+                    self.interrupt();
                 }
-                Some(joined) = tasks.join_next_with_id(), if !tasks.is_empty() => {
-                    let (id, end) = joined.map_err(|error| {
-                        Failure::new(Exit::Other, "a task ended unexpectedly").because(error)
-                    })?;
-                    under_way.remove(&id);
-                    if let Err(error) = self.take(end) {
-                        failure.get_or_insert(error);
+                count = gathered(&mut receiver, &mut ends) => {
+                    if count == 0 {
+                        break;
                     }
-                }
-                item = next(&mut items, &mut self.pace), if may_begin && tasks.len() < self.concurrency => {
-                    match item {
-                        None => is_open = false,
-                        Some(item) => {
-                            self.position = self.position.max(item.position);
-                            let index = item.index;
-                            let task = tasks.spawn(send(Arc::clone(&self.shared), item));
-                            under_way.insert(task.id(), index);
-                        }
-                    }
+                    self.take(&mut ends);
                 }
             }
         }
-        self.end(&under_way, stop, failure)
+        while let Some(joined) = self.tasks.join_next().await {
+            if let Err(error) = joined
+                && error.is_panic()
+            {
+                let failure = Failure::new(Exit::Other, "a task ended unexpectedly").because(error);
+                self.failure.get_or_insert(failure);
+            }
+        }
+        self.end()
     }
 
-    fn take(&mut self, end: End) -> Result<(), Failure> {
-        match end {
-            End::Skipped => self.skipped += 1,
-            End::LeftInDoubt => self.left_in_doubt += 1,
-            End::Changed(index) => {
-                self.changed.get_or_insert(index);
-                return Err(Failure::invalid(format!(
-                    "message {index} is not the one that the results speak of"
-                ))
-                .hint("resume with the input of the first run, unchanged"));
-            }
-            End::Unwritable(error) => {
-                return Err(
-                    Failure::new(Exit::Other, "the results cannot be written").because(error)
-                );
-            }
-            End::Settled(settled) => {
-                self.tally.count(&settled);
-                self.settled += 1;
-                self.progress
-                    .update(self.position, &self.tally, self.settled);
-                self.show(&settled)?;
-            }
+    /// At first no message is begun any more; the second time those under way are not waited for either.
+    fn interrupt(&mut self) {
+        if self.interrupted {
+            self.tasks.abort_all();
+            return;
         }
-        Ok(())
-    }
-
-    fn show(&mut self, settled: &Settled) -> Result<(), Failure> {
-        if self.out.is_json() {
-            return Ok(self.progress.suspend(|| self.out.object(settled))?);
-        }
-        if settled.is_accepted() {
-            self.shown += 1;
-            if self.shown > SHOWN_MAX {
-                return Ok(());
-            }
-        }
+        self.interrupted = true;
+        self.shared.intake.close();
+        let count = self.shared.under_way().len();
         let line = Line::new()
-            .dim(format!("{} ", settled.index))
-            .append(settled.line());
-        self.progress.suspend(|| {
-            self.out.line(&line)?;
-            settled
-                .details()
-                .iter()
-                .for_each(|line| self.out.note(line));
-            Ok::<_, std::io::Error>(())
-        })?;
-        Ok(())
+            .warn("interrupted")
+            .plain(format!(": waiting for {count} messages under way"))
+            .dim(" (interrupt again to leave them in doubt)");
+        self.progress.suspend(|| self.out.note(&line));
     }
 
-    fn end(
-        self,
-        under_way: &BTreeMap<tokio::task::Id, u64>,
-        stop: Stop,
-        failure: Option<Failure>,
-    ) -> Result<Exit, Failure> {
+    fn take(&mut self, ends: &mut Vec<End>) {
+        let mut settled = Vec::with_capacity(ends.len());
+        for end in ends.drain(..) {
+            self.position = self.position.max(end.position);
+            match end.how {
+                How::Settled(message) => {
+                    self.tally.count(&message);
+                    settled.push(message);
+                }
+                How::Skipped => self.skipped += 1,
+                How::LeftInDoubt => self.left_in_doubt += 1,
+                How::Changed(index) => self.fail(
+                    Failure::invalid(format!(
+                        "message {index} is not the one that the results speak of"
+                    ))
+                    .hint("resume with the input of the first run, unchanged"),
+                ),
+                How::Unwritable(error) => self.fail(
+                    Failure::new(Exit::Other, "the results cannot be written").because(error),
+                ),
+            }
+        }
+        self.progress.update(self.position, &self.tally);
+        if let Err(failure) = self.show(&settled) {
+            self.fail(failure);
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.shared.intake.close();
+        self.failure.get_or_insert(failure);
+    }
+
+    fn show(&mut self, settled: &[Box<Settled>]) -> Result<(), Failure> {
+        let out = self.out;
+        if out.is_json() {
+            return Ok(self.progress.suspend(|| out.objects(settled))?);
+        }
+        let shown = &mut self.shown;
+        let worth_showing = settled.iter().filter(|settled| {
+            *shown += u64::from(settled.is_accepted());
+            !settled.is_accepted() || *shown <= SHOWN_MAX
+        });
+        let worth_showing: Vec<_> = worth_showing.collect();
+        if worth_showing.is_empty() {
+            return Ok(());
+        }
+        Ok(self.progress.suspend(|| {
+            worth_showing.iter().try_for_each(|settled| {
+                let number = Line::new().dim(format!("{} ", settled.index));
+                out.line(&number.append(settled.line()))?;
+                settled.details().iter().for_each(|line| out.note(line));
+                Ok::<_, std::io::Error>(())
+            })
+        })?)
+    }
+
+    fn end(mut self) -> Result<Exit, Failure> {
         self.progress.finish();
-        if !under_way.is_empty() {
-            let indexes: Vec<String> = under_way.values().map(ToString::to_string).collect();
-            let list = indexes.join(", ");
-            self.out
-                .note(&Line::new().warn("unsettled, and in doubt: ").plain(list));
+        let unsettled = self.shared.under_way();
+        if !unsettled.is_empty() {
+            self.tally.leave_in_doubt(unsettled.len() as u64);
+            let list: Vec<String> = unsettled.iter().map(ToString::to_string).collect();
+            let head = format!("{} unsettled, and in doubt: ", unsettled.len());
+            let line = Line::new().warn(head).plain(list.join(", "));
+            self.out.note(&line);
         } else if let Some(results) = &self.shared.results {
             results.finish()?;
         }
-        if let Some(failure) = failure {
+        if let Some(failure) = self.failure {
             return Err(failure);
         }
-        let interrupted = stop != Stop::No;
         let summary = Summary::new(
             self.tally,
             self.began,
             self.skipped,
             self.left_in_doubt,
-            interrupted,
+            self.interrupted,
         );
         if self.out.is_json() {
             self.out.object(&serde_json::json!({"summary": summary}))?;
         } else {
-            summary
-                .lines()
-                .iter()
-                .try_for_each(|line| self.out.line(line))?;
+            let lines = summary.lines();
+            lines.iter().try_for_each(|line| self.out.line(line))?;
         }
         Ok(if summary.is_clean() {
             Exit::Done
@@ -245,92 +226,20 @@ impl Batch {
             Exit::Batch
         })
     }
-
-    fn note(&self, line: &Line) {
-        self.progress.suspend(|| self.out.note(line));
-    }
 }
 
-/// The next document, when its time has come.
-async fn next(items: &mut mpsc::Receiver<Item>, pace: &mut Option<Pace>) -> Option<Item> {
-    // The wait comes first: a document that was taken must not be lost when this future is dropped.
-    if let Some(pace) = pace {
-        pace.wait().await;
+/// Waits for an end, and a moment longer for those that follow. Returns how many there are: none when the lanes are done.
+///
+/// Ends stay in `ends` when this future is dropped.
+async fn gathered(receiver: &mut mpsc::Receiver<End>, ends: &mut Vec<End>) -> usize {
+    if ends.is_empty() && receiver.recv_many(ends, ENDS_MAX).await == 0 {
+        return 0;
     }
-    let item = items.recv().await;
-    if let Some(pace) = pace {
-        pace.used();
+    tokio::time::sleep(GATHERING).await;
+    while ends.len() < 2 * ENDS_MAX
+        && let Ok(end) = receiver.try_recv()
+    {
+        ends.push(end);
     }
-    item
-}
-
-/// One document's way: parsed and checked, noted, sent, noted again.
-async fn send(shared: Arc<Shared>, item: Item) -> End {
-    let index = item.index;
-    let refused = |findings| End::Settled(Box::new(Settled::refused(index, None, findings)));
-    let (bytes, order) = match item.content.and_then(super::source::Raw::into_value) {
-        Err(finding) => return shared.settle(refused(vec![finding]), 0),
-        Ok(value) => match Order::from_value(value) {
-            Err(problems) => {
-                let findings = problems.iter().map(Finding::from).collect();
-                return shared.settle(refused(findings), 0);
-            }
-            Ok(order) => (shared.results.as_ref().map(|_| order.to_vec()), order),
-        },
-    };
-    let digest = bytes.as_deref().map_or(0, digest);
-    if let Some(results) = &shared.results {
-        match results.before(index, digest) {
-            Before::Open => {}
-            Before::Accepted => return End::Skipped,
-            Before::InDoubt => return End::LeftInDoubt,
-            Before::Changed => return End::Changed(index),
-        }
-        if let Err(error) = results.start(index, digest) {
-            return End::Unwritable(error);
-        }
-    }
-    let settled = order.send(&shared.client, index, shared.path).await;
-    shared.settle(End::Settled(Box::new(settled)), digest)
-}
-
-impl Shared {
-    fn settle(&self, end: End, digest: u32) -> End {
-        if let (Some(results), End::Settled(settled)) = (&self.results, &end)
-            && let Err(error) = results.settle(settled, digest)
-        {
-            return End::Unwritable(error);
-        }
-        end
-    }
-}
-
-/// A steady rate: each message has its time, and time that was lost is not made up for.
-struct Pace {
-    gap: Duration,
-    due: tokio::time::Instant,
-}
-
-impl Pace {
-    /// Timers are no finer than this, so that much is made up for.
-    const SLACK: Duration = Duration::from_millis(20);
-
-    fn new(rate: NonZeroU32) -> Self {
-        Self {
-            gap: Duration::from_secs(1) / rate.get(),
-            due: tokio::time::Instant::now(),
-        }
-    }
-
-    async fn wait(&self) {
-        if self.due > tokio::time::Instant::now() {
-            tokio::time::sleep_until(self.due).await;
-        }
-    }
-
-    fn used(&mut self) {
-        let now = tokio::time::Instant::now();
-        let earliest = now.checked_sub(Self::SLACK).unwrap_or(now);
-        self.due = self.due.max(earliest) + self.gap;
-    }
+    ends.len()
 }

@@ -56,6 +56,16 @@ impl Tally {
         } += 1;
     }
 
+    /// Counts messages that were under way when nobody waited for them any more.
+    pub(super) fn leave_in_doubt(&mut self, count: u64) {
+        self.in_doubt += count;
+    }
+
+    /// How many messages were tried.
+    pub(super) fn total(&self) -> u64 {
+        self.accepted + self.failures()
+    }
+
     pub(super) fn failures(&self) -> u64 {
         self.rejected + self.not_sent + self.in_doubt + self.accepted_id_unknown + self.invalid
     }
@@ -125,7 +135,8 @@ impl Summary {
             );
         }
         if self.interrupted {
-            lines.push(Line::new().warn("interrupted: the rest was not read"));
+            let rest = ": the rest was not sent (`--resume` goes on, where there was `--results`)";
+            lines.push(Line::new().warn("interrupted").plain(rest));
         }
         lines
     }

@@ -76,7 +76,12 @@ impl SendArgs {
     }
 
     fn one(&self, settings: &Settings, channel: ChannelName) -> Result<Exit, Failure> {
-        if self.batch.csv.is_some() || self.batch.results.is_some() || self.batch.resume.is_some() {
+        let batch = &self.batch;
+        if batch.csv.is_some()
+            || batch.results.is_some()
+            || batch.resume.is_some()
+            || batch.rate.is_some()
+        {
             return Err(
                 Failure::usage("a channel is for one message, described by flags")
                     .hint("leave the channel out to send the messages of a file"),
@@ -117,7 +122,12 @@ impl SendArgs {
     }
 
     fn source(&self, settings: &Settings) -> Result<Source, Failure> {
-        match (&self.batch.csv, &self.message.template, &self.message.file) {
+        let message = &self.message;
+        if message.from.is_some() || message.to.is_some() || message.options.is_any_given()? {
+            return Err(Failure::usage("the options of a message need a channel")
+                .hint("name it, as in `messages send sms …`; messages in a file have their own"));
+        }
+        match (&self.batch.csv, &message.template, &message.file) {
             (Some(table), Some(template), None) => {
                 let rows = batch::CsvTemplate::open(table, FilePath::new(template))?;
                 rows.check(settings.out)?;

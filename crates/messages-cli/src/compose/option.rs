@@ -54,6 +54,11 @@ pub(super) fn place(api: Api, channel: ChannelName, flag: &str) -> Option<Place>
 }
 
 impl OptionArgs {
+    /// Whether there is any option at all.
+    pub(crate) fn is_any_given(&self) -> Result<bool, Failure> {
+        Ok(!self.parameters.is_empty() || !self.given()?.is_empty())
+    }
+
     /// The options that were given, in the order of their flags.
     pub(super) fn given(&self) -> Result<Vec<Given>, Failure> {
         let text = |text: &Option<String>| text.as_ref().map(|text| json!(text));

@@ -7,12 +7,12 @@ use serde_json::ser::{CompactFormatter, Formatter};
 
 use super::safe::is_unsafe;
 
-/// A value as one line of JSON, without the line's end.
-pub(crate) fn to_line(value: &impl Serialize) -> io::Result<Vec<u8>> {
-    let mut line = Vec::with_capacity(256);
-    let mut serializer = serde_json::Serializer::with_formatter(&mut line, Escaping);
+/// Appends a value as one line of JSON.
+pub(super) fn write_line(lines: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *lines, Escaping);
     value.serialize(&mut serializer)?;
-    Ok(line)
+    lines.push(b'\n');
+    Ok(())
 }
 
 /// serde_json's compact format, but with C1, direction and other format characters escaped too.

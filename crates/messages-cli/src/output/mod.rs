@@ -9,6 +9,7 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 
 pub(crate) use line::Line;
+pub(crate) use safe::is_harmless;
 
 /// The two streams and how they are written to.
 #[derive(Debug, Clone, Copy)]
@@ -39,9 +40,16 @@ impl Output {
 
     /// A result for machines.
     pub(crate) fn object(self, value: &impl Serialize) -> io::Result<()> {
-        let mut line = json::to_line(value)?;
-        line.push(b'\n');
-        io::stdout().lock().write_all(&line)
+        io::stdout().lock().write_all(&json_line(value)?)
+    }
+
+    /// Results for machines, in one go.
+    pub(crate) fn objects(self, values: &[impl Serialize]) -> io::Result<()> {
+        let mut lines = Vec::with_capacity(256 * values.len());
+        for value in values {
+            json::write_line(&mut lines, value)?;
+        }
+        io::stdout().lock().write_all(&lines)
     }
 
     /// A result for people.
@@ -77,7 +85,16 @@ impl Output {
 
 /// JSON as one line that is safe on a terminal.
 pub(crate) fn json_text(value: &impl Serialize) -> io::Result<String> {
-    json::to_line(value).map(|line| String::from_utf8_lossy(&line).into_owned())
+    let mut text = json_line(value)?;
+    text.pop();
+    String::from_utf8(text).map_err(io::Error::other)
+}
+
+/// The same with the line's end, for files.
+pub(crate) fn json_line(value: &impl Serialize) -> io::Result<Vec<u8>> {
+    let mut line = Vec::with_capacity(256);
+    json::write_line(&mut line, value)?;
+    Ok(line)
 }
 
 fn write_line<S>(stream: S, line: &Line, colour: bool) -> io::Result<()>

@@ -27,6 +27,11 @@ pub(crate) fn is_unsafe(c: char) -> bool {
     }
 }
 
+/// Whether a line can be shown as it is.
+pub(crate) fn is_harmless(line: &str) -> bool {
+    line.chars().all(|c| !is_unsafe(c))
+}
+
 /// A text as a terminal may see it: unsafe characters as `\n`, `\t` or `\u{…}`, and no heap of combining marks.
 pub(crate) struct Safe<'a>(pub(crate) &'a str);
 

@@ -122,7 +122,7 @@ impl Settings {
         parsed.map_err(|error| {
             Failure::usage("the endpoint cannot be used")
                 .because(error)
-                .hint("name global, us, eu, ap or sandbox, or give a URL such as http://127.0.0.1:4010")
+                .hint("name global, us, eu, ap or sandbox, or give a URL such as http://127.0.0.1:4040")
         })
     }
 

@@ -29,7 +29,7 @@ pub(crate) fn refuse_shared(path: &Path) -> Result<(), Failure> {
 
 /// Reads a private file; `None` when there is none.
 pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
-    refuse_link(path)?;
+    refuse_link(path, Exit::Credentials)?;
     refuse_shared(path)?;
     let unreadable = |error: io::Error| {
         Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
@@ -48,7 +48,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
 
 /// Writes a private file in one step: mode 0600 from its first byte, in a folder of mode 0700.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    refuse_link(path)?;
+    refuse_link(path, Exit::Credentials)?;
     let unwritable = |error: io::Error| {
         Failure::new(Exit::Other, format!("cannot write {}", path.display())).because(error)
     };
@@ -63,11 +63,22 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Opens a file that is made with mode 0600 where it is not there yet. The inner error is for the caller to name.
+pub(crate) fn open(
+    options: &mut fs::OpenOptions,
+    path: &Path,
+) -> Result<io::Result<fs::File>, Failure> {
+    refuse_link(path, Exit::Other)?;
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    Ok(options.open(path))
+}
+
 /// A link could point to a file of somebody else's choice.
-fn refuse_link(path: &Path) -> Result<(), Failure> {
+fn refuse_link(path: &Path, exit: Exit) -> Result<(), Failure> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.file_type().is_symlink() => Err(Failure::new(
-            Exit::Credentials,
+            exit,
             format!("{} is a symbolic link", path.display()),
         )
         .hint("put the file itself there")),

@@ -57,12 +57,53 @@ fn arrays_single_documents_and_lines_are_told_apart() {
     }
 }
 
+/// Messages to a recipient of its own each, so that the emulator can say who got how many.
+fn messages_to_all(count: usize) -> String {
+    (0..count).fold(String::new(), |mut text, index| {
+        let _ = writeln!(
+            text,
+            r#"{{"channel":"sms","message_type":"text","from":"447700900001","to":"{}","text":"number {index}"}}"#,
+            recipient(index)
+        );
+        text
+    })
+}
+
+fn recipient(index: usize) -> String {
+    format!("4479{index:08}")
+}
+
+/// How many messages the emulator got once, and how many more than once.
+fn once_and_more(emulator: &Emulator) -> (usize, usize) {
+    let received = emulator.received();
+    let more = received.values().filter(|count| **count > 1).count();
+    (received.len() - more, more)
+}
+
+#[cfg(unix)]
+fn interrupt(child: &std::process::Child) {
+    let status = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+/// Waits until a results file has this many lines.
+fn wait_for_results(file: &std::path::Path, count: usize) {
+    let began = Instant::now();
+    while std::fs::read_to_string(file).map_or(0, |text| text.lines().count()) < count {
+        assert!(began.elapsed() < Duration::from_secs(60), "no results");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn a_killed_run_is_resumed_without_a_duplicate() {
     let emulator = Emulator::start();
     let shell = emulator.shell();
     let count = 2_000;
-    let input = shell.file("messages.ndjson", &messages(count));
+    let input = shell.file("messages.ndjson", &messages_to_all(count));
     let input = input.to_str().unwrap();
     let results = shell.path("results.ndjson");
     let file = results.to_str().unwrap();
@@ -78,15 +119,14 @@ fn a_killed_run_is_resumed_without_a_duplicate() {
         file,
     ];
     let mut child = shell.command(&first).spawn().unwrap();
-    let began = Instant::now();
-    while std::fs::read_to_string(&results).map_or(0, |text| text.lines().count()) < 200 {
-        assert!(began.elapsed() < Duration::from_secs(20), "no results");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    wait_for_results(&results, 200);
+    let second = shell.run(&["send", "--file", input, "--resume", file]);
+    assert_eq!(second.code, 1, "two runs at once");
+    assert!(second.stderr.contains("another run"), "{}", second.stderr);
     child.kill().unwrap();
     child.wait().unwrap();
-    let taken_by_first = taken(&emulator);
-    assert!((200..count).contains(&taken_by_first), "{taken_by_first}");
+    let (once, more) = once_and_more(&emulator);
+    assert!((200..count).contains(&once) && more == 0, "{once} {more}");
 
     // A new run does not overwrite what is known.
     assert_ne!(shell.run(&first).code, 0);
@@ -103,34 +143,174 @@ fn a_killed_run_is_resumed_without_a_duplicate() {
     ];
     let ended = shell.run(&resume);
     let summary = ended.object()["summary"].clone();
-    let left = summary["left_in_doubt"].as_u64().unwrap_or_default();
+    let left = summary["left_in_doubt"].as_u64().unwrap_or_default() as usize;
     assert!(left <= 8, "{summary}");
     assert_eq!(ended.code, if left == 0 { 0 } else { 8 });
-    let total = taken(&emulator);
-    assert!(total <= count, "{total}: a message was sent twice");
-    assert!(
-        total as u64 + left >= count as u64,
-        "{total} and {left} in doubt"
-    );
+    let (once, more) = once_and_more(&emulator);
+    assert_eq!(more, 0, "a message was sent twice");
+    assert!(once + left >= count, "{once} and {left} in doubt");
 
     // Whoever asks for it gets the rest too, and only that.
     let ended = shell.run(&[&resume[..], &["--retry", "in-doubt"]].concat());
     assert_eq!(ended.code, 0, "{}", ended.stdout);
-    assert_eq!(ended.object()["summary"]["accepted"].as_u64(), Some(left));
-    assert!(taken(&emulator) >= count);
+    assert_eq!(
+        ended.object()["summary"]["accepted"].as_u64(),
+        Some(left as u64)
+    );
+    let (once_in_the_end, more) = once_and_more(&emulator);
+    assert_eq!(once_in_the_end + more, count, "every message arrived");
+    assert!(more <= left, "only what was asked for was sent twice");
     let again = shell.run(&resume).object();
     assert_eq!(again["summary"]["skipped"], count);
     println!(
-        "resume: {count} messages, killed after {taken_by_first}, {left} in doubt, 0 sent twice unasked"
+        "resume: {count} messages, {once} once and 0 more than once after the first resume, {left} left in doubt; \
+         all of them after the retry, {more} of the {left} twice"
     );
 
-    let edited = messages(count).replace("number 0\"", "number zero\"");
+    let edited = messages_to_all(count).replace("number 0\"", "number zero\"");
     std::fs::write(input, edited).unwrap();
     assert_eq!(
         shell.run(&resume).code,
         3,
         "another input than the first run's"
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_waits_for_what_is_under_way() {
+    let emulator = Emulator::start();
+    let shell = emulator.shell();
+    let input = shell.file("messages.ndjson", &messages_to_all(2_000));
+    let input = input.to_str().unwrap();
+    let results = shell.path("results.ndjson");
+    let file = results.to_str().unwrap();
+    let child = shell
+        .command(&[
+            "send",
+            "--file",
+            input,
+            "--rate",
+            "500",
+            "--json",
+            "--results",
+            file,
+        ])
+        .spawn()
+        .unwrap();
+    wait_for_results(&results, 50);
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    let remarks = String::from_utf8(output.stderr).unwrap();
+    assert!(remarks.contains("interrupted: waiting for"), "{remarks}");
+    assert_eq!(output.status.code(), Some(8));
+    let last = String::from_utf8(output.stdout).unwrap();
+    let last: Value = serde_json::from_str(last.lines().last().unwrap()).unwrap();
+    assert_eq!(last["summary"]["interrupted"], true);
+    let accepted = last["summary"]["accepted"].as_u64().unwrap();
+    assert_eq!(once_and_more(&emulator), (accepted as usize, 0));
+    assert!(
+        !shell.path("results.ndjson.pending").exists(),
+        "all is settled"
+    );
+
+    let rest = shell.run(&["send", "--file", input, "--json", "--resume", file]);
+    assert_eq!(rest.code, 0, "{}", rest.stderr);
+    assert_eq!(once_and_more(&emulator), (2_000, 0));
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_interrupts_twice_is_told_what_is_unsettled() {
+    // Takes every connection and never answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let shell = crate::shell::Shell::new()
+        .with("MESSAGES_ENDPOINT", &url)
+        .with("VONAGE_API_KEY", "a1b2c3d4")
+        .with("VONAGE_API_SECRET", "secret");
+    let input = shell.file("messages.ndjson", &messages(10));
+    let results = shell.path("results.ndjson");
+    let child = shell
+        .command(&[
+            "send",
+            "--file",
+            input.to_str().unwrap(),
+            "--concurrency",
+            "3",
+            "--results",
+            results.to_str().unwrap(),
+        ])
+        .spawn()
+        .unwrap();
+    let journal = shell.path("results.ndjson.pending");
+    // Its head, and the three messages.
+    wait_for_results(&journal, 4);
+    interrupt(&child);
+    std::thread::sleep(Duration::from_millis(300));
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    let remarks = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        remarks.contains("3 unsettled, and in doubt: 0, 1, 2"),
+        "{remarks}"
+    );
+    assert_eq!(output.status.code(), Some(8));
+    assert!(journal.exists(), "a later run has to know");
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("3 in doubt"), "{told}");
+}
+
+#[test]
+fn a_message_is_sent_before_the_next_one_is_there() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+
+    let emulator = Emulator::start();
+    let mut child = emulator
+        .shell()
+        .command(&["send", "--file", "-", "--json"])
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let mut results = BufReader::new(child.stdout.take().unwrap()).lines();
+    for (index, line) in messages(3).lines().enumerate() {
+        writeln!(input, "{line}").unwrap();
+        let settled: Value = serde_json::from_str(&results.next().unwrap().unwrap()).unwrap();
+        assert_eq!(settled["index"], index);
+        assert_eq!(settled["outcome"], "accepted");
+    }
+    drop(input);
+    assert!(results.next().unwrap().unwrap().contains("summary"));
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn a_line_longer_than_any_message_does_not_stop_the_rest() {
+    let emulator = Emulator::start();
+    let long = format!("{{\"text\":\"{}\"}}\n", "x".repeat(3 << 20));
+    let input = format!("{}{long}{}", messages(1), messages(2));
+    let ended = emulator
+        .shell()
+        .run_with(&["send", "--file", "-", "--json"], &input);
+    assert_eq!(ended.code, 8);
+    let summary = ended.object()["summary"].clone();
+    assert_eq!(
+        (&summary["accepted"], &summary["invalid"]),
+        (&3.into(), &1.into())
+    );
+}
+
+#[test]
+fn the_options_of_one_message_are_not_ignored_in_a_batch() {
+    let shell = crate::shell::Shell::new();
+    for more in [
+        ["--from", "447700900001"],
+        ["--to", "447700900000"],
+        ["--ttl", "20"],
+    ] {
+        let ended = shell.run(&[&["send", "--file", "-", "--dry-run"][..], &more].concat());
+        assert_eq!(ended.code, 2, "{more:?}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Runs the binary.
 
+use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ pub(crate) struct Shell {
 }
 
 /// How a command ended.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Ended {
     pub(crate) code: i32,
     pub(crate) stdout: String,
@@ -155,6 +156,25 @@ impl Emulator {
         stream.read_to_string(&mut answer).unwrap();
         let (_, body) = answer.split_once("\r\n\r\n").unwrap();
         serde_json::from_str(body).expect(body)
+    }
+
+    /// How many messages each recipient got, by the emulator's own account. It keeps 100,000 unless told otherwise.
+    pub(crate) fn received(&self) -> HashMap<String, u64> {
+        let mut received = HashMap::new();
+        let mut before = u64::MAX;
+        loop {
+            let page = self.ask(&format!("conversations?limit=1000&before={before}"));
+            let page = page["conversations"].as_array().unwrap();
+            for conversation in page {
+                let person = conversation["person"].as_str().unwrap().to_owned();
+                let count = conversation["messages"].as_u64().unwrap();
+                assert!(received.insert(person, count).is_none());
+            }
+            match page.last() {
+                Some(last) => before = last["last"]["id"].as_u64().unwrap(),
+                None => return received,
+            }
+        }
     }
 
     /// How many messages it took.

@@ -1,0 +1,106 @@
+//! Where the lanes get their next document: one after the other, at the rate that was asked for, until it is closed.
+
+use std::future::poll_fn;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::vec;
+
+use tokio::sync::{mpsc, watch};
+
+use super::pace::Pace;
+use super::source::Item;
+
+/// The documents that are still to be sent.
+///
+/// What is read already is handed out under a plain lock. Only who has to wait, for the input or for the time, takes a
+/// turn: a fair lock around everything would make each lane wait for all others.
+pub(super) struct Intake {
+    ready: Mutex<Ready>,
+    turn: tokio::sync::Mutex<Option<Pace>>,
+    is_paced: bool,
+    closed: watch::Sender<bool>,
+}
+
+struct Ready {
+    chunks: mpsc::Receiver<Vec<Item>>,
+    chunk: vec::IntoIter<Item>,
+}
+
+impl Intake {
+    pub(super) fn new(chunks: mpsc::Receiver<Vec<Item>>, pace: Option<Pace>) -> Self {
+        Self {
+            ready: Mutex::new(Ready {
+                chunks,
+                chunk: Vec::new().into_iter(),
+            }),
+            is_paced: pace.is_some(),
+            turn: tokio::sync::Mutex::new(pace),
+            closed: watch::Sender::new(false),
+        }
+    }
+
+    /// The next document, when its time has come; `None` at the end of the input and after `close`.
+    pub(super) async fn next(&self) -> Option<Item> {
+        if *self.closed.borrow() {
+            return None;
+        }
+        if !self.is_paced
+            && let Some(item) = self.ready().take()
+        {
+            return Some(item);
+        }
+        let mut pace = self.turn.lock().await;
+        let mut closed = self.closed.subscribe();
+        tokio::select! {
+            biased;
+            // The sender lives as long as `self`, so this ends only when the intake is closed.
+            _ = closed.wait_for(|closed| *closed) => None,
+            item = self.wait(&mut pace) => item,
+        }
+    }
+
+    async fn wait(&self, pace: &mut Option<Pace>) -> Option<Item> {
+        if let Some(pace) = pace {
+            pace.wait().await;
+        }
+        let item = poll_fn(|context| self.ready().poll(context)).await?;
+        if let Some(pace) = pace {
+            pace.used();
+        }
+        Some(item)
+    }
+
+    /// No document is handed out any more.
+    pub(super) fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    fn ready(&self) -> MutexGuard<'_, Ready> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Ready {
+    /// The next document, if it is read already.
+    fn take(&mut self) -> Option<Item> {
+        loop {
+            match self.chunk.next() {
+                Some(item) => return Some(item),
+                None => self.chunk = self.chunks.try_recv().ok()?.into_iter(),
+            }
+        }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Item>> {
+        loop {
+            if let Some(item) = self.chunk.next() {
+                return Poll::Ready(Some(item));
+            }
+            match self.chunks.poll_recv(context) {
+                Poll::Ready(Some(chunk)) => self.chunk = chunk.into_iter(),
+                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+}

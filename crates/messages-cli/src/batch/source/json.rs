@@ -1,0 +1,119 @@
+//! JSON in its three forms: an array, a document a line, documents of several lines.
+
+use std::fmt;
+use std::io::{self, BufRead, Cursor, Read};
+
+use serde::Deserializer as _;
+use serde::de::{Error as _, IgnoredAny, SeqAccess, Visitor};
+use serde_json::{Deserializer, Value};
+
+use super::chunks::{Chunks, Closed};
+use super::input::{Input, Outlet};
+use super::{Raw, not_json};
+use crate::command::Finding;
+
+/// No message is longer than this.
+const LINE_MAX: u64 = 1024 * 1024;
+
+/// Hands over every document of an input.
+pub(super) fn feed(chunks: Chunks, source: impl Read) {
+    let (mut input, outlet) = Input::new(chunks, source);
+    let fed = match input.first_byte() {
+        Ok(None) => Ok(()),
+        Ok(Some(b'[')) => array(&mut input, &outlet),
+        Ok(Some(_)) => documents(&mut input, &outlet),
+        Err(error) => outlet.put(Err(unreadable(&error))),
+    };
+    // That nobody takes them any more is no error of the input.
+    let _ = fed.and_then(|()| outlet.flush());
+}
+
+fn unreadable(error: &io::Error) -> Finding {
+    Finding::new("read", format!("cannot be read: {error}"))
+}
+
+/// An array, element by element.
+fn array<R: Read>(input: &mut Input<R>, outlet: &Outlet) -> Result<(), Closed> {
+    let mut deserializer = Deserializer::from_reader(input);
+    let mut is_closed = false;
+    let elements = Elements {
+        outlet,
+        is_closed: &mut is_closed,
+    };
+    let result = (&mut deserializer)
+        .deserialize_seq(elements)
+        .and_then(|()| deserializer.end());
+    match result {
+        _ if is_closed => Err(Closed),
+        Ok(()) => Ok(()),
+        Err(error) => outlet.put(Err(not_json(&error))),
+    }
+}
+
+/// A document a line; or, where the first line is not a whole document, documents of several lines.
+fn documents<R: Read>(input: &mut Input<R>, outlet: &Outlet) -> Result<(), Closed> {
+    let mut is_first = true;
+    loop {
+        let mut line = Vec::new();
+        let read = (&mut *input).take(LINE_MAX).read_until(b'\n', &mut line);
+        match read {
+            Ok(0) => return Ok(()),
+            Ok(read) if read as u64 == LINE_MAX && !line.ends_with(b"\n") => {
+                outlet.put(Err(Finding::new(
+                    "json",
+                    "is longer than any message: 1 MiB",
+                )))?;
+                if let Err(error) = input.skip_line() {
+                    return outlet.put(Err(unreadable(&error)));
+                }
+            }
+            Ok(_) if line.trim_ascii().is_empty() => continue,
+            Ok(_) if is_first && is_cut_short(&line) => return stream(&line, input, outlet),
+            Ok(_) => outlet.put(Ok(Raw::Bytes(line)))?,
+            Err(error) => return outlet.put(Err(unreadable(&error))),
+        }
+        is_first = false;
+    }
+}
+
+/// Whether a line is the beginning of a document that goes on.
+fn is_cut_short(line: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(line).is_err_and(|error| error.is_eof())
+}
+
+/// Documents of several lines each, the first of which has begun.
+fn stream<R: Read>(begun: &[u8], input: &mut Input<R>, outlet: &Outlet) -> Result<(), Closed> {
+    let whole = Cursor::new(begun).chain(input);
+    for document in Deserializer::from_reader(whole).into_iter::<Value>() {
+        let is_broken = document.is_err();
+        outlet.put(document.map(Raw::Value).map_err(|error| not_json(&error)))?;
+        if is_broken {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Hands an array's elements over while they are parsed.
+struct Elements<'a> {
+    outlet: &'a Outlet,
+    is_closed: &'a mut bool,
+}
+
+impl<'de> Visitor<'de> for Elements<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array of messages")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
+        while let Some(value) = elements.next_element()? {
+            if self.outlet.put(Ok(Raw::Value(value))).is_err() {
+                *self.is_closed = true;
+                return Err(A::Error::custom("nobody takes the messages"));
+            }
+        }
+        Ok(())
+    }
+}

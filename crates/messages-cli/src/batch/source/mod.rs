@@ -1,0 +1,106 @@
+//! Where a batch comes from: documents read a few at a time, however large the input is.
+
+mod chunks;
+mod input;
+mod json;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::csv_template::CsvTemplate;
+use crate::command::Finding;
+use crate::exit::Exit;
+use crate::failure::Failure;
+use chunks::Chunks;
+
+/// The input of a batch.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// JSON from a file, or from stdin for `-`: one document, an array, or a document a line.
+    Json(PathBuf),
+    /// The rows of a table, filled into a template.
+    Csv(CsvTemplate),
+}
+
+/// One document of a batch.
+pub(super) struct Item {
+    /// Its place among the documents, from 0.
+    pub(super) index: u64,
+    pub(super) content: Result<Raw, Finding>,
+    /// How many bytes of the input have been read with it.
+    pub(super) position: u64,
+}
+
+/// A document that may still have to be parsed: that is left to the tasks that send.
+pub(super) enum Raw {
+    Bytes(Vec<u8>),
+    Value(Value),
+}
+
+impl Raw {
+    pub(super) fn into_value(self) -> Result<Value, Finding> {
+        match self {
+            Self::Value(value) => Ok(value),
+            Self::Bytes(bytes) => serde_json::from_slice(&bytes).map_err(|error| not_json(&error)),
+        }
+    }
+}
+
+fn not_json(error: &serde_json::Error) -> Finding {
+    Finding::new("json", format!("is not JSON: {error}"))
+}
+
+impl Source {
+    /// Opens the input, reads it in a thread of its own, and hands the documents over in chunks: only a few are read
+    /// ahead, and no document waits for one that is not there yet.
+    ///
+    /// The second value is the input's length in bytes, where it is known.
+    pub(super) fn read(self) -> Result<(mpsc::Receiver<Vec<Item>>, Option<u64>), Failure> {
+        let (chunks, receiver) = Chunks::channel();
+        let length = match self {
+            Self::Csv(template) => {
+                let length = template.length();
+                let rows = template.rows()?;
+                std::thread::spawn(move || feed_rows(chunks, rows));
+                length
+            }
+            Self::Json(path) if path.as_os_str() == "-" => {
+                std::thread::spawn(move || json::feed(chunks, io::stdin()));
+                None
+            }
+            Self::Json(path) => {
+                let (file, length) = open(&path)?;
+                std::thread::spawn(move || json::feed(chunks, file));
+                length
+            }
+        };
+        Ok((receiver, length))
+    }
+}
+
+/// A file and, where it has one, its length: a pipe by name has none.
+fn open(path: &Path) -> Result<(File, Option<u64>), Failure> {
+    let unreadable =
+        |error| Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error);
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_dir() {
+        let message = format!("{} is a folder", path.display());
+        return Err(Failure::new(Exit::Other, message));
+    }
+    Ok((file, metadata.is_file().then_some(metadata.len())))
+}
+
+fn feed_rows(mut chunks: Chunks, rows: impl Iterator<Item = (Result<Value, Finding>, u64)>) {
+    for (row, position) in rows {
+        if chunks.put(row.map(Raw::Value), position).is_err() {
+            return;
+        }
+    }
+    // That nobody takes them any more is no error of the input.
+    let _ = chunks.flush();
+}
