@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response, header};
+use messages_emulator::DEFAULT_PORT;
 use messages_sdk::transport::backend::hyper::HyperTransport;
 use messages_sdk::transport::layer::timeout::Timeout;
 use messages_sdk::transport::{TokioTimer, Transport};
+use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::settings::Settings;
 
 /// How long an answer is waited for: as long as a webhook's sender waits at most.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -31,4 +34,41 @@ impl Exchange {
             .await
             .map_err(|error| Failure::new(Exit::NotSent, "there was no answer").because(error))
     }
+}
+
+/// Sends JSON to the controls of the emulator at `--endpoint`, or at the usual port. Returns where that is, and the answer.
+pub(crate) async fn ask_emulator(
+    settings: &Settings,
+    method: Method,
+    path: &str,
+    body: &Value,
+) -> Result<(String, Value), Failure> {
+    let base = match &settings.args.endpoint {
+        Some(_) => settings.endpoint()?.to_string(),
+        None => format!("http://127.0.0.1:{DEFAULT_PORT}"),
+    };
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("{base}{path}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Bytes::from(body.to_string()))
+        .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?;
+    let answer = Exchange::new()?.send(request).await.map_err(|failure| {
+        failure
+            .hint("start it with `messages emulator`, and name another one's URL with --endpoint")
+    })?;
+    let status = answer.status();
+    let value: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    if status.is_success() {
+        return Ok((base, value));
+    }
+    let exit = match status.as_u16() {
+        400 | 422 => Exit::Invalid,
+        _ => Exit::Rejected,
+    };
+    let reason = match value.get("error").and_then(Value::as_str) {
+        Some(reason) => reason.to_owned(),
+        None => format!("the emulator answered with status {}", status.as_u16()),
+    };
+    Err(Failure::new(exit, reason))
 }

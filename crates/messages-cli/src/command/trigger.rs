@@ -2,14 +2,12 @@
 
 use std::path::PathBuf;
 
-use bytes::Bytes;
 use clap::{Args, Subcommand};
-use http::{Method, Request, header};
-use messages_emulator::DEFAULT_PORT;
+use http::Method;
 use serde_json::{Map, Value, json};
 
 use crate::compose::ChannelName;
-use crate::exchange::Exchange;
+use crate::exchange::ask_emulator;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::read_bytes;
@@ -30,8 +28,14 @@ pub(crate) struct TriggerArgs {
 #[derive(Debug, Subcommand)]
 enum What {
     /// A person sends a message
+    #[command(
+        after_help = "Example:\n  messages trigger inbound --channel sms --from 447700900000 --to 447700900001 --text 'Yes please'"
+    )]
     Inbound(InboundArgs),
     /// A message that was sent comes into a state
+    #[command(
+        after_help = "Example:\n  messages trigger status --uuid aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab --status rejected --code 1050"
+    )]
     Status(StatusArgs),
 }
 
@@ -92,8 +96,9 @@ impl TriggerArgs {
                 )
             }
         };
-        let posted = runtime()?.block_on(post(settings, &path, &body))?;
-        let posted = Posted::from(posted);
+        let asked = ask_emulator(settings, Method::POST, &path, &body);
+        let (_, posted) = runtime()?.block_on(asked)?;
+        let posted = Posted(posted);
         settings.out.result(&posted.0, |_| posted.lines())?;
         Ok(Exit::Done)
     }
@@ -132,52 +137,8 @@ impl InboundArgs {
     }
 }
 
-async fn post(settings: &Settings, path: &str, body: &Value) -> Result<Value, Failure> {
-    let base = match &settings.args.endpoint {
-        Some(_) => settings.endpoint()?.to_string(),
-        None => format!("http://127.0.0.1:{DEFAULT_PORT}"),
-    };
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri(format!("{base}{path}"))
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(Bytes::from(body.to_string()))
-        .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?;
-    let answer = Exchange::new()?.send(request).await.map_err(|failure| {
-        failure
-            .hint("start it with `messages emulator`, and name another one's URL with --endpoint")
-    })?;
-    let value: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
-    if answer.status().is_success() {
-        return Ok(value);
-    }
-    let exit = match answer.status().as_u16() {
-        400 | 422 => Exit::Invalid,
-        _ => Exit::Rejected,
-    };
-    let reason = value
-        .get("error")
-        .and_then(Value::as_str)
-        .map(str::to_owned);
-    Err(Failure::new(
-        exit,
-        reason.unwrap_or_else(|| {
-            format!(
-                "the emulator answered with status {}",
-                answer.status().as_u16()
-            )
-        }),
-    ))
-}
-
 /// What the emulator answers: the message, the webhook's body, and the receiver's answer.
 struct Posted(Value);
-
-impl From<Value> for Posted {
-    fn from(value: Value) -> Self {
-        Self(value)
-    }
-}
 
 impl Posted {
     fn lines(&self) -> Vec<Line> {

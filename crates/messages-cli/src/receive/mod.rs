@@ -10,7 +10,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use messages_sdk::types::WebhookEvent;
-use messages_sdk::{ReceiveError, Receiver};
+use messages_sdk::{ReceiveError, Receiver, ServerLimits};
 use tokio::net::TcpListener;
 
 use crate::exit::Exit;
@@ -98,7 +98,8 @@ where
         .fallback(take::<H, F>)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(server);
-    axum::serve(listener, app)
+    // Not axum's own loop, which a slow client can hold up for as long as it likes.
+    messages_sdk::serve(listener, app, ServerLimits::default())
         .await
         .map_err(|error| Failure::new(Exit::Other, "the receiver stopped").because(error))
 }

@@ -189,3 +189,139 @@ fn the_doctor_finds_what_is_wrong() {
     assert_eq!(bare.code, 4);
     assert!(bare.stdout.contains("VONAGE_API_KEY"), "{}", bare.stdout);
 }
+
+#[test]
+fn it_registers_itself_at_an_emulator_and_masks_what_it_prints() {
+    let emulator = Emulator::start();
+    // Neither knows a secret of the other's by itself.
+    let shell = Shell::new().with("MESSAGES_ENDPOINT", emulator.member("url"));
+    let listener = Listener::start(&shell, &["--emulator"]);
+    let trigger = [
+        "trigger",
+        "inbound",
+        "--channel",
+        "whatsapp",
+        "--from",
+        "447700900000",
+        "--to",
+        "447700900001",
+        "--text",
+        "a private word",
+        "--json",
+    ];
+    let posted = shell.run(&trigger).object();
+    assert_eq!(posted["webhook"]["answer"], 200, "{posted}");
+    let event = listener.next();
+    assert_eq!(event["verdict"], "verified", "{event}");
+    assert_eq!(event["event"]["text"], "a private word");
+    drop(listener);
+
+    for (show, number, text) in [
+        (&[][..], "4477****000", "text of 14 characters"),
+        (&["--show"], "447700900000", "says a private word"),
+    ] {
+        let mut child = shell
+            .command(&[&["listen", "--port", "0", "--emulator"], show].concat())
+            .spawn()
+            .unwrap();
+        let mut remarks = BufReader::new(child.stderr.take().unwrap()).lines();
+        let registered = remarks.find(|line| line.as_ref().unwrap().starts_with("registered"));
+        assert!(registered.is_some());
+        assert_eq!(shell.run(&trigger).code, 0);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = lines.next().unwrap().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        for part in ["whatsapp", number, text, "200"] {
+            assert!(line.contains(part), "{part} in {line}");
+        }
+        assert_eq!(line.contains("private"), !show.is_empty(), "{line}");
+    }
+}
+
+#[test]
+fn the_raw_request_is_passed_on_and_the_answer_is_shown() {
+    let application = crate::fake::serve(|count| match count {
+        0 => (200, "thank you".to_owned()),
+        _ => (500, "out of order".to_owned()),
+    });
+    let shell = Shell::new();
+    let store = shell.path("events.ndjson");
+    let listener = Listener::start(
+        &shell,
+        &[
+            "--unverified",
+            "--forward-to",
+            &application,
+            "--store",
+            store.to_str().unwrap(),
+        ],
+    );
+    let body = r#"{ "message_uuid":"m", "channel":"sms","to":"1","from":"2","timestamp":"t","status":"read" }"#;
+    let mut client = crate::fake::Client::connect(&listener.url);
+    for (answer, said) in [(200, "thank you"), (500, "out of order")] {
+        let line = client.ask("POST", b"/status?x=1", body).unwrap();
+        assert!(line.contains(&answer.to_string()), "{line}");
+        let seen = listener.next();
+        assert_eq!(seen["answer"], answer);
+        assert_eq!(seen["answer_body"], said);
+    }
+    let stored = std::fs::read_to_string(&store).unwrap();
+    let stored: Value = serde_json::from_str(stored.lines().next().unwrap()).unwrap();
+    assert_eq!(stored["body"], body, "byte for byte");
+    assert_eq!(stored["path"], "/status?x=1");
+    let headers = stored["headers"].to_string();
+    assert!(headers.contains("application/json"), "{headers}");
+
+    let again = shell.run(&[
+        "listen",
+        "resend",
+        "1",
+        "--store",
+        store.to_str().unwrap(),
+        "--forward-to",
+        &application,
+    ]);
+    assert_eq!(again.code, 5, "the application refused it");
+    assert!(
+        again.stdout.contains("500 out of order"),
+        "{}",
+        again.stdout
+    );
+    for url in ["nowhere", "/path", "http://example.com/webhooks"] {
+        let ended = shell.run(&["listen", "--port", "0", "--unverified", "--forward-to", url]);
+        assert_eq!(ended.code, 2, "{url}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn the_doctor_compares_the_clocks() {
+    // Says that it is the year 2001 there.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        use std::io::{Read as _, Write as _};
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = stream.write_all(
+                b"HTTP/1.1 404 Not Found\r\ndate: Thu, 01 Feb 2001 00:00:00 GMT\r\ncontent-length: 0\r\n\r\n",
+            );
+        }
+    });
+    let ended = Shell::new()
+        .with("MESSAGES_ENDPOINT", &url)
+        .with("VONAGE_API_KEY", "a1b2c3d4")
+        .with("VONAGE_API_SECRET", "secret")
+        .run(&["doctor", "--json"]);
+    assert_eq!(ended.code, 1, "{}", ended.stdout);
+    let clock = ended.object();
+    assert_eq!(clock["check"], "clock");
+    assert_eq!(clock["ok"], false);
+    assert!(
+        clock["detail"]
+            .as_str()
+            .unwrap()
+            .contains("off the endpoint's")
+    );
+    assert!(clock["hint"].as_str().unwrap().contains("set the clock"));
+}

@@ -14,6 +14,7 @@
 //! | `GET rules`, `POST rules`, `DELETE rules` | the rules; a rule before all others; none |
 //! | `GET clock`, `POST clock` with `{"speed"?, "stepped"?, "advance"?}` | the emulator's time |
 //! | `GET snapshot`, `PUT snapshot` | the whole state; going back to it |
+//! | `PUT webhooks` with `{"status_url"?, "inbound_url"?}` | the same, and the secret under which they are signed: webhooks go there from now on |
 //! | `POST reset` | 204: all messages are forgotten |
 //! | `GET workspaces`, `POST workspaces` with `{"api_key", "api_secret"}` | the workspaces; a new one's credentials |
 //! | `GET events` | everything that happens, as server-sent events |
@@ -31,12 +32,13 @@ mod rules;
 mod selected;
 mod snapshot;
 mod span;
+mod webhooks;
 mod workspaces;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use serde_json::json;
 
 use crate::workspace::Workspace;
@@ -59,6 +61,7 @@ pub(crate) fn router(workspace: Workspace) -> Router {
         )
         .route("/clock", get(clock::read).post(clock::change))
         .route("/snapshot", snapshot::route())
+        .route("/webhooks", put(webhooks::register))
         .route("/reset", post(messages::reset))
         .route("/workspaces", get(workspaces::list).post(workspaces::open))
         .route("/events", get(events::stream))

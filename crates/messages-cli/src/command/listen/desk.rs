@@ -1,0 +1,136 @@
+//! Where deliveries are dealt with, one by one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::forward::{Answer, Forward};
+use super::line;
+use super::store::Store;
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::receive::Delivery;
+
+pub(super) struct Desk {
+    out: Output,
+    show: bool,
+    forward: Option<Forward>,
+    store: Option<Store>,
+    next_id: AtomicU64,
+}
+
+/// What was done with a delivery.
+enum Deed {
+    /// Nothing but looking at it.
+    Seen,
+    Forwarded(Answer),
+    NotForwarded(Failure),
+    NotStored,
+}
+
+/// A delivery as machines are told of it.
+#[derive(Serialize)]
+struct Seen<'a> {
+    id: u64,
+    verdict: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<Value>,
+    answer: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_body: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl Desk {
+    pub(super) fn new(
+        out: Output,
+        show: bool,
+        forward: Option<Forward>,
+        store: Option<Store>,
+    ) -> Self {
+        let next_id = store.as_ref().map_or(1, |store| store.next_id);
+        Self {
+            out,
+            show,
+            forward,
+            store,
+            next_id: AtomicU64::new(next_id),
+        }
+    }
+
+    /// Deals with a delivery, and says what its sender is answered.
+    pub(super) async fn take(&self, delivery: Delivery) -> StatusCode {
+        let id = self.next_id.fetch_add(1, Ordering::Relaxed);
+        let deed = if delivery.verdict.event().is_some() {
+            self.deal_with(id, &delivery).await
+        } else {
+            Deed::Seen
+        };
+        let answer = match &deed {
+            Deed::Seen => delivery.verdict.answer(),
+            Deed::Forwarded(answer) => answer.status,
+            Deed::NotForwarded(_) => StatusCode::BAD_GATEWAY,
+            // It comes again, when there may be room for it.
+            Deed::NotStored => StatusCode::SERVICE_UNAVAILABLE,
+        };
+        // Whether somebody still reads the output is not the sender's business.
+        let _ = self.tell(id, &delivery, &deed, answer);
+        answer
+    }
+
+    async fn deal_with(&self, id: u64, delivery: &Delivery) -> Deed {
+        if let Some(store) = &self.store
+            && store.keep(id, delivery).is_err()
+        {
+            // It is not passed on either, or the application would get it twice.
+            return Deed::NotStored;
+        }
+        let Some(forward) = &self.forward else {
+            return Deed::Seen;
+        };
+        let (method, body) = (delivery.method.clone(), delivery.body.clone());
+        match forward.send(method, &delivery.headers, body).await {
+            Ok(answer) => Deed::Forwarded(answer),
+            Err(failure) => Deed::NotForwarded(failure),
+        }
+    }
+
+    fn tell(
+        &self,
+        id: u64,
+        delivery: &Delivery,
+        deed: &Deed,
+        answer: StatusCode,
+    ) -> std::io::Result<()> {
+        let event = delivery.verdict.event();
+        let error = match deed {
+            Deed::NotForwarded(failure) => Some(failure.chain()),
+            Deed::NotStored => Some("the event could not be stored".to_owned()),
+            Deed::Seen | Deed::Forwarded(_) => None,
+        };
+        let answer_body = match deed {
+            Deed::Forwarded(answer) => answer.body.as_deref(),
+            _ => None,
+        };
+        let seen = Seen {
+            id,
+            verdict: delivery.verdict.name(),
+            event: event.and_then(|event| serde_json::to_value(event).ok()),
+            answer: answer.as_u16(),
+            answer_body,
+            error,
+        };
+        self.out.result(&seen, |seen| {
+            let line = line::of(id, &delivery.verdict, self.show);
+            vec![match (deed, &seen.error) {
+                (Deed::Forwarded(answer), _) => line.append(answer.line()),
+                (_, Some(error)) => line.bad(error),
+                (_, None) if answer.is_success() => line.good(answer.as_u16()),
+                (_, None) => line.bad(answer.as_u16()),
+            }]
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! A webhook's bytes on their way to an application, with the headers that are about them.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, header};
+use messages_sdk::Endpoint;
+
+use crate::exchange::Exchange;
+use crate::failure::Failure;
+use crate::output::Line;
+use crate::settings::Settings;
+
+/// How many characters of an answer's body people are shown.
+const SHOWN_MAX: usize = 300;
+
+/// Where webhooks are passed on to.
+pub(super) struct Forward {
+    exchange: Exchange,
+    uri: Uri,
+}
+
+/// What the application said.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    /// Its body, where that is text.
+    pub(super) body: Option<String>,
+}
+
+impl Forward {
+    pub(super) fn new(settings: &Settings, url: &str) -> Result<Self, Failure> {
+        let uri: Uri = url
+            .parse()
+            .map_err(|error| Failure::usage("--forward-to is no URL").because(error))?;
+        // What people wrote is as private on this way as on that to the API: one rule for both.
+        let authority = match (uri.scheme_str(), uri.authority()) {
+            (Some(scheme @ ("http" | "https")), Some(authority)) => {
+                format!("{scheme}://{authority}")
+            }
+            _ => {
+                return Err(Failure::usage("--forward-to is no URL")
+                    .hint("give it whole, such as http://127.0.0.1:8000/webhooks"));
+            }
+        };
+        let allowed = if settings.args.allow_http {
+            Endpoint::allowing_http(&authority)
+        } else {
+            authority.parse()
+        };
+        allowed.map_err(|error| Failure::usage("--forward-to cannot be used").because(error))?;
+        Ok(Self {
+            exchange: Exchange::new()?,
+            uri,
+        })
+    }
+
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        headers: &HeaderMap,
+        body: Bytes,
+    ) -> Result<Answer, Failure> {
+        // These are about the connection it came over, not about the request.
+        const OF_THE_CONNECTION: [HeaderName; 7] = [
+            header::HOST,
+            header::CONNECTION,
+            header::CONTENT_LENGTH,
+            header::TRANSFER_ENCODING,
+            header::UPGRADE,
+            header::TE,
+            header::EXPECT,
+        ];
+        let mut request = Request::new(body);
+        *request.method_mut() = method;
+        *request.uri_mut() = self.uri.clone();
+        for (name, value) in headers {
+            if !OF_THE_CONNECTION.contains(name) {
+                request.headers_mut().append(name.clone(), value.clone());
+            }
+        }
+        let (head, body) = self.exchange.send(request).await?.into_parts();
+        Ok(Answer {
+            status: head.status,
+            body: String::from_utf8(body.into())
+                .ok()
+                .filter(|body| !body.trim().is_empty()),
+        })
+    }
+}
+
+impl Answer {
+    /// For people: the status, and what came with it.
+    pub(super) fn line(&self) -> Line {
+        let line = Line::new();
+        let line = if self.status.is_success() {
+            line.good(self.status.as_u16())
+        } else {
+            line.bad(self.status.as_u16())
+        };
+        match &self.body {
+            None => line,
+            Some(body) => {
+                let shown: String = body.trim().chars().take(SHOWN_MAX).collect();
+                line.plain(" ").plain(shown)
+            }
+        }
+    }
+}

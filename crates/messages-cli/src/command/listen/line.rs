@@ -1,0 +1,81 @@
+//! An event as a line for people: when, over which channel, who, what.
+
+use messages_sdk::types::{EventView, What};
+
+use crate::output::Line;
+use crate::receive::Verdict;
+
+/// The line, up to the arrow behind which the answer stands.
+pub(super) fn of(id: u64, verdict: &Verdict, show: bool) -> Line {
+    let line = Line::new().dim(format!("{id:>4} "));
+    let line = match verdict.event() {
+        None => line.bad("refused ").plain(verdict.name()),
+        Some(event) => describe(line, &event.view(), show),
+    };
+    line.dim(" → ")
+}
+
+fn describe(line: Line, view: &EventView<'_>, show: bool) -> Line {
+    let line = match view.when {
+        Some(when) => line.dim(when.as_str()).plain(" "),
+        None => line,
+    };
+    let line = match &view.channel {
+        Some(channel) => line.plain(channel.as_str()).plain(" "),
+        None => line,
+    };
+    let line = match view.who {
+        Some(who) if show => line.plain(who).plain(" "),
+        Some(who) => line.plain(mask(who)).plain(" "),
+        None => line,
+    };
+    let line = match &view.what {
+        What::Status(status) if status.is_failure() => match view.error {
+            Some(code) => line.bad(format!("{status} {code}")),
+            None => line.bad(status),
+        },
+        What::Status(status) => line.good(status.as_str()),
+        What::Report(status) => line.strong("workflow ").plain(status.as_str()),
+        What::Text(text) if show => line.strong("says ").plain(text),
+        What::Text(text) => line.strong(format!("text of {} characters", text.chars().count())),
+        What::Media { kind, url, caption } if show => {
+            let line = line.strong(kind).plain(" ").plain(url);
+            match caption {
+                Some(caption) => line.plain(" ").plain(caption),
+                None => line,
+            }
+        }
+        What::Media { kind, .. } => line.strong(kind),
+        What::Location {
+            latitude,
+            longitude,
+        } if show => line
+            .strong("location ")
+            .plain(format!("{latitude}, {longitude}")),
+        What::Location { .. } => line.strong("location"),
+        What::Choice { label, payload } if show => {
+            let chosen = label.or(*payload).unwrap_or_default();
+            line.strong("chooses ").plain(chosen)
+        }
+        What::Choice { .. } => line.strong("choice"),
+        What::Other(kind) => line.strong(kind),
+        _ => line.warn("an unknown kind of webhook"),
+    };
+    match view.message_uuid {
+        Some(uuid) => line.dim(format!(" {uuid}")),
+        None => line,
+    }
+}
+
+/// An address with its middle hidden: enough to tell two people apart, and too little to call one.
+fn mask(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    let (head, tail) = if characters.len() > 8 { (4, 3) } else { (1, 0) };
+    let shown = |range: &[char]| range.iter().collect::<String>();
+    let end = characters.len().saturating_sub(tail);
+    format!(
+        "{}****{}",
+        shown(characters.get(..head).unwrap_or_default()),
+        shown(characters.get(end..).unwrap_or_default())
+    )
+}

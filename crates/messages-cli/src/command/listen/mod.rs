@@ -1,0 +1,156 @@
+//! `messages listen`: webhooks as they come, and again when they are wanted again.
+
+mod desk;
+mod forward;
+mod line;
+mod register;
+mod store;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use messages_sdk::Receiver;
+use messages_sdk::auth::webhook::Verifier;
+
+use crate::exit::Exit;
+use crate::failure::Failure;
+use crate::output::Line;
+use crate::receive::{bind, serve};
+use crate::settings::{Settings, credentials, runtime};
+use crate::signals::interrupted;
+use desk::Desk;
+use forward::Forward;
+use store::Store;
+
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Examples:
+  messages listen --port 3000
+  messages listen --emulator --show
+  messages listen --forward-to http://127.0.0.1:8000/webhooks --store events.ndjson
+  messages listen resend 3 --store events.ndjson --forward-to http://127.0.0.1:8000/webhooks
+
+A line an event: time, channel, who, what. Numbers and texts are masked unless --show is given; with --json, for
+machines, events are whole. Webhooks are verified with VONAGE_SIGNATURE_SECRET or the profile's secret."
+)]
+pub(crate) struct ListenArgs {
+    #[command(subcommand)]
+    action: Option<Action>,
+
+    /// The port on 127.0.0.1; 0 picks a free one
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+
+    /// Has a running emulator send its webhooks here: that at --endpoint, or at the usual port
+    #[arg(long)]
+    emulator: bool,
+
+    /// Passes every verified request on as it is, shows the answer, and gives it to the sender
+    #[arg(long, value_name = "URL")]
+    forward_to: Option<String>,
+
+    /// Keeps every verified event in this file, a line each
+    #[arg(long, value_name = "FILE")]
+    store: Option<PathBuf>,
+
+    /// Shows texts and whole numbers, which are masked otherwise
+    #[arg(long)]
+    show: bool,
+
+    /// Takes webhooks that nobody can verify, because there is no signature secret
+    #[arg(long)]
+    unverified: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Passes a stored event on once more
+    #[command(
+        after_help = "Example:\n  messages listen resend 3 --store events.ndjson --forward-to http://127.0.0.1:8000/webhooks"
+    )]
+    Resend {
+        /// The event's number
+        id: u64,
+        /// The file that --store wrote
+        #[arg(long, value_name = "FILE")]
+        store: PathBuf,
+        /// Where it goes
+        #[arg(long, value_name = "URL")]
+        forward_to: String,
+    },
+}
+
+impl ListenArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        match &self.action {
+            Some(Action::Resend {
+                id,
+                store,
+                forward_to,
+            }) => {
+                let forward = Forward::new(settings, forward_to)?;
+                runtime()?.block_on(store::resend(settings, *id, store, &forward))
+            }
+            None => runtime()?.block_on(self.listen(settings)),
+        }
+    }
+
+    async fn listen(self, settings: &Settings) -> Result<Exit, Failure> {
+        let out = settings.out;
+        let forward = self.forward_to.as_deref();
+        let desk = Desk::new(
+            out,
+            self.show,
+            forward.map(|url| Forward::new(settings, url)).transpose()?,
+            self.store.as_deref().map(Store::open).transpose()?,
+        );
+        let mut verifier = Verifier::builder();
+        let secrets = settings.signature_secrets_if_any()?;
+        let mut has_secret = !secrets.is_empty();
+        if !has_secret && !self.unverified && !self.emulator {
+            return Err(credentials::no_signature_secret());
+        }
+        for secret in secrets {
+            verifier = verifier.any_account(secret);
+        }
+
+        let listener = bind(self.port).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        if out.is_json() {
+            out.object(&serde_json::json!({"url": url}))?;
+        } else {
+            out.note(&Line::new().plain("listening on ").strong(&url));
+        }
+        if self.emulator {
+            let (emulator, secret) = register::at_emulator(settings, &url).await?;
+            verifier = verifier.any_account(secret);
+            has_secret = true;
+            out.note(
+                &Line::new()
+                    .plain("registered at the emulator ")
+                    .strong(emulator),
+            );
+        }
+        let receiver = if self.unverified || !has_secret {
+            None
+        } else {
+            let verifier = verifier.build().map_err(|error| {
+                Failure::new(Exit::Credentials, "webhooks cannot be verified").because(error)
+            })?;
+            Some(Receiver::new(verifier))
+        };
+
+        let desk = Arc::new(desk);
+        let handle = move |delivery| {
+            let desk = Arc::clone(&desk);
+            async move { desk.take(delivery).await }
+        };
+        tokio::select! {
+            ended = serve(listener, receiver, handle) => ended.map(|()| Exit::Done),
+            () = interrupted() => Ok(Exit::Done),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Where webhooks go: a receiver registers itself.
+
+use axum::Json;
+use serde::{Deserialize, Serialize};
+
+use super::selected::Selected;
+use super::{Refusal, kept};
+
+/// What is to change; what is left out stays as it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Change {
+    status_url: Option<String>,
+    inbound_url: Option<String>,
+}
+
+/// What a receiver needs. The secret protects nothing: who asks can read it off the emulator's output.
+#[derive(Serialize)]
+pub(super) struct Registered {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inbound_url: Option<String>,
+    signature_secret: String,
+}
+
+pub(super) async fn register(
+    Selected(workspace): Selected,
+    Json(change): Json<Change>,
+) -> Result<Json<Registered>, Refusal> {
+    if let Some(url) = &change.status_url {
+        workspace.set_status_url(Some(url));
+    }
+    if let Some(url) = &change.inbound_url {
+        workspace.set_inbound_url(Some(url));
+    }
+    kept(&workspace).await?;
+    Ok(Json(Registered {
+        status_url: change.status_url,
+        inbound_url: change.inbound_url,
+        signature_secret: workspace
+            .credentials()
+            .signature_secret()
+            .expose()
+            .to_owned(),
+    }))
+}
