@@ -12,10 +12,9 @@ mod output;
 mod receive;
 mod settings;
 mod signals;
+mod usage;
 
 use std::process::ExitCode;
-
-use clap::Parser;
 
 use crate::command::Cli;
 use crate::failure::Failure;
@@ -23,7 +22,10 @@ use crate::output::{Line, Output};
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::from_arguments() {
+        Ok(cli) => cli,
+        Err(usage) => return usage.tell().into(),
+    };
     logs::start();
     let settings = Settings::new(cli.global);
     let exit = cli.command.run(&settings).unwrap_or_else(|failure| {

@@ -21,6 +21,9 @@ use crate::settings::{Settings, private_file};
 const DATES: RangeInclusive<f64> = 0.0..=253_402_300_799.0;
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  messages jwt mint\n  messages jwt mint | messages jwt inspect"
+)]
 pub(crate) struct JwtArgs {
     #[command(subcommand)]
     action: Action,

@@ -26,13 +26,18 @@ use crate::exit::{EXIT_CODES, Exit};
 use crate::failure::Failure;
 use crate::settings::{GlobalArgs, Settings};
 
+const EXAMPLES: &str = "\
+Examples:
+  messages demo
+  messages send sms --from 447700900001 --to 447700900000 --text 'Your code is 4711'
+  messages help send";
+
 /// Sends, checks, receives and emulates messages: SMS, MMS, RCS, WhatsApp, Messenger, Viber, email
 #[derive(Debug, Parser)]
 #[command(
     name = "messages",
     version,
-    after_help = EXIT_CODES,
-    after_long_help = EXIT_CODES,
+    after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"),
     arg_required_else_help = true,
     infer_subcommands = false
 )]

@@ -30,15 +30,21 @@ pub(crate) struct ProfileArgs {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Adds or replaces a profile; secrets are asked for without echo, or read from stdin, a line each
+    #[command(
+        after_help = "Examples:\n  messages profile add home --api-key a1b2c3d4\n  messages profile add work --application-id 5c2e8f6e-0f3c-4a3e-9d3b-2f1f0d8b7a61 --private-key-path private.key --signature-secret"
+    )]
     Add(AddArgs),
     /// Names the profiles
+    #[command(after_help = "Example:\n  messages profile list --json")]
     List,
     /// Makes a profile the one that is used when none is named
+    #[command(after_help = "Example:\n  messages profile use work")]
     Use {
         /// The profile
         name: String,
     },
     /// Removes a profile
+    #[command(after_help = "Example:\n  messages profile remove work")]
     Remove {
         /// The profile
         name: String,

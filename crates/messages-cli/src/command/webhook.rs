@@ -18,6 +18,9 @@ use crate::output::{Line, json_text};
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  messages webhook sign --body-file body.json\n  messages webhook verify --authorization-file authorization --body-file body.json"
+)]
 pub(crate) struct WebhookArgs {
     #[command(subcommand)]
     action: Action,

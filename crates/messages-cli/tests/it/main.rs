@@ -4,11 +4,15 @@
 mod batch;
 mod demo;
 mod emulator;
+mod fake;
+mod files;
+mod hostile;
 mod jwt;
 mod listen;
+mod million;
 mod offline;
 mod profile;
+mod secrets;
 mod send;
 mod shell;
-mod terminal;
 mod webhook;

@@ -1,0 +1,38 @@
+//! Command lines that cannot be understood, and those that ask for help.
+
+use clap::Parser;
+
+use crate::command::Cli;
+use crate::exit::Exit;
+use crate::output::{Line, Output, is_harmless};
+
+/// Why there is nothing to run.
+pub(crate) struct Usage(clap::Error);
+
+impl Cli {
+    /// Reads the arguments of this process.
+    pub(crate) fn from_arguments() -> Result<Self, Usage> {
+        Self::try_parse().map_err(Usage)
+    }
+}
+
+impl Usage {
+    /// Prints the help or the error, and says what the process ends with.
+    pub(crate) fn tell(&self) -> Exit {
+        let mut arguments = std::env::args_os().skip(1);
+        if arguments.all(|argument| is_harmless(&argument.to_string_lossy())) {
+            // Nobody is left to be told that it could not be written.
+            let _ = self.0.print();
+        } else {
+            // The error repeats an argument, which a script may have got from a stranger.
+            let (out, text) = (Output::new(false), self.0.render().to_string());
+            text.lines()
+                .for_each(|line| out.note(&Line::new().plain(line)));
+        }
+        if self.0.use_stderr() {
+            Exit::Usage
+        } else {
+            Exit::Done
+        }
+    }
+}

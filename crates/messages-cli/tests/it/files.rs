@@ -1,0 +1,201 @@
+//! Files that hold what is nobody else's business: made private whatever the umask, and never written through a link.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::fake::Client;
+use crate::shell::{Emulator, Shell};
+
+const MESSAGE: &str = r#"{"channel":"sms","message_type":"text","from":"447700900001","to":"447700900000","text":"Hello"}"#;
+
+/// Counts cases, and collects those that are wrong.
+#[derive(Default)]
+struct Cases {
+    tried: usize,
+    wrong: Vec<String>,
+}
+
+impl Cases {
+    fn check(&mut self, what: String, holds: bool) {
+        self.tried += 1;
+        if !holds {
+            self.wrong.push(what);
+        }
+    }
+
+    fn mode(&mut self, what: &str, path: &Path, wanted: u32) {
+        let mode = fs::symlink_metadata(path).map(|file| file.permissions().mode() & 0o777);
+        let holds = mode.as_ref().is_ok_and(|mode| *mode == wanted);
+        self.check(format!("{what}: {mode:?} instead of {wanted:o}"), holds);
+    }
+}
+
+/// A command under a umask.
+fn under(umask: &str, command: &Command) -> Command {
+    let mut shell = Command::new("/bin/sh");
+    shell
+        .args(["-c", "umask \"$1\"; shift; exec \"$@\"", "sh", umask])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .current_dir(command.get_current_dir().unwrap())
+        .env_clear()
+        .envs(
+            command
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        )
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    shell
+}
+
+fn run(umask: &str, command: &Command, stdin: &str) -> i32 {
+    use std::io::Write as _;
+    let mut child = under(umask, command).spawn().unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(stdin.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap().status.code().unwrap()
+}
+
+#[test]
+fn private_files_are_private_under_every_umask() {
+    let emulator = Emulator::start();
+    let mut cases = Cases::default();
+    for umask in ["000", "002", "022", "027", "077"] {
+        let shell = emulator.shell();
+        let add = shell.command(&["profile", "add", "home", "--api-key", "a1b2c3d4"]);
+        let folder = shell.path(".config/messages");
+        let profiles = folder.join("profiles.toml");
+        for time in ["new", "replaced"] {
+            cases.check(
+                format!("{umask}: profile add"),
+                run(umask, &add, "secret\n") == 0,
+            );
+            cases.mode(&format!("{umask}: profiles, {time}"), &profiles, 0o600);
+            cases.mode(&format!("{umask}: their folder, {time}"), &folder, 0o700);
+        }
+        let left = fs::read_dir(&folder).unwrap().count();
+        cases.check(format!("{umask}: temporary files are left"), left == 1);
+
+        let send = shell.command(&["send", "--file", "-", "--results", "results"]);
+        cases.check(format!("{umask}: send"), run(umask, &send, MESSAGE) == 0);
+        cases.mode(&format!("{umask}: results"), &shell.path("results"), 0o600);
+        // The journal is there while messages are under way: this one gets no answer before the run is killed.
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", silent.local_addr().unwrap());
+        let waiting = [
+            "send",
+            "--file",
+            "-",
+            "--results",
+            "waiting",
+            "--endpoint",
+            &url,
+        ];
+        let mut child = under(umask, &shell.command(&waiting)).spawn().unwrap();
+        let journal = shell.path("waiting.pending");
+        wait_for(&journal);
+        cases.mode(&format!("{umask}: journal"), &journal, 0o600);
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        let listen = [
+            "listen",
+            "--port",
+            "0",
+            "--unverified",
+            "--json",
+            "--store",
+            "events",
+        ];
+        let mut child = under(umask, &shell.command(&listen)).spawn().unwrap();
+        let url = first_line(&mut child)["url"].as_str().unwrap().to_owned();
+        let event = r#"{"message_uuid":"m","channel":"sms","to":"1","from":"2","timestamp":"t","status":"read"}"#;
+        Client::connect(&url)
+            .ask("POST", b"/status", event)
+            .unwrap();
+        cases.mode(&format!("{umask}: events"), &shell.path("events"), 0o600);
+        child.kill().unwrap();
+        child.wait().unwrap();
+
+        let mut child = under(
+            umask,
+            &Shell::new().command(&["emulator", "--port", "0", "--json"]),
+        )
+        .spawn()
+        .unwrap();
+        let key = first_line(&mut child)["private_key_path"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        cases.mode(
+            &format!("{umask}: the emulator's key"),
+            Path::new(&key),
+            0o600,
+        );
+        let folder = Path::new(&key).parent().unwrap();
+        cases.mode(&format!("{umask}: its folder"), folder, 0o700);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        fs::remove_dir_all(folder).unwrap();
+    }
+    assert!(cases.tried >= 40, "{}", cases.tried);
+    assert_eq!(cases.wrong, Vec::<String>::new());
+    println!("files: {} cases under 5 umasks, 0 wrong", cases.tried);
+}
+
+#[test]
+fn links_are_not_followed_and_a_failed_write_changes_nothing() {
+    let emulator = Emulator::start();
+    let shell = emulator.shell();
+    let victim = shell.file("victim", "theirs");
+    for name in ["results", "events"] {
+        symlink(&victim, shell.path(name)).unwrap();
+    }
+    fs::create_dir_all(shell.path(".config/messages")).unwrap();
+    let profiles = shell.path(".config/messages/profiles.toml");
+    symlink(&victim, &profiles).unwrap();
+    for (arguments, code) in [
+        (&["send", "--file", "-", "--results", "results"][..], 1),
+        (&["send", "--file", "-", "--resume", "results"], 1),
+        (
+            &["listen", "--port", "0", "--unverified", "--store", "events"],
+            1,
+        ),
+        (&["profile", "add", "home", "--api-key", "a1b2c3d4"], 4),
+        (&["profile", "list"], 4),
+    ] {
+        let ended = shell.run_with(arguments, "secret\n");
+        assert_eq!(ended.code, code, "{arguments:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains("symbolic link"), "{}", ended.stderr);
+    }
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "theirs");
+    println!("files: 5 links, 0 followed");
+}
+
+fn wait_for(path: &Path) {
+    for _ in 0..2_000 {
+        if path.exists() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    panic!("{} never came", path.display());
+}
+
+fn first_line(child: &mut std::process::Child) -> serde_json::Value {
+    use std::io::BufRead as _;
+    let mut line = String::new();
+    std::io::BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    serde_json::from_str(&line).unwrap()
+}
