@@ -65,11 +65,11 @@ fn rustdoc_json(sh: &Shell) -> Result<PathBuf> {
     .env("RUSTDOCFLAGS", "-Z unstable-options --output-format json")
     .quiet()
     .run()?;
-    Ok(sh.current_dir().join("target/doc"))
+    Ok(workspace::target(sh)?.join("doc"))
 }
 
 fn show_difference(sh: &Shell, name: &str, blessed: &Path, current: &str) -> Result<()> {
-    let now = PathBuf::from(format!("target/api/{name}.txt"));
+    let now = workspace::target(sh)?.join(format!("api/{name}.txt"));
     sh.write_file(&now, current)?;
     if !sh.path_exists(blessed) {
         return Ok(());

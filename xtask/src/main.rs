@@ -1,6 +1,7 @@
 //! The project's own commands: the gates that a change has to pass, and what is run now and then.
 
 mod api;
+mod bench;
 mod both_backends;
 mod command;
 mod deny;
@@ -8,6 +9,7 @@ mod differential;
 mod features;
 mod fuzz;
 mod gates;
+mod instructions;
 mod layers;
 mod long_runs;
 mod msrv;
@@ -39,6 +41,7 @@ const GATES: &[Command] = &[
     Command::new("doc", "the documentation builds as on docs.rs, without a warning", gates::doc),
     Command::new("api", "the public API is the one in crates/*/api.txt", api::check).flags(&["--bless"]),
     Command::new("snapshots", "every snapshot belongs to a test, and none waits", snapshots::check),
+    Command::new("instructions", "the hot path takes as many instructions as before", instructions::check).flags(&["--bless"]),
     Command::new("features", "each crate alone: no feature, each, each pair, all", features::check),
     Command::new("minimal-versions", "the oldest versions that the manifests allow are enough", msrv::minimal_versions),
     Command::new("msrv", "the oldest supported compiler builds the workspace", msrv::check),
@@ -53,6 +56,10 @@ const TASKS: &[Command] = &[
     Command::new("both-backends", "messages-auth works with both crypto backends of jsonwebtoken in one build", both_backends::check),
     Command::new("test", "the test command of README.md", gates::test),
     Command::new("fuzz", "every fuzz target, for a minute each", fuzz::run).flags(&["--seconds=", "--only="]),
+    Command::new("test", "the test command of README.md", gates::test),
+    Command::new("bench", "the comparison in docs/benchmarks.md, with the SDKs of other languages if asked", bench::run).flags(&["--peers"]),
+    Command::new("fuzz", "every fuzz target, for a minute each", fuzz::run).flags(&["--seconds=", "--only="]),
+    Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks", differential::check),
     Command::new("stale-pool", "100,000 POSTs over pooled connections that go stale: none is doubled", long_runs::stale_pool),
     Command::new("long-runs", "that, and the other long tests of messages-transport", long_runs::all),
     Command::new("pictures", "the README's pictures of a terminal are taken anew", pictures::take),
@@ -117,11 +124,11 @@ fn timed(command: &Command, sh: &Shell, flags: &[String]) -> Result<()> {
 }
 
 fn usage() -> String {
-    let line = |command: &Command| format!("  {:<16} {}\n", command.label(), command.about);
+    let line = |command: &Command| format!("  {:<28} {}\n", command.label(), command.about);
     let gates: String = GATES.iter().map(line).collect();
     let tasks: String = TASKS.iter().map(line).collect();
     format!(
-        "usage: cargo xtask <command>\n\n  {:<16} every gate below, in this order\n{gates}\n\
+        "usage: cargo xtask <command>\n\n  {:<28} every gate below, in this order\n{gates}\n\
          Not part of `ci`, since they take long or install what the project does not need:\n\n{tasks}",
         "ci"
     )

@@ -42,7 +42,7 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
         sh,
         "cargo +{toolchain} check --quiet --workspace --all-features --locked"
     )
-    .env("CARGO_TARGET_DIR", "target/msrv")
+    .env("CARGO_TARGET_DIR", workspace::target(sh)?.join("msrv"))
     .quiet()
     .run()?;
     Ok(Outcome::Passed(format!("Rust {toolchain}")))
@@ -52,8 +52,8 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
 pub(crate) fn minimal_versions(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     // A lock file of its own needs a workspace of its own: a copy, with the same target folder, so that only
     // what is older there is built for it.
-    let copy = sh.current_dir().join("target/minimal-versions");
-    let target = sh.current_dir().join("target");
+    let target = workspace::target(sh)?;
+    let copy = target.join("minimal-versions");
     sh.remove_path(&copy)?;
     for file in workspace::files(sh)? {
         let to = copy.join(&file);

@@ -25,7 +25,7 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     );
     let there = is("snap");
 
-    let list = sh.current_dir().join("target/snapshots-read.txt");
+    let list = workspace::target(sh)?.join("snapshots-read.txt");
     sh.remove_path(&list)?;
     for (package, binary) in test_binaries(sh)? {
         if !there.iter().any(|snapshot| snapshot.starts_with(&package)) {
@@ -66,7 +66,7 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
 fn test_binaries(sh: &Shell) -> Result<Vec<(PathBuf, PathBuf)>> {
     let json = cmd!(
         sh,
-        "cargo test --quiet --workspace --all-features --locked --test it --no-run --message-format json"
+        "cargo test --quiet --workspace --all-features --locked --test it --no-run --message-format json-render-diagnostics"
     )
     .quiet()
     .ignore_stderr()

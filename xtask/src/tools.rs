@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use xshell::{Shell, cmd};
 
+use crate::workspace;
+
 /// A cargo tool at one version, so that a gate means the same on every machine.
 pub(crate) struct Tool {
     pub(crate) name: &'static str,
@@ -15,9 +17,8 @@ impl Tool {
     /// Where the tool is, after installing it if need be; `None` where it cannot be had.
     pub(crate) fn path(&self, sh: &Shell) -> Result<Option<PathBuf>> {
         let Self { name, version } = self;
-        let root = sh
-            .current_dir()
-            .join("target/tools")
+        let root = workspace::target(sh)?
+            .join("tools")
             .join(format!("{name}-{version}"));
         let path = root.join("bin").join(name);
         if !path.exists() {
@@ -44,7 +45,7 @@ impl Tool {
 
 /// A rustdoc that takes unstable flags, while rustc does not: what was compiled for the other gates is used again.
 pub(crate) fn unstable_rustdoc(sh: &Shell) -> Result<PathBuf> {
-    let wrapper = sh.current_dir().join("target/tools/rustdoc");
+    let wrapper = workspace::target(sh)?.join("tools/rustdoc");
     sh.write_file(
         &wrapper,
         "#!/bin/sh\nRUSTC_BOOTSTRAP=1 exec rustdoc \"$@\"\n",

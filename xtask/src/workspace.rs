@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use cargo_metadata::{Metadata, MetadataCommand, Package};
+use cargo_metadata::{Message, Metadata, MetadataCommand, Package};
 use xshell::{Shell, cmd};
 
 /// The crates of this workspace, without the dependencies' own dependencies.
@@ -50,6 +50,31 @@ pub(crate) fn files(sh: &Shell) -> Result<Vec<PathBuf>> {
         .map(PathBuf::from)
         .filter(|path| sh.path_exists(path))
         .collect())
+}
+
+/// Builds a benchmark that is a program of its own, and says where it is.
+pub(crate) fn benchmark(sh: &Shell, package: &str, name: &str) -> Result<PathBuf> {
+    let json = cmd!(
+        sh,
+        "cargo bench --quiet --package {package} --locked --bench {name} --no-run --message-format json-render-diagnostics"
+    )
+    .quiet()
+    .read()?;
+    Message::parse_stream(json.as_bytes())
+        .find_map(|message| match message {
+            Ok(Message::CompilerArtifact(artifact)) => artifact.executable,
+            _ => None,
+        })
+        .map(PathBuf::from)
+        .with_context(|| format!("the benchmark {name} was not built"))
+}
+
+/// Where cargo builds, which the environment may have moved.
+pub(crate) fn target(sh: &Shell) -> Result<PathBuf> {
+    let json = cmd!(sh, "cargo metadata --format-version 1 --no-deps --locked")
+        .quiet()
+        .read()?;
+    Ok(parse(&json)?.target_directory.into())
 }
 
 fn parse(json: &str) -> Result<Metadata> {

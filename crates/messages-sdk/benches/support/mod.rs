@@ -1,4 +1,4 @@
-//! The server and the contenders of both benchmarks.
+//! The server and the contenders of the benchmarks.
 
 use std::future::Future;
 use std::io::{BufRead, BufReader, Write};
@@ -14,12 +14,12 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use messages_sdk::auth::jwt::TokenSource;
 use messages_sdk::auth::{ApplicationId, Basic, Credentials, PrivateKey, RsaSigner};
 use messages_sdk::types::v1::Sms;
-use messages_sdk::{Client, Endpoint};
+use messages_sdk::{Client, ClientBuilder, Endpoint};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 /// What the SDK makes of [`message`], with a reference as long as a minted one.
-const BODY: &[u8] = br#"{"channel":"sms","message_type":"text","from":"447700900001","to":"447700900000","text":"Your table is free at 8","client_ref":"01890a5d-ac96-774b-bcce-b302099a8057"}"#;
+pub const BODY: &[u8] = br#"{"channel":"sms","message_type":"text","from":"447700900001","to":"447700900000","text":"Your table is free at 8","client_ref":"01890a5d-ac96-774b-bcce-b302099a8057"}"#;
 
 /// One call; it panics unless the message was taken.
 pub type Call = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -54,15 +54,21 @@ pub fn raw_hyper(base: &str) -> Contender {
     })
 }
 
-/// The SDK with its defaults over the hyper transport: a typed message in, a typed acceptance out.
+/// The SDK with its defaults over the hyper transport.
 pub fn sdk(base: &str, credentials: Credentials) -> Contender {
-    let client = Client::builder()
+    let builder = builder(base, credentials).hyper().unwrap();
+    typed(builder.build().unwrap())
+}
+
+/// A client with the defaults, but for the transport.
+pub fn builder(base: &str, credentials: Credentials) -> ClientBuilder {
+    Client::builder()
         .endpoint(base.parse::<Endpoint>().unwrap())
         .credentials(credentials)
-        .hyper()
-        .unwrap()
-        .build()
-        .unwrap();
+}
+
+/// A typed message in, a typed acceptance out.
+pub fn typed(client: Client) -> Contender {
     Arc::new(move || {
         let client = client.clone();
         Box::pin(async move {
