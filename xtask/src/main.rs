@@ -41,7 +41,6 @@ const GATES: &[Command] = &[
     Command::new("doc", "the documentation builds as on docs.rs, without a warning", gates::doc),
     Command::new("api", "the public API is the one in crates/*/api.txt", api::check).flags(&["--bless"]),
     Command::new("snapshots", "every snapshot belongs to a test, and none waits", snapshots::check),
-    Command::new("instructions", "the hot path takes as many instructions as before", instructions::check).flags(&["--bless"]),
     Command::new("features", "each crate alone: no feature, each, each pair, all", features::check),
     Command::new("minimal-versions", "the oldest versions that the manifests allow are enough", msrv::minimal_versions),
     Command::new("msrv", "the oldest supported compiler builds the workspace", msrv::check),
@@ -52,14 +51,12 @@ const GATES: &[Command] = &[
 /// What is too long, or needs too much, to be run for every change.
 #[rustfmt::skip]
 const TASKS: &[Command] = &[
-    Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks and tokens", differential::check),
-    Command::new("both-backends", "messages-auth works with both crypto backends of jsonwebtoken in one build", both_backends::check),
     Command::new("test", "the test command of README.md", gates::test),
-    Command::new("fuzz", "every fuzz target, for a minute each", fuzz::run).flags(&["--seconds=", "--only="]),
-    Command::new("test", "the test command of README.md", gates::test),
+    Command::new("instructions", "the hot path takes as many instructions as before", instructions::check).flags(&["--bless"]),
     Command::new("bench", "the comparison in docs/benchmarks.md, with the SDKs of other languages if asked", bench::run).flags(&["--peers"]),
     Command::new("fuzz", "every fuzz target, for a minute each", fuzz::run).flags(&["--seconds=", "--only="]),
-    Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks", differential::check),
+    Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks and tokens", differential::check),
+    Command::new("both-backends", "messages-auth works with both crypto backends of jsonwebtoken in one build", both_backends::check),
     Command::new("stale-pool", "100,000 POSTs over pooled connections that go stale: none is doubled", long_runs::stale_pool),
     Command::new("long-runs", "that, and the other long tests of messages-transport", long_runs::all),
     Command::new("pictures", "the README's pictures of a terminal are taken anew", pictures::take),
@@ -145,5 +142,23 @@ fn report(line: &str) {
     #[allow(clippy::print_stderr, reason = "this is the command's output")]
     {
         eprintln!("{line}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_command_has_a_name_of_its_own() {
+        let mut names: Vec<_> = GATES
+            .iter()
+            .chain(TASKS)
+            .map(|command| command.name)
+            .collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
     }
 }
