@@ -327,6 +327,13 @@ fn debug_shows_neither_texts_nor_numbers() {
 }
 
 #[test]
+fn debug_of_a_progress_shows_no_unknown_status() {
+    let mut progress = Progress::default();
+    progress.observe(&Status::from("canary"));
+    assert!(!format!("{progress:?}").contains("canary"));
+}
+
+#[test]
 fn statuses_in_any_order_give_one_state() {
     let all = [
         Status::Submitted,

@@ -1,7 +1,7 @@
 //! The limits, section by section of the API documentation.
 
 use messages_types::limits;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::cases::{Cases, at, text, url};
 
