@@ -4,6 +4,7 @@
 mod errors;
 mod events;
 mod fixtures;
+mod fuzz_seeds;
 mod inbound_v1;
 mod kinds;
 mod messages;

@@ -1,0 +1,31 @@
+//! What the fuzz targets start from.
+
+use std::fs;
+use std::path::Path;
+
+use crate::fixtures;
+
+#[test]
+fn every_fuzz_target_has_seeds_and_the_fixtures_are_among_them() {
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let mut targets = 0;
+    for target in fs::read_dir(fuzz.join("fuzz_targets")).unwrap() {
+        let target = target.unwrap().path();
+        let seeds = fuzz.join("seeds").join(target.file_stem().unwrap());
+        let count = fs::read_dir(&seeds).map_or(0, Iterator::count);
+        assert!(count > 0, "{} has no seeds", target.display());
+        targets += 1;
+    }
+    assert!(targets >= 14, "{targets}");
+    for fixture in fixtures::received() {
+        let (place, case) = fixture.name.rsplit_once('/').unwrap();
+        let target = place.replace('/', "_");
+        let seed = fuzz.join("seeds").join(target).join(format!("{case}.json"));
+        assert_eq!(
+            fs::read(&seed).ok().as_deref(),
+            Some(&fixture.bytes[..]),
+            "{} is not the fixture",
+            seed.display()
+        );
+    }
+}
