@@ -153,6 +153,19 @@ impl Clock {
         }
     }
 
+    /// A clock that goes on after `last`: where time stands still, from there; else from now, unless it was later there.
+    pub(crate) fn after(last: Option<Moment>, pace: Pace) -> Self {
+        let clock = Self::new(pace);
+        if let Some(last) = last {
+            let mut anchor = clock.anchor();
+            if pace == Pace::Stepped || last > anchor.own {
+                anchor.own = last;
+            }
+            drop(anchor);
+        }
+        clock
+    }
+
     /// Moves the clock on to `moment`; never back.
     pub(crate) fn move_to(&self, moment: Moment) {
         let mut anchor = self.anchor();

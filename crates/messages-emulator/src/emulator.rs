@@ -72,12 +72,12 @@ impl Emulator {
             .map_err(|error| StartError::Webhooks(Box::new(error)))?;
 
         let targets = config.targets();
-        let clock = Clock::new(pace);
+        let latest = saved.workspaces.iter().filter_map(|one| one.parts.latest());
+        let clock = Clock::after(latest.max(), pace);
         let mut world = World::new(config.laws());
         let mut restored = Vec::new();
         for workspace in saved.workspaces {
             let account = workspace.credentials.account(targets.clone())?;
-            clock.move_to(workspace.parts.latest());
             restored.push((world.open(account, clock.now()), workspace.parts));
         }
         let (engine, outgoing) = Engine::new(world, clock, saved.keeper);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Moment;
 use crate::workspace::Workspace;
 use crate::world::{Parts, Row};
 
@@ -14,6 +15,7 @@ const VERSION: u32 = 1;
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
     version: u32,
+    at: Moment,
     rows: Vec<Row>,
 }
 
@@ -33,19 +35,21 @@ impl Workspace {
     /// The whole state as it is now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let rows = self.engine.look(|world, _| {
+        let (at, rows) = self.engine.look(|world, now| {
             let state = world.workspace(self.id);
-            state.map(crate::world::Workspace::rows).unwrap_or_default()
+            let rows = state.map(crate::world::Workspace::rows);
+            (now, rows.unwrap_or_default())
         });
         Snapshot {
             version: VERSION,
+            at,
             rows,
         }
     }
 
-    /// Goes back to a snapshot, of this workspace or of another one. What was to happen after it happens again, and at
-    /// once where its time has passed; webhooks that had not been answered are posted again. Time itself does not go
-    /// back, nor do the numbers from which new uuids are drawn.
+    /// Goes back to a snapshot, of this workspace or of another one. What was to happen after it happens again; webhooks
+    /// that had not been answered are posted again. Time itself does not go back, nor do the numbers from which new
+    /// uuids are drawn: the times of the snapshot are moved on, as if it had been taken now.
     ///
     /// # Errors
     /// If the snapshot cannot be used; nothing has changed then.
@@ -53,11 +57,13 @@ impl Workspace {
         if snapshot.version != VERSION {
             return Err(RestoreError::Version(snapshot.version));
         }
-        let parts = Parts::read(&snapshot.rows).map_err(RestoreError::Spoilt)?;
+        let mut parts = Parts::read(&snapshot.rows).map_err(RestoreError::Spoilt)?;
         // An answer that is still to come would be taken for one to a webhook that comes back.
         self.engine.settled().await;
-        self.engine
-            .with(|world, now, effects| world.restore(now, self.id, parts, effects));
+        self.engine.with(|world, now, effects| {
+            parts.move_on(now.since(snapshot.at));
+            world.restore(now, self.id, parts, effects);
+        });
         Ok(())
     }
 }

@@ -8,6 +8,7 @@ mod fake;
 mod files;
 mod hostile;
 mod jwt;
+mod kill;
 mod listen;
 mod million;
 mod offline;

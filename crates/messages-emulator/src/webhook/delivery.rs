@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
+use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::{Method, Request};
 use messages_transport::backend::BuildError;
@@ -20,6 +21,8 @@ use crate::world::{Outcome, Outgoing, Signature};
 
 /// How long a receiver may take.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// How much of an answer is kept; the transport reads 64 KiB of it.
+const ANSWER_KEPT: usize = 4 * 1024;
 /// How many webhooks are posted at once.
 const AT_ONCE: usize = 64;
 /// Marks what the emulator itself sends, so that it never answers to itself.
@@ -34,16 +37,21 @@ impl Poster {
     /// # Errors
     /// As the transport's builder.
     pub(crate) fn new(allowed_hosts: &[String]) -> Result<Self, BuildError> {
+        Self::over(Loopback::new(allowed_hosts))
+    }
+
+    pub(super) fn over(loopback: Loopback) -> Result<Self, BuildError> {
         let transport = HyperTransport::builder()
-            .connector(Loopback::new(allowed_hosts))
+            .connector(loopback)
             .http1_only()
             .idle_timeout(Duration::from_secs(3))
             .build()?;
         Ok(Self { transport })
     }
 
-    async fn post(&self, outgoing: &Outgoing) -> Outcome {
-        let Some(request) = request(outgoing) else {
+    /// Sends a webhook, within the limits; `None` where its URL is none.
+    pub(super) async fn post(&self, request: Option<Request<Bytes>>) -> Outcome {
+        let Some(request) = request else {
             return Outcome::Failed {
                 reason: "the webhook's URL cannot be requested".into(),
                 forbidden: true,
@@ -54,7 +62,8 @@ impl Poster {
                 let (head, body) = response.into_parts();
                 Outcome::Answer {
                     status: head.status.as_u16(),
-                    body,
+                    // Copied, so that the rest of a long one is not kept with it.
+                    body: Bytes::copy_from_slice(body.get(..ANSWER_KEPT).unwrap_or(&body)),
                 }
             }
             Ok(Err(error)) => failed(&error),
@@ -66,15 +75,20 @@ impl Poster {
     }
 }
 
-fn request(outgoing: &Outgoing) -> Option<Request<bytes::Bytes>> {
-    let mut request = Request::builder()
+/// The request, without a signature.
+pub(super) fn request(url: &str, body: Bytes) -> Option<Request<Bytes>> {
+    Request::builder()
         .method(Method::POST)
-        .uri(&*outgoing.url)
+        .uri(url)
         .header(CONTENT_TYPE, HeaderValue::from_static("application/json"))
         .header(USER_AGENT, HeaderValue::from_static("messages-emulator"))
         .header(HOP_HEADER, HeaderValue::from_static("1"))
-        .body(outgoing.body.clone())
-        .ok()?;
+        .body(body)
+        .ok()
+}
+
+fn signed(outgoing: &Outgoing) -> Option<Request<Bytes>> {
+    let mut request = request(&outgoing.url, outgoing.body.clone())?;
     let signer = match outgoing.signature {
         Signature::Right => &outgoing.account.signer,
         Signature::Wrong => &outgoing.account.wrong_signer,
@@ -121,7 +135,7 @@ pub(crate) async fn deliver(
         let (engine, poster) = (Arc::clone(&engine), Arc::clone(&poster));
         tasks.spawn(async move {
             let begun = Instant::now();
-            let outcome = poster.post(&next).await;
+            let outcome = poster.post(signed(&next)).await;
             let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             engine.with(|world, now, effects| world.posted(now, &next, outcome, took, effects));
             drop(permit);

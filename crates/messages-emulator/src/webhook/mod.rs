@@ -2,6 +2,8 @@
 
 pub(crate) mod body;
 mod delivery;
+#[cfg(test)]
+mod forgery;
 mod loopback;
 
 pub(crate) use delivery::{HOP_HEADER, Poster, deliver};

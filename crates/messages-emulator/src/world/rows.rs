@@ -1,5 +1,7 @@
 //! The state of a workspace as rows: for a file that keeps it, and for snapshots. Whatever can be derived is not in them.
 
+use std::time::Duration;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
@@ -101,17 +103,30 @@ impl Parts {
         Ok(parts)
     }
 
+    /// Moves all times on, so that what was to come is as far away as it was.
+    pub(crate) fn move_on(&mut self, by: Duration) {
+        for (_, message) in &mut self.messages {
+            message.at = message.at.after(by);
+            for passed in &mut message.history {
+                passed.at = passed.at.after(by);
+            }
+        }
+        for (_, post) in &mut self.posts {
+            post.due = post.due.map(|due| due.after(by));
+            for attempt in &mut post.attempts {
+                attempt.at = attempt.at.after(by);
+            }
+        }
+    }
+
     /// The last moment of which they tell; time goes on from there.
-    pub(crate) fn latest(&self) -> Moment {
+    pub(crate) fn latest(&self) -> Option<Moment> {
         let of_messages = self.messages.iter().flat_map(|(_, message)| {
             let passed = message.history.iter().map(|passed| passed.at);
             passed.chain(std::iter::once(message.at))
         });
         let of_posts = self.posts.iter().flat_map(|(_, post)| &post.attempts);
-        of_messages
-            .chain(of_posts.map(|attempt| attempt.at))
-            .max()
-            .unwrap_or(Moment::from_millis(0))
+        of_messages.chain(of_posts.map(|attempt| attempt.at)).max()
     }
 }
 

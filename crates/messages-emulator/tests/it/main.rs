@@ -11,5 +11,7 @@ mod api;
 mod control;
 mod faults;
 mod flows;
+#[cfg(feature = "persistence")]
+mod persistence;
 mod support;
 mod webhooks;

@@ -1,0 +1,268 @@
+//! A file that outlives the emulator, and snapshots.
+
+use std::path::Path;
+use std::time::Duration;
+
+use messages_emulator::{
+    Action, Channel, Emulator, InboundMessage, Query, Rule, Status, WebhookFault,
+};
+use messages_transport::http::Method;
+use serde_json::json;
+
+use crate::support::{Client, Receiver, sms, stepped, v0_1_sms};
+
+async fn open(file: &Path, receiver: &Receiver) -> Emulator {
+    Emulator::builder()
+        .stepped()
+        .seed(7)
+        .status_url(&receiver.url)
+        .inbound_url(&receiver.url)
+        .data(file)
+        .start()
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn everything_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data.db");
+    let receiver = Receiver::start().await;
+
+    let emulator = open(&file, &receiver).await;
+    let client = Client::basic(&emulator);
+    let credentials = emulator.credentials().clone();
+    let uuid = client.send("/v1/messages", &sms("447700900000")).await;
+    let mut first = v0_1_sms("447700970002");
+    first["failover"] = json!({ "expiry_time": 600, "condition_status": "read" });
+    let workflow = json!({ "template": "failover", "workflow": [first, v0_1_sms("447700900002")] });
+    let (status, answer) = client.post("/v0.1/dispatch", &workflow).await;
+    assert_eq!(status, 202);
+    let hello = InboundMessage::text(Channel::Sms, "447700900000", "447700900001", "Hello");
+    let hello = emulator.inject(hello).await.message_uuid;
+    emulator.add_rule(Rule::to("447700900009", Action::Reject { code: 1050 }));
+    let other = emulator
+        .open_workspace(
+            "other".try_into().unwrap(),
+            "other-secret".try_into().unwrap(),
+        )
+        .unwrap();
+    Client::with(emulator.base_url(), other.credentials())
+        .send("/v1/messages", &sms("447700900003"))
+        .await;
+    let (_, page) = client.get("/emulator/v1/conversations").await;
+    let id = &page["conversations"][0]["id"];
+    client
+        .post(&format!("/emulator/v1/conversations/{id}/seen"), &json!({}))
+        .await;
+    let (_, conversations) = client.get("/emulator/v1/conversations").await;
+    let before = emulator.now();
+    drop(emulator);
+
+    let emulator = open(&file, &receiver).await;
+    assert_eq!(
+        emulator.credentials().application_id(),
+        credentials.application_id()
+    );
+    assert!(emulator.now() >= before);
+    let client = Client::with(emulator.base_url(), &credentials);
+    assert_eq!(
+        client.get("/emulator/v1/conversations").await.1,
+        conversations
+    );
+    assert_eq!(emulator.message(&hello).unwrap().message.text, "Hello");
+    assert_eq!(emulator.message(&uuid).unwrap().message.status, None);
+    let other = emulator.workspace("other").unwrap();
+    assert_eq!(other.messages(&Query::sent(), 9).len(), 1);
+
+    // What was planned still happens, and the workflow still waits for its condition.
+    emulator.advance(Duration::from_secs(60)).await;
+    assert_eq!(
+        emulator.message(&uuid).unwrap().message.status,
+        Some(Status::Delivered)
+    );
+    emulator.advance(Duration::from_secs(600)).await;
+    let reports = receiver.all();
+    let report = reports
+        .iter()
+        .find(|received| received.json["template"] == "failover");
+    assert_eq!(
+        report.unwrap().json["dispatch_uuid"],
+        answer["dispatch_uuid"]
+    );
+    // The rule is still there, and numbers go on.
+    let refused = client.send("/v1/messages", &sms("447700900009")).await;
+    emulator.advance(Duration::from_secs(10)).await;
+    assert_eq!(emulator.message(&refused).unwrap().message.code, Some(1050));
+    let mut uuids: Vec<_> = emulator
+        .messages(&Query::default(), 100)
+        .into_iter()
+        .map(|message| message.message_uuid)
+        .collect();
+    uuids.sort();
+    uuids.dedup();
+    assert_eq!(uuids.len(), 5);
+}
+
+#[tokio::test]
+async fn a_webhook_that_was_not_answered_is_posted_again_after_a_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data.db");
+    let receiver = Receiver::start().await;
+    let emulator = open(&file, &receiver).await;
+    receiver.answer([503, 503]);
+    emulator.add_rule(Rule::to(
+        "447700900004",
+        Action::Webhooks(WebhookFault::Late { ms: 60_000 }),
+    ));
+    emulator.add_rule(Rule::to(
+        "447700900005",
+        Action::Webhooks(WebhookFault::Dropped),
+    ));
+    let client = Client::basic(&emulator);
+    let retried = client.send("/v1/messages", &sms("447700900000")).await;
+    client.send("/v1/messages", &sms("447700900004")).await;
+    client.send("/v1/messages", &sms("447700900005")).await;
+    emulator.advance(Duration::from_secs(4)).await;
+    let tried = receiver.all().len();
+    emulator.kept().await.unwrap();
+    drop(emulator);
+
+    let emulator = open(&file, &receiver).await;
+    emulator.advance(Duration::from_secs(120)).await;
+    let detail = emulator.message(&retried).unwrap();
+    assert!(
+        detail
+            .webhooks
+            .iter()
+            .all(|webhook| webhook.attempts.last().unwrap().status == Some(200))
+    );
+    // Two again, and two late ones; those that are dropped stay so.
+    assert_eq!((tried, receiver.all().len()), (2, 6));
+}
+
+#[tokio::test]
+async fn a_file_has_one_owner_and_one_meaning() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data.db");
+    let receiver = Receiver::start().await;
+    let emulator = open(&file, &receiver).await;
+    let why = |file: &Path| {
+        let builder = Emulator::builder().data(file);
+        async move { builder.start().await.unwrap_err().to_string() }
+    };
+    assert!(why(&file).await.contains("another emulator"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        for entry in folder.path().read_dir().unwrap() {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600, "{entry:?}");
+        }
+    }
+    drop(emulator);
+    open(&file, &receiver).await;
+
+    let text = folder.path().join("notes.txt");
+    std::fs::write(
+        &text,
+        "not a database, and long enough to be looked at as one".repeat(99),
+    )
+    .unwrap();
+    assert!(why(&text).await.contains("not a database"));
+    assert!(
+        why(&folder.path().join("none/data.db"))
+            .await
+            .contains("cannot be opened")
+    );
+}
+
+#[tokio::test]
+async fn what_is_forgotten_is_gone_from_the_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data.db");
+    let start = async || {
+        let builder = Emulator::builder()
+            .stepped()
+            .keep(3)
+            .keep_hours(24)
+            .data(&file);
+        builder.start().await.unwrap()
+    };
+    let emulator = start().await;
+    let client = Client::basic(&emulator);
+    for number in 0..5 {
+        client
+            .send("/v1/messages", &sms(&format!("44770090000{number}")))
+            .await;
+    }
+    assert_eq!(emulator.messages(&Query::default(), 9).len(), 3, "by count");
+    drop(emulator);
+
+    let emulator = start().await;
+    assert_eq!(emulator.messages(&Query::default(), 9).len(), 3);
+    emulator.advance(Duration::from_secs(25 * 3_600)).await;
+    let client = Client::basic(&emulator);
+    client.send("/v1/messages", &sms("447700900009")).await;
+    assert_eq!(emulator.messages(&Query::default(), 9).len(), 1, "by age");
+    let (_, page) = client.get("/emulator/v1/conversations").await;
+    assert_eq!(page["total"], 1);
+    emulator.reset();
+    drop(emulator);
+    assert!(start().await.messages(&Query::default(), 9).is_empty());
+}
+
+#[tokio::test]
+async fn a_snapshot_can_be_gone_back_to_any_number_of_times() {
+    let (emulator, receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    let uuid = client.send("/v1/messages", &sms("447700900000")).await;
+    let (status, snapshot) = client.get("/emulator/v1/snapshot").await;
+    assert_eq!((status, &snapshot["version"]), (200, &json!(1)));
+    for round in 1..=3 {
+        emulator.advance(Duration::from_secs(60)).await;
+        client.send("/v1/messages", &sms("447700900002")).await;
+        assert_eq!(
+            emulator.message(&uuid).unwrap().message.status,
+            Some(Status::Delivered)
+        );
+        assert_eq!(receiver.statuses().len(), 2 * round, "once each");
+        let body = snapshot.to_string();
+        let restored = client
+            .call(Method::PUT, "/emulator/v1/snapshot", body)
+            .await;
+        assert_eq!(restored.unwrap().status(), 204);
+        let found = emulator.messages(&Query::default(), 9);
+        assert_eq!((found.len(), found[0].status), (1, None));
+    }
+    // Into another workspace, from Rust.
+    let other = emulator
+        .open_workspace(
+            "other".try_into().unwrap(),
+            "other-secret".try_into().unwrap(),
+        )
+        .unwrap();
+    other.restore(&emulator.snapshot()).await.unwrap();
+    assert_eq!(other.messages(&Query::default(), 9).len(), 1);
+
+    let spoilt = json!({ "version": 1, "at": "2026-01-01T00:00:00.000Z", "rows": [{ "kind": "message", "id": 1, "doc": {} }] });
+    assert!(
+        other
+            .restore(&serde_json::from_value(spoilt).unwrap())
+            .await
+            .is_err()
+    );
+    let newer = json!({ "version": 2, "at": "2026-01-01T00:00:00.000Z", "rows": [] });
+    assert!(
+        other
+            .restore(&serde_json::from_value(newer).unwrap())
+            .await
+            .is_err()
+    );
+    assert_eq!(
+        other.messages(&Query::default(), 9).len(),
+        1,
+        "nothing has changed"
+    );
+}
