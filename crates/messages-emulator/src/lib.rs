@@ -31,7 +31,7 @@ mod world;
 pub use api::limit::RateLimit;
 pub use channel::{Channel, UnknownChannel};
 pub use clock::{Moment, Pace};
-pub use config::{Config, Credentials, DEFAULT_PORT, EmulatorBuilder};
+pub use config::{ApplicationSettings, Config, Credentials, DEFAULT_PORT, EmulatorBuilder};
 pub use emulator::Emulator;
 pub use error::StartError;
 pub use event::{Body, Event, MessageEvent, RequestEvent, WebhookEvent};

@@ -30,6 +30,7 @@ const url = `http://127.0.0.1:${receiver.address().port}/webhooks`;
 const args = ['emulator', '--port', '0', '--speed', '50', '--status-url', url, '--inbound-url', url, '--json'];
 const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VONAGE|NEXMO|MESSAGES)_/.test(name)));
 const emulator = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'], env: clean });
+process.on('exit', () => emulator.kill());
 const lines = createInterface({ input: emulator.stdout });
 const ready = JSON.parse(await new Promise((line) => lines.once('line', line)));
 lines.on('line', () => {});
@@ -161,6 +162,4 @@ const { marked_read: markedRead } = await (await fetch(`${ready.url}/emulator/v1
 assert.equal(markedRead, true);
 
 console.log(`${MESSAGES.length} kinds of message, ${sent.length} sent, ${webhooks.length} webhooks verified`);
-emulator.kill();
-receiver.close();
 process.exit(0);

@@ -2,8 +2,8 @@
 
 use messages_auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey, SignatureSecret};
 
-use super::Config;
 use super::credentials::{Credentials, random_secret, shared_key};
+use super::{ApplicationSettings, Config};
 use crate::api::limit::RateLimit;
 use crate::clock::Pace;
 use crate::emulator::Emulator;
@@ -58,6 +58,12 @@ impl EmulatorBuilder {
     /// The format of webhooks, unless a message says otherwise; v1 if it is not set.
     pub fn webhook_version(mut self, version: Generation) -> Self {
         self.config.webhook_version = version;
+        self
+    }
+
+    /// Settings of the application, each of which wins over the account's.
+    pub fn application(mut self, settings: ApplicationSettings) -> Self {
+        self.config.application = settings;
         self
     }
 

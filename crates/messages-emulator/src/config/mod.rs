@@ -46,6 +46,8 @@ pub struct Config {
     pub inbound_url: Option<String>,
     /// The format of webhooks, unless a message says otherwise. Statuses of a workflow are always v0.1.
     pub webhook_version: Generation,
+    /// Settings of the application, each of which wins over the account's above.
+    pub application: ApplicationSettings,
     /// How many times faster than real time passes the emulator's, from 0.001 to 1,000,000.
     pub speed: f64,
     /// What everything random comes from.
@@ -70,6 +72,18 @@ pub struct Config {
     pub allow_webhook_hosts: Vec<String>,
 }
 
+/// Where an application's webhooks go, and in which format; what is not given is the account's.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ApplicationSettings {
+    /// Where status webhooks and final reports go, unless a message says otherwise.
+    pub status_url: Option<String>,
+    /// Where inbound webhooks go.
+    pub inbound_url: Option<String>,
+    /// The format of webhooks, unless a message says otherwise.
+    pub webhook_version: Option<Generation>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -77,6 +91,7 @@ impl Default for Config {
             status_url: None,
             inbound_url: None,
             webhook_version: Generation::V1,
+            application: ApplicationSettings::default(),
             speed: 1.0,
             seed: 0,
             auto_read: true,
@@ -109,9 +124,18 @@ impl Config {
 
     pub(crate) fn targets(&self) -> Targets {
         Targets {
-            status_url: self.status_url.as_deref().map(Into::into),
-            inbound_url: self.inbound_url.as_deref().map(Into::into),
-            version: self.webhook_version,
+            status_url: first(&self.application.status_url, &self.status_url),
+            inbound_url: first(&self.application.inbound_url, &self.inbound_url),
+            version: self
+                .application
+                .webhook_version
+                .unwrap_or(self.webhook_version),
         }
     }
+}
+
+/// The application's, or else the account's.
+fn first(application: &Option<String>, account: &Option<String>) -> Option<Box<str>> {
+    let url = application.as_deref().or(account.as_deref());
+    url.map(Into::into)
 }

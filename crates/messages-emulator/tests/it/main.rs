@@ -11,6 +11,7 @@ mod api;
 mod control;
 mod faults;
 mod flows;
+mod observe;
 #[cfg(feature = "persistence")]
 mod persistence;
 mod support;

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use messages_emulator::{
-    Action, Channel, Emulator, Event, Generation, InboundMessage, PostState, Query, Rule, Status,
-    WebhookFault,
+    Action, ApplicationSettings, Channel, Emulator, Event, Generation, InboundMessage, PostState,
+    Query, Rule, Status, WebhookFault,
 };
 use messages_types::{Document, v0_1, v1};
 use serde_json::json;
@@ -47,6 +47,41 @@ async fn statuses_come_in_the_version_that_is_asked_for() {
         assert!(status.timestamp.as_str().ends_with('Z'));
     }
     assert_eq!(receiver.statuses(), ["submitted", "delivered"]);
+}
+
+#[tokio::test]
+async fn the_message_wins_over_the_application_and_that_over_the_account() {
+    let (account, application) = (Receiver::start().await, Receiver::start().await);
+    let emulator = Emulator::builder()
+        .stepped()
+        .status_url(&account.url)
+        .inbound_url(&account.url)
+        .application(ApplicationSettings {
+            status_url: Some(application.url.clone()),
+            webhook_version: Some(Generation::V0_1),
+            ..ApplicationSettings::default()
+        })
+        .start()
+        .await
+        .unwrap();
+    let client = Client::jwt(&emulator);
+    client.send("/v1/messages", &sms("447700900000")).await;
+    let mut own = sms("447700900002");
+    own["webhook_version"] = "v1".into();
+    client.send("/v1/messages", &own).await;
+    emulator.advance(Duration::from_secs(60)).await;
+    let objects = application
+        .all()
+        .iter()
+        .filter(|one| one.json["to"].is_object())
+        .count();
+    assert_eq!(
+        (application.all().len(), objects, account.all().len()),
+        (4, 2, 0)
+    );
+    let hello = InboundMessage::text(Channel::Sms, "447700900000", "447700900001", "Hello");
+    emulator.inject(hello).await;
+    assert_eq!(account.all().len(), 1);
 }
 
 #[tokio::test]
