@@ -124,6 +124,12 @@ impl Flow {
         }
     }
 
+    /// Whether it goes on by itself when the time of its step is over.
+    pub(super) fn is_timed(&self) -> bool {
+        let step = self.steps.get(self.current);
+        self.ended.is_none() && step.is_some_and(|step| step.condition.is_some())
+    }
+
     /// The time of a step is over.
     pub(crate) fn on_time_over(&mut self, step: usize) -> Move {
         if self.ended.is_some() || step != self.current {

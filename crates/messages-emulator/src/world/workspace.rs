@@ -118,11 +118,11 @@ impl Workspace {
         }
     }
 
-    /// Forgets a flow with the last of its messages, `gone` being one that goes.
+    /// Forgets a flow with the last of its messages, `gone` being one that goes; not while its time still runs.
     fn forget_flow(&mut self, id: FlowId, gone: MessageId) {
         let is_needed = self.flows.get(id).is_some_and(|flow| {
             let mut sent = flow.steps.iter().filter_map(|step| step.message);
-            sent.any(|message| message > gone)
+            sent.any(|message| message > gone) || flow.is_timed()
         });
         if !is_needed {
             self.flows.remove(id);

@@ -85,6 +85,30 @@ async fn a_workflow_goes_on_when_its_condition_is_not_reached_in_time() {
 }
 
 #[tokio::test]
+async fn a_workflow_goes_on_when_its_first_message_is_forgotten() {
+    let receiver = Receiver::start().await;
+    let builder = Emulator::builder()
+        .stepped()
+        .keep(2)
+        .status_url(&receiver.url);
+    let emulator = builder.start().await.unwrap();
+    let client = Client::basic(&emulator);
+    let body = workflow(&[
+        step(messenger("user-970002"), "read", 600),
+        v0_1_sms("447700900000"),
+    ]);
+    client.post("/v0.1/dispatch", &body).await;
+    for _ in 0..5 {
+        client.send("/v1/messages", &sms("447700970003")).await;
+    }
+    emulator.advance(Duration::from_secs(700)).await;
+    assert_eq!(
+        course(&receiver).last().map(String::as_str),
+        Some("report completed")
+    );
+}
+
+#[tokio::test]
 async fn a_workflow_goes_on_at_once_when_a_message_fails() {
     let (emulator, receiver) = stepped().await;
     let body = workflow(&[

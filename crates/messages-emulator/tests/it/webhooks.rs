@@ -85,6 +85,24 @@ async fn the_message_wins_over_the_application_and_that_over_the_account() {
 }
 
 #[tokio::test]
+async fn a_receiver_that_hangs_holds_up_nobody_elses_webhooks() {
+    let hanging = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let hang = format!("http://{}/", hanging.local_addr().unwrap());
+    let receiver = Receiver::start().await;
+    let builder = Emulator::builder().speed(1_000.0).status_url(&receiver.url);
+    let emulator = builder.start().await.unwrap();
+    let client = Client::basic(&emulator);
+    let mut stuck = sms("447700900000");
+    stuck["webhook_url"] = hang.into();
+    for _ in 0..100 {
+        client.send("/v1/messages", &stuck).await;
+    }
+    client.send("/v1/messages", &sms("447700900002")).await;
+    let both = tokio::time::timeout(Duration::from_secs(9), receiver.wait_for(2)).await;
+    assert!(both.is_ok(), "only when the others' time was over");
+}
+
+#[tokio::test]
 async fn a_messages_own_url_wins() {
     let (emulator, receiver) = stepped().await;
     let own = Receiver::start().await;
