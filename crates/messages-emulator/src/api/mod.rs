@@ -380,7 +380,8 @@ pub(crate) fn is_json(headers: &HeaderMap) -> bool {
 async fn read(body: Body) -> Result<Bytes, Problem> {
     let collected = Limited::new(body, BODY_LIMIT).collect();
     match tokio::time::timeout(BODY_TIME, collected).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
+        // Copied: what hyper gives is a slice of its read buffer, which would be kept with it, and is kilobytes large.
+        Ok(Ok(body)) => Ok(Bytes::copy_from_slice(&body.to_bytes())),
         Ok(Err(_)) => Err(Problem::too_large()),
         Err(_) => Err(Problem::timeout()),
     }
