@@ -222,6 +222,7 @@ fn every_path_of_the_control_api_is_documented() {
         let documented = [
             format!("`GET {name}"),
             format!("`POST {name}"),
+            format!("`PUT {name}"),
             format!("`/{name}`"),
         ];
         assert!(documented.iter().any(|text| page.contains(text)), "{route}");
