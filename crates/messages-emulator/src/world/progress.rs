@@ -41,9 +41,13 @@ impl World {
         let Some(change) = message.plan.pop() else {
             return;
         };
-        if let Some(next) = message.plan.last() {
-            self.agenda
-                .add(at.after(next.after), Due::Life(workspace, id));
+        match message.plan.last() {
+            Some(next) => {
+                let due = at.after(next.after);
+                self.agenda.add(due, Due::Life(workspace, id));
+            }
+            // Its room too: a hundred bytes of every message that is kept.
+            None => message.plan = Vec::new(),
         }
         self.reach(at, workspace, id, change.status, change.code, effects);
     }
