@@ -12,6 +12,7 @@ mod looks;
 mod payloads;
 mod pictures;
 mod scene;
+mod sites;
 #[path = "../it/support.rs"]
 #[expect(dead_code, reason = "shared with the tests that need no browser")]
 mod support;
