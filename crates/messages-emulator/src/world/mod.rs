@@ -41,7 +41,9 @@ pub(crate) use message::{FlowId, Message, MessageId, Scheme, price_text};
 pub(crate) use post::{Outcome, Post, PostId, Signature};
 pub use post::{PostState, WebhookKind};
 pub use progress::TriggerError;
-pub(crate) use rows::{Kind, Parts, Row, RowChange};
+#[cfg(feature = "persistence")]
+pub(crate) use rows::Kind;
+pub(crate) use rows::{Parts, Row, RowChange};
 pub(crate) use send::{Arrival, Submission, Taken};
 pub(crate) use update::{Change, UpdateError};
 pub(crate) use workspace::{Keep, Workspace};

@@ -29,6 +29,7 @@ pub(crate) enum Kind {
     Numbers,
 }
 
+#[cfg(feature = "persistence")]
 impl Kind {
     /// All of them.
     pub(crate) const ALL: [Self; 6] = [
@@ -51,6 +52,10 @@ pub(crate) struct Row {
 }
 
 /// What is to be done to rows that are kept elsewhere.
+#[cfg_attr(
+    not(feature = "persistence"),
+    expect(dead_code, reason = "nothing reads them without something that keeps them")
+)]
 pub(crate) enum RowChange {
     Put(Row),
     Remove(Kind, u64),
