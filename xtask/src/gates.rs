@@ -38,10 +38,11 @@ pub(crate) fn doc(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
 
 /// Every crate can be packed as it would be published: nothing that it needs is left out.
 pub(crate) fn package(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
-    // The siblings are not on the registry, so what is packed is not built again from there.
+    // The siblings are not on the registry, so what is packed is not built again from there; what cargo has read of
+    // the registry for the lock file is enough.
     cmd!(
         sh,
-        "cargo package --quiet --workspace --exclude xtask --no-verify --allow-dirty --locked"
+        "cargo package --quiet --workspace --exclude xtask --no-verify --allow-dirty --locked --offline"
     )
     .quiet()
     .run()?;
