@@ -24,7 +24,10 @@ use messages_sdk::transport::{Transport, TransportError, async_trait};
 use messages_sdk::types::v1::{Message, Sms};
 use messages_sdk::types::{Document, WebhookEvent};
 
-const OPERATIONS: [(&str, fn(u32)); 7] = [
+/// What it is called, and how it is done so many times.
+type Operation = (&'static str, fn(u32));
+
+const OPERATIONS: [Operation; 7] = [
     ("construct", construct),
     ("encode", encode),
     ("decode_message", decode_message),

@@ -54,7 +54,10 @@ pub(crate) struct Row {
 /// What is to be done to rows that are kept elsewhere.
 #[cfg_attr(
     not(feature = "persistence"),
-    expect(dead_code, reason = "nothing reads them without something that keeps them")
+    expect(
+        dead_code,
+        reason = "nothing reads them without something that keeps them"
+    )
 )]
 pub(crate) enum RowChange {
     Put(Row),
