@@ -92,7 +92,12 @@ impl Studio {
         let command = "send --file people.ndjson --rate 400 --results results.ndjson";
         let variables = emulator.variables()?;
         let mut terminal = self.terminal(command, &borrowed(&variables))?;
-        terminal.watch_until("62%", PATIENCE)?;
+        let percent = |word: &str| word.strip_suffix('%')?.parse::<u8>().ok();
+        let is_advanced = |text: &str| {
+            text.split_whitespace()
+                .any(|word| percent(word) >= Some(60))
+        };
+        terminal.watch_until(is_advanced, PATIENCE)?;
         Ok((
             "send",
             format!("messages {command}"),
@@ -107,7 +112,7 @@ impl Studio {
         let variables = borrowed(&variables);
         let command = "listen --emulator --show";
         let mut terminal = self.terminal(command, &variables)?;
-        terminal.watch_until("registered", PATIENCE)?;
+        terminal.watch_until(|text| text.contains("registered"), PATIENCE)?;
         let to_us = "--from 447700900000 --to 447700900001";
         let to_them = "--from 447700900001 --to 447700900000";
         for arguments in [

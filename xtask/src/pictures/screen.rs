@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{Ansi256Color, AnsiColor, Color, RgbColor, Style};
 
 /// As wide as a README shows it in full, and high enough that nothing scrolls away.
-pub(super) const COLUMNS: u16 = 112;
+pub(super) const COLUMNS: u16 = 120;
 pub(super) const ROWS: u16 = 120;
 
 /// A screen, drawn by the bytes that a command wrote.

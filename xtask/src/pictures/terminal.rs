@@ -59,12 +59,16 @@ impl Terminal {
         Ok(())
     }
 
-    /// Watches until the screen shows a text.
-    pub(super) fn watch_until(&mut self, text: &str, patience: Duration) -> Result<()> {
+    /// Watches until the screen shows what is wanted.
+    pub(super) fn watch_until(
+        &mut self,
+        is_wanted: impl Fn(&str) -> bool,
+        patience: Duration,
+    ) -> Result<()> {
         let deadline = Instant::now() + patience;
-        while !self.screen.text().contains(text) {
+        while !is_wanted(&self.screen.text()) {
             if Instant::now() > deadline || !self.watch_once(deadline)? {
-                bail!("{text:?} was never shown:\n{}", self.screen.text());
+                bail!("what is wanted was never shown:\n{}", self.screen.text());
             }
         }
         Ok(())
