@@ -1,5 +1,10 @@
 //! The binary as a person or a script uses it: a temporary home, a bare environment, exit codes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout
+)]
 
 mod batch;
 mod demo;
