@@ -7,6 +7,8 @@
     missing_docs
 )]
 
+#[path = "../../../../xtask/src/trace_all.rs"]
+mod aa_trace_all;
 mod api;
 mod control;
 mod faults;
