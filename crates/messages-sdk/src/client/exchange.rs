@@ -24,7 +24,7 @@ pub(super) struct Call<'a> {
     pub(super) route: &'static str,
     pub(super) channel: Option<&'static str>,
     pub(super) body: Vec<u8>,
-    pub(super) scope: RateScope,
+    pub(super) scope: Option<RateScope>,
     pub(super) client_ref: Option<String>,
 }
 
@@ -117,11 +117,18 @@ impl Inner {
         let limit = options.deadline.unwrap_or(self.deadline).min(LIMIT_MAX);
         let extensions = request.extensions_mut();
         extensions.insert(Deadline(began + limit));
-        extensions.insert(delivery);
         extensions.insert(witness.clone());
         extensions.insert(counter.clone());
-        extensions.insert(Route(call.route));
-        extensions.insert(call.scope);
+        // Each of these costs an allocation or two for every attempt, so what goes without saying is not said.
+        if let Some(delivery) = options.delivery {
+            extensions.insert(delivery);
+        }
+        if cfg!(feature = "tracing") || self.observer.is_some() {
+            extensions.insert(Route(call.route));
+        }
+        if let Some(scope) = call.scope {
+            extensions.insert(scope);
+        }
         let result = self.transport.send(request).await;
         read(result, delivery, witness.doubts(), self.timer.calendar())
     }

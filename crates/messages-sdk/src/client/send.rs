@@ -1,6 +1,7 @@
 //! The calls that send something: a message, a workflow, or any JSON.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use http::Method;
 use messages_transport::layer::rate_limit::RateScope;
@@ -37,9 +38,28 @@ impl Client {
         message: impl Into<Outbound>,
         options: SendOptions,
     ) -> Result<Accepted, Error> {
-        let mut message = message.into();
+        // The message is not held while the call is under way, only its JSON.
+        let (call, is_v1) = self.message_call(message.into(), &options)?;
+        let (ids, answer, report) = self
+            .exchange(call, &options, |answer| MessageIds::of(answer, is_v1))
+            .await?;
+        Ok(Accepted {
+            message_uuid: ids.message_uuid,
+            workflow_id: ids.workflow_id,
+            status: answer.status,
+            request_id: answer.request_id,
+            report,
+        })
+    }
+
+    /// The call that sends a message, and whether it is one of v1.
+    fn message_call<'a>(
+        &'a self,
+        mut message: Outbound,
+        options: &'a SendOptions,
+    ) -> Result<(Call<'a>, bool), Error> {
         message.validate().map_err(Error::invalid)?;
-        if let Some(reference) = self.reference(&options) {
+        if let Some(reference) = self.reference(options) {
             message
                 .refer_by(&reference)
                 .map_err(|invalid| Error::invalid_value(invalid, "/client_ref"))?;
@@ -55,17 +75,7 @@ impl Client {
             scope: self.scope(|scope| scope.sender(message.sender()).channel(message.channel())),
             client_ref: message.client_ref().map(str::to_owned),
         };
-        let is_v1 = matches!(message, Outbound::V1(_));
-        let (ids, answer, report) = self
-            .exchange(call, &options, |answer| MessageIds::of(answer, is_v1))
-            .await?;
-        Ok(Accepted {
-            message_uuid: ids.message_uuid,
-            workflow_id: ids.workflow_id,
-            status: answer.status,
-            request_id: answer.request_id,
-            report,
-        })
+        Ok((call, matches!(message, Outbound::V1(_))))
     }
 
     /// Starts a failover workflow of the v0.1 generation (`/v0.1/dispatch`).
@@ -158,20 +168,27 @@ impl Client {
     /// The reference for a message that has none.
     fn reference(&self, options: &SendOptions) -> Option<String> {
         options.client_ref.clone().or(match self.inner.references {
-            ClientReferences::Minted => Some(uuid::Uuid::now_v7().to_string()),
+            ClientReferences::Minted => Some(mint_reference(self.inner.timer.calendar())),
             ClientReferences::AsGiven => None,
         })
     }
 
-    /// What the rate limit goes by.
-    pub(super) fn scope(&self, narrow: impl FnOnce(RateScope) -> RateScope) -> RateScope {
-        let account = RateScope::account(Arc::clone(&self.inner.account));
-        if self.inner.scoped {
-            narrow(account)
-        } else {
-            account
-        }
+    /// What the rate limit goes by. Without limits there is one scope, the client's account.
+    pub(super) fn scope(&self, narrow: impl FnOnce(RateScope) -> RateScope) -> Option<RateScope> {
+        let account = || RateScope::account(Arc::clone(&self.inner.account));
+        self.inner.scoped.then(|| narrow(account()))
     }
+}
+
+/// A UUID of version 7. Nobody has to be kept from guessing it, so a quick generator does, without a call of the system.
+fn mint_reference(now: SystemTime) -> String {
+    let since = now.duration_since(SystemTime::UNIX_EPOCH);
+    let millis = since.map_or(0, |since| since.as_millis() as u64);
+    let mut random = [0; 10];
+    fastrand::fill(&mut random);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random)
+        .into_uuid()
+        .to_string()
 }
 
 /// What the answer to one message says, in either generation.

@@ -1,8 +1,9 @@
 //! The layer that reports attempts.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 use messages_transport::{AttemptCounter, Route, Timer, Transport, TransportError};
@@ -17,12 +18,30 @@ pub(crate) struct Observed<T> {
     pub(crate) timer: Arc<dyn Timer>,
 }
 
-#[async_trait]
+/// What [`Transport::send`] returns once it is written out.
+type Exchange<'f> =
+    Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'f>>;
+
 impl<T: Transport> Transport for Observed<T> {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let Some(observer) = &self.observer else {
-            return self.inner.send(request).await;
-        };
+    fn send<'a, 'f>(&'a self, request: Request<Bytes>) -> Exchange<'f>
+    where
+        'a: 'f,
+        Self: 'f,
+    {
+        match &self.observer {
+            // Hands on the future that is there, instead of putting it into one of its own.
+            None => self.inner.send(request),
+            Some(observer) => Box::pin(self.send_before(&**observer, request)),
+        }
+    }
+}
+
+impl<T: Transport> Observed<T> {
+    async fn send_before(
+        &self,
+        observer: &dyn ClientObserver,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, TransportError> {
         let extensions = request.extensions();
         let number = extensions.get().map_or(1, AttemptCounter::count);
         let route = extensions.get().map_or("", |Route(route)| route);

@@ -1,18 +1,20 @@
 //! A span for every attempt.
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 use tracing::field::Empty;
 use tracing::{Instrument, Span, info_span};
 
+use crate::transport::Exchange;
 use crate::{AttemptCounter, Route, Transport, TransportError};
 
 /// Puts each attempt into a span of the name `attempt`.
 ///
-/// Its fields are `method`, `route` (the template from the request's [`Route`], never the path),
-/// `attempt` (from the request's [`AttemptCounter`]), and afterwards `status`, or `kind` and
-/// `delivery`. Nothing from headers, bodies or the query is recorded.
+/// Its fields are those of the OpenTelemetry semantic conventions for HTTP clients:
+/// `http.request.method`, `server.address`, `url.template` (from the request's [`Route`], never the
+/// path), `http.request.resend_count` (from its [`AttemptCounter`]), and afterwards
+/// `http.response.status_code`, or `error.type` and `messages.delivery`. Nothing from headers,
+/// bodies or the query is recorded.
 #[derive(Debug, Clone)]
 pub struct Traced<T> {
     inner: T,
@@ -25,26 +27,42 @@ impl<T> Traced<T> {
     }
 }
 
-#[async_trait]
 impl<T: Transport> Transport for Traced<T> {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+    fn send<'a, 'f>(&'a self, request: Request<Bytes>) -> Exchange<'f>
+    where
+        'a: 'f,
+        Self: 'f,
+    {
         let span = info_span!(
             "attempt",
-            method = request.method().as_str(),
-            route = Empty,
-            attempt = Empty,
-            status = Empty,
-            kind = Empty,
-            delivery = Empty,
+            otel.kind = "client",
+            http.request.method = request.method().as_str(),
+            server.address = request.uri().host(),
+            url.template = Empty,
+            http.request.resend_count = Empty,
+            http.response.status_code = Empty,
+            error.type = Empty,
+            messages.delivery = Empty,
         );
         if span.is_disabled() {
-            return self.inner.send(request).await;
+            return self.inner.send(request);
         }
+        Box::pin(self.send_within(span, request))
+    }
+}
+
+impl<T: Transport> Traced<T> {
+    async fn send_within(
+        &self,
+        span: Span,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, TransportError> {
         if let Some(Route(route)) = request.extensions().get() {
-            span.record("route", *route);
+            span.record("url.template", *route);
         }
         if let Some(attempts) = request.extensions().get::<AttemptCounter>() {
-            span.record("attempt", attempts.count());
+            let resends = attempts.count().saturating_sub(1);
+            span.record("http.request.resend_count", resends);
         }
         let result = self.inner.send(request).instrument(span.clone()).await;
         record(&span, &result);
@@ -55,14 +73,14 @@ impl<T: Transport> Transport for Traced<T> {
 fn record(span: &Span, result: &Result<Response<Bytes>, TransportError>) {
     match result {
         Ok(response) => {
-            span.record("status", response.status().as_u16());
+            span.record("http.response.status_code", response.status().as_u16());
         }
         Err(error) => {
             if let Some(status) = error.status() {
-                span.record("status", status.as_u16());
+                span.record("http.response.status_code", status.as_u16());
             }
-            span.record("kind", tracing::field::debug(error.kind()));
-            span.record("delivery", tracing::field::debug(error.delivery()));
+            span.record("error.type", tracing::field::debug(error.kind()));
+            span.record("messages.delivery", tracing::field::debug(error.delivery()));
         }
     }
 }
