@@ -45,3 +45,22 @@ pub use webhook::{ServerLimits, serve};
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 struct WorkspaceReadme;
+
+/// The guide, whose examples run with the documentation tests.
+#[cfg(doctest)]
+mod guide {
+    #[doc = include_str!("../../../docs/guide/getting-started.md")]
+    struct GettingStarted;
+    #[doc = include_str!("../../../docs/guide/webhooks.md")]
+    struct Webhooks;
+    #[doc = include_str!("../../../docs/guide/failover.md")]
+    struct Failover;
+    #[doc = include_str!("../../../docs/guide/retries.md")]
+    struct Retries;
+    #[doc = include_str!("../../../docs/guide/testing.md")]
+    struct Testing;
+    #[doc = include_str!("../../../docs/guide/coming-from.md")]
+    struct ComingFrom;
+    #[doc = include_str!("../../../docs/errors.md")]
+    struct Errors;
+}

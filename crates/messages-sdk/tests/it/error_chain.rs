@@ -1,55 +1,92 @@
-//! What a person sees of an error, pinned, and what they must not see.
+//! What a person sees of an error, pinned: `Display`, hint, sources and `Debug`. And what they must not see.
 
-use std::error::Error as _;
+use std::error::Error as StdError;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use messages_sdk::Error;
+use messages_sdk::auth::webhook::{Verifier, WebhookSigner};
+use messages_sdk::auth::{ApiKey, Basic, PrivateKey, SignatureSecret};
 use messages_sdk::transport::testing::ScriptedTransport;
-use messages_sdk::transport::{Delivery, TransportError, TransportErrorKind, http::StatusCode};
+use messages_sdk::transport::{Delivery, TransportError, TransportErrorKind, http};
 use messages_sdk::types::v1::Messenger;
 use messages_sdk::types::v1::outbound::messenger::{MessengerCategory, MessengerOptions};
+use messages_sdk::{Client, Endpoint, EnvError, Error, Receiver};
 
 use crate::support::{UUID, client, sms};
 
-fn chain(error: &Error) -> String {
-    let mut shown = format!("{error}\nhint: {}", error.hint());
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let _ = write!(shown, "\ncaused by: {cause}");
-        source = cause.source();
+/// The page that says what to do about each of them.
+const PAGE: &str = include_str!("../../../../docs/errors.md");
+
+/// What is shown of the errors so far.
+#[derive(Default)]
+struct Shown(String);
+
+impl Shown {
+    fn add(&mut self, name: &str, hint: Option<&str>, error: &dyn StdError) {
+        let _ = writeln!(self.0, "## {name}\n{error}");
+        if let Some(hint) = hint {
+            let _ = writeln!(self.0, "hint: {hint}");
+        }
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let _ = writeln!(self.0, "caused by: {cause}");
+            source = cause.source();
+        }
+        let _ = writeln!(self.0, "debug: {}\n", without_times(&format!("{error:?}")));
+        let said = without_numbers(&error.to_string());
+        assert!(PAGE.contains(&said), "{name}: docs/errors.md lacks: {said}");
     }
-    shown
+
+    fn call(&mut self, name: &str, error: &Error) {
+        self.add(name, Some(error.hint()), error);
+    }
+}
+
+/// How long a call took is another time each time.
+fn without_times(text: &str) -> String {
+    let mut parts = text.split("elapsed: ");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let end = part.find([',', ' ']).unwrap_or(part.len());
+        kept.push_str("elapsed: […]");
+        kept.push_str(&part[end..]);
+    }
+    kept
+}
+
+/// A status as the page has it.
+fn without_numbers(text: &str) -> String {
+    let words: Vec<_> = text.split(' ').collect();
+    let words = words.iter().map(|word| {
+        let number = word.trim_end_matches(',');
+        if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) {
+            word.replace(number, "…")
+        } else {
+            (*word).to_owned()
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn assert_silent(shown: &str) {
+    for canary in ["canary", "4477009", "Basic ", "Bearer ", "PRIVATE KEY--"] {
+        assert!(!shown.contains(canary), "{canary} in {shown}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_error_says_what_happened_and_what_to_do() {
-    let mut shown = String::new();
-    let mut add = |name: &str, error: &Error| {
-        let debug = format!("{error:?}");
-        for canary in ["canary", "4477009", "Basic", "Bearer"] {
-            assert!(
-                !debug.contains(canary) && !chain(error).contains(canary),
-                "{name}: {canary} in {debug}"
-            );
-        }
-        let _ = writeln!(shown, "## {name}\n{}\n", chain(error));
-    };
-
+async fn every_error_of_a_call_says_what_happened_and_what_to_do() {
+    let mut shown = Shown::default();
     let untagged = Messenger::text("canary page", "canary person", "canary text")
         .unwrap()
         .messenger(MessengerOptions::category_only(
             MessengerCategory::MessageTag,
         ));
     let nothing = Arc::new(ScriptedTransport::new());
-    add(
-        "invalid",
-        &client(&nothing).send(untagged).await.unwrap_err(),
-    );
-    add(
-        "jwt needed",
-        &client(&nothing).revoke(UUID).await.unwrap_err(),
-    );
+    let invalid = client(&nothing).send(untagged).await.unwrap_err();
+    shown.call("invalid", &invalid);
+    let no_jwt = client(&nothing).revoke(UUID).await.unwrap_err();
+    shown.call("jwt needed", &no_jwt);
 
     let fails = |error: fn() -> TransportError| {
         Arc::new(ScriptedTransport::from_fn(move |_| {
@@ -60,34 +97,114 @@ async fn every_error_says_what_happened_and_what_to_do() {
         let source = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
         TransportError::new(TransportErrorKind::Connect, Delivery::NotSent, source)
     });
-    add("not sent", &client(&refused).send(sms()).await.unwrap_err());
+    let not_sent = client(&refused).send(sms()).await.unwrap_err();
+    shown.call("not sent", &not_sent);
     let reset = fails(|| {
         let source = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
         TransportError::new(TransportErrorKind::Interrupted, Delivery::Unknown, source)
     });
-    add("in doubt", &client(&reset).send(sms()).await.unwrap_err());
-    let cut = fails(|| {
-        TransportError::without_source(TransportErrorKind::Interrupted, Delivery::Unknown)
-            .with_status(StatusCode::ACCEPTED)
-    });
-    add(
-        "accepted, cut",
-        &client(&cut).send(sms()).await.unwrap_err(),
-    );
+    let in_doubt = client(&reset).send(sms()).await.unwrap_err();
+    shown.call("in doubt", &in_doubt);
+    for (name, status) in [("accepted, cut", 202), ("rejected, cut", 422)] {
+        let script = Arc::new(ScriptedTransport::from_fn(move |_| {
+            let error = TransportErrorKind::Interrupted;
+            let error = TransportError::without_source(error, Delivery::Unknown);
+            let status = http::StatusCode::from_u16(status).unwrap();
+            std::future::ready(Err(error.with_status(status)))
+        }));
+        let cut = client(&script).send(sms()).await.unwrap_err();
+        shown.call(name, &cut);
+    }
 
     for (name, status, body) in [
         ("accepted, unreadable", 202, "<html>canary</html>"),
         ("in doubt by status", 503, "canary"),
-        ("unauthorised", 401, r#"{"title":"canary"}"#),
-        ("rejected", 422, r#"{"title":"canary"}"#),
         ("redirect", 307, ""),
+        ("unauthorised", 401, r#"{"title":"canary"}"#),
+        ("no balance", 402, r#"{"title":"canary"}"#),
+        ("forbidden", 403, r#"{"title":"canary"}"#),
+        ("not found", 404, r#"{"title":"canary"}"#),
+        ("teapot", 418, r#"{"title":"canary"}"#),
+        ("rejected", 422, r#"{"title":"canary"}"#),
     ] {
         let script = Arc::new(ScriptedTransport::new().then_status(status, body));
-        add(name, &client(&script).send(sms()).await.unwrap_err());
+        let error = client(&script).send(sms()).await.unwrap_err();
+        shown.call(name, &error);
     }
+    let throttled = Arc::new(ScriptedTransport::from_fn(|_| {
+        let mut answer = http::Response::new("canary".into());
+        *answer.status_mut() = http::StatusCode::TOO_MANY_REQUESTS;
+        let long = http::HeaderValue::from_static("3600");
+        answer.headers_mut().insert("retry-after", long);
+        std::future::ready(Ok(answer))
+    }));
+    let throttled = client(&throttled).send(sms()).await.unwrap_err();
+    shown.call("throttled", &throttled);
     let closed = client(&nothing);
     closed.close().await;
-    add("closed", &closed.send(sms()).await.unwrap_err());
+    let closed = closed.send(sms()).await.unwrap_err();
+    shown.call("closed", &closed);
 
-    insta::assert_snapshot!("errors", shown);
+    assert_silent(&shown.0);
+    insta::assert_snapshot!("errors", shown.0);
+}
+
+#[test]
+fn every_error_of_building_a_client_says_what_is_missing() {
+    let mut shown = Shown::default();
+    let basic = || Basic::new("a1b2c3d4", "canary-secret").unwrap();
+    let complete = || {
+        Client::builder()
+            .credentials(basic())
+            .transport(ScriptedTransport::new())
+    };
+    for (name, builder) in [
+        ("no credentials", Client::builder()),
+        ("no transport", Client::builder().credentials(basic())),
+        ("user agent", complete().user_agent_suffix("canary\n")),
+        ("limit", complete().deadline(std::time::Duration::ZERO)),
+    ] {
+        shown.add(name, None, &builder.build().unwrap_err());
+    }
+    let environment = EnvError::Unusable {
+        variable: "VONAGE_PRIVATE_KEY",
+        source: PrivateKey::from_text("canary").unwrap_err(),
+    };
+    let unusable = messages_sdk::BuildError::Environment(environment);
+    shown.add("environment", None, &unusable);
+    for url in [
+        "canary",
+        "ftp://canary",
+        "http://canary",
+        "https://canary@canary",
+    ] {
+        shown.add("endpoint", None, &url.parse::<Endpoint>().unwrap_err());
+    }
+    assert_silent(&shown.0);
+    insta::assert_snapshot!("build_errors", shown.0);
+}
+
+#[test]
+fn every_refusal_of_a_webhook_says_why_and_shows_nothing_of_it() {
+    let key = ApiKey::new("a1b2c3d4").unwrap();
+    let secret = SignatureSecret::new("canary-secret of thirty-two bytes").unwrap();
+    let verifier = Verifier::builder().secret(key.clone(), secret.clone());
+    let receiver = Receiver::new(verifier.build().unwrap());
+    let now = std::time::SystemTime::now();
+    let signed = |body: &str| {
+        let signer = WebhookSigner::new(key.clone(), secret.clone());
+        let value = signer.sign(body.as_bytes(), now).unwrap();
+        http::HeaderMap::from_iter([(http::header::AUTHORIZATION, value)])
+    };
+    let mut shown = Shown::default();
+    for (name, headers, body) in [
+        ("unsigned", http::HeaderMap::new(), "canary"),
+        ("changed", signed("canary"), "canary!"),
+        ("no JSON", signed("canary"), "canary"),
+    ] {
+        let error = receiver.receive(&headers, body, now).unwrap_err();
+        shown.add(name, None, &error);
+    }
+    assert_silent(&shown.0);
+    insta::assert_snapshot!("receive_errors", shown.0);
 }
