@@ -7,6 +7,7 @@ mod canary;
 mod command;
 mod deny;
 mod differential;
+mod feature_sets;
 mod features;
 mod fuzz;
 mod gates;
@@ -62,6 +63,7 @@ const TASKS: &[Command] = &[
     Command::new("canary", "no number, text, key or secret is logged while the tests run at TRACE", canary::check),
     Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks and tokens", differential::check),
     Command::new("both-backends", "messages-auth works with both crypto backends of jsonwebtoken in one build", both_backends::check),
+    Command::new("feature-sets", "one program over hyper, reqwest, both and neither; the size of the default tree", feature_sets::check),
     Command::new("stale-pool", "100,000 POSTs over pooled connections that go stale: none is doubled", long_runs::stale_pool),
     Command::new("long-runs", "that, and the other long tests of messages-transport", long_runs::all),
     Command::new("pictures", "the README's pictures of a terminal are taken anew", pictures::take),
