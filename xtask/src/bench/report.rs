@@ -68,7 +68,7 @@ fn level(text: &mut String, concurrency: u32, series: &[Series]) -> Result<()> {
         let of = |value: fn(&super::Sample) -> f64| median(samples.iter().map(value));
         writeln!(
             text,
-            "| {contender} | {:.0} | {:.2} | {:.1} µs | {:.2} | {:.0} µs | {:.0} µs | {:.1} MiB |",
+            "| {contender} | {:.0} | {:.3} | {:.1} µs | {:.2} | {:.0} µs | {:.0} µs | {:.1} MiB |",
             of(|sample| sample.rate)?,
             ratio(samples, base, |sample| sample.rate)?,
             of(|sample| sample.cpu)?,
