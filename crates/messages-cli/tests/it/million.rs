@@ -26,7 +26,10 @@ impl Scene {
     fn new() -> Self {
         // It is to remember all of them, and to leave them alone.
         let config = Shell::new();
-        let file = config.file("emulator.toml", "keep = 1200000\nspeed = 0.001\n");
+        let file = config.file(
+            "emulator.toml",
+            "keep = 1200000\nspeed = 0.001\nmagic_numbers = false\n",
+        );
         let emulator = Emulator::start_with(&[], &["--config", file.to_str().unwrap()]);
         let shell = emulator
             .shell()
