@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result};
-use xshell::{Shell, cmd};
+use xshell::Shell;
 
 use super::codec::Timing;
 use super::sample::{median, ratio};
@@ -41,13 +41,12 @@ pub(super) fn write(sh: &Shell, levels: &[(u32, Vec<Series>)], codec: &[Timing])
 /// On what it was measured.
 fn machine(sh: &Shell) -> Result<String> {
     let cores = std::thread::available_parallelism()?;
-    let rustc = cmd!(sh, "rustc --version").quiet().read()?;
     let load = sh.read_file("/proc/loadavg").unwrap_or_default();
     let load = load.split_whitespace().next().unwrap_or("?");
     let rounds = super::ROUNDS;
     let milliseconds = super::ROUND_MILLISECONDS;
     Ok(format!(
-        "{cores} cores, {rustc}; medians of {rounds} rounds of {milliseconds} ms each; a load of {load} at the end of the run."
+        "{cores} cores; medians of {rounds} rounds of {milliseconds} ms each; a load of {load} at the end of the run."
     ))
 }
 
