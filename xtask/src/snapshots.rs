@@ -1,9 +1,9 @@
 //! Every snapshot belongs to a test: one that no test reads would stay, and say what nobody checks.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use cargo_metadata::Message;
 use xshell::{Shell, cmd};
 
@@ -12,18 +12,13 @@ use crate::workspace;
 
 /// Runs the tests that read snapshots, and compares what they read with what there is.
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
-    let files = workspace::files(sh)?;
-    let is = |extension: &str| {
-        let files = files.iter();
-        let found = files.filter(|path| path.extension().is_some_and(|this| this == extension));
-        found.cloned().collect::<BTreeSet<PathBuf>>()
-    };
-    let undecided = is("new");
+    // git ignores what waits, so it is not asked.
+    let undecided = files_with(sh, Path::new("crates"), "new")?;
     ensure!(
         undecided.is_empty(),
         "a snapshot waits to be accepted or thrown away: {undecided:?}"
     );
-    let there = is("snap");
+    let there = files_with(sh, Path::new("crates"), "snap")?;
 
     let list = workspace::target(sh)?.join("snapshots-read.txt");
     sh.remove_path(&list)?;
@@ -32,15 +27,20 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
             continue;
         }
         let _in_package = sh.push_dir(&package);
-        cmd!(sh, "{binary} --quiet")
+        let output = cmd!(sh, "{binary} --quiet")
             .env("CARGO_MANIFEST_DIR", sh.current_dir())
             .env("INSTA_SNAPSHOT_REFERENCES_FILE", &list)
             .env("INSTA_UPDATE", "no")
             .env("INSTA_FORCE_PASS", "0")
             .quiet()
-            .ignore_stdout()
-            .run()
-            .with_context(|| format!("a test of {} fails", package.display()))?;
+            .ignore_status()
+            .output()?;
+        ensure!(
+            output.status.success(),
+            "a test of {} fails\n{}",
+            package.display(),
+            String::from_utf8_lossy(&output.stdout)
+        );
     }
 
     let root = sh.current_dir().canonicalize()?;
@@ -60,6 +60,23 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
         "no test reads these snapshots: {unread:?}"
     );
     Ok(Outcome::Passed(format!("{} snapshots", there.len())))
+}
+
+/// The files below a folder whose names end like this, relative to the workspace.
+fn files_with(sh: &Shell, folder: &Path, extension: &str) -> Result<BTreeSet<PathBuf>> {
+    let mut found = BTreeSet::new();
+    for path in sh.read_dir(folder)? {
+        if sh.current_dir().join(&path).is_dir() {
+            found.extend(files_with(sh, &path, extension)?);
+        } else if path.extension().is_some_and(|this| this == extension) {
+            found.insert(
+                path.strip_prefix(sh.current_dir())
+                    .unwrap_or(&path)
+                    .to_path_buf(),
+            );
+        }
+    }
+    Ok(found)
 }
 
 /// The folders of the crates and their integration tests, built as the test command builds them.
