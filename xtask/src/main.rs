@@ -3,6 +3,7 @@
 mod api;
 mod bench;
 mod both_backends;
+mod browser;
 mod canary;
 mod command;
 mod deny;
@@ -60,6 +61,7 @@ const TASKS: &[Command] = &[
     Command::new("fuzz", "every fuzz target, for a minute each", fuzz::run).flags(&["--seconds=", "--only="]),
     Command::new("node", "the official Node SDK sends every kind of message to the emulator and verifies its webhooks", peers::node),
     Command::new("python", "the official Python SDK does the same, through a TLS front", peers::python),
+    Command::new("browser", "the inbox in a real browser: it needs chromium and its driver", browser::check),
     Command::new("canary", "no number, text, key or secret is logged while the tests run at TRACE", canary::check),
     Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks and tokens", differential::check),
     Command::new("both-backends", "messages-auth works with both crypto backends of jsonwebtoken in one build", both_backends::check),

@@ -1,6 +1,7 @@
 //! No secret, number or text reaches a log, an error, a help text or the process list.
 
 use std::process::Stdio;
+use std::time::Duration;
 
 use crate::shell::{Emulator, Ended, Shell};
 
@@ -131,6 +132,19 @@ fn the_most_talkative_log_holds_no_secret_number_or_text() {
     );
 }
 
+/// What the process list shows of a process. It is empty until the program has taken the process over.
+fn command_line(process: u32) -> String {
+    let path = format!("/proc/{process}/cmdline");
+    for _ in 0..1_000 {
+        let listed = std::fs::read(&path).unwrap();
+        if !listed.is_empty() {
+            return String::from_utf8_lossy(&listed).into_owned();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("the process list shows nothing of the program");
+}
+
 #[test]
 fn help_and_the_process_list_hold_no_secret() {
     let emulator = start();
@@ -191,8 +205,7 @@ fn help_and_the_process_list_hold_no_secret() {
         .spawn()
         .unwrap();
     if cfg!(target_os = "linux") {
-        let listed = std::fs::read(format!("/proc/{}/cmdline", child.id())).unwrap();
-        let listed = String::from_utf8_lossy(&listed).into_owned();
+        let listed = command_line(child.id());
         assert!(listed.contains("send"), "{listed}");
         assert!(secrets.iter().all(|canary| !listed.contains(canary)));
     }

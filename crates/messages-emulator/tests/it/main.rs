@@ -10,6 +10,7 @@
 #[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
 mod api;
+mod browser;
 mod control;
 mod faults;
 mod flows;

@@ -1,12 +1,12 @@
 //! Listening for what must not be logged.
 
 use std::fmt::{self, Write};
-use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError, Weak};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::DefaultGuard;
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 
 /// Listens until it is dropped: to what `log` is told on any thread, and `tracing` on this one.
 pub(super) struct Capture {
@@ -26,16 +26,17 @@ static WATCHES: Mutex<Vec<Weak<Watch>>> = Mutex::new(Vec::new());
 /// Listens for these texts. They have to be new, since other threads may log what they like.
 pub(super) fn start(canaries: &[String]) -> Capture {
     static INSTALL: Once = Once::new();
+    // With a single dispatcher in the process, tracing asks the current thread's alone whether a place is of interest, and
+    // remembers that for all threads. A second one that stays makes it ask each of them.
+    static SECOND: OnceLock<Dispatch> = OnceLock::new();
+    SECOND.get_or_init(|| Dispatch::new(Collector(Arc::new(Watch::new(&[])))));
     // If the test binary has a logger of its own, that one stays.
     INSTALL.call_once(|| {
         if log::set_logger(&Listener).is_ok() {
             log::set_max_level(log::LevelFilter::Trace);
         }
     });
-    let watch = Arc::new(Watch {
-        canaries: canaries.to_vec(),
-        culprit: Mutex::new(None),
-    });
+    let watch = Arc::new(Watch::new(canaries));
     let mut watches = lock(&WATCHES);
     watches.retain(|watch| watch.strong_count() > 0);
     watches.push(Arc::downgrade(&watch));
@@ -54,6 +55,13 @@ impl Capture {
 }
 
 impl Watch {
+    fn new(canaries: &[String]) -> Self {
+        Self {
+            canaries: canaries.to_vec(),
+            culprit: Mutex::new(None),
+        }
+    }
+
     fn look_at(&self, target: &str, text: &str) {
         if self.canaries.iter().any(|canary| text.contains(canary)) {
             *lock(&self.culprit) = Some(target.to_owned());

@@ -35,7 +35,7 @@ async fn picture(page: &Page, name: &str) {
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     let bytes = smaller(page.picture().await);
     assert!(bytes.len() <= BYTES_MAX, "{name}: {} bytes", bytes.len());
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/inbox");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../docs/inbox");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join(format!("{name}.png")), bytes).unwrap();
 }
