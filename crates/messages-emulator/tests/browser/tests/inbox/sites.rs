@@ -3,7 +3,7 @@
 use messages_emulator::{Channel, Emulator, InboundMessage};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::browser::in_browser;
 
@@ -12,18 +12,23 @@ async fn foreign_page() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let mut request = [0; 2048];
-            let _ = stream.read(&mut request).await;
-            let body = "<!doctype html><title>foreign</title><body>";
-            let answer = format!(
-                "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-                body.len()
-            );
-            let _ = stream.write_all(answer.as_bytes()).await;
+        while let Ok((stream, _)) = listener.accept().await {
+            // A browser opens connections in advance, and may never use them.
+            tokio::spawn(answer(stream));
         }
     });
     port
+}
+
+async fn answer(mut stream: TcpStream) {
+    let mut request = [0; 2048];
+    let _ = stream.read(&mut request).await;
+    let body = "<!doctype html><title>foreign</title><body>";
+    let answer = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    let _ = stream.write_all(answer.as_bytes()).await;
 }
 
 #[test]
