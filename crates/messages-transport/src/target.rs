@@ -1,6 +1,7 @@
 //! Which requests can be sent at all.
 
 use bytes::Bytes;
+use http::uri::{Authority, Scheme};
 use http::{Method, Request};
 
 use crate::{Delivery, TransportError, TransportErrorKind};
@@ -15,14 +16,16 @@ enum Unsendable {
     Tunnel,
 }
 
-/// Refuses what no exchange can come of, before anything is sent.
-pub(crate) fn check(request: &Request<Bytes>) -> Result<(), TransportError> {
+/// Refuses what no exchange can come of, before anything is sent. Returns whom to connect to.
+pub(crate) fn check(request: &Request<Bytes>) -> Result<(&Scheme, &Authority), TransportError> {
     let uri = request.uri();
-    let problem = match (uri.scheme_str(), uri.authority()) {
+    let problem = match (uri.scheme(), uri.authority()) {
         (None, _) | (_, None) => Unsendable::Relative,
-        (Some("http" | "https"), _) if request.method() == Method::CONNECT => Unsendable::Tunnel,
-        (Some("http" | "https"), _) => return Ok(()),
-        _ => Unsendable::Scheme,
+        (Some(scheme), _) if *scheme != Scheme::HTTP && *scheme != Scheme::HTTPS => {
+            Unsendable::Scheme
+        }
+        _ if request.method() == Method::CONNECT => Unsendable::Tunnel,
+        (Some(scheme), Some(authority)) => return Ok((scheme, authority)),
     };
     Err(TransportError::new(
         TransportErrorKind::InvalidRequest,

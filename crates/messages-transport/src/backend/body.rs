@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::CONTENT_LENGTH;
+use http::response::Parts;
 use http::{Response, StatusCode};
 use http_body::{Body, Frame};
 
@@ -52,28 +53,63 @@ impl BodyLimits {
         B: Body<Data = Bytes> + Unpin,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let (mut parts, body) = response.into_parts();
+        let (parts, mut body) = response.into_parts();
         let status = parts.status;
-        if status.is_success() {
-            if declared_length(&parts.headers).is_some_and(|length| length > self.success as u64) {
+        if status.is_success()
+            && declared_length(&parts.headers).is_some_and(|length| length > self.success as u64)
+        {
+            return Err(too_large(status));
+        }
+        let Some(first) = next_data(&mut body, status).await? else {
+            return Ok(Response::from_parts(parts, Bytes::new()));
+        };
+        let mut second = None;
+        if first.len() <= self.kept(status) {
+            if !body.is_end_stream() {
+                second = next_data(&mut body, status).await?;
+            }
+            if second.is_none() {
+                // The usual answer comes in one piece, which needs no copy.
+                return Ok(Response::from_parts(parts, first));
+            }
+        }
+        // In a box of its own, to keep the future of the usual answer small.
+        Box::pin(self.collect_pieces(parts, [Some(first), second], body)).await
+    }
+
+    async fn collect_pieces<B>(
+        self,
+        mut parts: Parts,
+        read: [Option<Bytes>; 2],
+        body: B,
+    ) -> Result<Response<Bytes>, TransportError>
+    where
+        B: Body<Data = Bytes> + Unpin,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let status = parts.status;
+        let (body, rest) = read_up_to(self.kept(status), read, body, status).await?;
+        if let Some(rest) = rest {
+            if status.is_success() {
                 return Err(too_large(status));
             }
-            let (body, rest) = read_up_to(body, self.success, status).await?;
-            return match rest {
-                Some(_) => Err(too_large(status)),
-                None => Ok(Response::from_parts(parts, body)),
-            };
-        }
-
-        let (body, rest) = read_up_to(body, self.error_kept, status).await?;
-        if let Some(rest) = rest {
             parts.extensions.insert(Truncated);
             let allowance = self.error_read.saturating_sub(self.error_kept);
             // A success of this read only means that the connection lives on; the answer is
             // complete without it.
-            let _ = tokio::time::timeout(self.error_read_time, discard(rest, allowance)).await;
+            let _ =
+                tokio::time::timeout(self.error_read_time, discard(rest, allowance, status)).await;
         }
         Ok(Response::from_parts(parts, body))
+    }
+
+    /// The longest body that is kept of an answer of this status.
+    fn kept(self, status: StatusCode) -> usize {
+        if status.is_success() {
+            self.success
+        } else {
+            self.error_kept
+        }
     }
 }
 
@@ -87,76 +123,61 @@ fn declared_length(headers: &http::HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-async fn next_data<B>(body: &mut B) -> Option<Result<Bytes, B::Error>>
+/// The next piece of the body, or `None` at its end.
+async fn next_data<B>(body: &mut B, status: StatusCode) -> Result<Option<Bytes>, TransportError>
 where
     B: Body<Data = Bytes> + Unpin,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
     loop {
-        let frame = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await?;
+        let Some(frame) = poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await else {
+            return Ok(None);
+        };
         match frame.map(Frame::into_data) {
-            Ok(Ok(data)) => return Some(Ok(data)),
+            Ok(Ok(data)) => return Ok(Some(data)),
             Ok(Err(_trailers)) => {}
-            Err(error) => return Some(Err(error)),
+            Err(error) => return Err(failure::of_body(error.into()).with_status(status)),
         }
     }
 }
 
-/// The first `limit` bytes, and the body if there is more of it.
+/// The first `limit` bytes of what was read already and of what follows, and the body if there is
+/// more of it.
 async fn read_up_to<B>(
-    mut body: B,
     limit: usize,
+    read: [Option<Bytes>; 2],
+    mut body: B,
     status: StatusCode,
 ) -> Result<(Bytes, Option<B>), TransportError>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    let interrupted = |error: B::Error| failure::of_body(error.into()).with_status(status);
-    let Some(first) = next_data(&mut body)
-        .await
-        .transpose()
-        .map_err(interrupted)?
-    else {
-        return Ok((Bytes::new(), None));
-    };
-    if first.len() > limit {
-        return Ok((first.slice(..limit), Some(body)));
-    }
-    // The usual answer comes in one piece, which needs no copy.
-    let Some(second) = next_data(&mut body)
-        .await
-        .transpose()
-        .map_err(interrupted)?
-    else {
-        return Ok((first, None));
-    };
-
-    let mut kept = BytesMut::with_capacity((first.len() + second.len()).min(limit));
-    let mut next = Some(first);
-    let mut after = Some(second);
-    while let Some(data) = next {
+    let mut read = read.into_iter().flatten();
+    let mut kept = BytesMut::new();
+    loop {
+        let data = match read.next() {
+            Some(data) => data,
+            None => match next_data(&mut body, status).await? {
+                Some(data) => data,
+                None => return Ok((kept.freeze(), None)),
+            },
+        };
         let room = limit - kept.len();
         if data.len() > room {
             kept.extend_from_slice(&data[..room]);
             return Ok((kept.freeze(), Some(body)));
         }
         kept.extend_from_slice(&data);
-        next = match after.take() {
-            Some(data) => Some(data),
-            None => next_data(&mut body)
-                .await
-                .transpose()
-                .map_err(interrupted)?,
-        };
     }
-    Ok((kept.freeze(), None))
 }
 
-async fn discard<B>(mut body: B, mut allowance: usize)
+async fn discard<B>(mut body: B, mut allowance: usize, status: StatusCode)
 where
     B: Body<Data = Bytes> + Unpin,
+    B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    while let Some(Ok(data)) = next_data(&mut body).await {
+    while let Ok(Some(data)) = next_data(&mut body, status).await {
         match allowance.checked_sub(data.len()) {
             Some(left) => allowance = left,
             None => return,

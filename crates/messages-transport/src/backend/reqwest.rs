@@ -1,16 +1,17 @@
 //! A transport over reqwest and rustls.
 
 use std::fmt;
+use std::future::ready;
 use std::time::Duration;
 
 use ::reqwest::{Certificate, Client, ClientBuilder, NoProxy, Proxy};
-use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::backend::settings::{HttpVersions, PoolSettings};
 use crate::backend::{BodyLimits, BuildError, failure, settings};
 use crate::target;
+use crate::transport::Exchange;
 use crate::{Delivery, Transport, TransportError, TransportErrorKind};
 
 /// A [`Transport`] over reqwest: the backend with proxies.
@@ -55,12 +56,29 @@ impl ReqwestTransport {
     }
 }
 
-#[async_trait]
 impl Transport for ReqwestTransport {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        target::check(&request)?;
-        let request = reqwest::Request::try_from(request).map_err(invalid)?;
-        let response = self.client.execute(request).await.map_err(failed)?;
+    fn send<'a, 'f>(&'a self, request: Request<Bytes>) -> Exchange<'f>
+    where
+        'a: 'f,
+        Self: 'f,
+    {
+        let request = target::check(&request)
+            .map(drop)
+            .and_then(|()| reqwest::Request::try_from(request).map_err(invalid));
+        match request {
+            // Nothing is sent before the first poll.
+            Ok(request) => Box::pin(self.answer(self.client.execute(request))),
+            Err(error) => Box::pin(ready(Err(error))),
+        }
+    }
+}
+
+impl ReqwestTransport {
+    async fn answer(
+        &self,
+        exchange: impl Future<Output = reqwest::Result<reqwest::Response>>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let response = exchange.await.map_err(failed)?;
         self.body_limits
             .collect(Response::<reqwest::Body>::from(response))
             .await

@@ -1,14 +1,14 @@
 //! A time limit for one attempt.
 
-use std::future::poll_fn;
+use std::future::{poll_fn, ready};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Request;
 
+use crate::transport::Exchange;
 use crate::{Deadline, Delivery, Timer, Transport, TransportError, TransportErrorKind};
 
 /// The limit the SDK uses: 20 s.
@@ -44,29 +44,42 @@ impl<T> Timeout<T> {
             timer: Arc::new(timer),
         }
     }
+
+    /// The limit of an attempt that begins now.
+    fn limit(&self, deadline: Option<Deadline>) -> Duration {
+        match deadline {
+            Some(Deadline(deadline)) => {
+                let left = deadline.saturating_duration_since(self.timer.now());
+                self.limit.min(left)
+            }
+            None => self.limit,
+        }
+    }
 }
 
-#[async_trait]
 impl<T: Transport> Transport for Timeout<T> {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let mut limit = self.limit;
-        if let Some(Deadline(deadline)) = request.extensions().get() {
-            let left = deadline.saturating_duration_since(self.timer.now());
-            if left.is_zero() {
-                return Err(expired(Delivery::NotSent, Expired::Deadline));
-            }
-            limit = limit.min(left);
+    fn send<'a, 'f>(&'a self, request: Request<Bytes>) -> Exchange<'f>
+    where
+        'a: 'f,
+        Self: 'f,
+    {
+        let deadline = request.extensions().get().copied();
+        if deadline.is_some_and(|Deadline(deadline)| deadline <= self.timer.now()) {
+            return Box::pin(ready(Err(expired(Delivery::NotSent, Expired::Deadline))));
         }
         let mut exchange = self.inner.send(request);
-        let mut sleep = self.timer.sleep(limit);
-        poll_fn(|cx| match exchange.as_mut().poll(cx) {
-            Poll::Ready(result) => Poll::Ready(result),
-            Poll::Pending => sleep
-                .as_mut()
-                .poll(cx)
-                .map(|()| Err(expired(Delivery::Unknown, Expired::Attempt(limit)))),
+        Box::pin(async move {
+            let limit = self.limit(deadline);
+            let mut sleep = self.timer.sleep(limit);
+            poll_fn(|cx| match exchange.as_mut().poll(cx) {
+                Poll::Ready(result) => Poll::Ready(result),
+                Poll::Pending => sleep
+                    .as_mut()
+                    .poll(cx)
+                    .map(|()| Err(expired(Delivery::Unknown, Expired::Attempt(limit)))),
+            })
+            .await
         })
-        .await
     }
 }
 

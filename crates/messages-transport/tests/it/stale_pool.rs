@@ -12,9 +12,9 @@ use messages_transport::{Delivery, TokioTimer, Transport, TransportErrorKind};
 
 use crate::support::{HEAVY, in_parallel, post_to};
 
-/// Bounds each attempt, as every client of the SDK does. It is needed: hyper can strand a request
-/// that is queued at the very moment its connection closes, and then nothing ever comes of it. Long
-/// enough for the busiest machine.
+/// Bounds each attempt, as every client of the SDK does. With reqwest it is needed: the pool of
+/// hyper-util can strand a request that is queued at the very moment its connection closes, and then
+/// nothing ever comes of it. Long enough for the busiest machine.
 const ATTEMPT_LIMIT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Default)]
@@ -101,6 +101,9 @@ async fn run_all(calls: usize) {
         println!("stale pool, {calls} calls, {name}: {counts:?}");
         assert_eq!(counts.doubled.load(Ordering::Relaxed), 0);
         assert_eq!(counts.not_sent_but_taken.load(Ordering::Relaxed), 0);
+        if name.starts_with("hyper") {
+            assert_eq!(counts.stranded.load(Ordering::Relaxed), 0, "{name}");
+        }
         if fresh {
             assert_eq!(
                 counts.in_doubt.load(Ordering::Relaxed),

@@ -3,21 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::Full;
 use hyper_rustls::HttpsConnectorBuilder;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::{Connect as HyperConnect, HttpConnector};
-use hyper_util::rt::TokioTimer;
+use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 
-use super::connect::{Bounded, Connect, Custom};
-use super::deferred::DeferringExecutor;
-use super::{HyperTransport, Pool};
+use super::HyperTransport;
+use super::connect::{Connect, Connector};
+use super::pool::Pool;
 use crate::backend::settings::{HttpVersions, PoolSettings};
 use crate::backend::{BodyLimits, BuildError, settings};
 
@@ -74,11 +70,8 @@ impl HyperTransportBuilder {
     /// If a certificate cannot be read, or if the platform has no certificate roots: a container
     /// without `ca-certificates` needs [`only_roots`](Self::only_roots).
     pub fn build(self) -> Result<HyperTransport, BuildError> {
-        let limit = self.pool.connect_timeout;
-        let client = match &self.connector {
-            Some(connector) => {
-                Pool::Custom(self.client(Bounded::new(Custom(Arc::clone(connector)), limit)))
-            }
+        let connector = match self.connector {
+            Some(connector) => Connector::Custom(connector),
             None => {
                 let mut tcp = HttpConnector::new();
                 tcp.enforce_http(false);
@@ -86,38 +79,17 @@ impl HyperTransportBuilder {
                 let https = HttpsConnectorBuilder::new()
                     .with_tls_config(self.roots.tls()?)
                     .https_or_http();
-                let https = match self.pool.versions {
+                Connector::Https(match self.pool.versions {
                     HttpVersions::Negotiated => https.enable_all_versions().wrap_connector(tcp),
                     HttpVersions::Http1 => https.enable_http1().wrap_connector(tcp),
                     HttpVersions::Http2 => https.enable_http2().wrap_connector(tcp),
-                };
-                Pool::Https(self.client(Bounded::new(https, limit)))
+                })
             }
         };
         Ok(HyperTransport {
-            client,
+            pool: Arc::new(Pool::new(connector, self.pool)),
             body_limits: self.body_limits,
         })
-    }
-
-    fn client<C>(&self, connector: C) -> Client<C, Full<Bytes>>
-    where
-        C: HyperConnect + Clone,
-    {
-        Client::builder(DeferringExecutor)
-            // A request that is handed back unwritten is reported as not sent; whoever retries
-            // counts it.
-            .retry_canceled_requests(false)
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(self.pool.idle_timeout)
-            .pool_max_idle_per_host(self.pool.max_idle_per_host)
-            .http2_only(self.pool.versions == HttpVersions::Http2)
-            .http2_initial_stream_window_size(settings::HTTP2_STREAM_WINDOW)
-            .http2_initial_connection_window_size(settings::HTTP2_CONNECTION_WINDOW)
-            .http2_keep_alive_interval(self.pool.ping_interval)
-            .http2_keep_alive_timeout(self.pool.ping_timeout)
-            .build(connector)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt::Debug;
-use std::future::Future;
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,13 +12,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use http::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
-use hyper_util::client::legacy::connect::{Connected, Connection as PooledConnection};
+use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::client::legacy::connect::{Connection as _, HttpConnector};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tower_service::Service;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
-type Connecting<T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send>>;
 
 /// Opens connections for a [`HyperTransport`](super::HyperTransport): a Unix socket, an in-memory
 /// pipe, a tunnel.
@@ -59,117 +60,111 @@ pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Connection for T {}
 
-/// A connector that gives up after a while. hyper's own connect timeout ends with TCP; this one
-/// covers TLS too.
-#[derive(Debug, Clone)]
-pub(super) struct Bounded<C> {
-    connector: C,
-    limit: Duration,
-}
-
-impl<C> Bounded<C> {
-    pub(super) fn new(connector: C, limit: Duration) -> Self {
-        Self { connector, limit }
-    }
+/// How a transport opens its connections.
+#[derive(Debug)]
+pub(super) enum Connector {
+    Https(HttpsConnector<HttpConnector>),
+    Custom(Arc<dyn Connect>),
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("connecting took longer than {0:?}")]
 struct ConnectTimeout(Duration);
 
-impl<C> Service<Uri> for Bounded<C>
-where
-    C: Service<Uri>,
-    C::Error: Into<BoxError>,
-    C::Future: Send + 'static,
-{
-    type Response = C::Response;
-    type Error = BoxError;
-    type Future = Connecting<C::Response>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.connector.poll_ready(cx).map_err(Into::into)
+impl Connector {
+    /// Opens a connection within `limit`. hyper's own connect timeout ends with TCP; this one covers
+    /// TLS too.
+    pub(super) async fn connect(
+        &self,
+        destination: Uri,
+        limit: Duration,
+    ) -> Result<Stream, BoxError> {
+        tokio::time::timeout(limit, self.open(destination))
+            .await
+            .unwrap_or_else(|_| Err(ConnectTimeout(limit).into()))
     }
 
-    fn call(&mut self, destination: Uri) -> Self::Future {
-        let connecting = self.connector.call(destination);
-        let limit = self.limit;
-        Box::pin(async move {
-            match tokio::time::timeout(limit, connecting).await {
-                Ok(connected) => connected.map_err(Into::into),
-                Err(_) => Err(ConnectTimeout(limit).into()),
+    async fn open(&self, destination: Uri) -> Result<Stream, BoxError> {
+        match self {
+            Self::Https(connector) => {
+                let mut connector = connector.clone();
+                poll_fn(|cx| connector.poll_ready(cx)).await?;
+                Ok(Stream::Https(connector.call(destination).await?))
             }
-        })
+            Self::Custom(connector) => {
+                let connection = connector.connect(&destination).await?;
+                Ok(Stream::Custom(TokioIo::new(connection)))
+            }
+        }
     }
 }
 
-#[derive(Debug, Clone)]
-pub(super) struct Custom(pub(super) Arc<dyn Connect>);
+/// An open connection. An enum, since a `dyn` one would cost the usual connector an indirection at
+/// every read.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it moves once, into the box of its connection"
+)]
+pub(super) enum Stream {
+    Https(MaybeHttpsStream<TokioIo<TcpStream>>),
+    Custom(TokioIo<Box<dyn Connection>>),
+}
 
-impl Service<Uri> for Custom {
-    type Response = CustomConnection;
-    type Error = io::Error;
-    type Future = Pin<Box<dyn Future<Output = io::Result<CustomConnection>> + Send>>;
-
-    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, destination: Uri) -> Self::Future {
-        let connect = Arc::clone(&self.0);
-        Box::pin(async move {
-            Ok(CustomConnection(TokioIo::new(
-                connect.connect(&destination).await?,
-            )))
-        })
+impl Stream {
+    /// Whether TLS chose HTTP/2.
+    pub(super) fn negotiated_http2(&self) -> bool {
+        match self {
+            Self::Https(stream) => stream.connected().is_negotiated_h2(),
+            Self::Custom(_) => false,
+        }
     }
 }
 
-/// What hyper-util's pool wants to see of a connection.
-pub(super) struct CustomConnection(TokioIo<Box<dyn Connection>>);
-
-impl PooledConnection for CustomConnection {
-    fn connected(&self) -> Connected {
-        Connected::new()
-    }
+macro_rules! either {
+    ($stream:expr, $io:ident => $call:expr) => {
+        match $stream {
+            Stream::Https($io) => $call,
+            Stream::Custom($io) => $call,
+        }
+    };
 }
 
-impl Read for CustomConnection {
+impl Read for Stream {
     fn poll_read(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buffer)
+        either!(self.get_mut(), io => Pin::new(io).poll_read(cx, buffer))
     }
 }
 
-impl Write for CustomConnection {
+impl Write for Stream {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
+        either!(self.get_mut(), io => Pin::new(io).poll_write(cx, bytes))
     }
 
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self.get_mut(), io => Pin::new(io).poll_flush(cx))
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        either!(self.get_mut(), io => Pin::new(io).poll_shutdown(cx))
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.0.is_write_vectored()
+        either!(self, io => io.is_write_vectored())
     }
 
     fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(cx, slices)
+        either!(self.get_mut(), io => Pin::new(io).poll_write_vectored(cx, slices))
     }
 }

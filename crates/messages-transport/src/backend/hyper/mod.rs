@@ -2,28 +2,28 @@
 
 mod builder;
 mod connect;
-mod deferred;
+mod http1;
+mod pool;
 
-use std::error::Error as StdError;
 use std::fmt;
+use std::future::ready;
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use bytes::Bytes;
-use http::{Request, Response, Version};
+use http::{Request, Response};
 use http_body_util::Full;
-use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
+use hyper::client::conn::TrySendError;
 
 use crate::backend::{BodyLimits, failure};
 use crate::target;
+use crate::transport::Exchange;
 use crate::{Delivery, Transport, TransportError, TransportErrorKind};
 
 pub use builder::HyperTransportBuilder;
 pub use connect::{Connect, Connection};
 
-use connect::{Bounded, Custom};
-use deferred::deferring;
+use http1::Http1;
+use pool::{Host, Http2, Lease, Origin, Pool};
 
 /// A [`Transport`] over hyper: the lean backend, with a connector of your own if you need one.
 ///
@@ -33,9 +33,7 @@ use deferred::deferring;
 /// through one.
 ///
 /// An exchange has no time limit here: wrap the transport in a
-/// [`Timeout`](crate::layer::timeout::Timeout), as the SDK does. A server that says nothing is not
-/// the only reason: a request that hyper queues at the very moment its connection closes can be
-/// stranded, unwritten and without an error (seen with hyper 1.12 and tokio 1.54).
+/// [`Timeout`](crate::layer::timeout::Timeout), as the SDK does.
 ///
 /// ```
 /// use messages_transport::backend::hyper::HyperTransport;
@@ -46,16 +44,8 @@ use deferred::deferring;
 /// ```
 #[derive(Clone)]
 pub struct HyperTransport {
-    client: Pool,
+    pool: Arc<Pool>,
     body_limits: BodyLimits,
-}
-
-/// The connector is the only difference; a `dyn` connector would cost the usual one an indirection
-/// at every read.
-#[derive(Clone)]
-enum Pool {
-    Https(Client<Bounded<HttpsConnector<HttpConnector>>, Full<Bytes>>),
-    Custom(Client<Bounded<Custom>, Full<Bytes>>),
 }
 
 impl HyperTransport {
@@ -66,31 +56,65 @@ impl HyperTransport {
     }
 }
 
-#[async_trait]
 impl Transport for HyperTransport {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let mut request = request;
-        target::check(&request)?;
-        // The version belongs to the connection, which negotiates it; hyper refuses a request that
-        // names another.
-        *request.version_mut() = Version::HTTP_11;
-        let request = request.map(Full::new);
-        let exchange = match &self.client {
-            Pool::Https(client) => client.request(request),
-            Pool::Custom(client) => client.request(request),
+    fn send<'a, 'f>(&'a self, request: Request<Bytes>) -> Exchange<'f>
+    where
+        'a: 'f,
+        Self: 'f,
+    {
+        let origin = match target::check(&request) {
+            Ok((scheme, authority)) => Origin {
+                scheme: scheme.clone(),
+                authority: authority.clone(),
+            },
+            Err(error) => return Box::pin(ready(Err(error))),
         };
-        let (response, deferred) = deferring(exchange).await;
-        let answer = self.body_limits.collect(response.map_err(failed)?).await;
-        deferred.finish().await;
-        answer
+        let request = request.map(Full::new);
+        let host = self.pool.host(&origin);
+        // Futures of their own, since most exchanges need the small first one.
+        match self.pool.unused(&host) {
+            Some(Lease::Http1(connection)) => Box::pin(self.over_http1(host, connection, request)),
+            Some(Lease::Http2(connection)) => Box::pin(self.over_http2(connection, request)),
+            None => Box::pin(async move {
+                match self.pool.open(origin, &host).await? {
+                    Lease::Http1(connection) => self.over_http1(host, connection, request).await,
+                    Lease::Http2(connection) => self.over_http2(connection, request).await,
+                }
+            }),
+        }
     }
 }
 
-fn failed(error: hyper_util::client::legacy::Error) -> TransportError {
-    if error.is_connect() {
+impl HyperTransport {
+    fn over_http1(
+        &self,
+        host: Arc<Host>,
+        connection: Box<Http1>,
+        request: Request<Full<Bytes>>,
+    ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> {
+        connection.exchange(request, self.body_limits, move |connection| {
+            self.pool.give_back(&host, connection);
+        })
+    }
+
+    async fn over_http2(
+        &self,
+        mut connection: Http2,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        let response = connection.try_send_request(request).await;
+        self.body_limits.collect(response.map_err(failed)?).await
+    }
+}
+
+fn failed(mut error: TrySendError<Request<Full<Bytes>>>) -> TransportError {
+    // hyper hands back a request of which no byte was written.
+    let unsent = error.take_message().is_some();
+    let error = error.into_error();
+    if unsent {
         TransportError::new(TransportErrorKind::Connect, Delivery::NotSent, error)
     } else {
-        failure::of_exchange(Box::<dyn StdError + Send + Sync>::from(error))
+        failure::of_exchange(error.into())
     }
 }
 

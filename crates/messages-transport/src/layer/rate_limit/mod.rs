@@ -6,10 +6,10 @@ mod pace;
 mod policy;
 mod scope;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 
+use crate::transport::Exchange;
 use crate::{Deadline, Delivery, Timer, Transport, TransportError, TransportErrorKind};
 
 use limiter::Permit;
@@ -69,41 +69,53 @@ impl<T: Transport> RateLimit<T> {
     ) -> Result<Response<Bytes>, TransportError> {
         let scope = scope_of(&request);
         let permit = self.limiter.try_acquire(&scope).map_err(refused)?;
-        self.send_with(permit, &scope, request).await
+        let result = self.inner.send(request).await;
+        self.learn(permit, &scope, &result);
+        result
     }
 
-    async fn send_with(
+    /// Waits for the turn of a request that cannot go out at once.
+    async fn turn(
+        &self,
+        scope: &RateScope,
+        request: &Request<Bytes>,
+    ) -> Result<Permit, TransportError> {
+        let deadline = request.extensions().get();
+        let deadline = deadline.map(|Deadline(deadline)| *deadline);
+        self.limiter.acquire(scope, deadline).await.map_err(refused)
+    }
+
+    fn learn(
         &self,
         permit: Permit,
         scope: &RateScope,
-        request: Request<Bytes>,
-    ) -> Result<Response<Bytes>, TransportError> {
-        let result = self.inner.send(request).await;
-        if let Ok(response) = &result
+        result: &Result<Response<Bytes>, TransportError>,
+    ) {
+        if let Ok(response) = result
             && response.status() == StatusCode::TOO_MANY_REQUESTS
         {
             self.limiter.throttled(permit, scope, response.headers());
         }
-        result
     }
 }
 
-#[async_trait]
 impl<T: Transport> Transport for RateLimit<T> {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let scope = scope_of(&request);
-        let permit = match self.limiter.try_acquire(&scope) {
-            Ok(permit) => permit,
-            Err(_) => {
-                let deadline = request
-                    .extensions()
-                    .get()
-                    .map(|Deadline(deadline)| *deadline);
-                let turn = self.limiter.acquire(&scope, deadline);
-                turn.await.map_err(refused)?
-            }
-        };
-        self.send_with(permit, &scope, request).await
+    fn send<'a, 'f>(&'a self, request: Request<Bytes>) -> Exchange<'f>
+    where
+        'a: 'f,
+        Self: 'f,
+    {
+        Box::pin(async move {
+            let scope = scope_of(&request);
+            let permit = match self.limiter.try_acquire(&scope) {
+                Ok(permit) => permit,
+                // In a box of its own, to keep the way of a request that need not wait small.
+                Err(_) => Box::pin(self.turn(&scope, &request)).await?,
+            };
+            let result = self.inner.send(request).await;
+            self.learn(permit, &scope, &result);
+            result
+        })
     }
 }
 

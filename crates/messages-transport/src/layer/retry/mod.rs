@@ -9,10 +9,10 @@ mod retry_after;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Method, Request, Response};
 
+use crate::transport::Exchange;
 use crate::{AttemptCounter, Deadline, Timer, Transport, TransportError};
 
 pub use budget::RetryBudget;
@@ -46,35 +46,39 @@ impl<T> Retry<T> {
     }
 }
 
-#[async_trait]
 impl<T: Transport> Transport for Retry<T> {
-    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let mut request = request;
-        let mut call = Call::new(self, &request);
-        loop {
-            // The last attempt needs no copy of the request.
-            let spare = (call.attempts_left > 1).then(|| request.clone());
-            let watch = self
-                .policy
-                .observer
-                .as_deref()
-                .map(|observer| (observer, self.timer.now(), request.extensions().clone()));
-            let number = call.start();
-            let result = self.inner.send(request).await;
-            let wait = call.wait_after(&result);
-            if let Some((observer, began, extensions)) = watch {
-                let elapsed = self.timer.now().saturating_duration_since(began);
-                observer.on_attempt(&Attempt::new(number, &result, elapsed, wait, &extensions));
+    fn send<'a, 'f>(&'a self, mut request: Request<Bytes>) -> Exchange<'f>
+    where
+        'a: 'f,
+        Self: 'f,
+    {
+        Box::pin(async move {
+            let mut call = Call::new(self, &request);
+            loop {
+                // The last attempt needs no copy of the request.
+                let spare = (call.attempts_left > 1).then(|| request.clone());
+                let watch = self
+                    .policy
+                    .observer
+                    .as_deref()
+                    .map(|observer| (observer, self.timer.now(), request.extensions().clone()));
+                let number = call.start();
+                let result = self.inner.send(request).await;
+                let wait = call.wait_after(&result);
+                if let Some((observer, began, extensions)) = watch {
+                    let elapsed = self.timer.now().saturating_duration_since(began);
+                    observer.on_attempt(&Attempt::new(number, &result, elapsed, wait, &extensions));
+                }
+                let (Some(wait), Some(spare)) = (wait, spare) else {
+                    return result;
+                };
+                drop(result);
+                if !wait.is_zero() {
+                    self.timer.sleep(wait).await;
+                }
+                request = spare;
             }
-            let (Some(wait), Some(spare)) = (wait, spare) else {
-                return result;
-            };
-            drop(result);
-            if !wait.is_zero() {
-                self.timer.sleep(wait).await;
-            }
-            request = spare;
-        }
+        })
     }
 }
 

@@ -1,0 +1,279 @@
+//! The connections of a transport: which one serves a request, and how long an unused one is kept.
+
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Uri;
+use http::uri::{Authority, PathAndQuery, Scheme};
+use http_body_util::Full;
+use hyper::client::conn::http2;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::time::Instant;
+
+use super::connect::Connector;
+use super::http1::Http1;
+use crate::backend::settings::{
+    HTTP2_CONNECTION_WINDOW, HTTP2_STREAM_WINDOW, HttpVersions, PoolSettings,
+};
+use crate::{Delivery, TransportError, TransportErrorKind};
+
+/// How often unused connections are looked through: so long after a server has closed one, at most,
+/// the socket is given back to the system.
+const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
+const LONGEST_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A handle of an HTTP/2 connection, whose other half is a task.
+pub(super) type Http2 = http2::SendRequest<Full<Bytes>>;
+
+/// Whom a connection leads to.
+#[derive(Clone)]
+pub(super) struct Origin {
+    pub(super) scheme: Scheme,
+    pub(super) authority: Authority,
+}
+
+/// By the bytes of the authority: to take two spellings of a host for one is not worth what hashing
+/// in lower case costs, letter by letter, for every request.
+impl PartialEq for Origin {
+    fn eq(&self, other: &Self) -> bool {
+        self.authority.as_str() == other.authority.as_str() && self.scheme == other.scheme
+    }
+}
+
+impl Eq for Origin {}
+
+impl Hash for Origin {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.authority.as_str().hash(state);
+    }
+}
+
+/// The connections to all hosts. They belong to the transport and its clones together.
+pub(super) struct Pool {
+    connector: Connector,
+    settings: PoolSettings,
+    hosts: Mutex<HashMap<Origin, Arc<Host>>>,
+    /// Whether a task looks for connections that have been unused for too long.
+    reaping: AtomicBool,
+}
+
+/// The connections to one host that could serve a request now.
+#[derive(Default)]
+pub(super) struct Host(Mutex<Unused>);
+
+#[derive(Default)]
+struct Unused {
+    /// The one that was used last at the end.
+    http1: Vec<(Box<Http1>, Instant)>,
+    /// Serves any number of requests at a time, and was last given to one at this instant.
+    http2: Option<(Http2, Instant)>,
+}
+
+/// A connection for one exchange.
+pub(super) enum Lease {
+    Http1(Box<Http1>),
+    Http2(Http2),
+}
+
+impl Pool {
+    pub(super) fn new(connector: Connector, settings: PoolSettings) -> Self {
+        Self {
+            connector,
+            settings,
+            hosts: Mutex::default(),
+            reaping: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn host(&self, origin: &Origin) -> Arc<Host> {
+        let mut hosts = lock(&self.hosts);
+        match hosts.get(origin) {
+            Some(host) => Arc::clone(host),
+            None => Arc::clone(hosts.entry(origin.clone()).or_default()),
+        }
+    }
+
+    /// An unused connection to the host, if there is one.
+    pub(super) fn unused(&self, host: &Host) -> Option<Lease> {
+        let now = Instant::now();
+        loop {
+            let (mut http1, since) = {
+                let mut unused = host.unused();
+                if let Some((http2, used)) = &mut unused.http2 {
+                    if !http2.is_closed() && self.is_fresh(*used, now) {
+                        *used = now;
+                        return Some(Lease::Http2(http2.clone()));
+                    }
+                    unused.http2 = None;
+                }
+                unused.http1.pop()?
+            };
+            if self.is_fresh(since, now) && http1.is_idle() {
+                return Some(Lease::Http1(http1));
+            }
+        }
+    }
+
+    /// Opens a connection to the host.
+    ///
+    /// # Errors
+    ///
+    /// Always of the kind `Connect`, and not sent.
+    pub(super) async fn open(
+        self: &Arc<Self>,
+        origin: Origin,
+        host: &Host,
+    ) -> Result<Lease, TransportError> {
+        let destination = Uri::builder()
+            .scheme(origin.scheme)
+            .authority(origin.authority)
+            .path_and_query(PathAndQuery::from_static("/"))
+            .build()
+            .map_err(unconnected)?;
+        let stream = self
+            .connector
+            .connect(destination, self.settings.connect_timeout)
+            .await
+            .map_err(unconnected)?;
+        let http2 = match self.settings.versions {
+            HttpVersions::Negotiated => stream.negotiated_http2(),
+            HttpVersions::Http1 => false,
+            HttpVersions::Http2 => true,
+        };
+        if !http2 {
+            let http1 = Http1::open(stream).await.map_err(unconnected)?;
+            return Ok(Lease::Http1(Box::new(http1)));
+        }
+        let (http2, work) = http2::Builder::new(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .initial_stream_window_size(HTTP2_STREAM_WINDOW)
+            .initial_connection_window_size(HTTP2_CONNECTION_WINDOW)
+            .keep_alive_interval(self.settings.ping_interval)
+            .keep_alive_timeout(self.settings.ping_timeout)
+            .handshake(stream)
+            .await
+            .map_err(unconnected)?;
+        // Its end is seen by those who use it.
+        tokio::spawn(async { drop(work.await) });
+        Ok(Lease::Http2(self.share(host, http2)))
+    }
+
+    /// Lets other requests use an HTTP/2 connection too, unless they have one already: then this
+    /// request uses that one.
+    fn share(self: &Arc<Self>, host: &Host, http2: Http2) -> Http2 {
+        self.reap_from_now_on();
+        let mut unused = host.unused();
+        let now = Instant::now();
+        match &mut unused.http2 {
+            Some((shared, used)) if !shared.is_closed() => {
+                *used = now;
+                shared.clone()
+            }
+            _ if self.settings.max_idle_per_host == 0 => http2,
+            _ => {
+                unused.http2 = Some((http2.clone(), now));
+                http2
+            }
+        }
+    }
+
+    /// Takes back a connection whose exchange is over.
+    pub(super) fn give_back(self: &Arc<Self>, host: &Host, mut http1: Box<Http1>) {
+        if !http1.is_idle() {
+            return;
+        }
+        {
+            let mut unused = host.unused();
+            if unused.http1.len() >= self.settings.max_idle_per_host {
+                return;
+            }
+            unused.http1.push((http1, Instant::now()));
+        }
+        self.reap_from_now_on();
+    }
+
+    fn is_fresh(&self, since: Instant, now: Instant) -> bool {
+        now.saturating_duration_since(since) < self.settings.idle_timeout
+    }
+
+    fn reap_from_now_on(self: &Arc<Self>) {
+        if !self.reaping.load(Ordering::SeqCst) && !self.reaping.swap(true, Ordering::SeqCst) {
+            let reaper = Reaper {
+                pool: Arc::downgrade(self),
+                interval: (self.settings.idle_timeout / 4)
+                    .clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL),
+            };
+            tokio::spawn(reaper.run());
+        }
+    }
+
+    /// Closes what has been unused for too long or was closed by the server. Returns whether there
+    /// is anything left to look after.
+    fn reap(&self) -> bool {
+        let now = Instant::now();
+        let mut hosts = lock(&self.hosts);
+        hosts.retain(|_, host| {
+            let mut unused = host.unused();
+            unused
+                .http1
+                .retain_mut(|(http1, since)| self.is_fresh(*since, now) && http1.is_idle());
+            unused
+                .http2
+                .take_if(|(http2, used)| http2.is_closed() || !self.is_fresh(*used, now));
+            let empty = unused.http1.is_empty() && unused.http2.is_none();
+            drop(unused);
+            !empty || Arc::strong_count(host) > 1
+        });
+        // Under the lock without which nobody gets a host to give a connection back to.
+        self.reaping.store(!hosts.is_empty(), Ordering::SeqCst);
+        !hosts.is_empty()
+    }
+}
+
+impl Host {
+    fn unused(&self) -> MutexGuard<'_, Unused> {
+        lock(&self.0)
+    }
+}
+
+/// The task that closes unused connections, while there are any.
+struct Reaper {
+    pool: Weak<Pool>,
+    interval: Duration,
+}
+
+impl Reaper {
+    async fn run(mut self) {
+        loop {
+            tokio::time::sleep(self.interval).await;
+            let Some(pool) = self.pool.upgrade() else {
+                return;
+            };
+            if !pool.reap() {
+                self.pool = Weak::new();
+                return;
+            }
+        }
+    }
+}
+
+impl Drop for Reaper {
+    /// Also where a runtime ends with the task in it: the next connection starts another.
+    fn drop(&mut self) {
+        if let Some(pool) = self.pool.upgrade() {
+            pool.reaping.store(false, Ordering::SeqCst);
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn unconnected(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TransportError {
+    TransportError::new(TransportErrorKind::Connect, Delivery::NotSent, error)
+}
