@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, DATE};
 use http::{Request, Response, StatusCode};
@@ -14,6 +13,7 @@ use messages_transport::{
     AttemptCounter, Delivery, Timer, Transport, TransportError, TransportErrorKind,
 };
 
+use crate::call::Exchange;
 use crate::endpoint::Endpoint;
 
 /// Remembers, across the attempts of one call, whether one of them may have been taken. The last
@@ -32,6 +32,11 @@ impl Witness {
             policy,
             doubts: Arc::default(),
         }
+    }
+
+    /// What the caller allows to be sent again.
+    pub(crate) fn policy(&self) -> DeliveryPolicy {
+        self.policy
     }
 
     /// Whether an attempt may have been taken.
@@ -73,48 +78,64 @@ pub(crate) struct Authorize<T> {
     pub(crate) timer: Arc<dyn Timer>,
 }
 
-#[async_trait]
 impl<T: Transport> Transport for Authorize<T> {
-    async fn send(&self, mut request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        if !self.endpoint.trusts(request.uri()) {
-            // Credentials go to the API and nowhere else.
-            return Err(TransportError::without_source(
-                TransportErrorKind::InvalidRequest,
-                Delivery::NotSent,
-            ));
-        }
-        let now = self.timer.calendar();
-        let header = self.credentials.header_value(now).map_err(unsigned)?;
-        request.headers_mut().insert(AUTHORIZATION, header.clone());
-        let witness: Option<Witness> = request.extensions().get().cloned();
-        let counter: Option<AttemptCounter> = request.extensions().get().cloned();
-        // Only a token can be stale; a key and secret stay as wrong as they are.
-        let spare = matches!(self.credentials, Credentials::Jwt(_)).then(|| request.clone());
-
-        let result = self.inner.send(request).await;
-        let Some(mut again) = spare.filter(|_| is_unauthorised(&result)) else {
+    fn send<'a, 'f>(&'a self, mut request: Request<Bytes>) -> Exchange<'f>
+    where
+        'a: 'f,
+        Self: 'f,
+    {
+        Box::pin(async move {
+            if !self.endpoint.trusts(request.uri()) {
+                // Credentials go to the API and nowhere else.
+                return Err(TransportError::without_source(
+                    TransportErrorKind::InvalidRequest,
+                    Delivery::NotSent,
+                ));
+            }
+            let now = self.timer.calendar();
+            let header = self.credentials.header_value(now).map_err(unsigned)?;
+            request.headers_mut().insert(AUTHORIZATION, header);
+            let witness: Option<Witness> = request.extensions().get().cloned();
+            // Only a token can be stale; a key and secret stay as wrong as they are.
+            let spare = matches!(self.credentials, Credentials::Jwt(_)).then(|| request.clone());
+            let mut result = self.inner.send(request).await;
+            if let Some(spare) = spare
+                && is_unauthorised(&result)
+            {
+                // In a box of its own, to keep the usual way small.
+                result = Box::pin(self.send_again(spare, result)).await;
+            }
             if let Some(witness) = &witness {
                 witness.note(&result);
             }
-            return result;
-        };
-        if let Some(server) = result.as_ref().ok().and_then(date) {
+            result
+        })
+    }
+}
+
+impl<T: Transport> Authorize<T> {
+    /// Sends a request again whose token was refused, unless no other token can be had.
+    async fn send_again(
+        &self,
+        mut request: Request<Bytes>,
+        refused: Result<Response<Bytes>, TransportError>,
+    ) -> Result<Response<Bytes>, TransportError> {
+        if let Some(server) = refused.as_ref().ok().and_then(date) {
             self.credentials
                 .correct_clock(server, self.timer.calendar());
         }
-        let fresh = self.credentials.refresh(&header, self.timer.calendar());
-        let Some(fresh) = fresh.map_err(unsigned)? else {
-            return result;
+        let Some(used) = request.headers().get(AUTHORIZATION) else {
+            return refused;
         };
-        again.headers_mut().insert(AUTHORIZATION, fresh);
-        if let Some(counter) = counter {
+        let fresh = self.credentials.refresh(used, self.timer.calendar());
+        let Some(fresh) = fresh.map_err(unsigned)? else {
+            return refused;
+        };
+        request.headers_mut().insert(AUTHORIZATION, fresh);
+        if let Some(counter) = request.extensions().get::<AttemptCounter>() {
             counter.start();
         }
-        let result = self.inner.send(again).await;
-        if let Some(witness) = &witness {
-            witness.note(&result);
-        }
-        result
+        self.inner.send(request).await
     }
 }
 

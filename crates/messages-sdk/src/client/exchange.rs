@@ -2,17 +2,19 @@
 
 use std::time::Instant;
 
-use http::Method;
+use bytes::Bytes;
+use http::{Method, Request};
 use messages_transport::layer::rate_limit::RateScope;
 use messages_transport::{AttemptCounter, Deadline, Route};
+use tokio::sync::SemaphorePermit;
 
 use super::builder::LIMIT_MAX;
 use super::{Client, Inner, SendOptions};
-use crate::call::{Answer, RequestParts, Witness, read};
+use crate::call::{Answer, Exchange, RequestParts, Witness, read};
 use crate::doubts::Settlement;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::observe::Operation;
+use crate::observe::{Operation, Running};
 use crate::outcome::{CallReport, Outcome};
 
 /// What one call sends, and where.
@@ -39,52 +41,84 @@ pub(super) trait Decoded {
 /// For calls whose answer says nothing.
 impl Decoded for () {}
 
+/// A call on its way through the layers.
+///
+/// All that can be done without waiting is done when it is made, so that the future of a call needs little more than the box
+/// that its request is in. Nothing is sent before [`end`](Self::end) is polled.
+pub(super) struct Begun<'a> {
+    inner: &'a Inner,
+    exchange: Option<Result<Exchange<'a>, Error>>,
+    witness: Witness,
+    /// `None` if the client is closed.
+    running: Option<(Running<'a>, SemaphorePermit<'a>)>,
+    counter: AttemptCounter,
+    began: Instant,
+    client_ref: Option<String>,
+}
+
 impl Client {
-    /// Makes a call and has `decode` read its answer.
+    /// Begins a call. The ledger and the observer are told.
+    pub(super) fn begin<'a>(&'a self, mut call: Call<'a>, options: &SendOptions) -> Begun<'a> {
+        let inner = &*self.inner;
+        let mut begun = Begun {
+            inner,
+            exchange: None,
+            witness: Witness::new(options.delivery.unwrap_or(inner.delivery)),
+            running: None,
+            counter: AttemptCounter::default(),
+            began: inner.timer.now(),
+            client_ref: call.client_ref.take(),
+        };
+        if let Ok(permit) = inner.calls.try_acquire() {
+            if let (Some(ledger), Some(reference)) = (&inner.doubts, &begun.client_ref) {
+                ledger.open(reference);
+            }
+            let operation = Operation {
+                method: call.method.clone(),
+                route: call.route,
+                channel: call.channel,
+                endpoint: call.endpoint,
+                observer: inner.observer.as_deref(),
+                counter: begun.counter.clone(),
+                timer: &*inner.timer,
+                began: begun.began,
+            };
+            begun.running = Some((operation.begin(), permit));
+            let request = inner.request(call, options, &begun);
+            begun.exchange = Some(request.map(|request| inner.transport.send(request)));
+        }
+        begun
+    }
+}
+
+impl Begun<'_> {
+    /// Sends the request and has `decode` read the answer.
     ///
     /// The ledger and the observer are told how the call ended for its caller, decoding included.
-    pub(super) async fn exchange<T: Decoded>(
-        &self,
-        mut call: Call<'_>,
-        options: &SendOptions,
+    pub(super) async fn end<T: Decoded>(
+        &mut self,
         decode: impl FnOnce(&Answer) -> Result<T, Error>,
     ) -> Result<(T, Answer, CallReport), Error> {
-        let inner = &*self.inner;
-        let began = inner.timer.now();
-        let counter = AttemptCounter::default();
-        let client_ref = call.client_ref.take();
-        let result = match inner.calls.try_acquire() {
-            Ok(_permit) => {
-                if let (Some(ledger), Some(reference)) = (&inner.doubts, &client_ref) {
-                    ledger.open(reference);
-                }
-                let running = Operation {
-                    method: call.method.clone(),
-                    route: call.route,
-                    channel: call.channel,
-                    endpoint: call.endpoint,
-                    observer: inner.observer.as_deref(),
-                    counter: &counter,
-                    timer: &*inner.timer,
-                    began,
-                }
-                .begin();
-                let result = running
-                    .within(inner.run(call, options, began, &counter))
-                    .await
-                    .and_then(|answer| Ok((decode(&answer)?, answer)));
-                running.end(result.as_ref().map(|(_, answer)| answer.status));
-                if let Some(reference) = &client_ref {
-                    inner.settle(reference, result.as_ref().map(|(decoded, _)| decoded));
-                }
-                result
+        let result = match (&self.running, self.exchange.take()) {
+            (Some((running, _)), Some(Ok(exchange))) => {
+                let answer = running.within(exchange).await;
+                let now = self.inner.timer.calendar();
+                read(answer, &self.witness, now).and_then(|answer| Ok((decode(&answer)?, answer)))
             }
-            Err(_) => Err(Error::not_sent(None)),
+            (_, Some(Err(error))) => Err(error),
+            _ => Err(Error::not_sent(None)),
         };
+        if let Some((running, _permit)) = self.running.take() {
+            running.end(result.as_ref().map(|(_, answer)| answer.status));
+            if let Some(reference) = &self.client_ref {
+                let decoded = result.as_ref().map(|(decoded, _)| decoded);
+                self.inner.settle(reference, decoded);
+            }
+        }
         let report = CallReport {
-            attempts: counter.count(),
-            client_ref,
-            elapsed: inner.timer.now().saturating_duration_since(began),
+            attempts: self.counter.count(),
+            client_ref: self.client_ref.take(),
+            elapsed: self.inner.timer.now().saturating_duration_since(self.began),
         };
         match result {
             Ok((decoded, answer)) => Ok((decoded, answer, report)),
@@ -94,31 +128,28 @@ impl Client {
 }
 
 impl Inner {
-    /// Builds the request, sends it down the layers, and sorts what comes back.
-    async fn run(
+    /// The request, with what the layers have to know of its call.
+    fn request(
         &self,
         call: Call<'_>,
         options: &SendOptions,
-        began: Instant,
-        counter: &AttemptCounter,
-    ) -> Result<Answer, Error> {
-        let delivery = options.delivery.unwrap_or(self.delivery);
-        let witness = Witness::new(delivery);
+        begun: &Begun<'_>,
+    ) -> Result<Request<Bytes>, Error> {
         let mut request = RequestParts {
             method: call.method,
             endpoint: call.endpoint,
             path: call.path,
             body: call.body,
             user_agent: &self.user_agent,
-            headers: (!options.headers.is_empty()).then_some(&options.headers),
+            headers: options.headers.as_deref(),
         }
         .build()
         .map_err(|error| Error::not_sent(Some(Box::new(error))))?;
         let limit = options.deadline.unwrap_or(self.deadline).min(LIMIT_MAX);
         let extensions = request.extensions_mut();
-        extensions.insert(Deadline(began + limit));
-        extensions.insert(witness.clone());
-        extensions.insert(counter.clone());
+        extensions.insert(Deadline(begun.began + limit));
+        extensions.insert(begun.witness.clone());
+        extensions.insert(begun.counter.clone());
         // Each of these costs an allocation or two for every attempt, so what goes without saying is not said.
         if let Some(delivery) = options.delivery {
             extensions.insert(delivery);
@@ -129,8 +160,7 @@ impl Inner {
         if let Some(scope) = call.scope {
             extensions.insert(scope);
         }
-        let result = self.transport.send(request).await;
-        read(result, delivery, witness.doubts(), self.timer.calendar())
+        Ok(request)
     }
 
     /// Notes in the ledger what became of a send. One in doubt stays open: a status webhook will say.

@@ -14,9 +14,10 @@ pub struct SendOptions {
     pub(crate) deadline: Option<Duration>,
     pub(crate) delivery: Option<DeliveryPolicy>,
     pub(crate) client_ref: Option<String>,
-    pub(crate) headers: HeaderMap,
+    // In boxes, since most calls set neither and every call's future holds its options.
+    pub(crate) headers: Option<Box<HeaderMap>>,
     pub(crate) path: Option<&'static str>,
-    pub(crate) endpoint: Option<Endpoint>,
+    pub(crate) endpoint: Option<Box<Endpoint>>,
 }
 
 impl SendOptions {
@@ -49,19 +50,19 @@ impl SendOptions {
     /// An extra header. The SDK's own (`authorization`, `content-type`, `accept`, `user-agent`)
     /// replace one of the same name.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.append(name, value);
+        self.headers.get_or_insert_default().append(name, value);
         self
     }
 
     /// Where this call goes instead: the region of a message that is to be changed, for one. Credentials are sent to the
     /// vendor's hosts and to the client's own endpoint; a call to any other fails and is not sent.
     pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
-        self.endpoint = Some(endpoint);
+        self.endpoint = Some(Box::new(endpoint));
         self
     }
 
     pub(crate) fn endpoint_or<'a>(&'a self, own: &'a Endpoint) -> &'a Endpoint {
-        self.endpoint.as_ref().unwrap_or(own)
+        self.endpoint.as_deref().unwrap_or(own)
     }
 
     /// Posts to the path of 2018 instead: `/beta/messages` for a message, `/beta/workflows` for a

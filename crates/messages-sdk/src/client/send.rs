@@ -7,7 +7,7 @@ use http::Method;
 use messages_transport::layer::rate_limit::RateScope;
 use messages_types::{Document, v0_1, v1};
 
-use super::exchange::{Call, Decoded};
+use super::exchange::{Begun, Call, Decoded};
 use super::{Client, ClientReferences, SendOptions};
 use crate::call::Answer;
 use crate::error::Error;
@@ -25,7 +25,9 @@ impl Client {
     /// The message is never sent twice under the default
     /// [`DeliveryPolicy::AtMostOnce`](crate::DeliveryPolicy::AtMostOnce).
     pub async fn send(&self, message: impl Into<Outbound>) -> Result<Accepted, Error> {
-        self.send_with(message, SendOptions::default()).await
+        let options = SendOptions::default();
+        let (mut begun, is_v1) = self.begin_send(message.into(), &options)?;
+        accepted(&mut begun, is_v1).await
     }
 
     /// As [`Client::send`], with options for this call alone.
@@ -38,18 +40,18 @@ impl Client {
         message: impl Into<Outbound>,
         options: SendOptions,
     ) -> Result<Accepted, Error> {
-        // The message is not held while the call is under way, only its JSON.
-        let (call, is_v1) = self.message_call(message.into(), &options)?;
-        let (ids, answer, report) = self
-            .exchange(call, &options, |answer| MessageIds::of(answer, is_v1))
-            .await?;
-        Ok(Accepted {
-            message_uuid: ids.message_uuid,
-            workflow_id: ids.workflow_id,
-            status: answer.status,
-            request_id: answer.request_id,
-            report,
-        })
+        let (mut begun, is_v1) = self.begin_send(message.into(), &options)?;
+        accepted(&mut begun, is_v1).await
+    }
+
+    /// Begins to send a message, of which only the JSON is kept; and whether it is one of v1.
+    fn begin_send<'a>(
+        &'a self,
+        message: Outbound,
+        options: &'a SendOptions,
+    ) -> Result<(Begun<'a>, bool), Error> {
+        let (call, is_v1) = self.message_call(message, options)?;
+        Ok((self.begin(call, options), is_v1))
     }
 
     /// The call that sends a message, and whether it is one of v1.
@@ -123,7 +125,8 @@ impl Client {
                 .map(|reference| reference.as_str().to_owned()),
         };
         let (accepted, answer, report) = self
-            .exchange(call, &options, Answer::decode::<v0_1::WorkflowAccepted>)
+            .begin(call, &options)
+            .end(Answer::decode::<v0_1::WorkflowAccepted>)
             .await?;
         Ok(WorkflowAccepted {
             uuid: accepted.uuid().to_owned(),
@@ -156,7 +159,7 @@ impl Client {
             scope: self.scope(|scope| scope),
             client_ref: None,
         };
-        let ((), answer, report) = self.exchange(call, &options, |_| Ok(())).await?;
+        let ((), answer, report) = self.begin(call, &options).end(|_| Ok(())).await?;
         Ok(RawAccepted {
             status: answer.status,
             body: answer.body,
@@ -178,6 +181,18 @@ impl Client {
         let account = || RateScope::account(Arc::clone(&self.inner.account));
         self.inner.scoped.then(|| narrow(account()))
     }
+}
+
+/// Waits for the answer to a message.
+async fn accepted(begun: &mut Begun<'_>, is_v1: bool) -> Result<Accepted, Error> {
+    let (ids, answer, report) = begun.end(|answer| MessageIds::of(answer, is_v1)).await?;
+    Ok(Accepted {
+        message_uuid: ids.message_uuid,
+        workflow_id: ids.workflow_id,
+        status: answer.status,
+        request_id: answer.request_id,
+        report,
+    })
 }
 
 /// A UUID of version 7. Nobody has to be kept from guessing it, so a quick generator does, without a call of the system.

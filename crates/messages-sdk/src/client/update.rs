@@ -98,17 +98,18 @@ impl Client {
             let invalid = Invalid::new(Rule::Format, "must be the id of a message");
             return Err(Error::invalid_value(invalid, "/message_uuid"));
         }
+        let path = format!("/v1/messages/{message_uuid}");
         let call = Call {
             method: Method::PATCH,
             endpoint,
-            path: &format!("/v1/messages/{message_uuid}"),
+            path: &path,
             route: "/v1/messages/{message_uuid}",
             channel: None,
             body: update.to_vec(),
             scope: self.scope(|scope| scope),
             client_ref: None,
         };
-        let ((), answer, report) = self.exchange(call, options, |_| Ok(())).await?;
+        let ((), answer, report) = self.begin(call, options).end(|_| Ok(())).await?;
         Ok(Updated {
             status: answer.status,
             request_id: answer.request_id,

@@ -1,7 +1,5 @@
 //! The layer that reports attempts.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -9,6 +7,7 @@ use http::{Request, Response};
 use messages_transport::{AttemptCounter, Route, Timer, Transport, TransportError};
 
 use super::{ClientObserver, ObservedAttempt};
+use crate::call::Exchange;
 
 /// Reports every attempt to an observer, if there is one.
 #[derive(Debug)]
@@ -17,10 +16,6 @@ pub(crate) struct Observed<T> {
     pub(crate) observer: Option<Arc<dyn ClientObserver>>,
     pub(crate) timer: Arc<dyn Timer>,
 }
-
-/// What [`Transport::send`] returns once it is written out.
-type Exchange<'f> =
-    Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'f>>;
 
 impl<T: Transport> Transport for Observed<T> {
     fn send<'a, 'f>(&'a self, request: Request<Bytes>) -> Exchange<'f>

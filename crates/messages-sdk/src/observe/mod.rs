@@ -12,7 +12,7 @@ use http::{Method, StatusCode};
 use messages_transport::TransportError;
 
 pub(crate) use attempt::Observed;
-pub(crate) use operation::Operation;
+pub(crate) use operation::{Operation, Running};
 #[cfg(feature = "opentelemetry")]
 pub use otel::OpenTelemetryMetrics;
 

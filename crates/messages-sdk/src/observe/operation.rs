@@ -21,7 +21,7 @@ pub(crate) struct Operation<'a> {
     pub(crate) channel: Option<&'static str>,
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) observer: Option<&'a dyn ClientObserver>,
-    pub(crate) counter: &'a AttemptCounter,
+    pub(crate) counter: AttemptCounter,
     pub(crate) timer: &'a dyn Timer,
     pub(crate) began: Instant,
 }

@@ -7,6 +7,7 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -18,23 +19,31 @@ use hyper::client::conn::http1::{Connection, SendRequest, handshake};
 
 use super::connect::Stream;
 use super::failed;
+use super::pool::Origin;
 use crate::TransportError;
 use crate::backend::BodyLimits;
 
 /// A connection that is used by one exchange at a time.
 pub(super) struct Http1 {
+    origin: Arc<Origin>,
     requests: SendRequest<Full<Bytes>>,
     /// Does the reading and writing; `None` once the connection is closed.
     work: Option<Connection<Stream, Full<Bytes>>>,
 }
 
 impl Http1 {
-    pub(super) async fn open(stream: Stream) -> hyper::Result<Self> {
+    pub(super) async fn open(stream: Stream, origin: Origin) -> hyper::Result<Self> {
         let (requests, work) = handshake(stream).await?;
         Ok(Self {
+            origin: Arc::new(origin),
             requests,
             work: Some(work),
         })
+    }
+
+    /// Whom it leads to.
+    pub(super) fn origin(&self) -> Arc<Origin> {
+        Arc::clone(&self.origin)
     }
 
     /// Whether it can take a request, as far as the runtime has heard.

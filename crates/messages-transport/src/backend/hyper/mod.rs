@@ -23,7 +23,7 @@ pub use builder::HyperTransportBuilder;
 pub use connect::{Connect, Connection};
 
 use http1::Http1;
-use pool::{Host, Http2, Lease, Origin, Pool};
+use pool::{Http2, Lease, Origin, Pool};
 
 /// A [`Transport`] over hyper: the lean backend, with a connector of your own if you need one.
 ///
@@ -62,25 +62,23 @@ impl Transport for HyperTransport {
         'a: 'f,
         Self: 'f,
     {
-        let origin = match target::check(&request) {
-            Ok((scheme, authority)) => Origin {
-                scheme: scheme.clone(),
-                authority: authority.clone(),
-            },
+        let (scheme, authority) = match target::check(&request) {
+            Ok(origin) => origin,
             Err(error) => return Box::pin(ready(Err(error))),
         };
-        let request = request.map(Full::new);
-        let host = self.pool.host(&origin);
         // Futures of their own, since most exchanges need the small first one.
-        match self.pool.unused(&host) {
-            Some(Lease::Http1(connection)) => Box::pin(self.over_http1(host, connection, request)),
+        match self.pool.unused(scheme, authority) {
+            Some(Lease::Http1(connection)) => Box::pin(self.over_http1(connection, request)),
             Some(Lease::Http2(connection)) => Box::pin(self.over_http2(connection, request)),
-            None => Box::pin(async move {
-                match self.pool.open(origin, &host).await? {
-                    Lease::Http1(connection) => self.over_http1(host, connection, request).await,
-                    Lease::Http2(connection) => self.over_http2(connection, request).await,
-                }
-            }),
+            None => {
+                let origin = Origin::new(scheme, authority);
+                Box::pin(async move {
+                    match self.pool.open(origin).await? {
+                        Lease::Http1(connection) => self.over_http1(connection, request).await,
+                        Lease::Http2(connection) => self.over_http2(connection, request).await,
+                    }
+                })
+            }
         }
     }
 }
@@ -88,21 +86,20 @@ impl Transport for HyperTransport {
 impl HyperTransport {
     fn over_http1(
         &self,
-        host: Arc<Host>,
         connection: Box<Http1>,
-        request: Request<Full<Bytes>>,
+        request: Request<Bytes>,
     ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> {
-        connection.exchange(request, self.body_limits, move |connection| {
-            self.pool.give_back(&host, connection);
+        connection.exchange(request.map(Full::new), self.body_limits, |connection| {
+            self.pool.give_back(connection);
         })
     }
 
     async fn over_http2(
         &self,
         mut connection: Http2,
-        request: Request<Full<Bytes>>,
+        request: Request<Bytes>,
     ) -> Result<Response<Bytes>, TransportError> {
-        let response = connection.try_send_request(request).await;
+        let response = connection.try_send_request(request.map(Full::new)).await;
         self.body_limits.collect(response.map_err(failed)?).await
     }
 }

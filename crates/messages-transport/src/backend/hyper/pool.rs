@@ -1,7 +1,6 @@
 //! The connections of a transport: which one serves a request, and how long an unused one is kept.
 
 use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -32,23 +31,16 @@ pub(super) type Http2 = http2::SendRequest<Full<Bytes>>;
 /// Whom a connection leads to.
 #[derive(Clone)]
 pub(super) struct Origin {
-    pub(super) scheme: Scheme,
-    pub(super) authority: Authority,
+    scheme: Scheme,
+    authority: Authority,
 }
 
-/// By the bytes of the authority: to take two spellings of a host for one is not worth what hashing
-/// in lower case costs, letter by letter, for every request.
-impl PartialEq for Origin {
-    fn eq(&self, other: &Self) -> bool {
-        self.authority.as_str() == other.authority.as_str() && self.scheme == other.scheme
-    }
-}
-
-impl Eq for Origin {}
-
-impl Hash for Origin {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.authority.as_str().hash(state);
+impl Origin {
+    pub(super) fn new(scheme: &Scheme, authority: &Authority) -> Self {
+        Self {
+            scheme: scheme.clone(),
+            authority: authority.clone(),
+        }
     }
 }
 
@@ -56,21 +48,53 @@ impl Hash for Origin {
 pub(super) struct Pool {
     connector: Connector,
     settings: PoolSettings,
-    hosts: Mutex<HashMap<Origin, Arc<Host>>>,
+    hosts: Mutex<Hosts>,
     /// Whether a task looks for connections that have been unused for too long.
     reaping: AtomicBool,
 }
 
-/// The connections to one host that could serve a request now.
+/// By the authority as it is spelled. To take two spellings of a host for one is not worth what
+/// hashing in lower case costs, letter by letter, for every request.
 #[derive(Default)]
-pub(super) struct Host(Mutex<Unused>);
+struct Hosts(HashMap<Box<str>, Host>);
 
+impl Hosts {
+    /// Changes what there is of an origin.
+    fn change<T>(&mut self, origin: &Origin, change: impl FnOnce(&mut Unused) -> T) -> T {
+        let authority = origin.authority.as_str();
+        if let Some(host) = self.0.get_mut(authority) {
+            return change(host.unused(&origin.scheme));
+        }
+        let mut host = Host::default();
+        let changed = change(host.unused(&origin.scheme));
+        self.0.insert(authority.into(), host);
+        changed
+    }
+}
+
+#[derive(Default)]
+struct Host {
+    http: Unused,
+    https: Unused,
+}
+
+/// The connections that could serve a request now.
 #[derive(Default)]
 struct Unused {
     /// The one that was used last at the end.
     http1: Vec<(Box<Http1>, Instant)>,
     /// Serves any number of requests at a time, and was last given to one at this instant.
     http2: Option<(Http2, Instant)>,
+}
+
+impl Host {
+    fn unused(&mut self, scheme: &Scheme) -> &mut Unused {
+        if *scheme == Scheme::HTTPS {
+            &mut self.https
+        } else {
+            &mut self.http
+        }
+    }
 }
 
 /// A connection for one exchange.
@@ -89,20 +113,13 @@ impl Pool {
         }
     }
 
-    pub(super) fn host(&self, origin: &Origin) -> Arc<Host> {
-        let mut hosts = lock(&self.hosts);
-        match hosts.get(origin) {
-            Some(host) => Arc::clone(host),
-            None => Arc::clone(hosts.entry(origin.clone()).or_default()),
-        }
-    }
-
-    /// An unused connection to the host, if there is one.
-    pub(super) fn unused(&self, host: &Host) -> Option<Lease> {
+    /// An unused connection, if there is one.
+    pub(super) fn unused(&self, scheme: &Scheme, authority: &Authority) -> Option<Lease> {
         let now = Instant::now();
         loop {
             let (mut http1, since) = {
-                let mut unused = host.unused();
+                let mut hosts = self.hosts();
+                let unused = hosts.0.get_mut(authority.as_str())?.unused(scheme);
                 if let Some((http2, used)) = &mut unused.http2 {
                     if !http2.is_closed() && self.is_fresh(*used, now) {
                         *used = now;
@@ -118,19 +135,15 @@ impl Pool {
         }
     }
 
-    /// Opens a connection to the host.
+    /// Opens a connection.
     ///
     /// # Errors
     ///
     /// Always of the kind `Connect`, and not sent.
-    pub(super) async fn open(
-        self: &Arc<Self>,
-        origin: Origin,
-        host: &Host,
-    ) -> Result<Lease, TransportError> {
+    pub(super) async fn open(self: &Arc<Self>, origin: Origin) -> Result<Lease, TransportError> {
         let destination = Uri::builder()
-            .scheme(origin.scheme)
-            .authority(origin.authority)
+            .scheme(origin.scheme.clone())
+            .authority(origin.authority.clone())
             .path_and_query(PathAndQuery::from_static("/"))
             .build()
             .map_err(unconnected)?;
@@ -145,7 +158,7 @@ impl Pool {
             HttpVersions::Http2 => true,
         };
         if !http2 {
-            let http1 = Http1::open(stream).await.map_err(unconnected)?;
+            let http1 = Http1::open(stream, origin).await.map_err(unconnected)?;
             return Ok(Lease::Http1(Box::new(http1)));
         }
         let (http2, work) = http2::Builder::new(TokioExecutor::new())
@@ -159,41 +172,48 @@ impl Pool {
             .map_err(unconnected)?;
         // Its end is seen by those who use it.
         tokio::spawn(async { drop(work.await) });
-        Ok(Lease::Http2(self.share(host, http2)))
+        Ok(Lease::Http2(self.share(&origin, http2)))
     }
 
     /// Lets other requests use an HTTP/2 connection too, unless they have one already: then this
     /// request uses that one.
-    fn share(self: &Arc<Self>, host: &Host, http2: Http2) -> Http2 {
-        self.reap_from_now_on();
-        let mut unused = host.unused();
-        let now = Instant::now();
-        match &mut unused.http2 {
-            Some((shared, used)) if !shared.is_closed() => {
-                *used = now;
-                shared.clone()
-            }
-            _ if self.settings.max_idle_per_host == 0 => http2,
-            _ => {
-                unused.http2 = Some((http2.clone(), now));
-                http2
-            }
+    fn share(self: &Arc<Self>, origin: &Origin, http2: Http2) -> Http2 {
+        if self.settings.max_idle_per_host == 0 {
+            return http2;
         }
+        let now = Instant::now();
+        let http2 = self
+            .hosts()
+            .change(origin, |unused| match &mut unused.http2 {
+                Some((shared, used)) if !shared.is_closed() => {
+                    *used = now;
+                    shared.clone()
+                }
+                none_or_closed => {
+                    *none_or_closed = Some((http2.clone(), now));
+                    http2
+                }
+            });
+        self.reap_from_now_on();
+        http2
     }
 
     /// Takes back a connection whose exchange is over.
-    pub(super) fn give_back(self: &Arc<Self>, host: &Host, mut http1: Box<Http1>) {
+    pub(super) fn give_back(self: &Arc<Self>, mut http1: Box<Http1>) {
         if !http1.is_idle() {
             return;
         }
-        {
-            let mut unused = host.unused();
-            if unused.http1.len() >= self.settings.max_idle_per_host {
-                return;
+        let origin = http1.origin();
+        self.hosts().change(&origin, |unused| {
+            if unused.http1.len() < self.settings.max_idle_per_host {
+                unused.http1.push((http1, Instant::now()));
             }
-            unused.http1.push((http1, Instant::now()));
-        }
+        });
         self.reap_from_now_on();
+    }
+
+    fn hosts(&self) -> MutexGuard<'_, Hosts> {
+        self.hosts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_fresh(&self, since: Instant, now: Instant) -> bool {
@@ -215,28 +235,23 @@ impl Pool {
     /// is anything left to look after.
     fn reap(&self) -> bool {
         let now = Instant::now();
-        let mut hosts = lock(&self.hosts);
-        hosts.retain(|_, host| {
-            let mut unused = host.unused();
-            unused
-                .http1
-                .retain_mut(|(http1, since)| self.is_fresh(*since, now) && http1.is_idle());
-            unused
-                .http2
-                .take_if(|(http2, used)| http2.is_closed() || !self.is_fresh(*used, now));
-            let empty = unused.http1.is_empty() && unused.http2.is_none();
-            drop(unused);
-            !empty || Arc::strong_count(host) > 1
+        let mut hosts = self.hosts();
+        hosts.0.retain(|_, host| {
+            for unused in [&mut host.http, &mut host.https] {
+                unused
+                    .http1
+                    .retain_mut(|(http1, since)| self.is_fresh(*since, now) && http1.is_idle());
+                unused
+                    .http2
+                    .take_if(|(http2, used)| http2.is_closed() || !self.is_fresh(*used, now));
+            }
+            [&host.http, &host.https]
+                .iter()
+                .any(|unused| !unused.http1.is_empty() || unused.http2.is_some())
         });
-        // Under the lock without which nobody gets a host to give a connection back to.
-        self.reaping.store(!hosts.is_empty(), Ordering::SeqCst);
-        !hosts.is_empty()
-    }
-}
-
-impl Host {
-    fn unused(&self) -> MutexGuard<'_, Unused> {
-        lock(&self.0)
+        // Under the lock without which no connection is put in.
+        self.reaping.store(!hosts.0.is_empty(), Ordering::SeqCst);
+        !hosts.0.is_empty()
     }
 }
 
@@ -268,10 +283,6 @@ impl Drop for Reaper {
             pool.reaping.store(false, Ordering::SeqCst);
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn unconnected(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> TransportError {

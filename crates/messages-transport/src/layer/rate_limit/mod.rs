@@ -28,6 +28,8 @@ pub use scope::RateScope;
 pub struct RateLimit<T> {
     inner: T,
     limiter: RateLimiter,
+    /// Of requests that name none.
+    unnamed: RateScope,
 }
 
 /// Why the limiter does not let a request wait.
@@ -49,7 +51,11 @@ impl<T: Transport> RateLimit<T> {
 
     /// Limits the calls of `inner` with a limiter that others use as well.
     pub fn with_limiter(inner: T, limiter: RateLimiter) -> Self {
-        Self { inner, limiter }
+        Self {
+            inner,
+            limiter,
+            unnamed: RateScope::default(),
+        }
     }
 
     /// The limiter, to share it or to look at it.
@@ -67,10 +73,11 @@ impl<T: Transport> RateLimit<T> {
         &self,
         request: Request<Bytes>,
     ) -> Result<Response<Bytes>, TransportError> {
-        let scope = scope_of(&request);
-        let permit = self.limiter.try_acquire(&scope).map_err(refused)?;
+        let scope: Option<RateScope> = request.extensions().get().cloned();
+        let scope = scope.as_ref().unwrap_or(&self.unnamed);
+        let permit = self.limiter.try_acquire(scope).map_err(refused)?;
         let result = self.inner.send(request).await;
-        self.learn(permit, &scope, &result);
+        self.learn(permit, scope, &result);
         result
     }
 
@@ -106,21 +113,18 @@ impl<T: Transport> Transport for RateLimit<T> {
         Self: 'f,
     {
         Box::pin(async move {
-            let scope = scope_of(&request);
-            let permit = match self.limiter.try_acquire(&scope) {
+            let scope: Option<RateScope> = request.extensions().get().cloned();
+            let scope = scope.as_ref().unwrap_or(&self.unnamed);
+            let permit = match self.limiter.try_acquire(scope) {
                 Ok(permit) => permit,
                 // In a box of its own, to keep the way of a request that need not wait small.
-                Err(_) => Box::pin(self.turn(&scope, &request)).await?,
+                Err(_) => Box::pin(self.turn(scope, &request)).await?,
             };
             let result = self.inner.send(request).await;
-            self.learn(permit, &scope, &result);
+            self.learn(permit, scope, &result);
             result
         })
     }
-}
-
-fn scope_of(request: &Request<Bytes>) -> RateScope {
-    request.extensions().get().cloned().unwrap_or_default()
 }
 
 fn refused(refusal: Refusal) -> TransportError {
