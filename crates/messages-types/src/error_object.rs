@@ -3,12 +3,11 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use crate::problem::{Problem, Problems, Rule};
 use crate::sync_error_code::SyncErrorCode;
 use crate::value::Scalar;
-use crate::wire::{Check, Context, Decode, Redacted, document, wire_object};
+use crate::wire::{Check, Context, Decode, Json, Redacted, document, wire_object};
 
 wire_object! {
     /// The body of an error answer, in the shape of RFC 9457 ("problem details").
@@ -92,10 +91,10 @@ impl InvalidParameters {
 }
 
 impl Decode for InvalidParameters {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         match value {
-            Value::Array(_) => Vec::decode(value, cx).map(Self::List),
-            Value::Object(_) => InvalidParameter::decode(value, cx).map(Self::Single),
+            Json::Array(_) => Vec::decode(value, cx).map(Self::List),
+            Json::Object(_) => InvalidParameter::decode(value, cx).map(Self::Single),
             other => {
                 cx.report(Rule::Type, "must be an array or an object");
                 Err(other)

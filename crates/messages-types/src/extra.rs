@@ -2,16 +2,16 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use crate::wire::Map;
+use crate::wire::Object;
 
 /// The members of a JSON object that its type does not hold: unknown ones, explicit `null`s, and
 /// known ones of an unexpected JSON type. They are written again exactly as they came.
 ///
 /// `Debug` shows how many there are, not what they say.
 #[derive(Clone, Default, PartialEq)]
-pub struct Extra(Map);
+pub struct Extra(Map<String, Value>);
 
 impl Extra {
     /// The member `key`, if it is here.
@@ -44,9 +44,15 @@ impl Extra {
     }
 }
 
-impl From<Map> for Extra {
-    fn from(map: Map) -> Self {
-        Self(map)
+impl From<Map<String, Value>> for Extra {
+    fn from(members: Map<String, Value>) -> Self {
+        Self(members)
+    }
+}
+
+impl From<Object<'_>> for Extra {
+    fn from(rest: Object<'_>) -> Self {
+        Self(rest.into())
     }
 }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub use view::{EventView, What};
 
 use crate::problem::DecodeError;
-use crate::wire::{Context, Decode, Map, Mode};
+use crate::wire::{Context, Decode, Json, Mode, Object};
 use crate::{v0_1, v1};
 
 /// Anything that the API may post to a webhook.
@@ -55,7 +55,18 @@ impl WebhookEvent {
     ///
     /// [`DecodeError::Json`] when the body is no JSON. Any JSON is an event.
     pub fn from_slice(body: &[u8]) -> Result<Self, DecodeError> {
-        Ok(serde_json::from_slice::<Value>(body)?.into())
+        Ok(Self::read(serde_json::from_slice(body)?))
+    }
+
+    fn read(json: Json<'_>) -> Self {
+        match json.as_object().and_then(Shape::of) {
+            Some(Shape::V1Status) => typed(json, Self::V1Status),
+            Some(Shape::V1Inbound) => typed(json, Self::V1Inbound),
+            Some(Shape::V0_1Status) => typed(json, Self::V0_1Status),
+            Some(Shape::V0_1Inbound) => typed(json, Self::V0_1Inbound),
+            Some(Shape::V0_1Report) => typed(json, Self::V0_1Report),
+            None => Self::Unknown(json.into()),
+        }
     }
 
     /// Writes the event as compact JSON.
@@ -75,20 +86,15 @@ impl WebhookEvent {
 impl From<Value> for WebhookEvent {
     /// Reads the JSON of a webhook.
     fn from(value: Value) -> Self {
-        let read = match value.as_object().and_then(Shape::of) {
-            Some(Shape::V1Status) => read(value, Self::V1Status),
-            Some(Shape::V1Inbound) => read(value, Self::V1Inbound),
-            Some(Shape::V0_1Status) => read(value, Self::V0_1Status),
-            Some(Shape::V0_1Inbound) => read(value, Self::V0_1Inbound),
-            Some(Shape::V0_1Report) => read(value, Self::V0_1Report),
-            None => Err(value),
-        };
-        read.unwrap_or_else(Self::Unknown)
+        Self::read(value.into())
     }
 }
 
-fn read<T: Decode>(value: Value, event: fn(Box<T>) -> WebhookEvent) -> Result<WebhookEvent, Value> {
-    Box::<T>::decode(value, &mut Context::new(Mode::Open)).map(event)
+fn typed<T: Decode>(json: Json<'_>, event: fn(Box<T>) -> WebhookEvent) -> WebhookEvent {
+    match Box::<T>::decode(json, &mut Context::new(Mode::Open)) {
+        Ok(model) => event(model),
+        Err(unread) => WebhookEvent::Unknown(unread.into()),
+    }
 }
 
 /// What an object looks like, by the members that no other kind of webhook has.
@@ -101,9 +107,12 @@ enum Shape {
 }
 
 impl Shape {
-    fn of(map: &Map) -> Option<Self> {
+    fn of(map: &Object<'_>) -> Option<Self> {
         let has = |key: &str| map.contains_key(key);
-        let nested = |key: &str| map.get(key).is_some_and(Value::is_object);
+        let nested = |key: &str| {
+            map.get(key)
+                .is_some_and(|value| value.as_object().is_some())
+        };
         if nested("from") || nested("to") {
             // Only the first generation writes addresses as objects.
             if has("message") {
@@ -163,6 +172,6 @@ events! {
 
 impl<'de> Deserialize<'de> for WebhookEvent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Value::deserialize(deserializer).map(Self::from)
+        Json::deserialize(deserializer).map(Self::read)
     }
 }

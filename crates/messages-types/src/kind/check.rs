@@ -64,7 +64,7 @@ impl Kind {
 /// A document that is sent to the API: it must keep every rule.
 fn sent<T: Decode + Serialize>(document: Value) -> Checked {
     let mut cx = Context::new(Mode::Strict).listing_unknown();
-    let decoded = T::decode(document.clone(), &mut cx);
+    let decoded = T::decode(document.clone().into(), &mut cx);
     let (mut problems, unknown) = cx.into_findings();
     if decoded.is_err() && problems.is_empty() {
         let unfit = Invalid::new(Rule::Format, "is not a document of this kind");
@@ -94,7 +94,7 @@ fn received<T: Decode + Serialize>(document: Value) -> Checked {
         };
     }
     let mut cx = Context::new(Mode::Open).listing_unknown();
-    let value = T::decode(document, &mut cx).map_or_else(|unread| unread, to_value);
+    let value = T::decode(document.into(), &mut cx).map_or_else(Value::from, to_value);
     let (problems, unknown) = cx.into_findings();
     Checked {
         valid: problems.is_empty(),

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::Kind;
-use crate::wire::Map;
+
+type Map = serde_json::Map<String, Value>;
 
 /// Members that only an inbound message has.
 const INBOUND: &[&str] = &[

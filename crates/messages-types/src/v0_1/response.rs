@@ -1,6 +1,6 @@
 //! What the API answers with 202.
 
-use crate::wire::{Check, Context, Map, Members, Redacted, document, wire_object};
+use crate::wire::{Check, Context, Members, Object, Redacted, document, wire_object};
 
 wire_object! {
     /// The answer to an accepted v0.1 message.
@@ -45,7 +45,7 @@ impl WorkflowUuid {
 }
 
 impl Members for WorkflowUuid {
-    fn take(map: &mut Map, cx: &mut Context) -> Option<Self> {
+    fn take(map: &mut Object<'_>, cx: &mut Context) -> Option<Self> {
         let dispatch = cx.optional(map, "dispatch_uuid").map(Self::Dispatch);
         dispatch.or_else(|| cx.required(map, "workflow_uuid").map(Self::Workflow))
     }

@@ -10,8 +10,8 @@ use crate::limits;
 use crate::problem::{Problems, Rule};
 use crate::value::Seconds;
 use crate::wire::{
-    Check, Context, Decode, Map, Members, Mode, Redacted, Show, document, object, wire_choice,
-    wire_object,
+    Check, Context, Decode, Json, Members, Mode, Object, Redacted, Show, document, object,
+    wire_choice, wire_object,
 };
 
 /// How long a workflow waits for a step's condition: 15 seconds to 1 day.
@@ -238,8 +238,8 @@ struct Element {
 
 impl Element {
     /// Reads the element; only where another one follows must there be a failover.
-    fn decode(value: Value, cx: &mut Context, is_last: bool) -> Option<Self> {
-        let Value::Object(mut map) = value else {
+    fn decode(value: Json<'_>, cx: &mut Context, is_last: bool) -> Option<Self> {
+        let Json::Object(mut map) = value else {
             cx.report(Rule::Type, "must be an object");
             return None;
         };
@@ -259,7 +259,7 @@ impl Element {
             // It has been reported here; the message need not report it again.
             map.remove("failover");
         }
-        let message = Message::decode(Value::Object(map), cx).ok()?;
+        let message = Message::decode(Json::Object(map), cx).ok()?;
         viber_ttl_rule(&message, cx);
         Some(Self { message, failover })
     }
@@ -272,7 +272,7 @@ struct Parts {
 }
 
 impl Members for Parts {
-    fn take(map: &mut Map, cx: &mut Context) -> Option<Self> {
+    fn take(map: &mut Object<'_>, cx: &mut Context) -> Option<Self> {
         cx.constant(map, "template", "failover");
         let elements: Vec<Value> = cx.required(map, "workflow")?;
         let Some(last_index) = elements.len().checked_sub(1) else {
@@ -284,7 +284,7 @@ impl Members for Parts {
             elements
                 .map(|(index, element)| {
                     cx.at_index(index, |cx| {
-                        Element::decode(element, cx, index == last_index)
+                        Element::decode(element.into(), cx, index == last_index)
                     })
                 })
                 .collect()
@@ -311,7 +311,7 @@ impl Members for Parts {
 }
 
 impl Decode for Workflow {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         object(value, cx, ELSEWHERE).map(|(Parts { steps, last }, extra)| Self {
             steps,
             last,

@@ -4,10 +4,9 @@ use std::fmt;
 use std::ops::Deref;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use crate::problem::{Invalid, Rule};
-use crate::wire::{Check, Context, Decode, Redacted};
+use crate::wire::{Check, Context, Decode, Json, Redacted};
 
 /// A list of `MIN` to `MAX` items, both included.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -83,10 +82,9 @@ impl<T: Serialize, const MIN: usize, const MAX: usize> Serialize for List<T, MIN
 }
 
 impl<T: Decode + Serialize, const MIN: usize, const MAX: usize> Decode for List<T, MIN, MAX> {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
-        if let Some(invalid) = value
-            .as_array()
-            .and_then(|items| Self::refusal(items.len()))
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        if let Json::Array(items) = &value
+            && let Some(invalid) = Self::refusal(items.len())
         {
             cx.refuse(invalid);
             if !cx.is_strict() {

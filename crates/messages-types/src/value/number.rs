@@ -3,10 +3,9 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use crate::problem::{Invalid, Rule};
-use crate::wire::{Check, Context, Decode, Redacted};
+use crate::wire::{Check, Context, Decode, Json, Redacted};
 
 /// A whole number of `MIN` to `MAX`, both included, that is a JSON *string* of digits on the
 /// wire, such as `"600"`.
@@ -77,7 +76,7 @@ impl<const MIN: u32, const MAX: u32> Serialize for NumberText<MIN, MAX> {
 }
 
 impl<const MIN: u32, const MAX: u32> Decode for NumberText<MIN, MAX> {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         let Some(text) = value.as_str() else {
             cx.report(Rule::Type, "must be a number as a string, like \"30\"");
             return Err(value);

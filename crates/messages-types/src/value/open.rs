@@ -4,10 +4,10 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use serde_json::{Number, Value};
+use serde_json::Number;
 
 use crate::problem::Rule;
-use crate::wire::{Check, Context, Decode, Redacted};
+use crate::wire::{Check, Context, Decode, Json, Redacted};
 
 /// A number that the API writes as a string in one place and as a number in the next: counts,
 /// prices, error codes. It is kept, and written again, as it came; a price keeps its digits.
@@ -74,10 +74,10 @@ impl Serialize for Scalar {
 }
 
 impl Decode for Scalar {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         match value {
-            Value::String(text) => Ok(Self::Text(text)),
-            Value::Number(number) => Ok(Self::Number(number)),
+            Json::String(text) => Ok(Self::Text(text.into_owned())),
+            Json::Number(number) => Ok(Self::Number(number)),
             other => {
                 cx.report(Rule::Type, "must be a number or a numeric string");
                 Err(other)

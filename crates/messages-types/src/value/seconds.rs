@@ -3,10 +3,9 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use crate::problem::{Invalid, Rule};
-use crate::wire::{Check, Context, Decode, Redacted};
+use crate::wire::{Check, Context, Decode, Json, Redacted};
 
 /// A span of `MIN` to `MAX` whole seconds, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -66,8 +65,8 @@ impl<const MIN: u32, const MAX: u32> Serialize for Seconds<MIN, MAX> {
 }
 
 impl<const MIN: u32, const MAX: u32> Decode for Seconds<MIN, MAX> {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
-        if !(value.is_u64() || value.is_i64()) {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        if !matches!(&value, Json::Number(number) if number.is_u64() || number.is_i64()) {
             cx.report(Rule::Type, "must be a whole number of seconds");
             return Err(value);
         }

@@ -82,16 +82,16 @@ macro_rules! string_value {
         }
 
         impl<$($generics)*> crate::wire::Decode for $type {
-            fn decode(
-                value: serde_json::Value,
+            fn decode<'a>(
+                value: crate::wire::Json<'a>,
                 cx: &mut crate::wire::Context,
-            ) -> Result<Self, serde_json::Value> {
+            ) -> Result<Self, crate::wire::Json<'a>> {
                 let text = <String as crate::wire::Decode>::decode(value, cx)?;
                 match Self::refusal(&text) {
                     None => Ok(Self(text)),
                     Some(invalid) => {
                         cx.refuse(invalid);
-                        Err(serde_json::Value::String(text))
+                        Err(crate::wire::Json::String(text.into()))
                     }
                 }
             }

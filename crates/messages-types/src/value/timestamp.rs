@@ -3,9 +3,8 @@
 use std::fmt;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
-use crate::wire::{Check, Context, Decode, Redacted};
+use crate::wire::{Check, Context, Decode, Json, Redacted};
 
 /// An instant, kept as the text that came (so that it is written again digit by digit).
 ///
@@ -58,7 +57,7 @@ impl Serialize for Timestamp {
 }
 
 impl Decode for Timestamp {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         String::decode(value, cx).map(Self)
     }
 }

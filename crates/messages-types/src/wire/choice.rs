@@ -35,10 +35,10 @@ macro_rules! wire_choice {
         }
 
         impl crate::wire::Decode for $name {
-            fn decode(
-                value: serde_json::Value,
+            fn decode<'a>(
+                value: crate::wire::Json<'a>,
                 cx: &mut crate::wire::Context,
-            ) -> Result<Self, serde_json::Value> {
+            ) -> Result<Self, crate::wire::Json<'a>> {
                 let Some(text) = value.as_str() else {
                     cx.report(crate::Rule::Type, "must be a string");
                     return Err(value);
@@ -102,11 +102,14 @@ macro_rules! wire_choice {
         }
 
         impl crate::wire::Decode for $name {
-            fn decode(
-                value: serde_json::Value,
+            fn decode<'a>(
+                value: crate::wire::Json<'a>,
                 cx: &mut crate::wire::Context,
-            ) -> Result<Self, serde_json::Value> {
-                <String as crate::wire::Decode>::decode(value, cx).map(Self::from)
+            ) -> Result<Self, crate::wire::Json<'a>> {
+                crate::wire::text(value, cx).map(|text| match text {
+                    std::borrow::Cow::Borrowed(text) => Self::from(text),
+                    std::borrow::Cow::Owned(text) => Self::from(text),
+                })
             }
         }
 

@@ -44,13 +44,13 @@ macro_rules! wire_content {
 
         impl $name {
             /// Without a usable tag nobody can tell which of the values is in its place.
-            fn settle_values(map: &crate::wire::Map, cx: &mut crate::wire::Context) {
+            fn settle_values(map: &crate::wire::Object<'_>, cx: &mut crate::wire::Context) {
                 for key in map.keys() {
                     let value = false
                         $($( || key == $ntag )*)?
                         $($( || <$fty as crate::wire::Members>::owns(key) )*)?;
                     if value {
-                        cx.settle(key.clone());
+                        cx.settle(key);
                     }
                 }
             }
@@ -70,15 +70,15 @@ macro_rules! wire_content {
 
         impl crate::wire::Members for $name {
             fn take(
-                map: &mut crate::wire::Map,
+                map: &mut crate::wire::Object<'_>,
                 cx: &mut crate::wire::Context,
             ) -> Option<Self> {
                 $($( if let Some(taken) = <$wty as crate::wire::Members>::take(map, cx) {
                     return Some(Self::$whole(taken));
                 } )*)?
-                let Some(serde_json::Value::String(tag)) = map.get($tag) else {
+                let Some(crate::wire::Json::String(tag)) = map.get($tag) else {
                     let (rule, hint) = match map.get($tag) {
-                        None | Some(serde_json::Value::Null) => {
+                        None | Some(crate::wire::Json::Null) => {
                             (crate::Rule::Required, "is required")
                         }
                         Some(_) => (crate::Rule::Type, "must be a string"),
@@ -87,7 +87,7 @@ macro_rules! wire_content {
                     Self::settle_values(map, cx);
                     return None;
                 };
-                let taken = match tag.as_str() {
+                let taken = match tag.as_ref() {
                     $($( $ntag => cx.required::<$nty>(map, $ntag).map(Self::$nested), )*)?
                     $($( $ftag => <$fty as crate::wire::Members>::take(map, cx).map(Self::$flat), )*)?
                     $($( $utag => Some(Self::$unit), )*)?
@@ -105,7 +105,7 @@ macro_rules! wire_content {
                     }
                 };
                 $( let taken = taken.or_else(|| match map.get($tag) {
-                    Some(serde_json::Value::String(tag)) => Some(Self::$unknown(tag.clone())),
+                    Some(crate::wire::Json::String(tag)) => Some(Self::$unknown(tag.as_ref().to_owned())),
                     _ => None,
                 }); )?
                 if taken.is_some() {

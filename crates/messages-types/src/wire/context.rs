@@ -4,13 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use serde_json::Value;
-
-use super::Decode;
+use super::{Decode, Json, Object};
 use crate::problem::{Invalid, Problem, Rule};
-
-/// A JSON object on its way in.
-pub(crate) type Map = serde_json::Map<String, Value>;
 
 /// What happens to a member that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,64 +121,77 @@ impl Context {
     }
 
     /// Takes the member `key` out of `map`; it stays there when it is absent, `null` or unfit.
-    pub(crate) fn optional<T: Decode>(&mut self, map: &mut Map, key: &'static str) -> Option<T> {
+    pub(crate) fn optional<T: Decode>(
+        &mut self,
+        map: &mut Object<'_>,
+        key: &'static str,
+    ) -> Option<T> {
         let value = map.remove(key);
         self.optional_value(value, map, key)
     }
 
     /// Reads the member `key`, which was taken out of `map`; it goes back when it is `null` or unfit.
-    pub(crate) fn optional_value<T: Decode>(
+    pub(crate) fn optional_value<'a, T: Decode>(
         &mut self,
-        value: Option<Value>,
-        map: &mut Map,
+        value: Option<Json<'a>>,
+        map: &mut Object<'a>,
         key: &'static str,
     ) -> Option<T> {
         let value = value?;
         if value.is_null() {
             // An explicit null means absent; it is kept so that it is written again.
-            map.insert(key.to_owned(), value);
+            map.insert(key, value);
             return None;
         }
         match self.within(key, |cx| T::decode(value, cx)) {
             Ok(decoded) => Some(decoded),
             Err(value) => {
-                map.insert(key.to_owned(), value);
+                map.insert(key, value);
                 None
             }
         }
     }
 
     /// As [`Context::optional`], and reports it (in strict mode) when it is not there.
-    pub(crate) fn required<T: Decode>(&mut self, map: &mut Map, key: &'static str) -> Option<T> {
+    pub(crate) fn required<T: Decode>(
+        &mut self,
+        map: &mut Object<'_>,
+        key: &'static str,
+    ) -> Option<T> {
         let value = map.remove(key);
         self.required_value(value, map, key)
     }
 
     /// As [`Context::optional_value`], and reports it (in strict mode) when it is not there.
-    pub(crate) fn required_value<T: Decode>(
+    pub(crate) fn required_value<'a, T: Decode>(
         &mut self,
-        value: Option<Value>,
-        map: &mut Map,
+        value: Option<Json<'a>>,
+        map: &mut Object<'a>,
         key: &'static str,
     ) -> Option<T> {
-        if value.as_ref().is_none_or(Value::is_null) {
+        if value.as_ref().is_none_or(Json::is_null) {
             self.report_at(key, Rule::Required, "is required");
         }
         self.optional_value(value, map, key)
     }
 
     /// Takes the member `key` out of `map` if it is exactly `tag`.
-    pub(crate) fn constant(&mut self, map: &mut Map, key: &'static str, tag: &'static str) -> bool {
+    pub(crate) fn constant(
+        &mut self,
+        map: &mut Object<'_>,
+        key: &'static str,
+        tag: &'static str,
+    ) -> bool {
         match map.get(key) {
-            Some(Value::String(found)) if found == tag => {
+            Some(Json::String(found)) if found == tag => {
                 map.remove(key);
                 true
             }
-            None | Some(Value::Null) => {
+            None | Some(Json::Null) => {
                 self.report_at(key, Rule::Required, "is required");
                 false
             }
-            Some(Value::String(_)) => {
+            Some(Json::String(_)) => {
                 self.report_at(key, Rule::OneOf, format!("must be \"{tag}\" here"));
                 false
             }
@@ -198,7 +206,7 @@ impl Context {
     /// strict mode), members that nobody knows are listed.
     pub(crate) fn leftover(
         &mut self,
-        map: &Map,
+        map: &Object<'_>,
         own: impl Fn(&str) -> bool,
         elsewhere: &'static [&'static str],
     ) {
@@ -211,8 +219,11 @@ impl Context {
             .filter_map(|problem| problem.member_of(&here))
             .collect();
         let mut misplaced = Vec::new();
-        for (key, value) in map.iter().filter(|(key, _)| !own(key)) {
-            let belongs_elsewhere = elsewhere.contains(&key.as_str());
+        for (key, value) in map.sorted() {
+            if own(key) {
+                continue;
+            }
+            let belongs_elsewhere = elsewhere.contains(&key);
             let segment = escaped(key);
             if value.is_null() && belongs_elsewhere {
                 // An explicit null means absent.
@@ -238,9 +249,9 @@ impl Context {
     }
 
     /// Says that the member `key` of the current place, left behind, is not misplaced there.
-    pub(crate) fn settle(&mut self, key: impl Into<Cow<'static, str>>) {
-        if self.list_unknown || self.is_strict() {
-            let pointer = self.within(key, |cx| cx.pointer());
+    pub(crate) fn settle(&mut self, key: &str) {
+        if self.reports() {
+            let pointer = format!("{}/{}", self.pointer(), escaped(key));
             self.settled.push(pointer);
         }
     }

@@ -1,22 +1,35 @@
 //! The traits that every model implements, and their implementations for plain JSON.
 
-use serde::ser::SerializeMap;
-use serde_json::{Number, Value};
+use std::borrow::Cow;
 
-use super::{Context, Map};
+use serde::ser::SerializeMap;
+use serde_json::{Map, Number, Value};
+
+use super::{Context, Json, Object};
 use crate::problem::Rule;
 
 /// Reads one JSON value.
 pub(crate) trait Decode: Sized {
     /// The value, or the JSON exactly as it came when it does not fit. In strict mode a problem
     /// has then been reported.
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value>;
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>>;
+}
+
+/// Reads a string, without an allocation where the caller needs none.
+pub(crate) fn text<'a>(value: Json<'a>, cx: &mut Context) -> Result<Cow<'a, str>, Json<'a>> {
+    match value {
+        Json::String(text) => Ok(text),
+        other => {
+            cx.report(Rule::Type, "must be a string");
+            Err(other)
+        }
+    }
 }
 
 /// Reads some members of an object: what a type that is flattened into another one does.
 pub(crate) trait Members: Sized {
     /// Takes its members out of `map`, or leaves all of them there.
-    fn take(map: &mut Map, cx: &mut Context) -> Option<Self>;
+    fn take(map: &mut Object<'_>, cx: &mut Context) -> Option<Self>;
 
     /// Writes its members.
     fn put<M: SerializeMap>(&self, out: &mut M) -> Result<(), M::Error>;
@@ -63,7 +76,7 @@ impl<T: Check> Check for Option<T> {
 macro_rules! plain {
     ($($type:ty, $expected:literal, $pattern:pat => $value:expr;)*) => { $(
         impl Decode for $type {
-            fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+            fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
                 match value {
                     $pattern => Ok($value),
                     other => {
@@ -78,22 +91,22 @@ macro_rules! plain {
 }
 
 plain! {
-    String, "must be a string", Value::String(text) => text;
-    bool, "must be true or false", Value::Bool(flag) => flag;
-    Number, "must be a number", Value::Number(number) => number;
-    Map, "must be an object", Value::Object(map) => map;
+    String, "must be a string", Json::String(text) => text.into_owned();
+    bool, "must be true or false", Json::Bool(flag) => flag;
+    Number, "must be a number", Json::Number(number) => number;
+    Map<String, Value>, "must be an object", Json::Object(object) => object.into();
 }
 
 impl Decode for Value {
-    fn decode(value: Value, _: &mut Context) -> Result<Self, Value> {
-        Ok(value)
+    fn decode<'a>(value: Json<'a>, _: &mut Context) -> Result<Self, Json<'a>> {
+        Ok(value.into())
     }
 }
 
 impl Check for Value {}
 
 impl Decode for u64 {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         match value.as_u64() {
             // A float such as `600.0` is left alone: it could not be written back as it came.
             Some(number) => Ok(number),
@@ -108,19 +121,19 @@ impl Decode for u64 {
 impl Check for u64 {}
 
 impl<T: Decode> Decode for Box<T> {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         T::decode(value, cx).map(Box::new)
     }
 }
 
 impl<T: Decode + serde::Serialize> Decode for Vec<T> {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
-        let Value::Array(items) = value else {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        let Json::Array(items) = value else {
             cx.report(Rule::Type, "must be an array");
             return Err(value);
         };
         let mut decoded = Vec::with_capacity(items.len());
-        let mut unfit: Option<Vec<Value>> = None;
+        let mut unfit: Option<Vec<Json<'a>>> = None;
         for (index, item) in items.into_iter().enumerate() {
             let result = cx.at_index(index, |cx| T::decode(item, cx));
             match (&mut unfit, result) {
@@ -128,17 +141,18 @@ impl<T: Decode + serde::Serialize> Decode for Vec<T> {
                 (None, Err(value)) => {
                     // One item does not fit: the array goes back as it came. The rest is still
                     // read, for its problems.
-                    let mut values: Vec<Value> = decoded.drain(..).map(super::to_value).collect();
+                    let read = decoded.drain(..).map(super::to_value);
+                    let mut values: Vec<Json<'a>> = read.map(Json::from).collect();
                     values.push(value);
                     unfit = Some(values);
                 }
-                (Some(values), Ok(item)) => values.push(super::to_value(item)),
+                (Some(values), Ok(item)) => values.push(super::to_value(item).into()),
                 (Some(values), Err(value)) => values.push(value),
             }
         }
         match unfit {
             None => Ok(decoded),
-            Some(values) => Err(Value::Array(values)),
+            Some(values) => Err(Json::Array(values)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Check, Context, Decode, Mode};
+use super::{Check, Context, Decode, Json, Mode};
 use crate::problem::{DecodeError, Problems};
 
 /// A JSON document that stands alone: a request body, an answer or a webhook.
@@ -17,9 +17,7 @@ pub trait Document: Serialize + Sized + sealed::Sealed {
     /// [`DecodeError::Json`] when the bytes are no JSON. [`DecodeError::Problems`] with *all*
     /// problems when it is an outbound document that breaks a rule; for what the API itself sends
     /// only when the members that make it a document of its kind are missing.
-    fn from_slice(bytes: &[u8]) -> Result<Self, DecodeError> {
-        Self::from_value(serde_json::from_slice(bytes)?)
-    }
+    fn from_slice(bytes: &[u8]) -> Result<Self, DecodeError>;
 
     /// Reads a document from a JSON value.
     ///
@@ -41,9 +39,9 @@ pub(crate) mod sealed {
 }
 
 /// Decodes in `mode` and fails with all problems.
-pub(crate) fn from_value<T: Decode + Check>(value: Value, mode: Mode) -> Result<T, DecodeError> {
+pub(crate) fn from_json<T: Decode + Check>(json: Json<'_>, mode: Mode) -> Result<T, DecodeError> {
     let mut cx = Context::new(mode);
-    let decoded = T::decode(value, &mut cx);
+    let decoded = T::decode(json, &mut cx);
     let (problems, _) = cx.into_findings();
     Problems::check(problems)?;
     decoded.map_err(|_| {
@@ -67,14 +65,18 @@ macro_rules! document {
     ($type:ty, $mode:ident) => {
         impl crate::wire::sealed_document::Sealed for $type {}
         impl crate::Document for $type {
+            fn from_slice(bytes: &[u8]) -> Result<Self, crate::DecodeError> {
+                crate::wire::from_json(serde_json::from_slice(bytes)?, crate::wire::Mode::$mode)
+            }
+
             fn from_value(value: serde_json::Value) -> Result<Self, crate::DecodeError> {
-                crate::wire::from_value(value, crate::wire::Mode::$mode)
+                crate::wire::from_json(value.into(), crate::wire::Mode::$mode)
             }
         }
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let value = serde_json::Value::deserialize(deserializer)?;
-                crate::Document::from_value(value).map_err(|error| {
+                let json = crate::wire::Json::deserialize(deserializer)?;
+                crate::wire::from_json(json, crate::wire::Mode::$mode).map_err(|error| {
                     serde::de::Error::custom(match &error {
                         crate::DecodeError::Problems(problems) => problems.to_string(),
                         other => other.to_string(),

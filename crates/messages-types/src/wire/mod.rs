@@ -1,7 +1,7 @@
 //! How JSON enters and leaves the models: one mechanism for both directions.
 //!
-//! A document is read into a [`serde_json::Value`] and then *taken apart*: each type takes the
-//! members that it can hold out of the map, and whatever is left stays in the object's
+//! A document is read into a tree, [`Json`], and then *taken apart*: each type takes the members
+//! that it can hold out of the [`Object`], and whatever is left stays in the object's
 //! [`Extra`](crate::Extra). So nothing can be lost, an unknown member needs no special case, and a member of
 //! an unexpected type simply stays behind. Two modes share the code:
 //!
@@ -14,14 +14,16 @@ mod content;
 mod context;
 mod decode;
 mod document;
+mod json;
 mod object;
 mod redact;
 
-pub(crate) use context::{Context, Map, Mode};
-pub(crate) use decode::{Check, Decode, Members};
+pub(crate) use context::{Context, Mode};
+pub(crate) use decode::{Check, Decode, Members, text};
 pub use document::Document;
 pub(crate) use document::sealed as sealed_document;
-pub(crate) use document::{document, from_value, to_value};
+pub(crate) use document::{document, from_json, to_value};
+pub(crate) use json::{Json, Object};
 pub(crate) use redact::{Redacted, Show};
 
 pub(crate) use choice::wire_choice;

@@ -87,25 +87,26 @@ macro_rules! wire_object {
 
         impl crate::wire::Members for $name {
             fn take(
-                map: &mut crate::wire::Map,
+                map: &mut crate::wire::Object<'_>,
                 cx: &mut crate::wire::Context,
             ) -> Option<Self> {
-                $($( let mut $rname: Option<serde_json::Value> = None; )*)?
-                $($( let mut $oname: Option<serde_json::Value> = None; )*)?
+                $($( let mut $rname: Option<crate::wire::Json<'_>> = None; )*)?
+                $($( let mut $oname: Option<crate::wire::Json<'_>> = None; )*)?
                 // One pass sorts the members: searching the map for each field takes longer than reading the JSON.
-                for (key, value) in std::mem::take(map) {
-                    match key.as_str() {
-                        $($( $rkey => $rname = Some(value), )*)?
-                        // What a flattened type may want is its own to take first.
-                        $($( key if <$fty as crate::wire::Members>::reads(key) => {
-                            map.insert(key.to_owned(), value);
-                        } )*)?
-                        $($( $okey => $oname = Some(value), )*)?
-                        _ => {
-                            map.insert(key, value);
-                        }
-                    }
-                }
+                #[allow(unused_variables)]
+                map.retain(|key, value| match key {
+                    $($( $rkey => {
+                        $rname = Some(std::mem::take(value));
+                        false
+                    } )*)?
+                    // What a flattened type may want is its own to take first.
+                    $($( key if <$fty as crate::wire::Members>::reads(key) => true, )*)?
+                    $($( $okey => {
+                        $oname = Some(std::mem::take(value));
+                        false
+                    } )*)?
+                    _ => true,
+                });
                 let constants = true $($( & cx.constant(map, $ckey, $cval) )*)?;
                 $($( let $rname = cx.required_value::<$rty>($rname, map, $rkey); )*)?
                 $($( let $fname = <$fty as crate::wire::Members>::take(map, cx); )*)?
@@ -294,10 +295,10 @@ macro_rules! wire_object {
         $( rules $rules:ident($($whole:ident),*; $($part:ident),*); )?
     ) => {
         impl crate::wire::Decode for $name {
-            fn decode(
-                value: serde_json::Value,
+            fn decode<'a>(
+                value: crate::wire::Json<'a>,
                 cx: &mut crate::wire::Context,
-            ) -> Result<Self, serde_json::Value> {
+            ) -> Result<Self, crate::wire::Json<'a>> {
                 #[allow(unused_mut, unused_assignments)]
                 let mut elsewhere: &'static [&'static str] = &[];
                 $( elsewhere = $elsewhere; )?
@@ -314,17 +315,17 @@ pub(crate) use wire_object;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
-use super::{Context, Map, Members, to_value};
+use super::{Context, Json, Members, Object, to_value};
 use crate::Extra;
 use crate::problem::Rule;
 
 /// Reads an object: the type takes what it holds, and the rest comes back beside it.
-pub(crate) fn object<T: Members>(
-    value: Value,
+pub(crate) fn object<'a, T: Members>(
+    value: Json<'a>,
     cx: &mut Context,
     elsewhere: &'static [&'static str],
-) -> Result<(T, Extra), Value> {
-    let Value::Object(mut map) = value else {
+) -> Result<(T, Extra), Json<'a>> {
+    let Json::Object(mut map) = value else {
         cx.report(Rule::Type, "must be an object");
         return Err(value);
     };
@@ -335,25 +336,29 @@ pub(crate) fn object<T: Members>(
     });
     match taken {
         Some(object) => Ok((object, Extra::from(map))),
-        None => Err(Value::Object(map)),
+        None => Err(Json::Object(map)),
     }
 }
 
 /// Puts a member back that was taken before another one turned out to be missing.
 pub(crate) fn restore<T: Serialize>(
-    map: &mut Map,
+    map: &mut Object<'_>,
     key: &'static str,
     taken: Option<T>,
     cx: &mut Context,
 ) {
     if let Some(value) = taken {
         cx.settle(key);
-        map.insert(key.to_owned(), to_value(value));
+        map.insert(key, to_value(value).into());
     }
 }
 
 /// As [`restore`], for a flattened type.
-pub(crate) fn restore_members<T: Members>(map: &mut Map, taken: Option<T>, cx: &mut Context) {
+pub(crate) fn restore_members<T: Members>(
+    map: &mut Object<'_>,
+    taken: Option<T>,
+    cx: &mut Context,
+) {
     struct Alone<T>(T);
     impl<T: Members> Serialize for Alone<T> {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -364,8 +369,8 @@ pub(crate) fn restore_members<T: Members>(map: &mut Map, taken: Option<T>, cx: &
     }
     if let Some(Value::Object(members)) = taken.map(|members| to_value(Alone(members))) {
         for (key, value) in members {
-            cx.settle(key.clone());
-            map.insert(key, value);
+            cx.settle(&key);
+            map.insert(key, value.into());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 /// Shows what may be shown of a field.
 pub(crate) trait Redacted {
@@ -36,7 +36,7 @@ impl Redacted for Value {
     }
 }
 
-impl Redacted for super::Map {
+impl Redacted for Map<String, Value> {
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "[object of {}]", self.len())
     }

@@ -6,6 +6,7 @@ mod events;
 mod fixtures;
 mod fuzz_seeds;
 mod inbound_v1;
+mod json;
 mod kinds;
 mod messages;
 mod open_decoding;

@@ -1,7 +1,6 @@
 //! What stands in `message.content`, and the members that belong elsewhere.
 
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use serde_json::Value;
 
 use crate::Extra;
 use crate::limits;
@@ -9,7 +8,7 @@ use crate::v1::outbound::media::ELSEWHERE as MEDIA_ELSEWHERE;
 pub use crate::v1::outbound::media::{Caption, CaptionedMedia};
 use crate::v1::outbound::written_as;
 use crate::value::Url;
-use crate::wire::{Check, Context, Decode, Members, Redacted, object, wire_object};
+use crate::wire::{Check, Context, Decode, Json, Members, Redacted, object, wire_object};
 
 /// The URL of an image: 1 to 2,000 characters.
 pub type ImageUrl = Url<1, { limits::V0_1_IMAGE_URL_MAX }>;
@@ -105,7 +104,7 @@ impl<T> From<T> for Content<T> {
 }
 
 impl<T: Members> Decode for Content<T> {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         object(value, cx, CONTENT_ELSEWHERE).map(|(kind, extra)| Self { kind, extra })
     }
 }

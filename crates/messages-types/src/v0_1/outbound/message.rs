@@ -1,7 +1,6 @@
 //! A message over any channel.
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use super::ClientRef;
 use super::messenger::Messenger;
@@ -11,7 +10,7 @@ use super::viber::Viber;
 use super::whatsapp::Whatsapp;
 use crate::problem::{Problems, Rule};
 use crate::v0_1::Channel;
-use crate::wire::{Check, Context, Decode, Members, Mode, Redacted, document};
+use crate::wire::{Check, Context, Decode, Json, Members, Mode, Redacted, document};
 
 /// Declares [`Message`] over the channels' own types.
 macro_rules! channels {
@@ -87,7 +86,7 @@ macro_rules! channels {
         }
 
         impl Decode for Message {
-            fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+            fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
                 let side = |side| value.get(side)?.get("type")?.as_str();
                 let known = |name: &&str| matches!(*name, $( $name )|*);
                 // The recipient decides; where it names no channel, the sender may.
@@ -129,23 +128,23 @@ channels! {
 }
 
 /// Says why no channel could be found on either side.
-fn report_no_channel(value: &Value, cx: &mut Context, choice: &'static str) {
-    let Value::Object(map) = value else {
+fn report_no_channel(value: &Json<'_>, cx: &mut Context, choice: &'static str) {
+    let Json::Object(map) = value else {
         cx.report(Rule::Type, "must be an object");
         return;
     };
     for side in ["from", "to"] {
         match map.get(side) {
-            None | Some(Value::Null) => cx.report_at(side, Rule::Required, "is required"),
-            Some(Value::Object(address)) => cx.within(side, |cx| match address.get("type") {
-                None | Some(Value::Null) => cx.report_at("type", Rule::Required, "is required"),
-                Some(Value::String(_)) => cx.report_at("type", Rule::OneOf, choice),
+            None | Some(Json::Null) => cx.report_at(side, Rule::Required, "is required"),
+            Some(Json::Object(address)) => cx.within(side, |cx| match address.get("type") {
+                None | Some(Json::Null) => cx.report_at("type", Rule::Required, "is required"),
+                Some(Json::String(_)) => cx.report_at("type", Rule::OneOf, choice),
                 Some(_) => cx.report_at("type", Rule::Type, "must be a string"),
             }),
             Some(_) => cx.report_at(side, Rule::Type, "must be an object"),
         }
     }
-    if map.get("message").is_none_or(Value::is_null) {
+    if map.get("message").is_none_or(Json::is_null) {
         cx.report_at("message", Rule::Required, "is required");
     }
 }

@@ -1,10 +1,9 @@
 //! Templates of WhatsApp and Viber.
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 use crate::Rule;
-use crate::wire::{Check, Context, Decode, Redacted, wire_object};
+use crate::wire::{Check, Context, Decode, Json, Redacted, wire_object};
 
 wire_object! {
     /// A template parameter in its older form, an object.
@@ -44,10 +43,10 @@ impl<T: Into<String>> From<T> for Parameter {
 }
 
 impl Decode for Parameter {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         match value {
-            Value::String(text) => Ok(Self::Text(text)),
-            Value::Object(_) => DefaultParameter::decode(value, cx).map(Self::Object),
+            Json::String(text) => Ok(Self::Text(text.into_owned())),
+            Json::Object(_) => DefaultParameter::decode(value, cx).map(Self::Object),
             other => {
                 cx.report(Rule::Type, "must be a string or an object with default");
                 Err(other)

@@ -4,9 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 
 use serde::ser::SerializeMap;
-use serde_json::Value;
 
-use crate::wire::{Check, Context, Map, Members, Redacted};
+use crate::wire::{Check, Context, Json, Members, Object, Redacted};
 
 /// The text of an inbound message.
 ///
@@ -74,19 +73,22 @@ impl From<Text> for String {
 }
 
 impl Members for Text {
-    fn take(map: &mut Map, _: &mut Context) -> Option<Self> {
+    fn take(map: &mut Object<'_>, _: &mut Context) -> Option<Self> {
         let typed = match map.get(TYPE) {
-            Some(Value::String(name)) if name == TEXT => true,
+            Some(Json::String(name)) if name == TEXT => true,
             None => false,
             Some(_) => return None,
         };
         match map.remove(TEXT)? {
-            Value::String(text) => {
+            Json::String(text) => {
                 map.remove(TYPE);
-                Some(Self { text, typed })
+                Some(Self {
+                    text: text.into_owned(),
+                    typed,
+                })
             }
             unfit => {
-                map.insert(TEXT.to_owned(), unfit);
+                map.insert(TEXT, unfit);
                 None
             }
         }

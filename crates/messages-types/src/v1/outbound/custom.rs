@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::problem::{Invalid, Rule};
-use crate::wire::{Check, Context, Decode, Redacted};
+use crate::wire::{Check, Context, Decode, Json, Redacted};
 
 /// An object that the API hands on to the provider unchanged, and unchecked: JSON of Google's
 /// RCS Business Messaging, or of WhatsApp.
@@ -60,7 +60,7 @@ impl Serialize for Custom {
 }
 
 impl Decode for Custom {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         Map::decode(value, cx).map(Self)
     }
 }

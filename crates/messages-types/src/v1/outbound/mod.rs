@@ -15,7 +15,6 @@ pub mod viber;
 pub mod whatsapp;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
 pub(crate) use constructors::{constructors, written_as};
 pub use custom::Custom;
@@ -33,7 +32,7 @@ use self::viber::Viber;
 use self::whatsapp::Whatsapp;
 use super::Channel;
 use crate::problem::{Problems, Rule};
-use crate::wire::{Check, Context, Decode, Mode, Redacted, document};
+use crate::wire::{Check, Context, Decode, Json, Mode, Redacted, document};
 
 /// A v1 message: what to send first, and what to send instead if that is rejected.
 ///
@@ -110,8 +109,8 @@ impl<T: Into<ChannelMessage>> From<T> for Message {
 }
 
 impl Decode for Message {
-    fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
-        let Value::Object(mut map) = value else {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        let Json::Object(mut map) = value else {
             cx.report(Rule::Type, "must be an object");
             return Err(value);
         };
@@ -125,7 +124,7 @@ impl Decode for Message {
         } else {
             None
         };
-        match ChannelMessage::decode(Value::Object(map), cx) {
+        match ChannelMessage::decode(Json::Object(map), cx) {
             Ok(mut primary) => {
                 if let Some(value) = unfit {
                     primary.extra_mut().insert("failover", value);
@@ -250,8 +249,8 @@ macro_rules! channels {
         }
 
         impl Decode for ChannelMessage {
-            fn decode(value: Value, cx: &mut Context) -> Result<Self, Value> {
-                match value.get("channel").and_then(Value::as_str) {
+            fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+                match value.get("channel").and_then(Json::as_str) {
                     $( Some($name) => <$type>::decode(value, cx).map(Self::$channel), )*
                     Some(_) => {
                         cx.report_at("channel", Rule::OneOf, concat!("must be one of:" $(, " ", $name)*));
@@ -259,11 +258,11 @@ macro_rules! channels {
                     }
                     None => {
                         let (rule, hint) = match value.get("channel") {
-                            _ if !value.is_object() => {
+                            _ if value.as_object().is_none() => {
                                 cx.report(Rule::Type, "must be an object");
                                 return Err(value);
                             }
-                            None | Some(Value::Null) => (Rule::Required, "is required"),
+                            None | Some(Json::Null) => (Rule::Required, "is required"),
                             Some(_) => (Rule::Type, "must be a string"),
                         };
                         cx.report_at("channel", rule, hint);

@@ -1,0 +1,91 @@
+//! The members of a JSON object.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::Json;
+
+/// The members of an object in the order in which they came, repetitions included. Of members
+/// with the same name the last one counts, as in [`Map`]; the others are invisible.
+///
+/// A list, because a model looks at each member once: what it costs to sort them is never earned
+/// back. The number of searches depends on the model and not on the document, so that a hostile
+/// object takes time in proportion to its length.
+#[derive(Default)]
+pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+
+impl<'a> Object<'a> {
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&Json<'a>> {
+        let mut latest_first = self.0.iter().rev();
+        latest_first
+            .find(|(name, _)| name == key)
+            .map(|(_, value)| value)
+    }
+
+    pub(crate) fn contains_key(&self, key: &str) -> bool {
+        self.0.iter().any(|(name, _)| name == key)
+    }
+
+    /// Adds a member, or replaces the one of this name.
+    pub(crate) fn insert(&mut self, key: impl Into<Cow<'a, str>>, value: Json<'a>) {
+        self.0.push((key.into(), value));
+    }
+
+    pub(crate) fn remove(&mut self, key: &str) -> Option<Json<'a>> {
+        let mut removed = None;
+        self.retain(|name, value| {
+            let found = name == key;
+            if found {
+                removed = Some(std::mem::take(value));
+            }
+            !found
+        });
+        removed
+    }
+
+    /// Shows each member to `keep`, which may take its value, and drops those that it does not
+    /// keep. Of a repeated name the last one is shown last.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, &mut Json<'a>) -> bool) {
+        self.0.retain_mut(|(name, value)| keep(name, value));
+    }
+
+    /// The names of the members. A repeated name is repeated.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(name, _)| name.as_ref())
+    }
+
+    /// The members in alphabetical order, each name once.
+    pub(crate) fn sorted(&self) -> BTreeMap<&str, &Json<'a>> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value))
+            .collect()
+    }
+}
+
+impl From<Object<'_>> for Map<String, Value> {
+    fn from(object: Object<'_>) -> Self {
+        object
+            .0
+            .into_iter()
+            .map(|(name, value)| (name.into_owned(), value.into()))
+            .collect()
+    }
+}
+
+impl From<Map<String, Value>> for Object<'_> {
+    fn from(members: Map<String, Value>) -> Self {
+        let members = members.into_iter();
+        Self(
+            members
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}

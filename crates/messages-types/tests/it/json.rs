@@ -1,0 +1,141 @@
+//! JSON that means the same in other bytes, or that comes another way, is read the same.
+
+use messages_types::v1::Message;
+use messages_types::{DecodeError, Document, WebhookEvent};
+use serde_json::{Deserializer, Value, json};
+
+use crate::fixtures;
+
+/// Reads `text` in every way there is, and checks that `serde_json` would read the same.
+fn read(text: &str) -> WebhookEvent {
+    let event = WebhookEvent::from_slice(text.as_bytes()).unwrap();
+    let value: Value = serde_json::from_str(text).unwrap();
+    let written: Value = serde_json::from_slice(&event.to_vec()).unwrap();
+    assert_eq!(written, value, "{text}");
+
+    // Of these only the first one can borrow from the text.
+    let mut borrowing = Deserializer::from_str(text);
+    let borrowed: WebhookEvent = serde::Deserialize::deserialize(&mut borrowing).unwrap();
+    assert!(borrowed == event, "{text}");
+    let copied: WebhookEvent = serde_json::from_reader(text.as_bytes()).unwrap();
+    assert!(copied == event, "{text}");
+    let from_value: WebhookEvent = serde_json::from_value(value.clone()).unwrap();
+    assert!(from_value == event, "{text}");
+    assert!(WebhookEvent::from(value) == event, "{text}");
+    event
+}
+
+#[test]
+fn every_way_in_reads_the_same() {
+    for fixture in fixtures::received() {
+        read(&fixture.value().to_string());
+    }
+    for text in [
+        "null",
+        "true",
+        "-1",
+        "18446744073709551615",
+        "-9223372036854775808",
+        "18446744073709551616",
+        "0.1",
+        "1e300",
+        "-0.0",
+        r#""é\n\u00e9\ud83d\ude00""#,
+        r#"[1, [2, {"a": [], "b": {}}], "c"]"#,
+    ] {
+        read(text);
+        read(&format!(
+            r#"{{"message_uuid": "u", "status": "read", "more": {text}}}"#
+        ));
+    }
+}
+
+#[test]
+fn names_and_values_may_be_escaped() {
+    let plain = r#"{"message_uuid": "u", "channel": "sms", "from": "1", "to": "2",
+        "timestamp": "t", "message_type": "text", "text": "Hi", "usage": {"price": "0.1"}}"#;
+    let escaped = r#"{"message\u005fuuid": "\u0075", "ch\u0061nnel": "\u0073ms", "from": "\u0031",
+        "to": "2", "timestamp": "\u0074", "message_type": "te\u0078t", "te\u0078t": "\u0048i",
+        "us\u0061ge": {"pr\u0069ce": "\u0030.1"}}"#;
+    let event = read(plain);
+    assert!(matches!(event, WebhookEvent::V1Inbound(_)));
+    assert!(event == read(escaped));
+}
+
+#[test]
+fn of_a_repeated_member_the_last_one_counts() {
+    const REST: &str = r#""message_uuid": "u", "channel": "sms", "from": "1", "timestamp": "t""#;
+    for (repeated, plain) in [
+        // What the type holds, with what fits last, and with what does not.
+        (
+            r#""to": "1", "to": "2", "text": "a""#,
+            r#""to": "2", "text": "a""#,
+        ),
+        (
+            r#""to": "2", "text": "a", "client_ref": 1, "client_ref": "c""#,
+            r#""to": "2", "text": "a", "client_ref": "c""#,
+        ),
+        (
+            r#""to": "2", "text": "a", "client_ref": "c", "client_ref": null"#,
+            r#""to": "2", "text": "a", "client_ref": null"#,
+        ),
+        // What its flattened content holds.
+        (
+            r#""to": "2", "text": 1, "message_type": "image", "text": "a", "message_type": "text""#,
+            r#""to": "2", "text": "a", "message_type": "text""#,
+        ),
+        (
+            r#""to": "2", "text": "a", "message_type": "text", "text": 1"#,
+            r#""to": "2", "text": 1, "message_type": "text""#,
+        ),
+        // What nobody knows.
+        (
+            r#""to": "2", "text": "a", "more": {"b": 1, "b": 2}, "more": {"c": 1, "c": 2}"#,
+            r#""to": "2", "text": "a", "more": {"c": 2}"#,
+        ),
+    ] {
+        let repeated = read(&format!("{{{REST}, {repeated}}}"));
+        assert!(matches!(repeated, WebhookEvent::V1Inbound(_)));
+        assert!(repeated == read(&format!("{{{REST}, {plain}}}")), "{plain}");
+    }
+    // What is refused is refused once, and in alphabetical order.
+    let refused = Message::from_slice(
+        br#"{"channel": "sms", "message_type": "text", "from": "447700900001", "video": 1,
+            "to": "447700900000", "text": "Hi", "image": 1, "video": 2, "image": 2}"#,
+    );
+    let Err(DecodeError::Problems(problems)) = refused else {
+        panic!("{refused:?}")
+    };
+    let pointers: Vec<_> = problems.iter().map(|problem| problem.pointer()).collect();
+    assert_eq!(pointers, ["/image", "/video"]);
+}
+
+#[test]
+fn a_name_of_serde_json_is_a_name_like_others() {
+    // With a feature of `serde_json` on, numbers come under such a name: see `wire::json`.
+    for name in ["Number", "RawValue", "other"] {
+        let name = format!("$serde_json::private::{name}");
+        let event = read(&json!({ name.as_str(): "1", "more": 2 }).to_string());
+        assert!(matches!(event, WebhookEvent::Unknown(_)));
+        read(&json!({ "message_uuid": "u", "status": "read", "more": { name: "1" } }).to_string());
+    }
+}
+
+#[test]
+fn an_object_of_very_many_members_takes_time_in_proportion() {
+    // Were every member looked up among the others, this would take minutes.
+    use std::fmt::Write as _;
+
+    let mut text =
+        String::from(r#"{"message_uuid": "u", "channel": "sms", "from": "1", "to": "2""#);
+    for number in 0..200_000 {
+        write!(text, r#", "{number}": {number}, "to": "{number}""#).unwrap();
+    }
+    text.push_str(r#", "timestamp": "t", "text": "Hi"}"#);
+    let event = WebhookEvent::from_slice(text.as_bytes()).unwrap();
+    let WebhookEvent::V1Inbound(inbound) = event else {
+        panic!("{event:?}")
+    };
+    assert_eq!(inbound.to, "199999");
+    assert_eq!(inbound.extra.len(), 200_000);
+}
