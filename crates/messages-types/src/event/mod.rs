@@ -55,7 +55,7 @@ impl WebhookEvent {
     ///
     /// [`DecodeError::Json`] when the body is no JSON. Any JSON is an event.
     pub fn from_slice(body: &[u8]) -> Result<Self, DecodeError> {
-        Ok(Self::read(serde_json::from_slice(body)?))
+        Ok(Self::read(Json::from_slice(body)?))
     }
 
     fn read(json: Json<'_>) -> Self {

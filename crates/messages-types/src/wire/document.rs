@@ -66,7 +66,8 @@ macro_rules! document {
         impl crate::wire::sealed_document::Sealed for $type {}
         impl crate::Document for $type {
             fn from_slice(bytes: &[u8]) -> Result<Self, crate::DecodeError> {
-                crate::wire::from_json(serde_json::from_slice(bytes)?, crate::wire::Mode::$mode)
+                let json = crate::wire::Json::from_slice(bytes)?;
+                crate::wire::from_json(json, crate::wire::Mode::$mode)
             }
 
             fn from_value(value: serde_json::Value) -> Result<Self, crate::DecodeError> {

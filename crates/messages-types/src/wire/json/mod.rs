@@ -27,6 +27,16 @@ pub(crate) enum Json<'a> {
 }
 
 impl<'a> Json<'a> {
+    /// Reads the bytes of a document.
+    pub(crate) fn from_slice(bytes: &'a [u8]) -> Result<Self, serde_json::Error> {
+        match std::str::from_utf8(bytes) {
+            // One look at all of the bytes takes less than one at each string.
+            Ok(text) => serde_json::from_str(text),
+            // This is no JSON; the parser says where.
+            Err(_) => serde_json::from_slice(bytes),
+        }
+    }
+
     pub(crate) const fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

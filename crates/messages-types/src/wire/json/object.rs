@@ -71,11 +71,12 @@ impl<'a> Object<'a> {
 
 impl From<Object<'_>> for Map<String, Value> {
     fn from(object: Object<'_>) -> Self {
-        object
-            .0
-            .into_iter()
-            .map(|(name, value)| (name.into_owned(), value.into()))
-            .collect()
+        // Mostly there are none or few: to collect them would sort them first.
+        let mut members = Self::new();
+        for (name, value) in object.0 {
+            members.insert(name.into_owned(), value.into());
+        }
+        members
     }
 }
 
