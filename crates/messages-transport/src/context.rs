@@ -1,54 +1,133 @@
 //! What a caller may say about one request, in its extensions.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Instant;
 
-/// The instant by which the call has to be over, set in the request's extensions.
-///
-/// [`Retry`](crate::layer::retry::Retry) starts no attempt and no wait that would pass it,
-/// [`Timeout`](crate::layer::timeout::Timeout) ends a running attempt at it, and
-/// [`RateLimit`](crate::layer::rate_limit::RateLimit) refuses at once what could only go out after
-/// it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Deadline(pub Instant);
+use http::Request;
 
-/// Counts the attempts of one call: set it in the request's extensions, keep a clone, read it
-/// afterwards.
+/// What a caller says about one call, set in the request's extensions.
 ///
-/// It also tells the truth about a call whose future was dropped, where no result could carry the
-/// number.
+/// It is one extension and not one for each of its parts, since every attempt copies all extensions.
 ///
 /// ```
-/// use messages_transport::{AttemptCounter, bytes::Bytes, http};
+/// use std::time::Duration;
+/// use messages_transport::{CallContext, Timer, TokioTimer, bytes::Bytes, http};
 ///
-/// let attempts = AttemptCounter::default();
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let context = CallContext::new().deadline(TokioTimer.now() + Duration::from_secs(5));
+/// let attempts = context.attempts().clone();
 /// let mut request = http::Request::new(Bytes::new());
-/// request.extensions_mut().insert(attempts.clone());
+/// request.extensions_mut().insert(context);
 /// // … send it …
 /// assert_eq!(attempts.count(), 0);
+/// # }
 /// ```
 #[derive(Debug, Clone, Default)]
-pub struct AttemptCounter(Arc<AtomicU32>);
+pub struct CallContext {
+    deadline: Option<Instant>,
+    route: Option<&'static str>,
+    attempts: AttemptCounter,
+}
+
+impl CallContext {
+    /// Says nothing yet, and counts the attempts.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The instant by which the call has to be over.
+    ///
+    /// [`Retry`](crate::layer::retry::Retry) starts no attempt and no wait that would pass it,
+    /// [`Timeout`](crate::layer::timeout::Timeout) ends a running attempt at it, and
+    /// [`RateLimit`](crate::layer::rate_limit::RateLimit) refuses at once what could only go out
+    /// after it.
+    #[must_use]
+    pub fn deadline(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// The template of the request's path, such as `/v1/messages/{uuid}`, for spans: the path itself
+    /// may hold an id.
+    #[must_use]
+    pub fn route(mut self, template: &'static str) -> Self {
+        self.route = Some(template);
+        self
+    }
+
+    /// What is known of the call's attempts. Keep a clone, and read it afterwards.
+    #[must_use]
+    pub fn attempts(&self) -> &AttemptCounter {
+        &self.attempts
+    }
+
+    /// The route of a request's call, for decorators.
+    #[must_use]
+    pub fn route_of<B>(request: &Request<B>) -> Option<&'static str> {
+        Self::of(request)?.route
+    }
+
+    /// The deadline of a request's call, for decorators.
+    #[must_use]
+    pub fn deadline_of<B>(request: &Request<B>) -> Option<Instant> {
+        Self::of(request)?.deadline
+    }
+
+    /// The attempts of a request's call, for decorators.
+    #[must_use]
+    pub fn attempts_of<B>(request: &Request<B>) -> Option<&AttemptCounter> {
+        Some(&Self::of(request)?.attempts)
+    }
+
+    fn of<B>(request: &Request<B>) -> Option<&Self> {
+        request.extensions().get()
+    }
+}
+
+/// Counts the attempts of one call, and remembers whether one of them left a doubt. Clones share it.
+///
+/// It also tells the truth about a call whose future was dropped, where no result could carry it.
+#[derive(Debug, Clone, Default)]
+pub struct AttemptCounter(Arc<Attempts>);
+
+#[derive(Debug, Default)]
+struct Attempts {
+    started: AtomicU32,
+    in_doubt: AtomicBool,
+}
 
 impl AttemptCounter {
     /// How many attempts were started so far.
     #[must_use]
     pub fn count(&self) -> u32 {
-        self.0.load(Ordering::Acquire)
+        self.0.started.load(Ordering::Acquire)
     }
 
     /// Notes that an attempt starts and returns its number, from 1. For decorators that start
     /// attempts of their own.
     pub fn start(&self) -> u32 {
-        self.0.fetch_add(1, Ordering::AcqRel).saturating_add(1)
+        self.0
+            .started
+            .fetch_add(1, Ordering::AcqRel)
+            .saturating_add(1)
+    }
+
+    /// Whether an attempt may have been taken without anybody here knowing. The last attempt alone
+    /// cannot tell: a timeout followed by "connection refused" is a doubt.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.0.in_doubt.load(Ordering::Acquire)
+    }
+
+    /// Notes that an attempt may have been taken. The decorators of this crate leave that to whoever
+    /// knows what an answer means.
+    pub fn note_doubt(&self) {
+        self.0.in_doubt.store(true, Ordering::Release);
     }
 }
-
-/// The template of the request's path, such as `/v1/messages/{uuid}`, for spans: the path itself
-/// may hold an id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Route(pub &'static str);
 
 /// In a response's extensions: the body was longer than the transport keeps, and was cut.
 ///

@@ -48,7 +48,7 @@ use crate::TransportError;
 ///
 /// The guide "Write your own transport" walks through an implementation of a hundred lines and ends
 /// with its conformance run. Request [extensions](http::Extensions) carry the SDK's own notes
-/// ([`Deadline`](crate::Deadline) and others); a transport may ignore them.
+/// ([`CallContext`](crate::CallContext) and others); a transport may ignore them.
 ///
 /// The smallest one answers by itself:
 ///

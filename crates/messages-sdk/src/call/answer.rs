@@ -10,7 +10,7 @@ use messages_transport::TransportError;
 use messages_transport::layer::retry::{DeliveryPolicy, retry_after};
 use messages_types::{Document, ErrorObject};
 
-use super::attempt::{Witness, is_doubtful};
+use super::attempt::is_doubtful;
 use crate::error::{Error, RawAnswer, Rejection};
 use crate::outcome::CallReport;
 
@@ -39,14 +39,14 @@ impl Answer {
 
 /// Sorts the result of a call by what it means for the message.
 ///
-/// The witness may have seen an earlier attempt of the same call that may have been taken, so neither
-/// a refusal nor a failure of the last one can say that nothing was.
+/// `doubts`: an earlier attempt of the same call may have been taken, so neither a refusal nor a
+/// failure of the last one can say that nothing was.
 pub(crate) fn read(
     result: Result<Response<Bytes>, TransportError>,
-    witness: &Witness,
+    policy: DeliveryPolicy,
+    doubts: bool,
     now: SystemTime,
 ) -> Result<Answer, Error> {
-    let (policy, doubts) = (witness.policy(), witness.doubts());
     let response = match result {
         Ok(response) => response,
         Err(error) => return Err(failure(error, policy, doubts)),

@@ -1,61 +1,29 @@
 //! What happens to each attempt: it is signed anew, and what it leaves open is remembered.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, DATE};
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
 use messages_auth::Credentials;
 use messages_transport::layer::retry::DeliveryPolicy;
 use messages_transport::{
-    AttemptCounter, Delivery, Timer, Transport, TransportError, TransportErrorKind,
+    CallContext, Delivery, Timer, Transport, TransportError, TransportErrorKind,
 };
 
 use crate::call::Exchange;
 use crate::endpoint::Endpoint;
 
-/// Remembers, across the attempts of one call, whether one of them may have been taken. The last
-/// attempt alone cannot tell: a timeout followed by "connection refused" is a doubt.
-///
-/// It travels in the request's extensions.
-#[derive(Debug, Clone)]
-pub(crate) struct Witness {
-    policy: DeliveryPolicy,
-    doubts: Arc<AtomicBool>,
-}
-
-impl Witness {
-    pub(crate) fn new(policy: DeliveryPolicy) -> Self {
-        Self {
-            policy,
-            doubts: Arc::default(),
-        }
-    }
-
-    /// What the caller allows to be sent again.
-    pub(crate) fn policy(&self) -> DeliveryPolicy {
-        self.policy
-    }
-
-    /// Whether an attempt may have been taken.
-    pub(crate) fn doubts(&self) -> bool {
-        self.doubts.load(Ordering::Acquire)
-    }
-
-    fn note(&self, result: &Result<Response<Bytes>, TransportError>) {
-        let doubtful = match result {
-            Ok(answer) => is_doubtful(answer.status(), self.policy),
-            Err(error) => match error.status() {
-                // By its status, as in `read`; a 2xx is no doubt but an acceptance, and ends the call.
-                Some(status) => is_doubtful(status, self.policy),
-                None => error.delivery().may_be_taken(),
-            },
-        };
-        if doubtful {
-            self.doubts.store(true, Ordering::Release);
-        }
+/// Whether an attempt that ended so may have been taken.
+fn leaves_doubt(result: &Result<Response<Bytes>, TransportError>, policy: DeliveryPolicy) -> bool {
+    match result {
+        Ok(answer) => is_doubtful(answer.status(), policy),
+        Err(error) => match error.status() {
+            // By its status, as in `read`; a 2xx is no doubt but an acceptance, and ends the call.
+            Some(status) => is_doubtful(status, policy),
+            None => error.delivery().may_be_taken(),
+        },
     }
 }
 
@@ -69,12 +37,48 @@ pub(crate) fn is_doubtful(status: StatusCode, policy: DeliveryPolicy) -> bool {
     }
 }
 
-/// Signs every attempt, and once more after a 401 to a token.
+/// A request that may have to be sent again, without the table that a copy of all its extensions
+/// needs: the layers below know of no other than the call's context.
+struct Spare {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+    context: Option<CallContext>,
+}
+
+impl Spare {
+    fn of(request: &Request<Bytes>) -> Self {
+        Self {
+            method: request.method().clone(),
+            uri: request.uri().clone(),
+            headers: request.headers().clone(),
+            body: request.body().clone(),
+            context: request.extensions().get().cloned(),
+        }
+    }
+
+    fn into_request(self) -> Request<Bytes> {
+        let mut request = Request::new(self.body);
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        *request.headers_mut() = self.headers;
+        if let Some(context) = self.context {
+            request.extensions_mut().insert(context);
+        }
+        request
+    }
+}
+
+/// Signs every attempt, and once more after a 401 to a token; and notes in the call's context what it
+/// leaves open.
 #[derive(Debug)]
 pub(crate) struct Authorize<T> {
     pub(crate) inner: T,
     pub(crate) credentials: Credentials,
     pub(crate) endpoint: Endpoint,
+    /// Unless the call has a policy of its own.
+    pub(crate) delivery: DeliveryPolicy,
     pub(crate) timer: Arc<dyn Timer>,
 }
 
@@ -95,18 +99,22 @@ impl<T: Transport> Transport for Authorize<T> {
             let now = self.timer.calendar();
             let header = self.credentials.header_value(now).map_err(unsigned)?;
             request.headers_mut().insert(AUTHORIZATION, header);
-            let witness: Option<Witness> = request.extensions().get().cloned();
+            let attempts = CallContext::attempts_of(&request).cloned();
+            let delivery = request.extensions().get().copied().unwrap_or(self.delivery);
             // Only a token can be stale; a key and secret stay as wrong as they are.
-            let spare = matches!(self.credentials, Credentials::Jwt(_)).then(|| request.clone());
+            let spare =
+                matches!(self.credentials, Credentials::Jwt(_)).then(|| Spare::of(&request));
             let mut result = self.inner.send(request).await;
             if let Some(spare) = spare
                 && is_unauthorised(&result)
             {
                 // In a box of its own, to keep the usual way small.
-                result = Box::pin(self.send_again(spare, result)).await;
+                result = Box::pin(self.send_again(spare.into_request(), result)).await;
             }
-            if let Some(witness) = &witness {
-                witness.note(&result);
+            if leaves_doubt(&result, delivery)
+                && let Some(attempts) = &attempts
+            {
+                attempts.note_doubt();
             }
             result
         })
@@ -132,8 +140,8 @@ impl<T: Transport> Authorize<T> {
             return refused;
         };
         request.headers_mut().insert(AUTHORIZATION, fresh);
-        if let Some(counter) = request.extensions().get::<AttemptCounter>() {
-            counter.start();
+        if let Some(attempts) = CallContext::attempts_of(&request) {
+            attempts.start();
         }
         self.inner.send(request).await
     }

@@ -5,7 +5,7 @@ mod attempt;
 mod request;
 
 pub(crate) use answer::{Answer, read};
-pub(crate) use attempt::{Authorize, Witness};
+pub(crate) use attempt::Authorize;
 pub(crate) use request::RequestParts;
 
 use std::future::Future;

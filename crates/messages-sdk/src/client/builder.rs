@@ -241,6 +241,7 @@ impl ClientBuilder {
             inner: observed,
             credentials,
             endpoint: self.endpoint.clone(),
+            delivery: self.delivery,
             timer: Arc::clone(&timer),
         };
         let limited = RateLimit::new(authorised, self.limits.unwrap_or_default(), TokioTimer);

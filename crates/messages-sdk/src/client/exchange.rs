@@ -5,12 +5,13 @@ use std::time::Instant;
 use bytes::Bytes;
 use http::{Method, Request};
 use messages_transport::layer::rate_limit::RateScope;
-use messages_transport::{AttemptCounter, Deadline, Route};
+use messages_transport::layer::retry::DeliveryPolicy;
+use messages_transport::{AttemptCounter, CallContext};
 use tokio::sync::SemaphorePermit;
 
 use super::builder::LIMIT_MAX;
 use super::{Client, Inner, SendOptions};
-use crate::call::{Answer, Exchange, RequestParts, Witness, read};
+use crate::call::{Answer, Exchange, RequestParts, read};
 use crate::doubts::Settlement;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -48,10 +49,10 @@ impl Decoded for () {}
 pub(super) struct Begun<'a> {
     inner: &'a Inner,
     exchange: Option<Result<Exchange<'a>, Error>>,
-    witness: Witness,
+    delivery: DeliveryPolicy,
     /// `None` if the client is closed.
     running: Option<(Running<'a>, SemaphorePermit<'a>)>,
-    counter: AttemptCounter,
+    attempts: AttemptCounter,
     began: Instant,
     client_ref: Option<String>,
 }
@@ -60,13 +61,16 @@ impl Client {
     /// Begins a call. The ledger and the observer are told.
     pub(super) fn begin<'a>(&'a self, mut call: Call<'a>, options: &SendOptions) -> Begun<'a> {
         let inner = &*self.inner;
+        let began = inner.timer.now();
+        let limit = options.deadline.unwrap_or(inner.deadline).min(LIMIT_MAX);
+        let context = CallContext::new().deadline(began + limit).route(call.route);
         let mut begun = Begun {
             inner,
             exchange: None,
-            witness: Witness::new(options.delivery.unwrap_or(inner.delivery)),
+            delivery: options.delivery.unwrap_or(inner.delivery),
             running: None,
-            counter: AttemptCounter::default(),
-            began: inner.timer.now(),
+            attempts: context.attempts().clone(),
+            began,
             client_ref: call.client_ref.take(),
         };
         if let Ok(permit) = inner.calls.try_acquire() {
@@ -79,12 +83,12 @@ impl Client {
                 channel: call.channel,
                 endpoint: call.endpoint,
                 observer: inner.observer.as_deref(),
-                counter: begun.counter.clone(),
+                attempts: begun.attempts.clone(),
                 timer: &*inner.timer,
-                began: begun.began,
+                began,
             };
             begun.running = Some((operation.begin(), permit));
-            let request = inner.request(call, options, &begun);
+            let request = inner.request(call, options, &context);
             begun.exchange = Some(request.map(|request| inner.transport.send(request)));
         }
         begun
@@ -103,7 +107,8 @@ impl Begun<'_> {
             (Some((running, _)), Some(Ok(exchange))) => {
                 let answer = running.within(exchange).await;
                 let now = self.inner.timer.calendar();
-                read(answer, &self.witness, now).and_then(|answer| Ok((decode(&answer)?, answer)))
+                read(answer, self.delivery, self.attempts.is_in_doubt(), now)
+                    .and_then(|answer| Ok((decode(&answer)?, answer)))
             }
             (_, Some(Err(error))) => Err(error),
             _ => Err(Error::not_sent(None)),
@@ -116,7 +121,7 @@ impl Begun<'_> {
             }
         }
         let report = CallReport {
-            attempts: self.counter.count(),
+            attempts: self.attempts.count(),
             client_ref: self.client_ref.take(),
             elapsed: self.inner.timer.now().saturating_duration_since(self.began),
         };
@@ -133,7 +138,7 @@ impl Inner {
         &self,
         call: Call<'_>,
         options: &SendOptions,
-        begun: &Begun<'_>,
+        context: &CallContext,
     ) -> Result<Request<Bytes>, Error> {
         let mut request = RequestParts {
             method: call.method,
@@ -145,17 +150,11 @@ impl Inner {
         }
         .build()
         .map_err(|error| Error::not_sent(Some(Box::new(error))))?;
-        let limit = options.deadline.unwrap_or(self.deadline).min(LIMIT_MAX);
         let extensions = request.extensions_mut();
-        extensions.insert(Deadline(begun.began + limit));
-        extensions.insert(begun.witness.clone());
-        extensions.insert(begun.counter.clone());
-        // Each of these costs an allocation or two for every attempt, so what goes without saying is not said.
+        extensions.insert(context.clone());
+        // Each of these costs an allocation for every attempt, so what goes without saying is not said.
         if let Some(delivery) = options.delivery {
             extensions.insert(delivery);
-        }
-        if cfg!(feature = "tracing") || self.observer.is_some() {
-            extensions.insert(Route(call.route));
         }
         if let Some(scope) = call.scope {
             extensions.insert(scope);

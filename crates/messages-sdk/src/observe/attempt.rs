@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use messages_transport::{AttemptCounter, Route, Timer, Transport, TransportError};
+use messages_transport::{AttemptCounter, CallContext, Timer, Transport, TransportError};
 
 use super::{ClientObserver, ObservedAttempt};
 use crate::call::Exchange;
@@ -37,9 +37,8 @@ impl<T: Transport> Observed<T> {
         observer: &dyn ClientObserver,
         request: Request<Bytes>,
     ) -> Result<Response<Bytes>, TransportError> {
-        let extensions = request.extensions();
-        let number = extensions.get().map_or(1, AttemptCounter::count);
-        let route = extensions.get().map_or("", |Route(route)| route);
+        let number = CallContext::attempts_of(&request).map_or(1, AttemptCounter::count);
+        let route = CallContext::route_of(&request).unwrap_or_default();
         let (method, uri) = (request.method().clone(), request.uri().clone());
         let began = self.timer.now();
         let result = self.inner.send(request).await;

@@ -21,7 +21,7 @@ pub(crate) struct Operation<'a> {
     pub(crate) channel: Option<&'static str>,
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) observer: Option<&'a dyn ClientObserver>,
-    pub(crate) counter: AttemptCounter,
+    pub(crate) attempts: AttemptCounter,
     pub(crate) timer: &'a dyn Timer,
     pub(crate) began: Instant,
 }
@@ -80,7 +80,7 @@ impl Running<'_> {
     fn report(&mut self, outcome: Outcome, status: Option<StatusCode>, cancelled: bool) {
         self.is_open = false;
         let call = &self.operation;
-        let attempts = call.counter.count();
+        let attempts = call.attempts.count();
         #[cfg(feature = "tracing")]
         {
             if cancelled {
@@ -114,7 +114,7 @@ impl Running<'_> {
 impl Drop for Running<'_> {
     fn drop(&mut self) {
         if self.is_open {
-            let outcome = if self.operation.counter.count() == 0 {
+            let outcome = if self.operation.attempts.count() == 0 {
                 Outcome::NotSent
             } else {
                 Outcome::InDoubt

@@ -3,13 +3,13 @@
 use std::future::{poll_fn, ready};
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Request;
 
 use crate::transport::Exchange;
-use crate::{Deadline, Delivery, Timer, Transport, TransportError, TransportErrorKind};
+use crate::{CallContext, Delivery, Timer, Transport, TransportError, TransportErrorKind};
 
 /// The limit the SDK uses: 20 s.
 pub const DEFAULT_LIMIT: Duration = Duration::from_secs(20);
@@ -17,7 +17,7 @@ pub const DEFAULT_LIMIT: Duration = Duration::from_secs(20);
 /// Ends an attempt that takes too long.
 ///
 /// The limit covers the whole attempt: waiting for a connection, connecting, sending, and reading
-/// the answer to its end. A [`Deadline`] in the request's extensions shortens it. An attempt that
+/// the answer to its end. The deadline in the request's [`CallContext`] shortens it. An attempt that
 /// ran into its limit is [`Delivery::Unknown`]; one whose deadline had passed before it began is
 /// `NotSent`.
 #[derive(Debug, Clone)]
@@ -46,9 +46,9 @@ impl<T> Timeout<T> {
     }
 
     /// The limit of an attempt that begins now.
-    fn limit(&self, deadline: Option<Deadline>) -> Duration {
+    fn limit(&self, deadline: Option<Instant>) -> Duration {
         match deadline {
-            Some(Deadline(deadline)) => {
+            Some(deadline) => {
                 let left = deadline.saturating_duration_since(self.timer.now());
                 self.limit.min(left)
             }
@@ -63,8 +63,8 @@ impl<T: Transport> Transport for Timeout<T> {
         'a: 'f,
         Self: 'f,
     {
-        let deadline = request.extensions().get().copied();
-        if deadline.is_some_and(|Deadline(deadline)| deadline <= self.timer.now()) {
+        let deadline = CallContext::deadline_of(&request);
+        if deadline.is_some_and(|deadline| deadline <= self.timer.now()) {
             return Box::pin(ready(Err(expired(Delivery::NotSent, Expired::Deadline))));
         }
         let mut exchange = self.inner.send(request);

@@ -6,13 +6,13 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span, info_span};
 
 use crate::transport::Exchange;
-use crate::{AttemptCounter, Route, Transport, TransportError};
+use crate::{CallContext, Transport, TransportError};
 
 /// Puts each attempt into a span of the name `attempt`.
 ///
 /// Its fields are those of the OpenTelemetry semantic conventions for HTTP clients:
-/// `http.request.method`, `server.address`, `url.template` (from the request's [`Route`], never the
-/// path), `http.request.resend_count` (from its [`AttemptCounter`]), and afterwards
+/// `http.request.method`, `server.address`, `url.template` (from the request's [`CallContext`],
+/// never the path), `http.request.resend_count` (from there, too), and afterwards
 /// `http.response.status_code`, or `error.type` and `messages.delivery`. Nothing from headers,
 /// bodies or the query is recorded.
 #[derive(Debug, Clone)]
@@ -57,10 +57,10 @@ impl<T: Transport> Traced<T> {
         span: Span,
         request: Request<Bytes>,
     ) -> Result<Response<Bytes>, TransportError> {
-        if let Some(Route(route)) = request.extensions().get() {
-            span.record("url.template", *route);
+        if let Some(route) = CallContext::route_of(&request) {
+            span.record("url.template", route);
         }
-        if let Some(attempts) = request.extensions().get::<AttemptCounter>() {
+        if let Some(attempts) = CallContext::attempts_of(&request) {
             let resends = attempts.count().saturating_sub(1);
             span.record("http.request.resend_count", resends);
         }

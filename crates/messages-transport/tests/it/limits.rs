@@ -15,7 +15,7 @@ use messages_transport::layer::retry::{Retry, RetryPolicy};
 use messages_transport::layer::timeout::Timeout;
 use messages_transport::testing::ScriptedTransport;
 use messages_transport::testing::server::{Act, FaultServer, Moment, Play};
-use messages_transport::{Deadline, Timer, TokioTimer, Transport, TransportErrorKind};
+use messages_transport::{CallContext, Timer, TokioTimer, Transport, TransportErrorKind};
 
 use crate::support::{HEAVY, backends, post, wait_until_closed};
 
@@ -187,8 +187,8 @@ fn waits() -> Vec<Stall> {
 async fn trial(stall: &Stall) -> Duration {
     let mut request = post(stall.uri.clone(), "{\"text\":\"hello\"}");
     if stall.deadline {
-        let deadline = Deadline(TokioTimer.now() + LIMIT);
-        request.extensions_mut().insert(deadline);
+        let context = CallContext::new().deadline(TokioTimer.now() + LIMIT);
+        request.extensions_mut().insert(context);
     }
     // What the machine alone is late by is not the transport's fault.
     let control = tokio::spawn(async {

@@ -11,8 +11,7 @@ use messages_transport::layer::retry::{
 use messages_transport::layer::timeout::Timeout;
 use messages_transport::testing::ScriptedTransport;
 use messages_transport::{
-    AttemptCounter, Deadline, Delivery, Timer, TokioTimer, Transport, TransportError,
-    TransportErrorKind,
+    CallContext, Delivery, Timer, TokioTimer, Transport, TransportError, TransportErrorKind,
 };
 
 use crate::support::{all, eventually, post};
@@ -43,9 +42,10 @@ async fn attempts_are_bounded_and_counted() {
         .then_error(unsent())
         .then_error(unsent())
         .then_status(202, "{}");
-    let attempts = AttemptCounter::default();
+    let context = CallContext::new();
+    let attempts = context.attempts().clone();
     let mut request = request();
-    request.extensions_mut().insert(attempts.clone());
+    request.extensions_mut().insert(context);
     let result = eventually(retry(&script, RetryPolicy::default()).send(request)).await;
     assert_eq!(result.unwrap_err().delivery(), Delivery::NotSent);
     assert_eq!(attempts.count(), 3);
@@ -128,7 +128,7 @@ async fn no_wait_passes_the_deadline() {
     let mut request = request();
     request
         .extensions_mut()
-        .insert(Deadline(TokioTimer.now() + Duration::from_secs(5)));
+        .insert(CallContext::new().deadline(TokioTimer.now() + Duration::from_secs(5)));
     let began = TokioTimer.now();
     let response = eventually(retry(&script, RetryPolicy::default()).send(request))
         .await
@@ -167,7 +167,7 @@ async fn the_attempt_ends_at_its_limit_or_at_the_deadline() {
         if let Some(deadline) = deadline {
             request
                 .extensions_mut()
-                .insert(Deadline(began + Duration::from_secs(deadline)));
+                .insert(CallContext::new().deadline(began + Duration::from_secs(deadline)));
         }
         let error = eventually(timeout.send(request)).await.unwrap_err();
         assert_eq!(
@@ -188,7 +188,9 @@ async fn nothing_is_sent_after_the_deadline() {
     let script = ScriptedTransport::new().then_status(202, "{}");
     let timeout = Timeout::new(script.clone(), Duration::from_secs(1), TokioTimer);
     let mut request = request();
-    request.extensions_mut().insert(Deadline(TokioTimer.now()));
+    request
+        .extensions_mut()
+        .insert(CallContext::new().deadline(TokioTimer.now()));
     let error = eventually(timeout.send(request)).await.unwrap_err();
     assert_eq!(
         (error.kind(), error.delivery()),
@@ -298,12 +300,7 @@ async fn clients_that_fail_together_do_not_come_back_together() {
         let arrivals = Arc::new(Mutex::new(Vec::new()));
         let shared = Arc::clone(&arrivals);
         let script = ScriptedTransport::from_fn(move |request| {
-            let again = request
-                .extensions()
-                .get::<AttemptCounter>()
-                .unwrap()
-                .count()
-                > 1;
+            let again = CallContext::attempts_of(&request).unwrap().count() > 1;
             if again {
                 shared
                     .lock()
@@ -324,7 +321,7 @@ async fn clients_that_fail_together_do_not_come_back_together() {
             .map(|_| {
                 let transport = Arc::clone(&transport);
                 let mut request = request();
-                request.extensions_mut().insert(AttemptCounter::default());
+                request.extensions_mut().insert(CallContext::new());
                 tokio::spawn(async move { transport.send(request).await })
             })
             .collect();
@@ -351,9 +348,10 @@ async fn a_dropped_call_leaves_nothing_behind() {
         .then(throttled("5"))
         .then_status(202, "{}");
     let transport = retry(&script, RetryPolicy::default());
-    let attempts = AttemptCounter::default();
+    let context = CallContext::new();
+    let attempts = context.attempts().clone();
     let mut request = request();
-    request.extensions_mut().insert(attempts.clone());
+    request.extensions_mut().insert(context);
     // The wait between the attempts is where it is dropped.
     let dropped = tokio::time::timeout(Duration::from_secs(1), transport.send(request)).await;
     assert!(dropped.is_err());

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 
 use crate::transport::Exchange;
-use crate::{Deadline, Delivery, Timer, Transport, TransportError, TransportErrorKind};
+use crate::{CallContext, Delivery, Timer, Transport, TransportError, TransportErrorKind};
 
 use limiter::Permit;
 pub use limiter::RateLimiter;
@@ -87,8 +87,7 @@ impl<T: Transport> RateLimit<T> {
         scope: &RateScope,
         request: &Request<Bytes>,
     ) -> Result<Permit, TransportError> {
-        let deadline = request.extensions().get();
-        let deadline = deadline.map(|Deadline(deadline)| *deadline);
+        let deadline = CallContext::deadline_of(request);
         self.limiter.acquire(scope, deadline).await.map_err(refused)
     }
 

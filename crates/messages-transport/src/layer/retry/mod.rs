@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 
 use crate::transport::Exchange;
-use crate::{AttemptCounter, Deadline, Timer, Transport, TransportError};
+use crate::{AttemptCounter, CallContext, Timer, Transport, TransportError};
 
 pub use budget::RetryBudget;
 pub use classify::{Cause, Decision, classify};
@@ -24,8 +24,9 @@ pub use retry_after::retry_after;
 /// Repeats a call as its [`RetryPolicy`] allows.
 ///
 /// Whether a result may be tried again is decided by [`classify`]. A call may carry these in its
-/// request's extensions: a [`DeliveryPolicy`] that replaces the policy's own, a [`Deadline`] that
-/// no wait and no attempt is started past, and an [`AttemptCounter`] that counts the attempts.
+/// request's extensions: a [`DeliveryPolicy`] that replaces the policy's own, and a
+/// [`CallContext`] with a deadline that no wait and no attempt is started past, which also counts the
+/// attempts.
 ///
 /// Dropping the future ends the attempt or the wait; nothing goes on behind it.
 #[derive(Debug, Clone)]
@@ -103,7 +104,7 @@ impl<'a> Call<'a> {
         let policy = &retry.policy;
         let method = request.method().clone();
         let extensions = request.extensions();
-        let deadline = extensions.get().map(|Deadline(deadline)| *deadline);
+        let deadline = CallContext::deadline_of(request);
         let latest = retry.timer.now().checked_add(policy.max_elapsed);
         Self {
             policy,
@@ -111,7 +112,7 @@ impl<'a> Call<'a> {
             method,
             delivery: extensions.get().copied().unwrap_or(policy.delivery),
             end: [deadline, latest].into_iter().flatten().min(),
-            counter: extensions.get().cloned(),
+            counter: CallContext::attempts_of(request).cloned(),
             attempts_left: policy.max_attempts,
             retries: 0,
             paid: 0,

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Response;
 use messages_transport::layer::rate_limit::{RateLimit, RateLimitPolicy, RateScope};
 use messages_transport::{
-    Deadline, Delivery, Timer, TokioTimer, Transport, TransportError, TransportErrorKind,
+    CallContext, Delivery, Timer, TokioTimer, Transport, TransportError, TransportErrorKind,
 };
 
 use super::{Clock, SECOND, per_second, request};
@@ -136,7 +136,9 @@ async fn waits_are_bounded_in_number_and_time() {
         let began = TokioTimer.now();
         let mut request = request(None);
         if let Some(deadline) = deadline {
-            request.extensions_mut().insert(Deadline(began + deadline));
+            request
+                .extensions_mut()
+                .insert(CallContext::new().deadline(began + deadline));
         }
         is_limited(eventually(late.send(request)).await);
         assert_eq!(TokioTimer.now(), began);
