@@ -119,11 +119,7 @@ impl ListenArgs {
 
         let listener = bind(self.port).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        if out.is_json() {
-            out.object(&serde_json::json!({"url": url}))?;
-        } else {
-            out.note(&Line::new().plain("listening on ").strong(&url));
-        }
+        out.note(&Line::new().plain("listening on ").strong(&url));
         if self.emulator {
             let (emulator, secret) = register::at_emulator(settings, &url).await?;
             verifier = verifier.any_account(secret);
@@ -133,6 +129,10 @@ impl ListenArgs {
                     .plain("registered at the emulator ")
                     .strong(emulator),
             );
+        }
+        if out.is_json() {
+            // Not before a webhook can come: a script goes on when it reads this.
+            out.object(&serde_json::json!({"url": url}))?;
         }
         let receiver = if self.unverified || !has_secret {
             None
