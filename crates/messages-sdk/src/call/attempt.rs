@@ -38,7 +38,7 @@ pub(crate) fn is_doubtful(status: StatusCode, policy: DeliveryPolicy) -> bool {
 }
 
 /// A request that may have to be sent again, without the table that a copy of all its extensions
-/// needs: the layers below know of no other than the call's context.
+/// needs: of these it keeps the call's context, the only one that the SDK's layers below read.
 struct Spare {
     method: Method,
     uri: Uri,

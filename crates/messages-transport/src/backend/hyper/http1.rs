@@ -152,3 +152,34 @@ fn host_of(uri: &Uri) -> Option<HeaderValue> {
     };
     HeaderValue::from_str(value).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_names_its_host_as_the_wire_wants_it() {
+        for (uri, host, line) in [
+            ("http://example.com/a?b=c", "example.com", "/a?b=c"),
+            ("http://example.com:80", "example.com", "/"),
+            ("https://example.com:80/", "example.com:80", "/"),
+            ("https://example.com:443/", "example.com", "/"),
+            (
+                "http://user:word@example.com:8080/",
+                "example.com:8080",
+                "/",
+            ),
+            ("http://user@example.com/", "example.com", "/"),
+            ("http://[::1]:8080/", "[::1]:8080", "/"),
+        ] {
+            let mut request = Request::post(uri).body(Full::default()).unwrap();
+            address(&mut request);
+            assert_eq!(request.headers()[HOST], host, "{uri}");
+            assert_eq!(request.uri().to_string(), line, "{uri}");
+        }
+        let given = Request::post("http://example.com/").header(HOST, "other");
+        let mut given = given.body(Full::default()).unwrap();
+        address(&mut given);
+        assert_eq!(given.headers()[HOST], "other");
+    }
+}
