@@ -6,6 +6,7 @@ mod compose;
 mod exchange;
 mod exit;
 mod failure;
+mod finding;
 mod input;
 mod logs;
 mod output;

@@ -8,9 +8,9 @@ use csv::StringRecord;
 use serde_json::Value;
 
 use super::order::Order;
-use crate::command::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::finding::Finding;
 use crate::output::{Line, Output};
 
 /// How many bad rows are shown before the rest is counted.

@@ -17,9 +17,9 @@ use serde_json::Value;
 use super::intake::Intake;
 use super::order::{Order, Path};
 use super::source::{Raw, Source};
-use crate::command::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::finding::Finding;
 use crate::output::Line;
 use crate::settings::{Settings, no_client};
 

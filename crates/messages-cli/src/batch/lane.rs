@@ -12,7 +12,7 @@ use super::order::{Order, Path};
 use super::results::{Before, Results, digest};
 use super::settled::Settled;
 use super::source::Item;
-use crate::command::Finding;
+use crate::finding::Finding;
 
 /// What every lane needs.
 pub(super) struct Shared {

@@ -4,9 +4,9 @@ use messages_sdk::types::{ErrorObject, Problem};
 use messages_sdk::{Accepted, Error, Outcome, WorkflowAccepted};
 use serde::Serialize;
 
-use crate::command::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::finding::Finding;
 use crate::output::Line;
 
 /// How one message ended; members that do not apply are left out.

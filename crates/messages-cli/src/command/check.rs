@@ -5,12 +5,13 @@ use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 
 use clap::Args;
-use messages_sdk::types::{Kind, Problem};
+use messages_sdk::types::Kind;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::finding::Finding;
 use crate::input::read_bytes;
 use crate::output::Line;
 use crate::settings::Settings;
@@ -56,44 +57,6 @@ struct Report<'a> {
     unknown: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<Value>,
-}
-
-/// A broken rule.
-#[derive(Debug, Clone, Serialize)]
-pub(crate) struct Finding {
-    pointer: String,
-    rule: &'static str,
-    message: String,
-}
-
-impl From<&Problem> for Finding {
-    fn from(problem: &Problem) -> Self {
-        Self {
-            pointer: problem.pointer().to_owned(),
-            rule: problem.rule().name(),
-            message: problem.message().to_owned(),
-        }
-    }
-}
-
-impl Finding {
-    pub(crate) fn new(rule: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            pointer: String::new(),
-            rule,
-            message: message.into(),
-        }
-    }
-
-    pub(crate) fn line(&self) -> Line {
-        let place = if self.pointer.is_empty() {
-            "the document"
-        } else {
-            &self.pointer
-        };
-        let line = Line::new().plain("  ").strong(place).plain(" ");
-        line.plain(&self.message).dim(format!(" ({})", self.rule))
-    }
 }
 
 impl CheckArgs {

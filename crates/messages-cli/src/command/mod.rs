@@ -20,8 +20,6 @@ mod workflow;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use check::Finding;
-
 use crate::exit::{EXIT_CODES, Exit};
 use crate::failure::Failure;
 use crate::settings::{GlobalArgs, Settings};

@@ -4,7 +4,7 @@
 use tokio::sync::mpsc;
 
 use super::{Item, Raw};
-use crate::command::Finding;
+use crate::finding::Finding;
 
 /// How many chunks are read ahead of what is sent: enough that the senders do not wait while another program has the
 /// reader's core.

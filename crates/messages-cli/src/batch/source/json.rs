@@ -10,7 +10,7 @@ use serde_json::{Deserializer, Value};
 use super::chunks::{Chunks, Closed};
 use super::input::{Input, Outlet};
 use super::{Raw, not_json};
-use crate::command::Finding;
+use crate::finding::Finding;
 
 /// No message is longer than this.
 const LINE_MAX: u64 = 1024 * 1024;

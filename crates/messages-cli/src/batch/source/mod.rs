@@ -12,9 +12,9 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::csv_template::CsvTemplate;
-use crate::command::Finding;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::finding::Finding;
 use chunks::Chunks;
 
 /// The input of a batch.
