@@ -38,18 +38,19 @@ pub(crate) fn doc(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
 
 /// Every crate can be packed as it would be published: nothing that it needs is left out.
 pub(crate) fn package(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
+    let published = workspace::published(sh)?;
+    let names = published
+        .iter()
+        .flat_map(|package| ["--package", package.name.as_str()]);
     // The siblings are not on the registry, so what is packed is not built again from there; what cargo has read of
     // the registry for the lock file is enough.
     cmd!(
         sh,
-        "cargo package --quiet --workspace --exclude xtask --no-verify --allow-dirty --locked --offline"
+        "cargo package --quiet {names...} --no-verify --allow-dirty --locked --offline"
     )
     .quiet()
     .run()?;
-    Ok(Outcome::Passed(format!(
-        "{} crates",
-        workspace::published(sh)?.len()
-    )))
+    Ok(Outcome::Passed(format!("{} crates", published.len())))
 }
 
 /// The test command, as README.md gives it.

@@ -23,6 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &["messages-types", "messages-auth", "messages-transport"],
     ),
     ("messages-cli", &["messages-sdk", "messages-emulator"]),
+    ("messages-bench", &[]),
     ("xtask", &[]),
 ];
 

@@ -4,62 +4,60 @@
 //! another process, so that all allocations are the client's. It counts, so it gives the same figures on any machine.
 #![allow(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
     clippy::print_stdout,
     missing_docs,
-    unreachable_pub
+    unreachable_pub,
+    reason = "a benchmark"
 )]
 
+#[allow(dead_code, reason = "shared with the other benchmarks")]
 mod support;
 
-use support::{Contender, Server};
+use messages_bench::{Contender, Failure, Server, runtime, serve};
+use support::Outcome;
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 const CALLS: u64 = 1_000;
 
-fn main() {
-    let arguments: Vec<_> = std::env::args().collect();
+fn main() -> Outcome {
+    let arguments: Vec<String> = std::env::args().collect();
     if arguments.iter().any(|argument| argument == "serve") {
-        support::runtime().block_on(support::serve());
+        runtime()?.block_on(serve())?;
     } else if arguments.iter().any(|argument| argument == "--bench") {
-        support::runtime().block_on(measure());
+        runtime()?.block_on(measure())?;
     }
+    Ok(())
 }
 
-async fn measure() {
-    let server = Server::start();
-    let contenders = [
-        ("raw hyper", support::raw_hyper(&server.base)),
-        ("sdk, Basic", support::sdk(&server.base, support::basic())),
-        ("sdk, JWT", support::sdk(&server.base, support::jwt())),
-    ];
+async fn measure() -> Outcome {
+    let server = Server::start()?;
     println!("allocations of one call, mean of {CALLS}");
     let mut raw = None;
-    for (name, contender) in &contenders {
-        let (blocks, bytes) = count(contender).await;
+    for (name, contender) in &support::beside_raw_hyper(server.base()) {
+        let (blocks, bytes) = count(contender).await?;
         let raw = *raw.get_or_insert(blocks);
         println!(
-            "{name:<12} {blocks:>6.1} blocks  {bytes:>8.0} bytes  {:+.1} blocks",
+            "{name:<16} {blocks:>6.1} blocks  {bytes:>8.0} bytes  {:+.1} blocks",
             blocks - raw
         );
     }
+    Ok(())
 }
 
 /// Blocks and bytes a call.
-async fn count(contender: &Contender) -> (f64, f64) {
+async fn count(contender: &Contender) -> Result<(f64, f64), Failure> {
     for _ in 0..100 {
-        contender().await;
+        contender().await?;
     }
     let _profiler = dhat::Profiler::builder().testing().build();
     for _ in 0..CALLS {
-        contender().await;
+        contender().await?;
     }
     let stats = dhat::HeapStats::get();
-    (
+    Ok((
         stats.total_blocks as f64 / CALLS as f64,
         stats.total_bytes as f64 / CALLS as f64,
-    )
+    ))
 }
