@@ -127,7 +127,8 @@ impl SendArgs {
             return Err(Failure::usage("the options of a message need a channel")
                 .hint("name it, as in `messages send sms …`; messages in a file have their own"));
         }
-        match (&self.batch.csv, &message.template, &message.file) {
+        let content = &message.content;
+        match (&self.batch.csv, &content.template, &content.file) {
             (Some(table), Some(template), None) => {
                 let rows = batch::CsvTemplate::open(table, FilePath::new(template))?;
                 rows.check(settings.out)?;

@@ -1,6 +1,6 @@
 //! The flags that make up one message.
 
-use clap::{ArgGroup, Args, ValueEnum};
+use clap::{Args, ValueEnum};
 
 /// The channels by the names that people use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,9 +37,8 @@ pub(crate) enum Api {
     V0_1,
 }
 
-/// What a message holds, and its options.
+/// Who a message is from and for, what it holds, and its options.
 #[derive(Debug, Default, Args)]
-#[command(group = ArgGroup::new("content_choice").multiple(false))]
 pub(crate) struct MessageArgs {
     /// The sender: a number, a name, or the id of a page or service
     #[arg(long, value_name = "SENDER")]
@@ -49,128 +48,77 @@ pub(crate) struct MessageArgs {
     #[arg(long, value_name = "RECIPIENT")]
     pub(crate) to: Option<String>,
 
-    /// A text; `-` reads it from stdin
-    #[arg(long, group = "content_choice", help_heading = "Content")]
-    pub(crate) text: Option<String>,
-
-    /// An image by its URL
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "URL",
-        help_heading = "Content"
-    )]
-    pub(crate) image: Option<String>,
-
-    /// An audio file by its URL
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "URL",
-        help_heading = "Content"
-    )]
-    pub(crate) audio: Option<String>,
-
-    /// A video by its URL
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "URL",
-        help_heading = "Content"
-    )]
-    pub(crate) video: Option<String>,
-
-    /// With a channel, a file by its URL; without one, the messages to send: a file, or `-` for stdin
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "URL|FILE",
-        help_heading = "Content"
-    )]
-    pub(crate) file: Option<String>,
-
-    /// A contact card by its URL (MMS)
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "URL",
-        help_heading = "Content"
-    )]
-    pub(crate) vcard: Option<String>,
-
-    /// A sticker by its URL (WhatsApp)
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "URL",
-        help_heading = "Content"
-    )]
-    pub(crate) sticker: Option<String>,
-
-    /// A registered template by its name (WhatsApp, Viber)
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "NAME",
-        help_heading = "Content"
-    )]
-    pub(crate) template: Option<String>,
-
-    /// A reaction to the message that --context names (WhatsApp)
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "EMOJI",
-        help_heading = "Content"
-    )]
-    pub(crate) reaction: Option<String>,
-
-    /// Takes the reaction back (WhatsApp)
-    #[arg(long, group = "content_choice", help_heading = "Content")]
-    pub(crate) unreact: bool,
-
-    /// An HTML body (email)
-    #[arg(long, group = "content_choice", help_heading = "Content")]
-    pub(crate) html: Option<String>,
-
-    /// Several media or bodies: a JSON array (MMS, email)
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "JSON|@FILE",
-        help_heading = "Content"
-    )]
-    pub(crate) content: Option<String>,
-
-    /// A rich card as JSON (RCS)
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "JSON|@FILE",
-        help_heading = "Content"
-    )]
-    pub(crate) card: Option<String>,
-
-    /// A carousel as JSON (RCS)
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "JSON|@FILE",
-        help_heading = "Content"
-    )]
-    pub(crate) carousel: Option<String>,
-
-    /// An object that the provider gets as it is (WhatsApp, RCS)
-    #[arg(
-        long,
-        group = "content_choice",
-        value_name = "JSON|@FILE",
-        help_heading = "Content"
-    )]
-    pub(crate) custom: Option<String>,
+    #[command(flatten)]
+    pub(crate) content: ContentArgs,
 
     #[command(flatten)]
     pub(crate) options: OptionArgs,
+}
+
+/// What a message holds: one of these.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Content")]
+#[group(multiple = false)]
+pub(crate) struct ContentArgs {
+    /// A text; `-` reads it from stdin
+    #[arg(long)]
+    pub(crate) text: Option<String>,
+
+    /// An image by its URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) image: Option<String>,
+
+    /// An audio file by its URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) audio: Option<String>,
+
+    /// A video by its URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) video: Option<String>,
+
+    /// With a channel, a file by its URL; without one, the messages to send: a file, or `-` for stdin
+    #[arg(long, value_name = "URL|FILE")]
+    pub(crate) file: Option<String>,
+
+    /// A contact card by its URL (MMS)
+    #[arg(long, value_name = "URL")]
+    pub(crate) vcard: Option<String>,
+
+    /// A sticker by its URL (WhatsApp)
+    #[arg(long, value_name = "URL")]
+    pub(crate) sticker: Option<String>,
+
+    /// A registered template by its name (WhatsApp, Viber)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) template: Option<String>,
+
+    /// A reaction to the message that --context names (WhatsApp)
+    #[arg(long, value_name = "EMOJI")]
+    pub(crate) reaction: Option<String>,
+
+    /// Takes the reaction back (WhatsApp)
+    #[arg(long)]
+    pub(crate) unreact: bool,
+
+    /// An HTML body (email)
+    #[arg(long)]
+    pub(crate) html: Option<String>,
+
+    /// Several media or bodies: a JSON array (MMS, email)
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(crate) content: Option<String>,
+
+    /// A rich card as JSON (RCS)
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(crate) card: Option<String>,
+
+    /// A carousel as JSON (RCS)
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(crate) carousel: Option<String>,
+
+    /// An object that the provider gets as it is (WhatsApp, RCS)
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub(crate) custom: Option<String>,
 }
 
 /// What may be said beside the content.

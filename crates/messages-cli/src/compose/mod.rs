@@ -162,13 +162,14 @@ impl Draft {
 
 /// The type of the content and its JSON.
 fn content(args: &MessageArgs) -> Result<(&'static str, Value), Failure> {
+    let given = &args.content;
     let media = [
-        ("image", &args.image),
-        ("audio", &args.audio),
-        ("video", &args.video),
-        ("file", &args.file),
-        ("vcard", &args.vcard),
-        ("sticker", &args.sticker),
+        ("image", &given.image),
+        ("audio", &given.audio),
+        ("video", &given.video),
+        ("file", &given.file),
+        ("vcard", &given.vcard),
+        ("sticker", &given.sticker),
     ];
     for (kind, url) in media {
         if let Some(url) = url {
@@ -176,17 +177,17 @@ fn content(args: &MessageArgs) -> Result<(&'static str, Value), Failure> {
         }
     }
     let documents = [
-        ("content", "--content", &args.content),
-        ("card", "--card", &args.card),
-        ("carousel", "--carousel", &args.carousel),
-        ("custom", "--custom", &args.custom),
+        ("content", "--content", &given.content),
+        ("card", "--card", &given.card),
+        ("carousel", "--carousel", &given.carousel),
+        ("custom", "--custom", &given.custom),
     ];
     for (kind, flag, argument) in documents {
         if let Some(argument) = argument {
             return Ok((kind, json_argument(flag, argument)?));
         }
     }
-    if let Some(name) = &args.template {
+    if let Some(name) = &given.template {
         let parameters = &args.options.parameters;
         let template = if parameters.is_empty() {
             json!({"name": name})
@@ -195,16 +196,16 @@ fn content(args: &MessageArgs) -> Result<(&'static str, Value), Failure> {
         };
         return Ok(("template", template));
     }
-    if let Some(emoji) = &args.reaction {
+    if let Some(emoji) = &given.reaction {
         return Ok(("reaction", json!({"action": "react", "emoji": emoji})));
     }
-    if args.unreact {
+    if given.unreact {
         return Ok(("reaction", json!({"action": "unreact"})));
     }
-    if let Some(html) = &args.html {
+    if let Some(html) = &given.html {
         return Ok(("html", json!({"body": html})));
     }
-    match args.text.as_deref() {
+    match given.text.as_deref() {
         Some("-") => Ok(("text", json!(text_from_stdin()?))),
         Some(text) => Ok(("text", json!(text))),
         None => Err(Failure::usage("the message has no content")
