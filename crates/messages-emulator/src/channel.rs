@@ -88,6 +88,15 @@ impl Channel {
     }
 }
 
+/// A price as the API writes it: euros with four digits after the point.
+pub(crate) fn price_text(ten_thousandths: u32) -> String {
+    format!(
+        "{}.{:04}",
+        ten_thousandths / 10_000,
+        ten_thousandths % 10_000
+    )
+}
+
 impl fmt::Display for Channel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::config::Credentials;
+use crate::credentials::Credentials;
 use crate::world::{Parts, RowChange, WorkspaceId};
 
 /// Keeps changes in the order in which they are handed over. Nothing here waits.

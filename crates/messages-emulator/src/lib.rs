@@ -6,18 +6,22 @@ mod clock;
 mod code;
 mod config;
 mod control;
+mod credentials;
+mod delivery;
+mod direction;
 mod emulator;
 mod engine;
 mod error;
 mod event;
-mod expect;
 mod extract;
+mod generation;
 mod inbox;
 mod keeper;
 mod metrics;
 #[cfg(feature = "persistence")]
 mod persistence;
 mod query;
+mod rate_limit;
 mod routes;
 mod rules;
 mod server;
@@ -28,16 +32,18 @@ mod webhook;
 mod workspace;
 mod world;
 
-pub use api::limit::RateLimit;
 pub use channel::{Channel, UnknownChannel};
 pub use clock::{Moment, Pace};
-pub use config::{ApplicationSettings, Config, Credentials, DEFAULT_PORT, EmulatorBuilder};
-pub use emulator::Emulator;
+pub use config::{ApplicationSettings, Config, DEFAULT_PORT};
+pub use credentials::Credentials;
+pub use direction::Direction;
+pub use emulator::{Emulator, EmulatorBuilder};
 pub use error::StartError;
 pub use event::{Body, Event, MessageEvent, RequestEvent, WebhookEvent};
-pub use expect::{Expectation, Unmet};
+pub use generation::Generation;
 pub use keeper::NotKept;
 pub use query::Query;
+pub use rate_limit::RateLimit;
 pub use rules::{Action, Pattern, Rule, Turn, WebhookFault, When, magic};
 pub use snapshot::{RestoreError, Snapshot};
 pub use status::{Status, UnknownStatus};
@@ -45,7 +51,6 @@ pub use view::{
     AttemptView, FlowPosition, MessageDetail, MessageView, PassedView, RequestView, StepView,
     WebhookView,
 };
-pub use workspace::{Delivered, Events, Workspace};
-pub use world::{
-    Direction, Generation, InboundMessage, InboundMistake, PostState, TriggerError, WebhookKind,
-};
+pub use webhook::WebhookKind;
+pub use workspace::{Delivered, Events, Expectation, Unmet, Workspace};
+pub use world::{InboundMessage, InboundMistake, PostState, TriggerError};

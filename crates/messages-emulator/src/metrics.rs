@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::channel::Channel;
+use crate::direction::Direction;
 use crate::event::{Event, RequestEvent, WebhookEvent};
 use crate::status::Status;
-use crate::world::{Direction, WebhookKind};
+use crate::webhook::WebhookKind;
 
 /// Counts events.
 #[derive(Debug, Default)]

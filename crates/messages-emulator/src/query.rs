@@ -3,9 +3,10 @@
 use serde::Deserialize;
 
 use crate::channel::Channel;
+use crate::direction::Direction;
 use crate::extract;
 use crate::status::Status;
-use crate::world::{Conversation, Direction, Message, Workspace};
+use crate::world::{Conversation, Message, Workspace};
 
 /// Conditions on a message; all that are set have to hold.
 ///

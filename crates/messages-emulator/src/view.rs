@@ -3,14 +3,14 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::channel::Channel;
+use crate::channel::{Channel, price_text};
 use crate::clock::Moment;
+use crate::direction::Direction;
 use crate::extract;
+use crate::generation::Generation;
 use crate::status::Status;
-use crate::world::{
-    Direction, Flow, FlowKind, Generation, Message, Outcome, Post, PostState, WebhookKind,
-    Workspace, price_text,
-};
+use crate::webhook::WebhookKind;
+use crate::world::{Flow, FlowKind, Message, Outcome, Post, PostState, Workspace};
 
 /// A message. It holds what the message says, so it is for tests and for the inbox and not for logs; `Debug` leaves
 /// numbers and texts out.

@@ -3,7 +3,6 @@
 mod authenticate;
 mod fault;
 mod judge;
-pub(crate) mod limit;
 mod problem;
 
 use std::sync::Arc;
@@ -21,11 +20,11 @@ use http_body_util::{BodyExt, Limited};
 
 use self::authenticate::{Caller, authenticate};
 use self::fault::Before;
-use self::limit::Reading;
 use self::problem::Problem;
 use crate::engine::Engine;
 use crate::event::{Event, RequestEvent};
 use crate::keeper::NotKept;
+use crate::rate_limit::Reading;
 use crate::rules::{Action, Facts, Stage};
 use crate::server::Line;
 use crate::world::{Arrival, Member, Scheme, Submission, Taken, UpdateError, dice::Dice, send};

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::schema::table;
 use super::unusable;
-use crate::config::Credentials;
+use crate::credentials::Credentials;
 use crate::error::StartError;
 use crate::keeper::SavedWorkspace;
 use crate::world::{Kind, Parts, Row};

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::schema::table;
-use crate::config::Credentials;
+use crate::credentials::Credentials;
 use crate::error::StartError;
 use crate::keeper::Keeper;
 use crate::world::{RowChange, WorkspaceId};

@@ -12,7 +12,7 @@ use http::header::{HOST, HeaderMap, HeaderName, HeaderValue, ORIGIN};
 use http::{Method, StatusCode};
 use messages_auth::SignatureSecret;
 
-use crate::webhook::HOP_HEADER;
+use crate::delivery::HOP_HEADER;
 
 /// The header in which the inbox proves that it was served by this emulator.
 pub(crate) const TOKEN_HEADER: &str = "x-emulator-token";

@@ -3,8 +3,8 @@
 use messages_auth::webhook::WebhookSigner;
 use messages_auth::{ApiKey, ApplicationId, AuthError, Basic, PublicKey};
 
-use super::draft::Generation;
-use crate::config::{Credentials, random_secret};
+use crate::credentials::{Credentials, random_secret};
+use crate::generation::Generation;
 
 /// An account, the application that belongs to it, and where its webhooks go.
 #[derive(Debug, Clone)]

@@ -4,29 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::channel::Channel;
-
-/// A generation of the wire format.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Generation {
-    /// Nested: `from {type, number or id}`, `message.content`.
-    #[serde(rename = "v0.1")]
-    V0_1,
-    /// Flat: `channel`, `message_type`.
-    #[default]
-    #[serde(rename = "v1")]
-    V1,
-}
-
-impl Generation {
-    /// The name that `webhook_version` has for it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::V0_1 => "v0.1",
-            Self::V1 => "v1",
-        }
-    }
-}
+use crate::generation::Generation;
 
 /// A message to be sent, taken from a body that was found valid.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

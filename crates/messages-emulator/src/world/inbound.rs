@@ -4,16 +4,15 @@ use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
 use super::conversations::Parties;
-use super::message::{Direction, Marks, Message, MessageId, price_text};
+use super::message::{Marks, Message, MessageId};
 use super::post::PostId;
-use super::{
-    Effects, Generation, Post, PostState, Signature, WebhookKind, WorkspaceId, World, segments,
-    send,
-};
-use crate::channel::Channel;
+use super::{Effects, Post, PostState, Signature, WorkspaceId, World, segments, send};
+use crate::channel::{Channel, price_text};
 use crate::clock::Moment;
+use crate::direction::Direction;
 use crate::event::Event;
-use crate::webhook::body::{self, InboundFacts};
+use crate::generation::Generation;
+use crate::webhook::{self, InboundFacts, WebhookKind};
 
 /// A message of a person, to be delivered to the application as an inbound webhook.
 ///
@@ -276,7 +275,7 @@ impl World {
             Channel::Rcs | Channel::Email => Generation::V1,
             _ => version,
         };
-        let webhook = body::inbound(version, &facts);
+        let webhook = webhook::inbound(version, &facts);
         let content = super::Content {
             kind: inbound.kind.clone(),
             members: inbound.members,

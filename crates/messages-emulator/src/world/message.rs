@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use super::draft::Generation;
 use super::life::Change;
 use super::post::PostId;
 use super::text_bytes;
 use crate::channel::Channel;
 use crate::clock::Moment;
+use crate::direction::Direction;
+use crate::generation::Generation;
 use crate::rules::WebhookFault;
 use crate::status::Status;
 
@@ -20,16 +21,6 @@ pub(crate) type MessageId = u64;
 pub(crate) type FlowId = u64;
 /// The number of a conversation in its workspace.
 pub(crate) type ConversationId = u64;
-
-/// Which way a message goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// From the application to the person.
-    Outbound,
-    /// From the person to the application.
-    Inbound,
-}
 
 /// A message, sent or received.
 #[derive(Serialize, Deserialize)]
@@ -147,13 +138,4 @@ impl Message {
             Direction::Inbound => &self.person,
         }
     }
-}
-
-/// A price as the API writes it: euros with four digits after the point.
-pub(crate) fn price_text(ten_thousandths: u32) -> String {
-    format!(
-        "{}.{:04}",
-        ten_thousandths / 10_000,
-        ten_thousandths % 10_000
-    )
 }

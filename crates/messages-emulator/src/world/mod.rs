@@ -32,14 +32,12 @@ use uuid::Uuid;
 
 pub(crate) use account::{Account, Targets};
 pub(crate) use conversations::Conversation;
-pub use draft::Generation;
 pub(crate) use draft::{Content, Draft};
 pub(crate) use flow::{Condition, Flow, FlowKind, Member};
 pub use inbound::{InboundMessage, InboundMistake};
-pub use message::Direction;
-pub(crate) use message::{FlowId, Message, MessageId, Scheme, price_text};
+pub(crate) use message::{FlowId, Message, MessageId, Scheme};
+pub use post::PostState;
 pub(crate) use post::{Outcome, Post, PostId, Signature};
-pub use post::{PostState, WebhookKind};
 pub use progress::TriggerError;
 #[cfg(feature = "persistence")]
 pub(crate) use rows::Kind;
@@ -48,10 +46,10 @@ pub(crate) use send::{Arrival, Submission, Taken};
 pub(crate) use update::{Change, UpdateError};
 pub(crate) use workspace::{Keep, Workspace};
 
-use crate::api::limit::{Bucket, RateLimit};
 use crate::clock::Moment;
 use crate::event::Event;
 use crate::metrics::Gauges;
+use crate::rate_limit::{Bucket, RateLimit};
 use crate::rules::{Rule, Rules};
 
 /// The index of a workspace.

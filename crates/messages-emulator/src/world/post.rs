@@ -12,6 +12,7 @@ use super::table::Table;
 use super::text_bytes;
 use crate::clock::Moment;
 use crate::status::Status;
+use crate::webhook::WebhookKind;
 
 /// The number of a webhook in its workspace.
 pub(crate) type PostId = u64;
@@ -24,18 +25,6 @@ pub(crate) const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 pub(crate) const GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 /// How long a webhook that is to come out of order waits for the one that is to overtake it.
 pub(crate) const HOLD: Duration = Duration::from_secs(5);
-
-/// What a webhook tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WebhookKind {
-    /// The state of a message.
-    Status,
-    /// A message of a person.
-    Inbound,
-    /// How a workflow ended.
-    Report,
-}
 
 /// How a webhook is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

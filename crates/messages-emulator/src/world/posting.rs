@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::post::{Attempt, HOLD, Outcome, PostId};
-use super::{Due, Effects, Outgoing, Post, PostState, WorkspaceId, World};
+use super::{Due, Effects, Outgoing, Post, PostState, Workspace, WorkspaceId, World};
 use crate::clock::Moment;
 use crate::event::{Event, WebhookEvent};
 use crate::rules::WebhookFault;
@@ -127,7 +129,7 @@ impl World {
 
 pub(super) fn start(
     in_flight: &mut usize,
-    state: &mut super::Workspace,
+    state: &mut Workspace,
     workspace: WorkspaceId,
     id: PostId,
     effects: &mut Effects,
@@ -145,5 +147,55 @@ pub(super) fn start(
             signature: post.signature,
             account,
         });
+    }
+}
+
+impl WebhookEvent {
+    /// The event of a webhook's last try.
+    pub(crate) fn of_last_try(
+        post: &Post,
+        workspace: &Workspace,
+        id: WorkspaceId,
+        retry_at: Option<Moment>,
+    ) -> Option<Self> {
+        let which = post.attempts.len().checked_sub(1)?;
+        let mut event = Self::of_try(post, workspace, id, which)?;
+        event.acknowledged = post.state == PostState::Acknowledged;
+        event.retry_at = retry_at;
+        Some(event)
+    }
+
+    /// The event of a webhook's first try.
+    pub(crate) fn of_first_try(
+        post: &Post,
+        workspace: &Workspace,
+        id: WorkspaceId,
+    ) -> Option<Self> {
+        Self::of_try(post, workspace, id, 0)
+    }
+
+    fn of_try(post: &Post, workspace: &Workspace, id: WorkspaceId, which: usize) -> Option<Self> {
+        let message = workspace.messages.get(post.message)?;
+        let attempt = post.attempts.get(which)?;
+        let (answer, answer_body, error) = match &attempt.outcome {
+            Outcome::Answer { status, body } => (Some(*status), body.clone(), None),
+            Outcome::Failed { reason, .. } => (None, Bytes::new(), Some(reason.to_string())),
+        };
+        Some(Self {
+            at: attempt.at,
+            kind: post.kind,
+            message_uuid: message.uuid.to_string(),
+            channel: message.channel,
+            status: post.status,
+            attempt: u32::try_from(which).unwrap_or(u32::MAX).saturating_add(1),
+            acknowledged: answer.is_some_and(|status| (200..300).contains(&status)),
+            answer,
+            error,
+            retry_at: None,
+            took_ms: attempt.took_ms,
+            body: post.body.clone().into(),
+            answer_body: answer_body.into(),
+            workspace: id,
+        })
     }
 }

@@ -1,14 +1,16 @@
 //! Messages reaching states, and flows going on because of it.
 
 use super::flow::{FlowKind, Move};
-use super::message::{Direction, FlowId, Message, MessageId, Passed};
+use super::message::{FlowId, Message, MessageId, Passed};
 use super::post::{PostState, Signature};
-use super::{Due, Effects, Post, WebhookKind, WorkspaceId, World};
+use super::{Due, Effects, Post, WorkspaceId, World};
 use crate::clock::Moment;
+use crate::direction::Direction;
 use crate::event::{Event, MessageEvent};
+use crate::generation::Generation;
 use crate::rules::WebhookFault;
 use crate::status::Status;
-use crate::webhook::body::{self, FlowFacts, Listed, StatusFacts};
+use crate::webhook::{self, FlowFacts, Listed, StatusFacts, WebhookKind};
 
 /// Why a status cannot be brought about by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -185,9 +187,7 @@ impl World {
         });
         // A message of a workflow speaks v0.1, since nothing else can name the workflow.
         let version = message.webhook_version.unwrap_or(match flow {
-            Some((flow, _)) if matches!(flow.kind, FlowKind::Workflow { .. }) => {
-                super::Generation::V0_1
-            }
+            Some((flow, _)) if matches!(flow.kind, FlowKind::Workflow { .. }) => Generation::V0_1,
             _ => targets.version,
         });
         let mut dice = state.webhook_dice(seed, id, message.history.len());
@@ -228,7 +228,7 @@ impl World {
             status: Some(status),
             lane: message.lane,
             url,
-            body: body::status(version, &facts),
+            body: webhook::status(version, &facts),
             jti: dice.uuid(),
             signature: signature(message),
             attempts: Vec::new(),
@@ -286,7 +286,7 @@ impl World {
             status: None,
             lane: flow.lane,
             url,
-            body: body::report(member.name(), &uuid.to_string(), ending.name(), at, &listed),
+            body: webhook::report(member.name(), &uuid.to_string(), ending.name(), at, &listed),
             jti: state.webhook_dice(seed, flow_id, 0).uuid(),
             signature: signature(first),
             attempts: Vec::new(),

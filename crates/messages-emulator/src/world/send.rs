@@ -7,9 +7,10 @@ use serde_json::value::to_raw_value;
 use super::conversations::Parties;
 use super::flow::{Condition, Flow, FlowKind, MESSAGE_STAGES, Member, Step};
 use super::life::{self, Outlook};
-use super::message::{Direction, Exchange, FlowId, Marks, Message, MessageId, Scheme};
+use super::message::{Exchange, FlowId, Marks, Message, MessageId, Scheme};
 use super::{Draft, Due, Effects, WorkspaceId, World, segments};
 use crate::clock::Moment;
+use crate::direction::Direction;
 use crate::event::{Event, MessageEvent};
 use crate::rules::{Action, Facts, Stage, magic};
 

@@ -1,8 +1,8 @@
 //! `PATCH /v1/messages/{uuid}`: marking as read, and revoking.
 
-use super::message::Direction;
 use super::{WorkspaceId, World};
 use crate::channel::Channel;
+use crate::direction::Direction;
 
 /// What an update asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

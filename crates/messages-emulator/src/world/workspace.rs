@@ -14,8 +14,8 @@ use super::message::{FlowId, Message, MessageId};
 use super::post::Posts;
 use super::rows::Numbers;
 use super::table::Table;
-use crate::api::limit::Bucket;
 use crate::clock::Moment;
+use crate::rate_limit::Bucket;
 use crate::rules::Rules;
 
 /// What a workspace keeps; beyond either, the oldest messages go.

@@ -1,19 +1,13 @@
 //! What can be set, and what it is otherwise.
 
-mod builder;
-mod credentials;
-
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use builder::EmulatorBuilder;
-pub use credentials::Credentials;
-pub(crate) use credentials::random_secret;
-
-use crate::api::limit::RateLimit;
+use crate::generation::Generation;
+use crate::rate_limit::RateLimit;
 use crate::rules::Rule;
-use crate::world::{Generation, Keep, Laws, Targets};
+use crate::world::{Keep, Laws, Targets};
 
 /// The port at which an emulator is looked for where none is named.
 pub const DEFAULT_PORT: u16 = 4040;

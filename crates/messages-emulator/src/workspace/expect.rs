@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::sync::broadcast::error::RecvError;
 
+use super::Workspace;
 use crate::event::{Event, Numbered};
 use crate::query::{Holding, Query, Way};
 use crate::view::MessageView;
-use crate::workspace::Workspace;
 
 /// How many messages a failure shows.
 const SHOWN: usize = 5;

@@ -1,5 +1,7 @@
 //! A running emulator.
 
+mod builder;
+
 use std::fs::{OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -8,20 +10,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use builder::EmulatorBuilder;
 use messages_auth::{ApiKey, ApiSecret};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 use crate::clock::{Clock, Moment, Pace};
-use crate::config::{Config, Credentials, EmulatorBuilder, random_secret};
+use crate::config::Config;
+use crate::credentials::{Credentials, random_secret};
+use crate::delivery::{Poster, deliver};
 use crate::engine::{Engine, drive};
 use crate::error::StartError;
 use crate::keeper::Saved;
 use crate::server::{Guard, accept};
-use crate::webhook::{Poster, deliver};
 use crate::workspace::Workspace;
-use crate::world::World;
+use crate::world::{Account, World};
 
 /// The Messages and Workflows APIs on 127.0.0.1. Dropping it stops it.
 ///
@@ -77,7 +81,7 @@ impl Emulator {
         let mut world = World::new(config.laws());
         let mut restored = Vec::new();
         for workspace in saved.workspaces {
-            let account = workspace.credentials.account(targets.clone())?;
+            let account = Account::new(workspace.credentials, targets.clone())?;
             restored.push((world.open(account, clock.now()), workspace.parts));
         }
         let (engine, outgoing) = Engine::new(world, clock, saved.keeper);

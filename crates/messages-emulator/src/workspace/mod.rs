@@ -1,20 +1,23 @@
 //! One api key's part of an emulator, as tests and the control API use it.
 
+mod expect;
+
 use std::sync::Arc;
 
 use messages_auth::{ApiKey, ApiSecret, ApplicationId, AuthError};
 use tokio::sync::broadcast;
 
-use crate::config::{Credentials, random_secret};
+pub use expect::{Expectation, Unmet};
+
+use crate::credentials::{Credentials, random_secret};
 use crate::engine::Engine;
 use crate::event::{Event, Numbered, WebhookEvent};
-use crate::expect::Expectation;
 use crate::keeper::NotKept;
 use crate::query::Query;
 use crate::rules::Rule;
 use crate::status::Status;
 use crate::view::{MessageDetail, MessageView};
-use crate::world::{InboundMessage, PostId, Targets, TriggerError, WorkspaceId};
+use crate::world::{Account, InboundMessage, PostId, Targets, TriggerError, WorkspaceId};
 
 /// The messages, rules and webhooks of one api key. No other workspace sees them, so parallel tests can share an
 /// emulator. Cloning is cheap.
@@ -55,7 +58,7 @@ impl Workspace {
         credentials: Credentials,
         targets: Targets,
     ) -> Result<Self, AuthError> {
-        let account = credentials.account(targets)?;
+        let account = Account::new(credentials.clone(), targets)?;
         let id = engine.with(|world, now, _| world.open(account, now));
         if let Some(keeper) = engine.keeper() {
             keeper.account(id, &credentials);

@@ -9,8 +9,6 @@ use messages_auth::{
 };
 use uuid::Uuid;
 
-use crate::world::{Account, Targets};
-
 /// Everything a client of the emulator needs, and everything a receiver of its webhooks needs.
 #[derive(Debug, Clone)]
 pub struct Credentials {
@@ -73,10 +71,6 @@ impl Credentials {
     #[must_use]
     pub fn secrets(&self) -> Secrets {
         Secrets::new().secret(self.api_key.clone(), self.signature_secret.clone())
-    }
-
-    pub(crate) fn account(&self, targets: Targets) -> Result<Account, AuthError> {
-        Account::new(self.clone(), targets)
     }
 }
 

@@ -2,15 +2,15 @@
 
 use messages_auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey, SignatureSecret};
 
-use super::credentials::{Credentials, random_secret, shared_key};
-use super::{ApplicationSettings, Config};
-use crate::api::limit::RateLimit;
+use super::Emulator;
 use crate::clock::Pace;
-use crate::emulator::Emulator;
+use crate::config::{ApplicationSettings, Config};
+use crate::credentials::{Credentials, random_secret, shared_key};
 use crate::error::StartError;
+use crate::generation::Generation;
 use crate::keeper::Saved;
+use crate::rate_limit::RateLimit;
 use crate::rules::Rule;
-use crate::world::Generation;
 
 /// The api key where no other is set.
 const API_KEY: &str = "emulator";

@@ -11,8 +11,8 @@ use messages_transport::async_trait;
 use messages_transport::backend::hyper::{Connect, Connection};
 use messages_transport::http::Uri;
 
-use super::delivery::{Poster, request};
 use super::loopback::{Loopback, Network};
+use super::{Poster, request};
 use crate::world::Outcome;
 
 /// Addresses behind which something could answer that was not meant.

@@ -1,5 +1,9 @@
 //! Posting webhooks.
 
+#[cfg(test)]
+mod forgery;
+mod loopback;
+
 use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::io;
@@ -16,7 +20,7 @@ use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
-use super::loopback::Loopback;
+use self::loopback::Loopback;
 use crate::engine::Engine;
 use crate::world::{Outcome, Outgoing, Signature};
 
