@@ -9,6 +9,7 @@ pub mod limits;
 mod problem;
 pub mod sms;
 mod status;
+mod submission;
 mod sync_error_code;
 pub mod upgrade;
 mod usage;
@@ -24,6 +25,7 @@ pub use extra::Extra;
 pub use kind::{Checked, Kind};
 pub use problem::{DecodeError, Invalid, Problem, Problems, Rule};
 pub use status::{Progress, Status};
+pub use submission::Submission;
 pub use sync_error_code::SyncErrorCode;
 pub use usage::Usage;
 pub use value::{

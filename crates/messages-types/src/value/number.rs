@@ -88,7 +88,9 @@ impl<const MIN: u32, const MAX: u32> Decode for NumberText<MIN, MAX> {
     }
 }
 
-impl<const MIN: u32, const MAX: u32> Check for NumberText<MIN, MAX> {}
+impl<const MIN: u32, const MAX: u32> Check for NumberText<MIN, MAX> {
+    const CAN_FAIL: bool = false;
+}
 
 impl<const MIN: u32, const MAX: u32> Redacted for NumberText<MIN, MAX> {
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -86,7 +86,9 @@ impl Decode for Scalar {
     }
 }
 
-impl Check for Scalar {}
+impl Check for Scalar {
+    const CAN_FAIL: bool = false;
+}
 
 impl fmt::Debug for Scalar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -81,7 +81,9 @@ impl<const MIN: u32, const MAX: u32> Decode for Seconds<MIN, MAX> {
     }
 }
 
-impl<const MIN: u32, const MAX: u32> Check for Seconds<MIN, MAX> {}
+impl<const MIN: u32, const MAX: u32> Check for Seconds<MIN, MAX> {
+    const CAN_FAIL: bool = false;
+}
 
 impl<const MIN: u32, const MAX: u32> Redacted for Seconds<MIN, MAX> {
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

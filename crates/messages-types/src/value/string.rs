@@ -97,7 +97,9 @@ macro_rules! string_value {
             }
         }
 
-        impl<$($generics)*> crate::wire::Check for $type {}
+        impl<$($generics)*> crate::wire::Check for $type {
+            const CAN_FAIL: bool = false;
+        }
 
         impl<$($generics)*> std::fmt::Debug for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

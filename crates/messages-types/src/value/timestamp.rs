@@ -62,7 +62,9 @@ impl Decode for Timestamp {
     }
 }
 
-impl Check for Timestamp {}
+impl Check for Timestamp {
+    const CAN_FAIL: bool = false;
+}
 
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

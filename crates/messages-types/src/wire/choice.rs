@@ -145,7 +145,9 @@ macro_rules! wire_choice {
             }
         }
 
-        impl crate::wire::Check for $name {}
+        impl crate::wire::Check for $name {
+            const CAN_FAIL: bool = false;
+        }
     };
 }
 pub(crate) use wire_choice;

@@ -146,7 +146,7 @@ macro_rules! wire_content {
                 match self {
                     $($( Self::$whole(value) => crate::wire::Check::check(value, cx), )*)?
                     $($( Self::$nested(value) => {
-                        cx.within($ntag, |cx| crate::wire::Check::check(value, cx));
+                        cx.check($ntag, value);
                     } )*)?
                     $($( Self::$flat(value) => crate::wire::Check::check(value, cx), )*)?
                     $($( Self::$unit => {} )*)?

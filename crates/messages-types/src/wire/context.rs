@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::{Decode, Json, Object};
+use super::{Check, Decode, Json, Object};
 use crate::problem::{Invalid, Problem, Rule};
 
 /// What happens to a member that does not fit.
@@ -118,6 +118,13 @@ impl Context {
         let result = read(self);
         self.path.pop();
         result
+    }
+
+    /// Checks the value of the member `key`, if it is one that can break a rule.
+    pub(crate) fn check<T: Check>(&mut self, key: &'static str, value: &T) {
+        if T::CAN_FAIL {
+            self.within(key, |cx| value.check(cx));
+        }
     }
 
     /// Takes the member `key` out of `map`; it stays there when it is absent, `null` or unfit.

@@ -45,6 +45,9 @@ pub(crate) trait Members: Sized {
 
 /// Rules that span several members. Single values are valid by construction.
 pub(crate) trait Check {
+    /// Whether a value can break a rule at all: one that was checked when it was made cannot.
+    const CAN_FAIL: bool = true;
+
     /// Reports every rule that `self` breaks, from the current place of `cx` down.
     fn check(&self, cx: &mut Context) {
         let _ = cx;
@@ -60,12 +63,16 @@ impl<T: Check> Check for Vec<T> {
 }
 
 impl<T: Check> Check for Box<T> {
+    const CAN_FAIL: bool = T::CAN_FAIL;
+
     fn check(&self, cx: &mut Context) {
         (**self).check(cx);
     }
 }
 
 impl<T: Check> Check for Option<T> {
+    const CAN_FAIL: bool = T::CAN_FAIL;
+
     fn check(&self, cx: &mut Context) {
         if let Some(value) = self {
             value.check(cx);
@@ -86,7 +93,9 @@ macro_rules! plain {
                 }
             }
         }
-        impl Check for $type {}
+        impl Check for $type {
+            const CAN_FAIL: bool = false;
+        }
     )* };
 }
 
@@ -103,7 +112,9 @@ impl Decode for Value {
     }
 }
 
-impl Check for Value {}
+impl Check for Value {
+    const CAN_FAIL: bool = false;
+}
 
 impl Decode for u64 {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
@@ -118,7 +129,9 @@ impl Decode for u64 {
     }
 }
 
-impl Check for u64 {}
+impl Check for u64 {
+    const CAN_FAIL: bool = false;
+}
 
 impl<T: Decode> Decode for Box<T> {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {

@@ -29,8 +29,11 @@ pub trait Document: Serialize + Sized + sealed::Sealed {
     /// Writes the document as compact JSON.
     #[must_use]
     fn to_vec(&self) -> Vec<u8> {
+        // Most messages fit, so that the buffer need not grow.
+        let mut json = Vec::with_capacity(512);
         // Every map has string keys and no writer can fail, so neither can this.
-        serde_json::to_vec(self).unwrap_or_default()
+        let _ = serde_json::to_writer(&mut json, self);
+        json
     }
 }
 

@@ -276,10 +276,10 @@ macro_rules! wire_object {
         impl crate::wire::Check for $name {
             fn check(&self, cx: &mut crate::wire::Context) {
                 let _ = &cx;
-                $($( cx.within($rkey, |cx| crate::wire::Check::check(&self.$rname, cx)); )*)?
+                $($( cx.check($rkey, &self.$rname); )*)?
                 $($( crate::wire::Check::check(&self.$fname, cx); )*)?
                 $($( if let Some(value) = &self.$oname {
-                    cx.within($okey, |cx| crate::wire::Check::check(value, cx));
+                    cx.check($okey, value);
                 } )*)?
                 $( $rules($(&self.$whole,)* $(self.$part.as_ref(),)* cx); )?
             }

@@ -95,7 +95,9 @@ fn check(model: &impl Check) -> Result<(), Problems> {
 impl Check for Message {
     fn check(&self, cx: &mut Context) {
         self.primary.check(cx);
-        cx.within("failover", |cx| self.failover.check(cx));
+        if !self.failover.is_empty() {
+            cx.within("failover", |cx| self.failover.check(cx));
+        }
     }
 }
 

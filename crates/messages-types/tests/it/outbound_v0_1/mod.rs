@@ -7,7 +7,7 @@ mod sweeps;
 mod workflows;
 
 use messages_types::v0_1::{Message, Workflow};
-use messages_types::{DecodeError, Document, Problems};
+use messages_types::{DecodeError, Document, Problems, Submission};
 use serde_json::{Value, json};
 
 /// The problems of a document, as `pointer rule`; none when it is accepted. What is accepted must
@@ -63,5 +63,45 @@ fn put(document: &mut Value, pointer: &str, value: Option<Value>) {
         }
         (Value::Array(items), Some(value)) => items[key.parse::<usize>().unwrap()] = value,
         _ => panic!("no place {pointer}"),
+    }
+}
+
+#[test]
+fn a_submission_is_told_by_its_shape() {
+    for full in documents::all() {
+        let submission = Submission::from_value(full.document.clone()).unwrap();
+        assert!(matches!(submission, Submission::V0_1(_)), "{}", full.name);
+        let workflow = json!({"template": "failover", "workflow": [
+            {"from": full.document["from"], "to": full.document["to"], "message": full.document["message"],
+             "failover": {"expiry_time": 600, "condition_status": "delivered"}},
+            full.document,
+        ]});
+        let bytes = workflow.to_string().into_bytes();
+        let submission = Submission::from_slice(&bytes).unwrap();
+        assert!(
+            matches!(submission, Submission::Workflow(_)),
+            "{}",
+            full.name
+        );
+        let written: Value = serde_json::from_slice(&submission.to_vec()).unwrap();
+        assert_eq!(written, workflow);
+    }
+    // The beginning of a workflow is judged as one.
+    for (document, at) in [
+        (json!({"template": "failover"}), "/workflow required"),
+        (json!({"workflow": []}), "/template required"),
+        (
+            json!({"workflow": 5, "template": "failover"}),
+            "/workflow type",
+        ),
+    ] {
+        let Err(DecodeError::Problems(problems)) = Submission::from_value(document) else {
+            panic!("not refused")
+        };
+        let found: Vec<_> = problems
+            .iter()
+            .map(|problem| format!("{} {}", problem.pointer(), problem.rule()))
+            .collect();
+        assert!(found.iter().any(|found| found == at), "{found:?}");
     }
 }

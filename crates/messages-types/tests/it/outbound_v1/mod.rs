@@ -8,7 +8,7 @@ mod snapshots;
 mod sweeps;
 
 use messages_types::v1::Message;
-use messages_types::{DecodeError, Document};
+use messages_types::{DecodeError, Document, Submission};
 use serde_json::Value;
 
 /// The problems of a document, as `pointer rule`; none when it is accepted. What is accepted must
@@ -46,5 +46,27 @@ fn put(document: &mut Value, pointer: &str, value: Option<Value>) {
         }
         (Value::Array(items), Some(value)) => items[key.parse::<usize>().unwrap()] = value,
         _ => panic!("no place {pointer}"),
+    }
+}
+
+#[test]
+fn a_submission_is_told_by_its_shape_and_judged_by_its_own_type() {
+    let documents = documents::all();
+    assert!(documents.len() > 30);
+    for full in documents {
+        let submission = Submission::from_value(full.document.clone()).unwrap();
+        assert!(matches!(submission, Submission::V1(_)), "{}", full.name);
+        let written: Value = serde_json::from_slice(&submission.to_vec()).unwrap();
+        assert_eq!(written, full.document, "{}", full.name);
+        // What is wrong is said as the message's own type says it.
+        let mut broken = full.document;
+        broken["to"] = Value::from(5);
+        let said = |error: DecodeError| format!("{error:?}");
+        assert_eq!(
+            Submission::from_value(broken.clone())
+                .map_err(said)
+                .unwrap_err(),
+            Message::from_value(broken).map_err(said).unwrap_err(),
+        );
     }
 }
