@@ -1,6 +1,6 @@
 //! A broken rule, as `check` and the settled lines of a file tell it.
 
-use messages_sdk::types::Problem;
+use messages_sdk::types::{DecodeError, Problem};
 use serde::Serialize;
 
 use crate::output::Line;
@@ -30,6 +30,19 @@ impl Finding {
             rule,
             message: message.into(),
         }
+    }
+
+    /// Why a document could not be read.
+    pub(crate) fn all_of(error: &DecodeError) -> Vec<Self> {
+        match error {
+            DecodeError::Problems(problems) => problems.iter().map(Self::from).collect(),
+            DecodeError::Json(error) => vec![Self::not_json(error)],
+            other => vec![Self::new("format", other.to_string())],
+        }
+    }
+
+    pub(crate) fn not_json(error: &serde_json::Error) -> Self {
+        Self::new("json", format!("is not JSON: {error}"))
     }
 
     pub(crate) fn line(&self) -> Line {

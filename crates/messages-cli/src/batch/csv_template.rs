@@ -8,6 +8,7 @@ use csv::StringRecord;
 use serde_json::Value;
 
 use super::order::Order;
+use super::source::Raw;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::finding::Finding;
@@ -57,10 +58,9 @@ impl CsvTemplate {
     pub(crate) fn check(&self, out: Output) -> Result<(), Failure> {
         let mut bad = 0;
         for (index, (row, _)) in self.rows()?.enumerate() {
-            let findings = match row.map(Order::from_value) {
-                Ok(Ok(_)) => continue,
-                Ok(Err(problems)) => problems.iter().map(Finding::from).collect(),
-                Err(finding) => vec![finding],
+            let row = row.map_err(|finding| vec![finding]);
+            let Err(findings) = row.and_then(|row| Order::from_raw(Raw::Value(row))) else {
+                continue;
             };
             bad += 1;
             if bad <= SHOWN_MAX {

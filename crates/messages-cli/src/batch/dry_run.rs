@@ -16,10 +16,9 @@ use serde_json::Value;
 
 use super::intake::Intake;
 use super::order::{Order, Path};
-use super::source::{Raw, Source};
+use super::source::Source;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::finding::Finding;
 use crate::output::Line;
 use crate::settings::{Settings, no_client};
 
@@ -149,23 +148,19 @@ pub(crate) async fn dry_run_batch(settings: &Settings, source: Source) -> Result
     let intake = Intake::new(chunks, None);
     let mut totals = Totals::default();
     while let Some(item) = intake.next().await {
-        let findings = match item
-            .content
-            .and_then(Raw::into_value)
-            .map(Order::from_value)
-        {
-            Ok(Ok(order)) => {
+        let index = item.index;
+        let findings = match item.order() {
+            Ok(order) => {
                 totals.add(&order);
                 continue;
             }
-            Ok(Err(problems)) => problems.iter().map(Finding::from).collect(),
-            Err(finding) => vec![finding],
+            Err(findings) => findings,
         };
         totals.invalid += 1;
         settings.out.note(
             &Line::new()
                 .bad("invalid")
-                .plain(format!(" message {}", item.index)),
+                .plain(format!(" message {index}")),
         );
         findings
             .iter()

@@ -8,7 +8,7 @@ use messages_sdk::Client;
 use tokio::sync::mpsc;
 
 use super::intake::Intake;
-use super::order::{Order, Path};
+use super::order::Path;
 use super::results::{Before, Results, digest};
 use super::settled::Settled;
 use super::source::Item;
@@ -92,15 +92,9 @@ pub(super) async fn run(shared: Arc<Shared>, lane: usize, ends: mpsc::Sender<End
 /// One document's way: parsed and checked, noted, sent, noted again.
 async fn deliver(shared: &Shared, item: Item) -> How {
     let index = item.index;
-    let order = match item.content.and_then(super::source::Raw::into_value) {
-        Err(finding) => return refused(shared, index, vec![finding]),
-        Ok(value) => match Order::from_value(value) {
-            Err(problems) => {
-                let findings = problems.iter().map(Finding::from).collect();
-                return refused(shared, index, findings);
-            }
-            Ok(order) => order,
-        },
+    let order = match item.order() {
+        Ok(order) => order,
+        Err(findings) => return refused(shared, index, findings),
     };
     let Some(results) = &shared.results else {
         let settled = order.send(&shared.client, index, shared.path).await;

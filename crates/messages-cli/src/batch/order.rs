@@ -1,10 +1,11 @@
-//! What can be sent from a file: messages of both generations, and workflows, told apart by shape.
+//! What can be sent from a file: messages of both generations, and workflows.
 
-use messages_sdk::types::{DecodeError, Document, Problem, v0_1, v1};
+use messages_sdk::types::{DecodeError, Document, Problem, Submission, v0_1};
 use messages_sdk::{BetaPath, Client, Outbound, SendOptions};
-use serde_json::Value;
 
 use super::settled::Settled;
+use super::source::Raw;
+use crate::finding::Finding;
 
 /// Something to send.
 #[derive(Debug)]
@@ -15,19 +16,22 @@ pub(crate) enum Order {
 
 impl Order {
     /// Reads an order from its JSON.
-    pub(crate) fn from_value(value: Value) -> Result<Self, Vec<Problem>> {
-        let has = |name| value.get(name).is_some();
-        if has("workflow") || has("template") {
-            v0_1::Workflow::from_value(value).map(Self::Workflow)
-        } else if has("channel")
-            || has("message_type")
-            || value.get("to").is_some_and(Value::is_string)
-        {
-            v1::Message::from_value(value).map(|message| Self::Message(Outbound::V1(message)))
-        } else {
-            v0_1::Message::from_value(value).map(|message| Self::Message(Outbound::V0_1(message)))
+    pub(super) fn from_raw(raw: Raw) -> Result<Self, Vec<Finding>> {
+        match raw {
+            Raw::Bytes(bytes) => Submission::from_slice(&bytes),
+            Raw::Value(value) => Submission::from_value(value),
         }
-        .map_err(problems)
+        .map_err(|error| Finding::all_of(&error))
+        .and_then(Self::of)
+    }
+
+    fn of(submission: Submission) -> Result<Self, Vec<Finding>> {
+        match submission {
+            Submission::V1(message) => Ok(Self::Message(message.into())),
+            Submission::V0_1(message) => Ok(Self::Message(message.into())),
+            Submission::Workflow(workflow) => Ok(Self::Workflow(workflow)),
+            _ => Err(vec![Finding::new("kind", "is of a kind that is not sent")]),
+        }
     }
 
     /// The order's JSON, as it is posted.

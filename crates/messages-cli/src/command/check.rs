@@ -132,9 +132,7 @@ impl Judge<'_> {
         let value: Value = match serde_json::from_slice(bytes) {
             Ok(value) => value,
             Err(error) => {
-                report
-                    .problems
-                    .push(Finding::new("json", format!("is not JSON: {error}")));
+                report.problems.push(Finding::not_json(&error));
                 return report;
             }
         };

@@ -57,6 +57,26 @@ fn arrays_single_documents_and_lines_are_told_apart() {
     }
 }
 
+#[test]
+fn messages_of_both_generations_and_workflows_are_told_apart() {
+    const STEP: &str = r#"{"from":{"type":"sms","number":"447700900001"},"to":{"type":"sms","number":"447700900000"},"message":{"content":{"type":"text","text":"Hello"}}}"#;
+    let emulator = Emulator::start();
+    let workflow = format!(r#"{{"template":"failover","workflow":[{STEP}]}}"#);
+    // A v1 message has a template of another kind than a workflow's.
+    let template = r#"{"channel":"whatsapp","message_type":"template","from":"447700900001","to":"447700900000","template":{"name":"ns:verify","parameters":["1"]},"whatsapp":{"policy":"deterministic","locale":"en-GB"}}"#;
+    let lines = [template, STEP, &workflow].join("\n");
+    let sent = emulator
+        .shell()
+        .run_with(&["send", "--file", "-", "--json"], &lines);
+    assert_eq!(sent.code, 0, "{}{}", sent.stdout, sent.stderr);
+    assert_eq!(sent.object()["summary"]["accepted"], 3);
+    let dry = ["send", "--file", "-", "--dry-run", "--json"];
+    let totals = &emulator.shell().run_with(&dry, &lines).object()["dry_run"];
+    assert_eq!(totals["workflows"], 1);
+    assert_eq!(totals["channels"]["whatsapp"], 1);
+    assert_eq!(totals["channels"]["sms"], 2);
+}
+
 /// Messages to a recipient of its own each, so that the emulator can say who got how many.
 fn messages_to_all(count: usize) -> String {
     (0..count).fold(String::new(), |mut text, index| {

@@ -7,9 +7,9 @@ use serde::Deserializer as _;
 use serde::de::{Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde_json::{Deserializer, Value};
 
+use super::Raw;
 use super::chunks::{Chunks, Closed};
 use super::input::{Input, Outlet};
-use super::{Raw, not_json};
 use crate::finding::Finding;
 
 /// No message is longer than this.
@@ -46,7 +46,7 @@ fn array<R: Read>(input: &mut Input<R>, outlet: &Outlet) -> Result<(), Closed> {
     match result {
         _ if is_closed => Err(Closed),
         Ok(()) => Ok(()),
-        Err(error) => outlet.put(Err(not_json(&error))),
+        Err(error) => outlet.put(Err(Finding::not_json(&error))),
     }
 }
 
@@ -86,7 +86,11 @@ fn stream<R: Read>(begun: &[u8], input: &mut Input<R>, outlet: &Outlet) -> Resul
     let whole = Cursor::new(begun).chain(input);
     for document in Deserializer::from_reader(whole).into_iter::<Value>() {
         let is_broken = document.is_err();
-        outlet.put(document.map(Raw::Value).map_err(|error| not_json(&error)))?;
+        outlet.put(
+            document
+                .map(Raw::Value)
+                .map_err(|error| Finding::not_json(&error)),
+        )?;
         if is_broken {
             break;
         }

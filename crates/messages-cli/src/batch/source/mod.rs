@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::csv_template::CsvTemplate;
+use super::order::Order;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::finding::Finding;
@@ -41,17 +42,11 @@ pub(super) enum Raw {
     Value(Value),
 }
 
-impl Raw {
-    pub(super) fn into_value(self) -> Result<Value, Finding> {
-        match self {
-            Self::Value(value) => Ok(value),
-            Self::Bytes(bytes) => serde_json::from_slice(&bytes).map_err(|error| not_json(&error)),
-        }
+impl Item {
+    /// Parses and checks the document.
+    pub(super) fn order(self) -> Result<Order, Vec<Finding>> {
+        Order::from_raw(self.content.map_err(|finding| vec![finding])?)
     }
-}
-
-fn not_json(error: &serde_json::Error) -> Finding {
-    Finding::new("json", format!("is not JSON: {error}"))
 }
 
 impl Source {
