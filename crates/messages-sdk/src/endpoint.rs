@@ -1,11 +1,13 @@
 //! Where the API answers.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use bytes::Bytes;
 use http::Uri;
-use http::uri::Authority;
+use http::uri::{self, Authority, PathAndQuery};
 
 /// The base URL of the API: one of the vendor's, or any other that speaks it.
 ///
@@ -120,23 +122,17 @@ impl Endpoint {
     }
 
     /// The URI of a path of the API, such as `/v1/messages`.
-    pub(crate) fn uri(&self, path: &str) -> Result<Uri, http::Error> {
-        let builder = Uri::builder();
-        let builder = match self.base.scheme() {
-            Some(scheme) => builder.scheme(scheme.clone()),
-            None => builder,
+    pub(crate) fn uri(&self, path: Cow<'static, str>) -> Result<Uri, http::Error> {
+        let path = match path {
+            path if !self.prefix.is_empty() => Bytes::from(format!("{}{path}", self.prefix)),
+            Cow::Borrowed(path) => Bytes::from_static(path.as_bytes()),
+            Cow::Owned(path) => Bytes::from(path),
         };
-        let builder = match self.base.authority() {
-            Some(authority) => builder.authority(authority.clone()),
-            None => builder,
-        };
-        if self.prefix.is_empty() {
-            builder.path_and_query(path).build()
-        } else {
-            builder
-                .path_and_query(format!("{}{path}", self.prefix))
-                .build()
-        }
+        let mut parts = uri::Parts::default();
+        parts.scheme = self.base.scheme().cloned();
+        parts.authority = self.base.authority().cloned();
+        parts.path_and_query = Some(PathAndQuery::from_maybe_shared(path)?);
+        Ok(Uri::from_parts(parts)?)
     }
 
     /// The endpoint of the region that handled an inbound message: the host of its `_self.href`.

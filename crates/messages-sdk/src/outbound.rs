@@ -54,21 +54,20 @@ impl Outbound {
         }
     }
 
-    pub(crate) fn client_ref(&self) -> Option<&str> {
+    /// Takes the reference out of a message that is written already.
+    pub(crate) fn take_client_ref(&mut self) -> Option<String> {
         match self {
-            Self::V1(message) => message
-                .primary
-                .envelope()
-                .client_ref
-                .as_ref()
-                .map(|reference| reference.as_str()),
-            Self::V0_1(message) => message.client_ref().map(|reference| reference.as_str()),
+            Self::V1(message) => {
+                let own = message.primary.envelope_mut().client_ref.take();
+                own.map(String::from)
+            }
+            Self::V0_1(message) => message.client_ref().cloned().map(String::from),
         }
     }
 
     /// Gives the message a reference if it has none, and its alternatives the same one: whichever of them goes out, its
     /// statuses name the send.
-    pub(crate) fn refer_by(&mut self, reference: &str) -> Result<(), Invalid> {
+    pub(crate) fn refer_by(&mut self, reference: String) -> Result<(), Invalid> {
         match self {
             Self::V1(message) => {
                 let own = message.primary.envelope_mut();
@@ -87,7 +86,7 @@ impl Outbound {
                     .get_or_insert(reference);
                 Ok(())
             }
-            Self::V0_1(message) => refer_v0_1(message, reference),
+            Self::V0_1(message) => refer_v0_1(message, &reference),
         }
     }
 }

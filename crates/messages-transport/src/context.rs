@@ -1,4 +1,4 @@
-//! What a caller may say about one request, in its extensions.
+//! What callers and layers say to each other, in the extensions of a request and of its response.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -135,3 +135,11 @@ impl AttemptCounter {
 /// [contract](crate::Transport#contract)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Truncated;
+
+/// In a response's extensions: a layer below has put right why the request was refused, such as a
+/// token that had expired, so that the same request may be taken now.
+///
+/// [`Retry`](crate::layer::retry::Retry) then sends it again at once, and once in a call, whatever its
+/// policy; but only after an answer with a status of 4xx, since any other request may have been taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TryAgain;

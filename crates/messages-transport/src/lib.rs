@@ -20,7 +20,7 @@ pub mod testing;
 mod timer;
 mod transport;
 
-pub use context::{AttemptCounter, CallContext, Truncated};
+pub use context::{AttemptCounter, CallContext, Truncated, TryAgain};
 pub use error::{Delivery, TransportError, TransportErrorKind};
 #[cfg(feature = "tokio")]
 pub use timer::TokioTimer;

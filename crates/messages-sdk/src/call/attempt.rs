@@ -5,11 +5,11 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, DATE};
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri};
+use http::{HeaderValue, Request, Response, StatusCode};
 use messages_auth::Credentials;
 use messages_transport::layer::retry::DeliveryPolicy;
 use messages_transport::{
-    CallContext, Delivery, Timer, Transport, TransportError, TransportErrorKind,
+    CallContext, Delivery, Timer, Transport, TransportError, TransportErrorKind, TryAgain,
 };
 
 use crate::call::Exchange;
@@ -37,41 +37,9 @@ pub(crate) fn is_doubtful(status: StatusCode, policy: DeliveryPolicy) -> bool {
     }
 }
 
-/// A request that may have to be sent again, without the table that a copy of all its extensions
-/// needs: of these it keeps the call's context, the only one that the SDK's layers below read.
-struct Spare {
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-    body: Bytes,
-    context: Option<CallContext>,
-}
-
-impl Spare {
-    fn of(request: &Request<Bytes>) -> Self {
-        Self {
-            method: request.method().clone(),
-            uri: request.uri().clone(),
-            headers: request.headers().clone(),
-            body: request.body().clone(),
-            context: request.extensions().get().cloned(),
-        }
-    }
-
-    fn into_request(self) -> Request<Bytes> {
-        let mut request = Request::new(self.body);
-        *request.method_mut() = self.method;
-        *request.uri_mut() = self.uri;
-        *request.headers_mut() = self.headers;
-        if let Some(context) = self.context {
-            request.extensions_mut().insert(context);
-        }
-        request
-    }
-}
-
-/// Signs every attempt, and once more after a 401 to a token; and notes in the call's context what it
-/// leaves open.
+/// Signs every attempt, and notes in the call's context what it leaves open.
+///
+/// A token that was refused is replaced, and the layer above asked to try again.
 #[derive(Debug)]
 pub(crate) struct Authorize<T> {
     pub(crate) inner: T,
@@ -98,18 +66,16 @@ impl<T: Transport> Transport for Authorize<T> {
             }
             let now = self.timer.calendar();
             let header = self.credentials.header_value(now).map_err(unsigned)?;
+            // Only a token can be stale; a key and secret stay as wrong as they are.
+            let token = matches!(self.credentials, Credentials::Jwt(_)).then(|| header.clone());
             request.headers_mut().insert(AUTHORIZATION, header);
             let attempts = CallContext::attempts_of(&request).cloned();
             let delivery = request.extensions().get().copied().unwrap_or(self.delivery);
-            // Only a token can be stale; a key and secret stay as wrong as they are.
-            let spare =
-                matches!(self.credentials, Credentials::Jwt(_)).then(|| Spare::of(&request));
             let mut result = self.inner.send(request).await;
-            if let Some(spare) = spare
-                && is_unauthorised(&result)
+            if let (Some(token), Ok(answer)) = (&token, &mut result)
+                && answer.status() == StatusCode::UNAUTHORIZED
             {
-                // In a box of its own, to keep the usual way small.
-                result = Box::pin(self.send_again(spare.into_request(), result)).await;
+                self.replace(token, answer)?;
             }
             if leaves_doubt(&result, delivery)
                 && let Some(attempts) = &attempts
@@ -121,34 +87,23 @@ impl<T: Transport> Transport for Authorize<T> {
     }
 }
 
-impl<T: Transport> Authorize<T> {
-    /// Sends a request again whose token was refused, unless no other token can be had.
-    async fn send_again(
+impl<T> Authorize<T> {
+    /// Gets another token in place of one that was refused, for which the API's clock is set right first.
+    fn replace(
         &self,
-        mut request: Request<Bytes>,
-        refused: Result<Response<Bytes>, TransportError>,
-    ) -> Result<Response<Bytes>, TransportError> {
-        if let Some(server) = refused.as_ref().ok().and_then(date) {
-            self.credentials
-                .correct_clock(server, self.timer.calendar());
+        token: &HeaderValue,
+        refused: &mut Response<Bytes>,
+    ) -> Result<(), TransportError> {
+        let now = self.timer.calendar();
+        if let Some(server) = date(refused) {
+            self.credentials.correct_clock(server, now);
         }
-        let Some(used) = request.headers().get(AUTHORIZATION) else {
-            return refused;
-        };
-        let fresh = self.credentials.refresh(used, self.timer.calendar());
-        let Some(fresh) = fresh.map_err(unsigned)? else {
-            return refused;
-        };
-        request.headers_mut().insert(AUTHORIZATION, fresh);
-        if let Some(attempts) = CallContext::attempts_of(&request) {
-            attempts.start();
+        let fresh = self.credentials.refresh(token, now).map_err(unsigned)?;
+        if fresh.is_some() {
+            refused.extensions_mut().insert(TryAgain);
         }
-        self.inner.send(request).await
+        Ok(())
     }
-}
-
-fn is_unauthorised(result: &Result<Response<Bytes>, TransportError>) -> bool {
-    matches!(result, Ok(answer) if answer.status() == StatusCode::UNAUTHORIZED)
 }
 
 fn unsigned(error: messages_auth::AuthError) -> TransportError {

@@ -1,5 +1,7 @@
 //! A body and a path become an HTTP request.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http::{Method, Request};
@@ -10,7 +12,7 @@ use crate::endpoint::Endpoint;
 pub(crate) struct RequestParts<'a> {
     pub(crate) method: Method,
     pub(crate) endpoint: &'a Endpoint,
-    pub(crate) path: &'a str,
+    pub(crate) path: Cow<'static, str>,
     pub(crate) body: Vec<u8>,
     pub(crate) user_agent: &'a HeaderValue,
     pub(crate) headers: Option<&'a HeaderMap>,

@@ -10,10 +10,10 @@ use messages_transport::layer::rate_limit::{RateLimit, RateLimitPolicy};
 use messages_transport::layer::retry::{DeliveryPolicy, Retry, RetryPolicy};
 use messages_transport::layer::timeout::Timeout;
 use messages_transport::{Timer, TokioTimer, Transport};
-use tokio::sync::Semaphore;
 
+use super::calls::Calls;
 use super::env::{AuthPreference, EnvError, credentials_from_env};
-use super::{CALLS_MAX, Client, Inner};
+use super::{Client, Inner};
 use crate::call::Authorize;
 use crate::doubts::DoubtLedger;
 use crate::endpoint::Endpoint;
@@ -261,7 +261,7 @@ impl ClientBuilder {
                 account,
                 scoped,
                 has_jwt,
-                calls: Semaphore::new(CALLS_MAX as usize),
+                calls: Calls::default(),
             }),
         })
     }

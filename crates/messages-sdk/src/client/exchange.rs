@@ -1,5 +1,6 @@
 //! One call, whatever it sends: through all layers, into the ledger, and before the observer.
 
+use std::borrow::Cow;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -7,9 +8,9 @@ use http::{Method, Request};
 use messages_transport::layer::rate_limit::RateScope;
 use messages_transport::layer::retry::DeliveryPolicy;
 use messages_transport::{AttemptCounter, CallContext};
-use tokio::sync::SemaphorePermit;
 
 use super::builder::LIMIT_MAX;
+use super::calls::UnderWay;
 use super::{Client, Inner, SendOptions};
 use crate::call::{Answer, Exchange, RequestParts, read};
 use crate::doubts::Settlement;
@@ -22,7 +23,7 @@ use crate::outcome::{CallReport, Outcome};
 pub(super) struct Call<'a> {
     pub(super) method: Method,
     pub(super) endpoint: &'a Endpoint,
-    pub(super) path: &'a str,
+    pub(super) path: Cow<'static, str>,
     /// The path without ids, for spans and metrics.
     pub(super) route: &'static str,
     pub(super) channel: Option<&'static str>,
@@ -51,7 +52,7 @@ pub(super) struct Begun<'a> {
     exchange: Option<Result<Exchange<'a>, Error>>,
     delivery: DeliveryPolicy,
     /// `None` if the client is closed.
-    running: Option<(Running<'a>, SemaphorePermit<'a>)>,
+    running: Option<(Running<'a>, UnderWay<'a>)>,
     attempts: AttemptCounter,
     began: Instant,
     client_ref: Option<String>,
@@ -73,7 +74,7 @@ impl Client {
             began,
             client_ref: call.client_ref.take(),
         };
-        if let Ok(permit) = inner.calls.try_acquire() {
+        if let Some(under_way) = inner.calls.begin() {
             if let (Some(ledger), Some(reference)) = (&inner.doubts, &begun.client_ref) {
                 ledger.open(reference);
             }
@@ -87,7 +88,7 @@ impl Client {
                 timer: &*inner.timer,
                 began,
             };
-            begun.running = Some((operation.begin(), permit));
+            begun.running = Some((operation.begin(), under_way));
             let request = inner.request(call, options, &context);
             begun.exchange = Some(request.map(|request| inner.transport.send(request)));
         }
@@ -113,7 +114,7 @@ impl Begun<'_> {
             (_, Some(Err(error))) => Err(error),
             _ => Err(Error::not_sent(None)),
         };
-        if let Some((running, _permit)) = self.running.take() {
+        if let Some((running, _under_way)) = self.running.take() {
             running.end(result.as_ref().map(|(_, answer)| answer.status));
             if let Some(reference) = &self.client_ref {
                 let decoded = result.as_ref().map(|(decoded, _)| decoded);

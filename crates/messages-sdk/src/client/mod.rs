@@ -2,6 +2,7 @@
 
 mod builder;
 mod bulk;
+mod calls;
 mod env;
 mod exchange;
 mod options;
@@ -15,19 +16,17 @@ use std::time::Duration;
 use http::HeaderValue;
 use messages_transport::layer::retry::DeliveryPolicy;
 use messages_transport::{Timer, Transport};
-use tokio::sync::Semaphore;
 
 pub use builder::{BuildError, ClientBuilder, ClientReferences};
 pub use bulk::{ResultOrder, SendAll, Sent};
 pub use env::{AuthPreference, EnvError, credentials_from_env, signature_secrets_from_env};
 pub use options::{BetaPath, SendOptions};
 
+use calls::Calls;
+
 use crate::doubts::DoubtLedger;
 use crate::endpoint::Endpoint;
 use crate::observe::ClientObserver;
-
-/// More calls than this cannot be under way at once.
-const CALLS_MAX: u32 = 1 << 24;
 
 /// A client of the Messages and Workflows APIs.
 ///
@@ -53,7 +52,7 @@ struct Inner {
     /// Whether the rate limit looks at senders and channels too.
     scoped: bool,
     has_jwt: bool,
-    calls: Semaphore,
+    calls: Calls,
 }
 
 impl Client {
@@ -90,10 +89,7 @@ impl Client {
     /// Each of them ends by its own deadline, so this does too. Calls after it fail with
     /// [`Error::NotSent`](crate::Error::NotSent).
     pub async fn close(&self) {
-        // Permits are handed out in order, so waiting for all of them shuts the door behind the
-        // calls that are under way. An error means that it is shut already.
-        let _ = self.inner.calls.acquire_many(CALLS_MAX).await;
-        self.inner.calls.close();
+        self.inner.calls.close().await;
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use http::Method;
 use messages_transport::layer::rate_limit::RateScope;
 use messages_types::{Document, v0_1, v1};
+use uuid::fmt::Hyphenated;
 
 use super::exchange::{Begun, Call, Decoded};
 use super::{Client, ClientReferences, SendOptions};
@@ -63,19 +64,19 @@ impl Client {
         message.validate().map_err(Error::invalid)?;
         if let Some(reference) = self.reference(options) {
             message
-                .refer_by(&reference)
+                .refer_by(reference)
                 .map_err(|invalid| Error::invalid_value(invalid, "/client_ref"))?;
         }
         let path = options.path.unwrap_or(message.path());
         let call = Call {
             method: Method::POST,
             endpoint: options.endpoint_or(&self.inner.endpoint),
-            path,
+            path: path.into(),
             route: path,
             channel: Some(message.channel()),
             body: message.to_vec(),
             scope: self.scope(|scope| scope.sender(message.sender()).channel(message.channel())),
-            client_ref: message.client_ref().map(str::to_owned),
+            client_ref: message.take_client_ref(),
         };
         Ok((call, matches!(message, Outbound::V1(_))))
     }
@@ -113,7 +114,7 @@ impl Client {
         let call = Call {
             method: Method::POST,
             endpoint: options.endpoint_or(&self.inner.endpoint),
-            path,
+            path: path.into(),
             route: path,
             channel: None,
             body: workflow.to_vec(),
@@ -152,7 +153,7 @@ impl Client {
         let call = Call {
             method: Method::POST,
             endpoint: options.endpoint_or(&self.inner.endpoint),
-            path,
+            path: path.to_owned().into(),
             route: "raw",
             channel: None,
             body: body.to_string().into_bytes(),
@@ -203,7 +204,9 @@ fn mint_reference(now: SystemTime) -> String {
     fastrand::fill(&mut random);
     uuid::Builder::from_unix_timestamp_millis(millis, &random)
         .into_uuid()
-        .to_string()
+        .hyphenated()
+        .encode_lower(&mut [0; Hyphenated::LENGTH])
+        .to_owned()
 }
 
 /// What the answer to one message says, in either generation.

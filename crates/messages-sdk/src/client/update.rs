@@ -98,11 +98,10 @@ impl Client {
             let invalid = Invalid::new(Rule::Format, "must be the id of a message");
             return Err(Error::invalid_value(invalid, "/message_uuid"));
         }
-        let path = format!("/v1/messages/{message_uuid}");
         let call = Call {
             method: Method::PATCH,
             endpoint,
-            path: &path,
+            path: format!("/v1/messages/{message_uuid}").into(),
             route: "/v1/messages/{message_uuid}",
             channel: None,
             body: update.to_vec(),

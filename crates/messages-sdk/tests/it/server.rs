@@ -210,7 +210,7 @@ async fn drip(server: &Server, all_headers: bool, start: Duration) -> Duration {
 /// The 99th percentile of what an honest webhook takes, connecting included.
 fn p99(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
-    times[times.len() * 99 / 100]
+    times[(times.len() * 99).div_ceil(100) - 1]
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -227,7 +227,7 @@ async fn slow_clients_are_cut_and_hold_nobody_up() {
     }
     tokio::time::sleep(Duration::from_millis(600)).await;
     let (mut under_attack, mut in_peace) = (Vec::new(), Vec::new());
-    for _ in 0..100 {
+    for _ in 0..300 {
         for (server, times) in [(&*attacked, &mut under_attack), (&quiet, &mut in_peace)] {
             let began = Instant::now();
             let request = server.request(STATUS);

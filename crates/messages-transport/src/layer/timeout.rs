@@ -3,7 +3,7 @@
 use std::future::{poll_fn, ready};
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
@@ -44,17 +44,6 @@ impl<T> Timeout<T> {
             timer: Arc::new(timer),
         }
     }
-
-    /// The limit of an attempt that begins now.
-    fn limit(&self, deadline: Option<Instant>) -> Duration {
-        match deadline {
-            Some(deadline) => {
-                let left = deadline.saturating_duration_since(self.timer.now());
-                self.limit.min(left)
-            }
-            None => self.limit,
-        }
-    }
 }
 
 impl<T: Transport> Transport for Timeout<T> {
@@ -63,13 +52,14 @@ impl<T: Transport> Transport for Timeout<T> {
         'a: 'f,
         Self: 'f,
     {
-        let deadline = CallContext::deadline_of(&request);
-        if deadline.is_some_and(|deadline| deadline <= self.timer.now()) {
+        let left = CallContext::deadline_of(&request)
+            .map(|deadline| deadline.saturating_duration_since(self.timer.now()));
+        if left.is_some_and(|left| left.is_zero()) {
             return Box::pin(ready(Err(expired(Delivery::NotSent, Expired::Deadline))));
         }
+        let limit = left.map_or(self.limit, |left| left.min(self.limit));
         let mut exchange = self.inner.send(request);
         Box::pin(async move {
-            let limit = self.limit(deadline);
             let mut sleep = self.timer.sleep(limit);
             poll_fn(|cx| match exchange.as_mut().poll(cx) {
                 Poll::Ready(result) => Poll::Ready(result),

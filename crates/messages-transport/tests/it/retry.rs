@@ -12,6 +12,7 @@ use messages_transport::layer::timeout::Timeout;
 use messages_transport::testing::ScriptedTransport;
 use messages_transport::{
     CallContext, Delivery, Timer, TokioTimer, Transport, TransportError, TransportErrorKind,
+    TryAgain,
 };
 
 use crate::support::{all, eventually, post};
@@ -65,6 +66,90 @@ async fn every_attempt_is_the_same_request() {
     };
     assert_eq!((first.uri(), first.body()), (second.uri(), second.body()));
     assert_eq!(first.headers(), second.headers());
+}
+
+/// Something of the caller's own, in the extensions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Mark(u8);
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_has_what_the_caller_said_of_the_request() {
+    for more in [None, Some(Mark(7))] {
+        let script = ScriptedTransport::new()
+            .then_error(unsent())
+            .then_status(202, "{}");
+        let context = CallContext::new().route("/v1/messages");
+        let mut request = request();
+        *request.version_mut() = http::Version::HTTP_2;
+        request.extensions_mut().insert(context);
+        if let Some(mark) = &more {
+            request.extensions_mut().insert(mark.clone());
+        }
+        eventually(retry(&script, RetryPolicy::default()).send(request))
+            .await
+            .unwrap();
+        assert_eq!(script.requests().len(), 2);
+        for request in script.requests() {
+            assert_eq!(CallContext::route_of(&request), Some("/v1/messages"));
+            assert_eq!(request.extensions().get(), more.as_ref());
+            assert_eq!(request.version(), http::Version::HTTP_2);
+        }
+    }
+}
+
+fn asking(status: u16) -> http::Response<Bytes> {
+    let mut answer = http::Response::new(Bytes::new());
+    *answer.status_mut() = status.try_into().unwrap();
+    answer.extensions_mut().insert(TryAgain);
+    answer
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_layer_below_can_ask_for_one_more_attempt_after_a_refusal() {
+    for (attempts, taken) in [(1, 2), (3, 2)] {
+        let script = ScriptedTransport::new()
+            .then(asking(401))
+            .then_status(202, "{}");
+        let policy = RetryPolicy::default().max_attempts(attempts);
+        let context = CallContext::new();
+        let counted = context.attempts().clone();
+        let mut request = request();
+        request.extensions_mut().insert(context);
+        let began = TokioTimer.now();
+        let answer = eventually(retry(&script, policy).send(request)).await;
+        assert_eq!(answer.unwrap().status(), 202);
+        assert_eq!(counted.count(), taken);
+        assert_eq!(TokioTimer.now(), began, "without a wait");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_more_attempt_is_one_and_only_after_a_refusal() {
+    // The second asks in vain.
+    let script = ScriptedTransport::new()
+        .then(asking(401))
+        .then(asking(403))
+        .then_status(202, "{}");
+    let answer = eventually(retry(&script, RetryPolicy::default()).send(request())).await;
+    assert_eq!(answer.unwrap().status(), 403);
+    // What may have been taken is not sent again, whoever asks.
+    for status in [200, 202, 301, 500, 502] {
+        let script = ScriptedTransport::new()
+            .then(asking(status))
+            .then_status(202, "{}");
+        let answer = eventually(retry(&script, RetryPolicy::default()).send(request())).await;
+        assert_eq!(answer.unwrap().status(), status);
+        assert_eq!(script.remaining(), 1, "{status}");
+    }
+    // Nor is there another attempt when the call is over.
+    let script = ScriptedTransport::new()
+        .then(asking(401))
+        .then_status(202, "{}");
+    let mut late = request();
+    let context = CallContext::new().deadline(TokioTimer.now());
+    late.extensions_mut().insert(context);
+    let answer = eventually(retry(&script, RetryPolicy::default()).send(late)).await;
+    assert_eq!(answer.unwrap().status(), 401);
 }
 
 #[tokio::test(start_paused = true)]

@@ -12,8 +12,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http::header::{Entry, HOST};
-use http::uri::Scheme;
-use http::{HeaderValue, Request, Response, Uri, Version};
+use http::{HeaderValue, Request, Response, Version};
 use http_body_util::Full;
 use hyper::client::conn::http1::{Connection, SendRequest, handshake};
 
@@ -26,6 +25,8 @@ use crate::backend::BodyLimits;
 /// A connection that is used by one exchange at a time.
 pub(super) struct Http1 {
     origin: Arc<Origin>,
+    /// What the requests name as their host.
+    host: Option<HeaderValue>,
     requests: SendRequest<Full<Bytes>>,
     /// Does the reading and writing; `None` once the connection is closed.
     work: Option<Connection<Stream, Full<Bytes>>>,
@@ -35,6 +36,7 @@ impl Http1 {
     pub(super) async fn open(stream: Stream, origin: Origin) -> hyper::Result<Self> {
         let (requests, work) = handshake(stream).await?;
         Ok(Self {
+            host: origin.host(),
             origin: Arc::new(origin),
             requests,
             work: Some(work),
@@ -44,6 +46,12 @@ impl Http1 {
     /// Whom it leads to.
     pub(super) fn origin(&self) -> Arc<Origin> {
         Arc::clone(&self.origin)
+    }
+
+    /// Whether it has ended its last exchange and can take another request.
+    pub(super) fn has_finished(&mut self) -> bool {
+        // Mostly the exchange has left it so.
+        self.requests.is_ready() || self.is_idle()
     }
 
     /// Whether it can take a request, as far as the runtime has heard.
@@ -64,7 +72,7 @@ impl Http1 {
         limits: BodyLimits,
         afterwards: impl FnOnce(Box<Self>),
     ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> {
-        address(&mut request);
+        address(&mut request, self.host.as_ref());
         // Outside the future, which would otherwise hold the request a second time.
         let head = self.requests.try_send_request(request);
         async move {
@@ -122,39 +130,23 @@ fn unwoken() -> Context<'static> {
 
 /// Brings a request into the form that it has on the wire: the host as a header, and nothing but the
 /// path and the query in the first line (RFC 9112 section 3.2.1).
-fn address(request: &mut Request<Full<Bytes>>) {
+fn address(request: &mut Request<Full<Bytes>>, host: Option<&HeaderValue>) {
     *request.version_mut() = Version::HTTP_11;
     let uri = std::mem::take(request.uri_mut());
-    if let Entry::Vacant(host) = request.headers_mut().entry(HOST)
-        && let Some(value) = host_of(&uri)
-    {
-        host.insert(value);
-    }
     if let Some(path) = uri.into_parts().path_and_query {
         *request.uri_mut() = path.into();
     }
-}
-
-/// The host, with its port if that is not the usual one.
-fn host_of(uri: &Uri) -> Option<HeaderValue> {
-    let host = uri.host()?;
-    let usual = match uri.port_u16() {
-        None => true,
-        Some(80) => uri.scheme() == Some(&Scheme::HTTP),
-        Some(443) => uri.scheme() == Some(&Scheme::HTTPS),
-        Some(_) => false,
-    };
-    let authority = uri.authority()?.as_str();
-    let value = match authority.rsplit_once('@') {
-        _ if usual => host,
-        Some((_, host_and_port)) => host_and_port,
-        None => authority,
-    };
-    HeaderValue::from_str(value).ok()
+    if let Some(host) = host
+        && let Entry::Vacant(vacant) = request.headers_mut().entry(HOST)
+    {
+        vacant.insert(host.clone());
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use http::Uri;
+
     use super::*;
 
     #[test]
@@ -172,14 +164,16 @@ mod tests {
             ("http://user@example.com/", "example.com", "/"),
             ("http://[::1]:8080/", "[::1]:8080", "/"),
         ] {
+            let named: Uri = uri.parse().unwrap();
+            let origin = Origin::new(named.scheme().unwrap(), named.authority().unwrap());
             let mut request = Request::post(uri).body(Full::default()).unwrap();
-            address(&mut request);
+            address(&mut request, origin.host().as_ref());
             assert_eq!(request.headers()[HOST], host, "{uri}");
             assert_eq!(request.uri().to_string(), line, "{uri}");
         }
         let given = Request::post("http://example.com/").header(HOST, "other");
         let mut given = given.body(Full::default()).unwrap();
-        address(&mut given);
+        address(&mut given, Some(&HeaderValue::from_static("example.com")));
         assert_eq!(given.headers()[HOST], "other");
     }
 }

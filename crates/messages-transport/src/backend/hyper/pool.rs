@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
+use http::{HeaderValue, Uri};
 use http_body_util::Full;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -41,6 +41,23 @@ impl Origin {
             scheme: scheme.clone(),
             authority: authority.clone(),
         }
+    }
+
+    /// The host as a header names it, with its port if that is not the usual one.
+    pub(super) fn host(&self) -> Option<HeaderValue> {
+        let usual = match self.authority.port_u16() {
+            None => true,
+            Some(80) => self.scheme == Scheme::HTTP,
+            Some(443) => self.scheme == Scheme::HTTPS,
+            Some(_) => false,
+        };
+        let authority = self.authority.as_str();
+        let value = match authority.rsplit_once('@') {
+            _ if usual => self.authority.host(),
+            Some((_, host_and_port)) => host_and_port,
+            None => authority,
+        };
+        HeaderValue::from_str(value).ok()
     }
 }
 
@@ -200,7 +217,7 @@ impl Pool {
 
     /// Takes back a connection whose exchange is over.
     pub(super) fn give_back(self: &Arc<Self>, mut http1: Box<Http1>) {
-        if !http1.is_idle() {
+        if !http1.has_finished() {
             return;
         }
         let origin = http1.origin();
