@@ -4,12 +4,13 @@ use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::command::Outcome;
+use crate::workspace;
 
 /// Runs the tests of a workspace of its own: its dependencies stay out of the project's lock file.
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     let manifest = "crates/messages-auth/tests/both-backends/Cargo.toml";
     let output = cmd!(sh, "cargo test --manifest-path {manifest}")
-        .env("CARGO_TARGET_DIR", "target")
+        .env("CARGO_TARGET_DIR", workspace::target(sh)?)
         .quiet()
         .ignore_stderr()
         .read()?;

@@ -4,6 +4,7 @@ use anyhow::Result;
 use xshell::{Shell, cmd};
 
 use crate::command::Outcome;
+use crate::workspace;
 
 /// Runs the tests of a workspace of its own: their WebDriver client would change what every other test sees of JSON.
 ///
@@ -14,7 +15,7 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
         sh,
         "cargo test --manifest-path {manifest} --locked -- --nocapture"
     )
-    .env("CARGO_TARGET_DIR", "target")
+    .env("CARGO_TARGET_DIR", workspace::target(sh)?)
     .quiet()
     .run()?;
     Ok(Outcome::Passed(

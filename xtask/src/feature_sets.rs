@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::command::Outcome;
+use crate::workspace;
 
 /// The features, and whose messages must then arrive.
 const SETS: &[(&str, &[&str])] = &[
@@ -31,7 +32,7 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
             sh,
             "cargo run --quiet --manifest-path {manifest} --features {features}"
         )
-        .env("CARGO_TARGET_DIR", "target")
+        .env("CARGO_TARGET_DIR", workspace::target(sh)?)
         .quiet()
         .ignore_stderr()
         .read()?;

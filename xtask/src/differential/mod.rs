@@ -9,13 +9,14 @@ use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::command::Outcome;
+use crate::workspace;
 
 /// PyJWT, with what it needs for RS256.
 const PACKAGES: &[&str] = &["PyJWT==2.10.1", "cryptography"];
 
 /// Judges webhooks and tokens by both and compares. PyJWT is installed into a virtual environment below `target`.
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
-    let folder = sh.current_dir().join("target/differential");
+    let folder = workspace::target(sh)?.join("differential");
     sh.create_dir(&folder)?;
     let python = python(sh, &folder)?;
     let webhooks = webhooks::check(sh, &python, &folder)?;

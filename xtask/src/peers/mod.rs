@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
 use crate::command::Outcome;
+use crate::workspace;
 
 /// Installs the Node SDK below `target` and runs it.
 pub(crate) fn node(sh: &Shell, _: &[String]) -> Result<Outcome> {
@@ -68,7 +69,7 @@ fn is_missing(sh: &Shell, program: &str, flag: &str) -> bool {
 }
 
 fn folder(sh: &Shell, name: &str) -> Result<PathBuf> {
-    let folder = sh.current_dir().join("target/peers").join(name);
+    let folder = workspace::target(sh)?.join("peers").join(name);
     sh.create_dir(&folder)?;
     Ok(folder)
 }
@@ -76,5 +77,5 @@ fn folder(sh: &Shell, name: &str) -> Result<PathBuf> {
 /// The binary that the peers talk to.
 fn binary(sh: &Shell) -> Result<PathBuf> {
     cmd!(sh, "cargo build --quiet --locked --package messages-cli").run()?;
-    Ok(sh.current_dir().join("target/debug/messages"))
+    Ok(workspace::target(sh)?.join("debug/messages"))
 }

@@ -10,6 +10,7 @@ use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
 
 use crate::command::Outcome;
+use crate::workspace;
 use screen::Screen;
 use terminal::{Background, Terminal};
 
@@ -45,7 +46,7 @@ struct Studio {
 impl Studio {
     fn new(sh: &Shell) -> Result<Self> {
         Ok(Self {
-            binary: sh.current_dir().join("target/release/messages"),
+            binary: workspace::target(sh)?.join("release/messages"),
             folder: sh.create_temp_dir()?,
         })
     }
