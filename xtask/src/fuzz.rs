@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use xshell::{Shell, cmd};
 
 use crate::command::Outcome;
@@ -44,6 +44,10 @@ pub(crate) fn run(sh: &Shell, flags: &[String]) -> Result<Outcome> {
             }
         }
     }
+    ensure!(
+        passed + crashed.len() > 0,
+        "no target's name holds `{only}`"
+    );
     if !crashed.is_empty() {
         bail!("crashed: {}", crashed.join(", "));
     }
