@@ -45,7 +45,13 @@ const CRATES: &[&str] = &[
 ];
 
 /// Tests that add nothing but a hundred million lines of the same.
-const SKIPPED: &[&str] = &["50_000", "planted_retry_bug", "rate_limit", "stale_pool"];
+const SKIPPED: &[&str] = &[
+    "50_000",
+    "damaged_seeds",
+    "planted_retry_bug",
+    "rate_limit",
+    "stale_pool",
+];
 
 /// The test that switches the logging on.
 const FIRST: &str = "aa_trace_all";

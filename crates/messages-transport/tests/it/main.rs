@@ -16,6 +16,7 @@ mod classify;
 mod conformance;
 mod connections;
 mod drops;
+mod fuzz;
 mod limits;
 #[cfg(target_os = "linux")]
 mod memory;
