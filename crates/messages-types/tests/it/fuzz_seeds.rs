@@ -1,13 +1,36 @@
 //! What the fuzz targets start from.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::fixtures;
 
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
+}
+
+/// A document that a snapshot test has written is a seed of the target that reads it. What accepts a snapshot, accepts
+/// the seed.
+pub(crate) fn assert_seed(target: &str, name: &str, document: &[u8]) {
+    let seed = folder()
+        .join("seeds")
+        .join(target)
+        .join(format!("{name}.json"));
+    let line = [document, b"\n"].concat();
+    if std::env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
+        fs::write(&seed, &line).unwrap();
+    }
+    assert_eq!(
+        fs::read(&seed).ok(),
+        Some(line),
+        "{} is not the snapshot: INSTA_UPDATE=always writes both",
+        seed.display()
+    );
+}
+
 #[test]
 fn every_fuzz_target_has_seeds_and_the_fixtures_are_among_them() {
-    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let fuzz = folder();
     let mut targets = 0;
     for target in fs::read_dir(fuzz.join("fuzz_targets")).unwrap() {
         let target = target.unwrap().path();

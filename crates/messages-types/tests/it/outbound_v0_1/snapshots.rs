@@ -12,6 +12,8 @@ use messages_types::v0_1::{
 };
 use serde_json::json;
 
+use crate::fuzz_seeds::assert_seed;
+
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 const FROM: &str = "447700900001";
@@ -143,10 +145,11 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
     ])
 }
 
-fn assert_snapshot<T: Document>(name: &str, document: &T) {
+fn assert_snapshot<T: Document>(target: &str, name: &str, document: &T) {
     let bytes = document.to_vec();
     // What is written is accepted again, and written again as it was.
     assert_eq!(T::from_slice(&bytes).unwrap().to_vec(), bytes, "{name}");
+    assert_seed(target, name, &bytes);
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots/v0_1/outbound");
     settings.set_prepend_module_to_snapshot(false);
@@ -163,7 +166,7 @@ fn every_kind_of_message() -> Result<()> {
             name.starts_with(&kind) || name == "sms__client_ref",
             "{name}"
         );
-        assert_snapshot(name, &message);
+        assert_snapshot("v0_1_message", name, &message);
     }
     Ok(())
 }
@@ -176,7 +179,7 @@ fn every_kind_of_workflow_step() -> Result<()> {
             .expecting(Condition::Read, ExpiryTime::new(600)?);
         let workflow = Workflow::starting_with(step).ending_with(Sms::text(FROM, TO, "Hello")?);
         assert!(workflow.validate().is_ok(), "{name}");
-        assert_snapshot(&format!("{name}__step"), &workflow);
+        assert_snapshot("v0_1_workflow", &format!("{name}__step"), &workflow);
     }
     Ok(())
 }
@@ -184,12 +187,16 @@ fn every_kind_of_workflow_step() -> Result<()> {
 #[test]
 fn workflows_of_one_and_of_three_steps() -> Result<()> {
     let last = || Sms::text(FROM, TO, "Hello");
-    assert_snapshot("workflow__one_step", &Workflow::only(last()?));
+    assert_snapshot(
+        "v0_1_workflow",
+        "workflow__one_step",
+        &Workflow::only(last()?),
+    );
     let workflow = Workflow::starting_with(
         Messenger::text("page", "person", "Hello")?.expecting(Condition::Read, ExpiryTime::MIN),
     )
     .then(Viber::text("service", TO, "Hello")?.expecting(Condition::Delivered, ExpiryTime::MAX))
     .ending_with(last()?);
-    assert_snapshot("workflow__three_steps", &workflow);
+    assert_snapshot("v0_1_workflow", "workflow__three_steps", &workflow);
     Ok(())
 }

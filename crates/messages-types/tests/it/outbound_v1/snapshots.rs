@@ -36,6 +36,8 @@ use messages_types::v1::{
 use messages_types::{Document, PhoneNumber, Seconds, Url};
 use serde_json::{Value, json};
 
+use crate::fuzz_seeds::assert_seed;
+
 type Snapshots = Vec<(&'static str, Message)>;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
@@ -525,7 +527,10 @@ fn email() -> Result<Snapshots> {
     ])
 }
 
-fn assert_snapshots<T: Document>(documents: impl IntoIterator<Item = (&'static str, T)>) {
+fn assert_snapshots<T: Document>(
+    target: &str,
+    documents: impl IntoIterator<Item = (&'static str, T)>,
+) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots/v1/outbound");
     settings.set_prepend_module_to_snapshot(false);
@@ -535,6 +540,7 @@ fn assert_snapshots<T: Document>(documents: impl IntoIterator<Item = (&'static s
             let bytes = document.to_vec();
             // What is written is accepted again, and written again as it was.
             assert_eq!(T::from_slice(&bytes).unwrap().to_vec(), bytes, "{name}");
+            assert_seed(target, name, &bytes);
             insta::assert_snapshot!(name, String::from_utf8(bytes).unwrap());
         }
     });
@@ -561,7 +567,7 @@ fn messages() -> Result<()> {
         );
     }
     println!("{} kinds of v1 message pinned", messages.len());
-    assert_snapshots(messages);
+    assert_snapshots("v1_message", messages);
     Ok(())
 }
 
@@ -571,12 +577,15 @@ fn updates() {
     if let UpdateStatus::Read(read) = &mut hidden.status {
         read.replying_indicator = Some(ReplyingIndicator::new(false));
     }
-    assert_snapshots([
-        ("update__read", Update::read()),
-        ("update__read_and_typing", Update::read_and_typing()),
-        ("update__read_not_typing", hidden),
-        ("update__revoked", Update::revoked()),
-    ]);
+    assert_snapshots(
+        "v1_update",
+        [
+            ("update__read", Update::read()),
+            ("update__read_and_typing", Update::read_and_typing()),
+            ("update__read_not_typing", hidden),
+            ("update__revoked", Update::revoked()),
+        ],
+    );
 }
 
 /// The problems of a body of a PATCH.
