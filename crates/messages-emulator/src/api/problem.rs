@@ -5,6 +5,8 @@ use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use serde_json::{Value, json};
 
+use crate::channel::Channel;
+
 /// Where v1's errors are explained.
 const V1: &str = "https://developer.vonage.com/api-errors";
 /// Where v0.1's errors are explained.
@@ -251,15 +253,7 @@ impl Problem {
 
 fn is_channel_option(name: &str) -> bool {
     let first = name.rsplit("].").next().unwrap_or(name);
-    [
-        "sms.",
-        "mms.",
-        "rcs.",
-        "whatsapp.",
-        "messenger.",
-        "viber_service.",
-        "email.",
-    ]
-    .iter()
-    .any(|channel| first.starts_with(channel))
+    first
+        .split_once('.')
+        .is_some_and(|(object, _)| Channel::ALL.iter().any(|channel| channel.name() == object))
 }
