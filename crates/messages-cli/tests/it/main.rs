@@ -17,6 +17,7 @@ mod kill;
 mod listen;
 mod million;
 mod offline;
+mod options;
 mod profile;
 mod secrets;
 mod send;
