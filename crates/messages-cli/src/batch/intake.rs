@@ -24,6 +24,8 @@ pub(super) struct Intake {
 struct Ready {
     chunks: mpsc::Receiver<Vec<Item>>,
     chunk: vec::IntoIter<Item>,
+    /// As `closed` says: under the lock that has to be taken anyhow.
+    is_closed: bool,
 }
 
 impl Intake {
@@ -32,6 +34,7 @@ impl Intake {
             ready: Mutex::new(Ready {
                 chunks,
                 chunk: Vec::new().into_iter(),
+                is_closed: false,
             }),
             is_paced: pace.is_some(),
             turn: tokio::sync::Mutex::new(pace),
@@ -41,9 +44,6 @@ impl Intake {
 
     /// The next document, when its time has come; `None` at the end of the input and after `close`.
     pub(super) async fn next(&self) -> Option<Item> {
-        if *self.closed.borrow() {
-            return None;
-        }
         if !self.is_paced
             && let Some(item) = self.ready().take()
         {
@@ -72,6 +72,7 @@ impl Intake {
 
     /// No document is handed out any more.
     pub(super) fn close(&self) {
+        self.ready().is_closed = true;
         self.closed.send_replace(true);
     }
 
@@ -83,6 +84,9 @@ impl Intake {
 impl Ready {
     /// The next document, if it is read already.
     fn take(&mut self) -> Option<Item> {
+        if self.is_closed {
+            return None;
+        }
         loop {
             match self.chunk.next() {
                 Some(item) => return Some(item),

@@ -1,8 +1,8 @@
 //! A lane sends one message after the other; a batch has as many as messages may be under way at once.
 
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use messages_sdk::Client;
 use tokio::sync::mpsc;
@@ -12,6 +12,7 @@ use super::order::Path;
 use super::results::{Before, Results, digest};
 use super::settled::Settled;
 use super::source::Item;
+use super::tally::Tally;
 use crate::finding::Finding;
 
 /// What every lane needs.
@@ -20,26 +21,51 @@ pub(super) struct Shared {
     pub(super) intake: Intake,
     pub(super) results: Option<Results>,
     pub(super) path: Path,
-    /// What each lane has under way: the message's place plus one, or 0.
-    under_way: Box<[AtomicU64]>,
+    /// How many accepted messages are told of one by one; none is held back if there is no number.
+    pub(super) told_max: Option<u64>,
+    told: AtomicU64,
+    lanes: Box<[Lane]>,
 }
 
-/// How a document ended, and how much of the input had been read with it.
-pub(super) struct End {
+/// What one lane has done and has under way: on cache lines of its own, since other threads write to its neighbours all
+/// the time.
+#[derive(Default)]
+#[repr(align(128))]
+struct Lane {
+    /// The message's place plus one, or 0.
+    under_way: AtomicU64,
+    done: Mutex<Done>,
+}
+
+/// What has been done so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Done {
+    pub(super) tally: Tally,
+    /// How many messages an earlier run had settled.
+    pub(super) skipped: u64,
+    /// How many messages an earlier run left in doubt.
+    pub(super) left_in_doubt: u64,
+    /// How much of the input had been read with the last of them.
     pub(super) position: u64,
-    pub(super) how: How,
 }
 
-pub(super) enum How {
+/// What somebody has to be told.
+pub(super) enum News {
     Settled(Box<Settled>),
-    /// An earlier run had settled it.
-    Skipped,
-    /// An earlier run left it in doubt.
-    LeftInDoubt,
     /// It is another message than the one in the results.
     Changed(u64),
     /// The results or their journal could not be written.
     Unwritable(io::Error),
+}
+
+/// Why a document is not settled by this run.
+enum Unsettled {
+    /// An earlier run had settled it.
+    Skipped,
+    /// An earlier run left it in doubt.
+    LeftInDoubt,
+    /// The batch cannot go on.
+    Stopped(News),
 }
 
 impl Shared {
@@ -49,48 +75,104 @@ impl Shared {
         results: Option<Results>,
         path: Path,
         lanes: usize,
+        told_max: Option<u64>,
     ) -> Self {
         Self {
             client,
             intake,
             results,
             path,
-            under_way: (0..lanes).map(|_| AtomicU64::new(0)).collect(),
+            told_max,
+            told: AtomicU64::new(0),
+            lanes: (0..lanes).map(|_| Lane::default()).collect(),
         }
     }
 
     /// The places of the messages under way, in order.
     pub(super) fn under_way(&self) -> Vec<u64> {
-        let lanes = self.under_way.iter();
+        let lanes = self.lanes.iter();
         let mut places: Vec<u64> = lanes
-            .filter_map(|lane| lane.load(Ordering::Relaxed).checked_sub(1))
+            .filter_map(|lane| lane.under_way.load(Ordering::Relaxed).checked_sub(1))
             .collect();
         places.sort_unstable();
         places
     }
 
-    fn note(&self, lane: usize, place: Option<u64>) {
-        if let Some(slot) = self.under_way.get(lane) {
-            slot.store(place.map_or(0, |place| place + 1), Ordering::Relaxed);
-        }
+    /// What all lanes together have done.
+    pub(super) fn done(&self) -> Done {
+        self.lanes.iter().fold(Done::default(), |mut sum, lane| {
+            lane.note(|done| sum.add(done));
+            sum
+        })
+    }
+
+    /// Whether it is worth telling that a message was accepted.
+    fn is_told(&self) -> bool {
+        self.told_max.is_none_or(|most| {
+            // First a look, which costs nothing, since mostly the number is reached.
+            self.told.load(Ordering::Relaxed) < most
+                && self.told.fetch_add(1, Ordering::Relaxed) < most
+        })
     }
 }
 
-/// Sends until there is nothing left, or until nobody takes the ends any more.
-pub(super) async fn run(shared: Arc<Shared>, lane: usize, ends: mpsc::Sender<End>) {
+impl Lane {
+    fn note<T>(&self, note: impl FnOnce(&mut Done) -> T) -> T {
+        // Nothing is left half done by a panic elsewhere.
+        note(&mut self.done.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Done {
+    fn add(&mut self, other: &Self) {
+        self.tally.add(&other.tally);
+        self.skipped += other.skipped;
+        self.left_in_doubt += other.left_in_doubt;
+        self.position = self.position.max(other.position);
+    }
+}
+
+/// Sends until there is nothing left, or until nobody takes the news any more.
+pub(super) async fn run(shared: Arc<Shared>, number: usize, news: mpsc::Sender<News>) {
+    let Some(lane) = shared.lanes.get(number) else {
+        return;
+    };
     while let Some(item) = shared.intake.next().await {
-        shared.note(lane, Some(item.index));
+        lane.under_way.store(item.index + 1, Ordering::Relaxed);
         let position = item.position;
-        let how = deliver(&shared, item).await;
-        if ends.send(End { position, how }).await.is_err() {
+        let mut done = Done {
+            position,
+            ..Done::default()
+        };
+        let told = match deliver(&shared, item).await {
+            Ok(settled) => {
+                done.tally.count(settled.outcome);
+                (!settled.is_accepted() || shared.is_told())
+                    .then(|| News::Settled(Box::new(settled)))
+            }
+            Err(Unsettled::Skipped) => {
+                done.skipped = 1;
+                None
+            }
+            Err(Unsettled::LeftInDoubt) => {
+                done.left_in_doubt = 1;
+                None
+            }
+            Err(Unsettled::Stopped(news)) => Some(news),
+        };
+        // What nobody could be told of stays under way.
+        if let Some(told) = told
+            && news.send(told).await.is_err()
+        {
             return;
         }
-        shared.note(lane, None);
+        lane.note(|all| all.add(&done));
+        lane.under_way.store(0, Ordering::Relaxed);
     }
 }
 
 /// One document's way: parsed and checked, noted, sent, noted again.
-async fn deliver(shared: &Shared, item: Item) -> How {
+async fn deliver(shared: &Shared, item: Item) -> Result<Settled, Unsettled> {
     let index = item.index;
     let order = match item.order() {
         Ok(order) => order,
@@ -98,34 +180,34 @@ async fn deliver(shared: &Shared, item: Item) -> How {
     };
     let Some(results) = &shared.results else {
         let settled = order.send(&shared.client, index, shared.path).await;
-        return How::Settled(Box::new(settled));
+        return Ok(settled);
     };
     let digest = digest(&order.to_vec());
     match results.before(index, digest) {
         Before::Open => {}
-        Before::Accepted => return How::Skipped,
-        Before::InDoubt => return How::LeftInDoubt,
-        Before::Changed => return How::Changed(index),
+        Before::Accepted => return Err(Unsettled::Skipped),
+        Before::InDoubt => return Err(Unsettled::LeftInDoubt),
+        Before::Changed => return Err(Unsettled::Stopped(News::Changed(index))),
     }
     if let Err(error) = results.start(index, digest) {
-        return How::Unwritable(error);
+        return Err(Unsettled::Stopped(News::Unwritable(error)));
     }
     let settled = order.send(&shared.client, index, shared.path).await;
     settle(results, settled, digest)
 }
 
-fn refused(shared: &Shared, index: u64, findings: Vec<Finding>) -> How {
+fn refused(shared: &Shared, index: u64, findings: Vec<Finding>) -> Result<Settled, Unsettled> {
     let settled = Settled::refused(index, None, findings);
     match &shared.results {
         // What was never a message has no fingerprint.
         Some(results) => settle(results, settled, 0),
-        None => How::Settled(Box::new(settled)),
+        None => Ok(settled),
     }
 }
 
-fn settle(results: &Results, settled: Settled, digest: u32) -> How {
+fn settle(results: &Results, settled: Settled, digest: u32) -> Result<Settled, Unsettled> {
     match results.settle(&settled, digest) {
-        Ok(()) => How::Settled(Box::new(settled)),
-        Err(error) => How::Unwritable(error),
+        Ok(()) => Ok(settled),
+        Err(error) => Err(Unsettled::Stopped(News::Unwritable(error))),
     }
 }

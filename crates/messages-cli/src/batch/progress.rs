@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::tally::Tally;
+use super::lane::Done;
 use crate::output::Output;
 
 /// The bar on stderr; nothing where stderr is no terminal.
@@ -28,11 +28,14 @@ impl Progress {
         Self(bar)
     }
 
-    pub(super) fn update(&self, position: u64, tally: &Tally) {
-        if self.0.is_hidden() {
-            return;
-        }
-        self.0.set_position(position);
+    /// Whether anybody sees it.
+    pub(super) fn is_shown(&self) -> bool {
+        !self.0.is_hidden()
+    }
+
+    pub(super) fn update(&self, done: &Done) {
+        let tally = &done.tally;
+        self.0.set_position(done.position);
         let seconds = self.0.elapsed().as_secs_f64().max(0.001);
         let rate = tally.total() as f64 / seconds;
         self.0

@@ -9,14 +9,14 @@ use tokio::task::JoinSet;
 
 use super::BatchArgs;
 use super::intake::Intake;
-use super::lane::{self, End, How, Shared};
+use super::lane::{self, News, Shared};
 use super::order::Path;
 use super::pace::Pace;
 use super::progress::Progress;
 use super::results::Results;
 use super::settled::Settled;
 use super::source::Source;
-use super::tally::{Summary, Tally};
+use super::tally::Summary;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{Line, Output};
@@ -26,11 +26,14 @@ use crate::signals;
 /// How many accepted messages are shown to people one by one; failures are always shown.
 const SHOWN_MAX: u64 = 20;
 
-/// How many ends may wait to be counted and shown, while another program has this thread's core.
-const ENDS_MAX: usize = 8192;
+/// How much news may wait to be shown, while another program has this thread's core.
+const NEWS_MAX: usize = 8192;
 
-/// How long ends are gathered, so that the lanes do not have to wake this thread for each.
+/// How long news is gathered, so that the lanes do not have to wake this thread for each.
 const GATHERING: Duration = Duration::from_millis(2);
+
+/// How often the progress is shown anew.
+const PROGRESS: Duration = Duration::from_millis(100);
 
 /// Sends everything that the source holds.
 pub(crate) async fn run(
@@ -48,8 +51,9 @@ pub(crate) async fn run(
     let (chunks, length) = source.read()?;
     let intake = Intake::new(chunks, args.rate.map(Pace::new));
     let lanes = args.concurrency.get();
-    let shared = Arc::new(Shared::new(client, intake, results, path, lanes));
-    let (sender, ends) = mpsc::channel(ENDS_MAX);
+    let told_max = (!settings.out.is_json()).then_some(SHOWN_MAX);
+    let shared = Arc::new(Shared::new(client, intake, results, path, lanes, told_max));
+    let (sender, news) = mpsc::channel(NEWS_MAX);
     let mut tasks = JoinSet::new();
     for lane in 0..lanes {
         tasks.spawn(lane::run(Arc::clone(&shared), lane, sender.clone()));
@@ -61,16 +65,11 @@ pub(crate) async fn run(
         shared,
         tasks,
         progress: Progress::new(length),
-        tally: Tally::default(),
         began: Instant::now(),
-        position: 0,
-        shown: 0,
-        skipped: 0,
-        left_in_doubt: 0,
         failure: None,
         interrupted: false,
     };
-    batch.run(ends).await
+    batch.run(news).await
 }
 
 struct Batch {
@@ -78,21 +77,17 @@ struct Batch {
     shared: Arc<Shared>,
     tasks: JoinSet<()>,
     progress: Progress,
-    tally: Tally,
     began: Instant,
-    position: u64,
-    shown: u64,
-    skipped: u64,
-    left_in_doubt: u64,
     /// Why the batch cannot go on; what is under way is waited for all the same.
     failure: Option<Failure>,
     interrupted: bool,
 }
 
 impl Batch {
-    async fn run(mut self, mut receiver: mpsc::Receiver<End>) -> Result<Exit, Failure> {
+    async fn run(mut self, mut receiver: mpsc::Receiver<News>) -> Result<Exit, Failure> {
         let mut interrupted = Box::pin(signals::interrupted());
-        let mut ends = Vec::with_capacity(ENDS_MAX);
+        let mut progress = tokio::time::interval(PROGRESS);
+        let mut news = Vec::new();
         loop {
             tokio::select! {
                 biased;
@@ -100,11 +95,14 @@ impl Batch {
                     interrupted = Box::pin(signals::interrupted());
                     self.interrupt();
                 }
-                count = gathered(&mut receiver, &mut ends) => {
+                count = gathered(&mut receiver, &mut news) => {
                     if count == 0 {
                         break;
                     }
-                    self.take(&mut ends);
+                    self.take(&mut news);
+                }
+                _ = progress.tick(), if self.progress.is_shown() => {
+                    self.progress.update(&self.shared.done());
                 }
             }
         }
@@ -135,29 +133,22 @@ impl Batch {
         self.progress.suspend(|| self.out.note(&line));
     }
 
-    fn take(&mut self, ends: &mut Vec<End>) {
-        let mut settled = Vec::with_capacity(ends.len());
-        for end in ends.drain(..) {
-            self.position = self.position.max(end.position);
-            match end.how {
-                How::Settled(message) => {
-                    self.tally.count(&message);
-                    settled.push(message);
-                }
-                How::Skipped => self.skipped += 1,
-                How::LeftInDoubt => self.left_in_doubt += 1,
-                How::Changed(index) => self.fail(
+    fn take(&mut self, news: &mut Vec<News>) {
+        let mut settled = Vec::with_capacity(news.len());
+        for news in news.drain(..) {
+            match news {
+                News::Settled(message) => settled.push(message),
+                News::Changed(index) => self.fail(
                     Failure::invalid(format!(
                         "message {index} is not the one that the results speak of"
                     ))
                     .hint("resume with the input of the first run, unchanged"),
                 ),
-                How::Unwritable(error) => self.fail(
+                News::Unwritable(error) => self.fail(
                     Failure::new(Exit::Other, "the results cannot be written").because(error),
                 ),
             }
         }
-        self.progress.update(self.position, &self.tally);
         if let Err(failure) = self.show(&settled) {
             self.fail(failure);
         }
@@ -168,35 +159,30 @@ impl Batch {
         self.failure.get_or_insert(failure);
     }
 
-    fn show(&mut self, settled: &[Box<Settled>]) -> Result<(), Failure> {
+    fn show(&self, settled: &[Box<Settled>]) -> Result<(), Failure> {
         let out = self.out;
-        if out.is_json() {
-            return Ok(self.progress.suspend(|| out.objects(settled))?);
-        }
-        let shown = &mut self.shown;
-        let worth_showing = settled.iter().filter(|settled| {
-            *shown += u64::from(settled.is_accepted());
-            !settled.is_accepted() || *shown <= SHOWN_MAX
-        });
-        let worth_showing: Vec<_> = worth_showing.collect();
-        if worth_showing.is_empty() {
+        if settled.is_empty() {
             return Ok(());
         }
         Ok(self.progress.suspend(|| {
-            worth_showing.iter().try_for_each(|settled| {
+            if out.is_json() {
+                return out.objects(settled);
+            }
+            settled.iter().try_for_each(|settled| {
                 let number = Line::new().dim(format!("{} ", settled.index));
                 out.line(&number.append(settled.line()))?;
                 settled.details().iter().for_each(|line| out.note(line));
-                Ok::<_, std::io::Error>(())
+                Ok(())
             })
         })?)
     }
 
-    fn end(mut self) -> Result<Exit, Failure> {
+    fn end(self) -> Result<Exit, Failure> {
         self.progress.finish();
+        let mut done = self.shared.done();
         let unsettled = self.shared.under_way();
         if !unsettled.is_empty() {
-            self.tally.leave_in_doubt(unsettled.len() as u64);
+            done.tally.leave_in_doubt(unsettled.len() as u64);
             let list: Vec<String> = unsettled.iter().map(ToString::to_string).collect();
             let head = format!("{} unsettled, and in doubt: ", unsettled.len());
             let line = Line::new().warn(head).plain(list.join(", "));
@@ -207,13 +193,7 @@ impl Batch {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
-        let summary = Summary::new(
-            self.tally,
-            self.began,
-            self.skipped,
-            self.left_in_doubt,
-            self.interrupted,
-        );
+        let summary = Summary::new(done, self.began, self.interrupted);
         if self.out.is_json() {
             self.out.object(&serde_json::json!({"summary": summary}))?;
         } else {
@@ -228,18 +208,18 @@ impl Batch {
     }
 }
 
-/// Waits for an end, and a moment longer for those that follow. Returns how many there are: none when the lanes are done.
+/// Waits for news, and a moment longer for more. Returns how much there is: none when the lanes are done.
 ///
-/// Ends stay in `ends` when this future is dropped.
-async fn gathered(receiver: &mut mpsc::Receiver<End>, ends: &mut Vec<End>) -> usize {
-    if ends.is_empty() && receiver.recv_many(ends, ENDS_MAX).await == 0 {
+/// What has come stays in `news` when this future is dropped.
+async fn gathered(receiver: &mut mpsc::Receiver<News>, news: &mut Vec<News>) -> usize {
+    if news.is_empty() && receiver.recv_many(news, NEWS_MAX).await == 0 {
         return 0;
     }
     tokio::time::sleep(GATHERING).await;
-    while ends.len() < 2 * ENDS_MAX
-        && let Ok(end) = receiver.try_recv()
+    while news.len() < 2 * NEWS_MAX
+        && let Ok(more) = receiver.try_recv()
     {
-        ends.push(end);
+        news.push(more);
     }
-    ends.len()
+    news.len()
 }

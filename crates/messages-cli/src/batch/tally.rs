@@ -5,7 +5,7 @@ use std::time::Instant;
 use messages_sdk::Outcome;
 use serde::Serialize;
 
-use super::settled::Settled;
+use super::lane::Done;
 use crate::output::Line;
 
 /// Counts by outcome.
@@ -44,8 +44,8 @@ const fn is_zero(count: &u64) -> bool {
 }
 
 impl Tally {
-    pub(super) fn count(&mut self, settled: &Settled) {
-        *match settled.outcome {
+    pub(super) fn count(&mut self, outcome: Outcome) {
+        *match outcome {
             Outcome::Accepted => &mut self.accepted,
             Outcome::Rejected => &mut self.rejected,
             Outcome::InDoubt => &mut self.in_doubt,
@@ -54,6 +54,16 @@ impl Tally {
             // A new outcome can only be one more way of not having sent.
             _ => &mut self.not_sent,
         } += 1;
+    }
+
+    /// Counts what another one has counted too.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        self.not_sent += other.not_sent;
+        self.in_doubt += other.in_doubt;
+        self.accepted_id_unknown += other.accepted_id_unknown;
+        self.invalid += other.invalid;
     }
 
     /// Counts messages that were under way when nobody waited for them any more.
@@ -90,19 +100,13 @@ impl Tally {
 }
 
 impl Summary {
-    pub(super) fn new(
-        tally: Tally,
-        began: Instant,
-        skipped: u64,
-        left_in_doubt: u64,
-        interrupted: bool,
-    ) -> Self {
+    pub(super) fn new(done: Done, began: Instant, interrupted: bool) -> Self {
         Self {
-            tally,
+            tally: done.tally,
             // Milliseconds are as exact as anybody needs it.
             seconds: (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
-            skipped,
-            left_in_doubt,
+            skipped: done.skipped,
+            left_in_doubt: done.left_in_doubt,
             interrupted,
         }
     }
