@@ -7,29 +7,10 @@ mod sweeps;
 mod workflows;
 
 use messages_types::v0_1::{Message, Workflow};
-use messages_types::{DecodeError, Document, Problems, Submission};
+use messages_types::{DecodeError, Document, Submission};
 use serde_json::{Value, json};
 
-/// The problems of a document, as `pointer rule`; none when it is accepted. What is accepted must
-/// be valid, and equal when it is written again.
-fn problems_of<T: Document>(
-    document: &Value,
-    validate: impl Fn(&T) -> Result<(), Problems>,
-) -> Vec<String> {
-    match T::from_value(document.clone()) {
-        Ok(decoded) => {
-            assert!(validate(&decoded).is_ok(), "{document}");
-            let written: Value = serde_json::from_slice(&decoded.to_vec()).unwrap();
-            assert_eq!(&written, document);
-            Vec::new()
-        }
-        Err(DecodeError::Problems(problems)) => problems
-            .iter()
-            .map(|problem| format!("{} {}", problem.pointer(), problem.rule()))
-            .collect(),
-        Err(other) => panic!("{other:?}"),
-    }
-}
+use crate::outbound::{problems_of, put};
 
 fn problems(document: &Value) -> Vec<String> {
     problems_of(document, Message::validate)
@@ -44,26 +25,6 @@ fn in_workflow(step: &Value) -> Value {
     let mut step = step.clone();
     step["failover"] = json!({ "expiry_time": 600, "condition_status": "read" });
     json!({ "template": "failover", "workflow": [step, documents::named("sms_text")] })
-}
-
-/// Puts `value` at `pointer`, or takes away what is there.
-fn put(document: &mut Value, pointer: &str, value: Option<Value>) {
-    let (parent, key) = pointer.rsplit_once('/').unwrap();
-    let parent = document
-        .pointer_mut(parent)
-        .unwrap_or_else(|| panic!("no place {pointer}"));
-    match (parent, value) {
-        (Value::Object(members), Some(value)) => {
-            members.insert(key.to_owned(), value);
-        }
-        (Value::Object(members), None) => {
-            members
-                .remove(key)
-                .unwrap_or_else(|| panic!("no member {pointer}"));
-        }
-        (Value::Array(items), Some(value)) => items[key.parse::<usize>().unwrap()] = value,
-        _ => panic!("no place {pointer}"),
-    }
 }
 
 #[test]

@@ -6,47 +6,16 @@ mod limits;
 mod placement;
 mod snapshots;
 mod sweeps;
+mod updates;
 
 use messages_types::v1::Message;
 use messages_types::{DecodeError, Document, Submission};
 use serde_json::Value;
 
-/// The problems of a document, as `pointer rule`; none when it is accepted. What is accepted must
-/// be valid, and equal when it is written again.
-fn problems(document: &Value) -> Vec<String> {
-    match Message::from_value(document.clone()) {
-        Ok(message) => {
-            assert!(message.validate().is_ok(), "{document}");
-            let written: Value = serde_json::from_slice(&message.to_vec()).unwrap();
-            assert_eq!(&written, document);
-            Vec::new()
-        }
-        Err(DecodeError::Problems(problems)) => problems
-            .iter()
-            .map(|problem| format!("{} {}", problem.pointer(), problem.rule()))
-            .collect(),
-        Err(other) => panic!("{other:?}"),
-    }
-}
+use crate::outbound::{problems_of, put};
 
-/// Puts `value` at `pointer`, or takes away what is there.
-fn put(document: &mut Value, pointer: &str, value: Option<Value>) {
-    let (parent, key) = pointer.rsplit_once('/').unwrap();
-    let parent = document
-        .pointer_mut(parent)
-        .unwrap_or_else(|| panic!("no place {pointer}"));
-    match (parent, value) {
-        (Value::Object(members), Some(value)) => {
-            members.insert(key.to_owned(), value);
-        }
-        (Value::Object(members), None) => {
-            members
-                .remove(key)
-                .unwrap_or_else(|| panic!("no member {pointer}"));
-        }
-        (Value::Array(items), Some(value)) => items[key.parse::<usize>().unwrap()] = value,
-        _ => panic!("no place {pointer}"),
-    }
+fn problems(document: &Value) -> Vec<String> {
+    problems_of(document, Message::validate)
 }
 
 #[test]

@@ -1,0 +1,265 @@
+//! The bytes of every kind of v1 message.
+
+mod rcs;
+mod whatsapp;
+
+use messages_types::v1::outbound::email::{
+    CopyTo, EmailOptions, EmailPart, Importance, Priority, Sensitivity,
+};
+use messages_types::v1::outbound::media::{Caption, CaptionedMedia};
+use messages_types::v1::outbound::messenger::MessengerOptions;
+use messages_types::v1::outbound::mms::{MmsItem, MmsOptions};
+use messages_types::v1::outbound::sms::{SmsEncoding, SmsOptions};
+use messages_types::v1::outbound::viber::{
+    ViberAction, ViberCategory, ViberFile, ViberFileName, ViberOptions, ViberVideo,
+};
+use messages_types::v1::{
+    ClientRef, Email, Message, Messenger, Mms, Sms, Viber, WebhookVersion, Whatsapp,
+};
+use messages_types::{Document, PhoneNumber, Seconds, Url};
+
+use crate::fuzz_seeds::assert_seed;
+
+type Snapshots = Vec<(&'static str, Message)>;
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+const FROM: &str = "447700900001";
+const TO: &str = "447700900000";
+
+fn sms() -> Result<Snapshots> {
+    let options = SmsOptions::default()
+        .encoding_type(SmsEncoding::Unicode)
+        .content_id("1107457532145798767".into())
+        .entity_id("1101456324675322134".into())
+        .pool_id("abc123".into());
+    Ok(vec![
+        ("sms__text", Sms::text(FROM, TO, "Hello")?.into()),
+        (
+            "sms__all_options",
+            Sms::text("Acme", TO, "Grüße \"😀\"\n")?
+                .client_ref(ClientRef::new("order-17")?)
+                .webhook_url(Url::new("https://example.com/status")?)
+                .webhook_version(WebhookVersion::V0_1)
+                .ttl(Seconds::new(600)?)
+                .sms(options)
+                .trusted_recipient(true)
+                .into(),
+        ),
+        (
+            "sms__with_failover",
+            Message::from(Sms::text(FROM, TO, "Hello")?).failover([
+                Whatsapp::text(FROM, TO, "Hello")?.into(),
+                Sms::text(FROM, TO, "Hi")?.into(),
+            ]),
+        ),
+    ])
+}
+
+fn mms() -> Result<Snapshots> {
+    let captioned = |url: &str| -> Result<CaptionedMedia> {
+        Ok(CaptionedMedia::new(url)?.caption(Caption::new("A cat")?))
+    };
+    Ok(vec![
+        ("mms__text", Mms::text(FROM, TO, "Hello")?.into()),
+        (
+            "mms__image",
+            Mms::image(FROM, TO, "https://example.com/cat.jpg")?.into(),
+        ),
+        (
+            "mms__image_captioned",
+            Mms::image(FROM, TO, captioned("https://example.com/cat.jpg")?)?.into(),
+        ),
+        (
+            "mms__vcard",
+            Mms::vcard(FROM, TO, captioned("https://example.com/cat.vcf")?)?.into(),
+        ),
+        (
+            "mms__audio",
+            Mms::audio(FROM, TO, captioned("https://example.com/cat.mp3")?)?.into(),
+        ),
+        (
+            "mms__video",
+            Mms::video(FROM, TO, captioned("https://example.com/cat.mp4")?)?.into(),
+        ),
+        (
+            "mms__file",
+            Mms::file(FROM, TO, captioned("https://example.com/cat.pdf")?)?.into(),
+        ),
+        (
+            "mms__content",
+            Mms::content(
+                FROM,
+                TO,
+                [
+                    MmsItem::image("https://example.com/cat.jpg")?.caption(Caption::new("A cat")?),
+                    MmsItem::audio("https://example.com/cat.mp3")?,
+                    MmsItem::video("https://example.com/cat.mp4")?,
+                    MmsItem::vcard("https://example.com/cat.vcf")?,
+                    MmsItem::file("https://example.com/cat.pdf")?,
+                ],
+            )?
+            .into(),
+        ),
+        (
+            "mms__group",
+            Mms::text(FROM, TO, "Hello all")?
+                .mms(MmsOptions::default().participants(vec![PhoneNumber::new("447700900002")?]))
+                .ttl(Seconds::new(300)?)
+                .trusted_recipient(false)
+                .into(),
+        ),
+    ])
+}
+
+fn messenger() -> Result<Snapshots> {
+    Ok(vec![
+        (
+            "messenger__text",
+            Messenger::text("page", "person", "Hello")?.into(),
+        ),
+        (
+            "messenger__text_tagged",
+            Messenger::text("page", "person", "Hello")?
+                .messenger(MessengerOptions::message_tag("HUMAN_AGENT")?)
+                .into(),
+        ),
+        (
+            "messenger__image",
+            Messenger::image("page", "person", "https://example.com/cat.jpg")?.into(),
+        ),
+        (
+            "messenger__audio",
+            Messenger::audio("page", "person", "https://example.com/cat.mp3")?.into(),
+        ),
+        (
+            "messenger__video",
+            Messenger::video("page", "person", "https://example.com/cat.mp4")?.into(),
+        ),
+        (
+            "messenger__file",
+            Messenger::file("page", "person", "https://example.com/cat.pdf")?.into(),
+        ),
+    ])
+}
+
+fn viber() -> Result<Snapshots> {
+    let button = ViberOptions::default()
+        .category(ViberCategory::Promotion)
+        .ttl(Seconds::new(600)?)
+        .kind("template".into())
+        .action(ViberAction::new("https://example.com", "Open")?);
+    let captioned =
+        CaptionedMedia::new("https://example.com/cat.jpg")?.caption(Caption::new("A cat")?);
+    let video = ViberVideo::new("https://example.com/cat.mp4", "https://example.com/cat.jpg")?;
+    let file = ViberFile::new("https://example.com/files/")?.name(ViberFileName::new("cat.pdf")?);
+    Ok(vec![
+        (
+            "viber_service__text",
+            Viber::text("service", TO, "Hello")?.into(),
+        ),
+        (
+            "viber_service__text_with_button",
+            Viber::text("service", TO, "Hello")?
+                .viber_service(button.clone())
+                .into(),
+        ),
+        (
+            "viber_service__image",
+            Viber::image("service", TO, "https://example.com/cat.jpg")?.into(),
+        ),
+        (
+            "viber_service__image_with_button",
+            Viber::image("service", TO, captioned)?
+                .viber_service(button)
+                .into(),
+        ),
+        (
+            "viber_service__video",
+            Viber::video("service", TO, video, 30, "10")?.into(),
+        ),
+        (
+            "viber_service__file",
+            Viber::file("service", TO, file)?.into(),
+        ),
+    ])
+}
+
+fn email() -> Result<Snapshots> {
+    let (from, to) = ("shop@example.com", "ann@example.com");
+    let copy = |address: &str| -> Result<CopyTo> { Ok(CopyTo::new(address)?) };
+    let head = EmailOptions::new("Your order")
+        .to_name("Ann".parse()?)
+        .from_name("The shop".parse()?)
+        .importance(Importance::High)
+        .priority(Priority::NonUrgent)
+        .sensitivity(Sensitivity::CompanyConfidential)
+        .cc(vec![copy("bob@example.com")?.name("Bob".parse()?)])
+        .bcc(vec![copy("cat@example.com")?]);
+    Ok(vec![
+        (
+            "email__text",
+            Email::text(from, to, "Hello", "It is on its way")?.into(),
+        ),
+        (
+            "email__html",
+            Email::html(from, to, head, "<p>It is on its way</p>")?.into(),
+        ),
+        (
+            "email__content",
+            Email::content(
+                from,
+                to,
+                "Hello",
+                [
+                    EmailPart::text("It is on its way"),
+                    EmailPart::html("<p>It is on its way</p>"),
+                ],
+            )?
+            .into(),
+        ),
+    ])
+}
+
+pub(super) fn assert_snapshots<T: Document>(
+    target: &str,
+    documents: impl IntoIterator<Item = (&'static str, T)>,
+) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../../snapshots/v1/outbound");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for (name, document) in documents {
+            let bytes = document.to_vec();
+            // What is written is accepted again, and written again as it was.
+            assert_eq!(T::from_slice(&bytes).unwrap().to_vec(), bytes, "{name}");
+            assert_seed(target, name, &bytes);
+            insta::assert_snapshot!(name, String::from_utf8(bytes).unwrap());
+        }
+    });
+}
+
+#[test]
+fn messages() -> Result<()> {
+    let messages = [
+        sms()?,
+        mms()?,
+        rcs::messages()?,
+        whatsapp::messages()?,
+        whatsapp::custom()?,
+        messenger()?,
+        viber()?,
+        email()?,
+    ]
+    .concat();
+    for (name, message) in &messages {
+        assert!(message.validate().is_ok(), "{name}");
+        assert!(
+            name.starts_with(&format!("{}__", message.primary.channel())),
+            "{name}"
+        );
+    }
+    println!("{} kinds of v1 message pinned", messages.len());
+    assert_snapshots("v1_message", messages);
+    Ok(())
+}

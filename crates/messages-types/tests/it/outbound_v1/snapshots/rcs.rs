@@ -1,0 +1,125 @@
+//! RCS.
+
+use messages_types::v1::Rcs;
+use messages_types::v1::outbound::Custom;
+use messages_types::v1::outbound::rcs::card::{Card, CardSuggestions, MediaHeight, ThumbnailUrl};
+use messages_types::v1::outbound::rcs::suggestion::{
+    CalendarEvent, Dial, OpenUrl, OpenUrlInWebview, Suggestion, ViewLocation, ViewMode,
+};
+use messages_types::v1::outbound::rcs::{
+    CardWidth, CarouselContent, ImageAlignment, RcsCategory, RcsOptions, Suggestions, TextContent,
+};
+use messages_types::{Seconds, Url};
+use serde_json::json;
+
+use super::{Result, Snapshots, TO};
+
+fn suggestions() -> Result<Suggestions> {
+    let page = "https://example.com";
+    Ok(Suggestions::new([
+        Suggestion::reply("Yes", "yes")?,
+        Suggestion::dial(
+            "Call",
+            "call",
+            Dial::new("+447700900001")?.fallback_url(Url::new(page)?),
+        )?,
+        Suggestion::view_location("Map", "map", ViewLocation::new("51.5", "-0.085", "London")?)?,
+        Suggestion::share_location("Where are you?", "where")?,
+        Suggestion::open_url("Open", "open", OpenUrl::new(page, "Our page")?)?,
+        Suggestion::open_url_in_webview(
+            "Open here",
+            "here",
+            OpenUrlInWebview::new(page, "Our page")?.view_mode(ViewMode::Tall),
+        )?,
+        Suggestion::create_calendar_event(
+            "Save",
+            "save",
+            CalendarEvent::new(
+                "2026-06-28T19:00:00Z",
+                "2026-06-28T20:00:00Z",
+                "Launch",
+                "We launch",
+            )?,
+        )?,
+    ])?)
+}
+
+fn card() -> Result<Card> {
+    Ok(Card::new(
+        "A cat",
+        "It sits on a mat",
+        "https://example.com/cat.jpg",
+    )?)
+}
+
+pub(super) fn messages() -> Result<Snapshots> {
+    let to = TO;
+    let reply = Suggestion::reply("More", "more")?;
+    let full_card = card()?
+        .media_description("a cat on a mat".into())
+        .media_height(MediaHeight::Tall)
+        .thumbnail_url(ThumbnailUrl::new("https://example.com/small.jpg")?)
+        .media_force_refresh(true)
+        .suggestions(CardSuggestions::new([reply.clone()])?);
+    Ok(vec![
+        (
+            "rcs__text",
+            Rcs::text("Acme", to, "Hello")?
+                .ttl(Seconds::new(600)?)
+                .rcs(RcsOptions::default().category(RcsCategory::ServiceRequest))
+                .trusted_recipient(true)
+                .into(),
+        ),
+        (
+            "rcs__text_all_suggestions",
+            Rcs::text(
+                "Acme",
+                to,
+                TextContent::new("Hello")?.suggestions(suggestions()?),
+            )?
+            .into(),
+        ),
+        (
+            "rcs__image",
+            Rcs::image("Acme", to, "https://example.com/cat.jpg")?.into(),
+        ),
+        (
+            "rcs__video",
+            Rcs::video("Acme", to, "https://example.com/cat.mp4")?.into(),
+        ),
+        (
+            "rcs__file",
+            Rcs::file("Acme", to, "https://example.com/cat.pdf")?.into(),
+        ),
+        ("rcs__card", Rcs::card("Acme", to, card()?)?.into()),
+        (
+            "rcs__card_horizontal",
+            Rcs::card("Acme", to, full_card)?
+                .rcs(RcsOptions::horizontal(ImageAlignment::Right))
+                .into(),
+        ),
+        (
+            "rcs__carousel",
+            Rcs::carousel("Acme", to, [card()?, card()?])?.into(),
+        ),
+        (
+            "rcs__carousel_with_suggestions",
+            Rcs::carousel(
+                "Acme",
+                to,
+                CarouselContent::from([card()?, card()?]).suggestions(Suggestions::new([reply])?),
+            )?
+            .rcs(RcsOptions::default().card_width(CardWidth::Small))
+            .into(),
+        ),
+        (
+            "rcs__custom",
+            Rcs::custom(
+                "Acme",
+                to,
+                Custom::try_from(json!({ "contentMessage": { "text": "Hello" } }))?,
+            )?
+            .into(),
+        ),
+    ])
+}

@@ -1,0 +1,199 @@
+//! WhatsApp.
+
+use messages_types::v1::Whatsapp;
+use messages_types::v1::outbound::Custom;
+use messages_types::v1::outbound::media::Caption;
+use messages_types::v1::outbound::whatsapp::custom::Place;
+use messages_types::v1::outbound::whatsapp::custom::contact::{
+    Contact, ContactAddress, ContactEmail, ContactName, ContactOrg, ContactPhone, ContactUrl,
+};
+use messages_types::v1::outbound::whatsapp::custom::interactive::{
+    Button, CatalogSection, Header, Interactive, ListSection, Row,
+};
+use messages_types::v1::outbound::whatsapp::custom::template::{
+    ButtonKind, Component, ComponentTemplate, Document as HeaderDocument, Parameter,
+};
+use messages_types::v1::outbound::whatsapp::template::Template;
+use messages_types::v1::outbound::whatsapp::{NamedFile, Quoted, Reaction, Sticker};
+use serde_json::json;
+
+use super::{FROM, Result, Snapshots, TO};
+
+pub(super) fn messages() -> Result<Snapshots> {
+    let theirs = "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab";
+    let named = NamedFile::new("https://example.com/1")?
+        .caption(Caption::new("The bill")?)
+        .name("bill.pdf".into());
+    Ok(vec![
+        ("whatsapp__text", Whatsapp::text(FROM, TO, "Hello")?.into()),
+        (
+            "whatsapp__text_quoting",
+            Whatsapp::text(FROM, "US.13491208655302741918", "Hello")?
+                .context(Quoted::new(theirs)?)
+                .into(),
+        ),
+        (
+            "whatsapp__image",
+            Whatsapp::image(FROM, TO, "https://example.com/cat.jpg")?.into(),
+        ),
+        (
+            "whatsapp__audio",
+            Whatsapp::audio(FROM, TO, "https://example.com/cat.mp3")?.into(),
+        ),
+        (
+            "whatsapp__video",
+            Whatsapp::video(FROM, TO, "https://example.com/cat.mp4")?.into(),
+        ),
+        ("whatsapp__file", Whatsapp::file(FROM, TO, named)?.into()),
+        (
+            "whatsapp__template",
+            Whatsapp::template(FROM, TO, "login", "en_GB")?.into(),
+        ),
+        (
+            "whatsapp__template_with_parameters",
+            Whatsapp::template(
+                FROM,
+                TO,
+                Template::new("space:login")?.parameters(vec!["4711".into(), "10".into()]),
+                "de",
+            )?
+            .into(),
+        ),
+        (
+            "whatsapp__sticker",
+            Whatsapp::sticker(FROM, TO, "https://example.com/cat.webp")?.into(),
+        ),
+        (
+            "whatsapp__sticker_by_id",
+            Whatsapp::sticker(FROM, TO, Sticker::default().id("4711".into()))?.into(),
+        ),
+        (
+            "whatsapp__reaction",
+            Whatsapp::reaction(FROM, TO, Reaction::react("👍")?, theirs)?.into(),
+        ),
+        (
+            "whatsapp__reaction_withdrawn",
+            Whatsapp::reaction(FROM, TO, Reaction::unreact(), theirs)?.into(),
+        ),
+        (
+            "whatsapp__custom",
+            Whatsapp::custom(
+                FROM,
+                TO,
+                Custom::try_from(json!({ "type": "anything", "anything": {} }))?,
+            )?
+            .into(),
+        ),
+    ])
+}
+
+pub(super) fn custom() -> Result<Snapshots> {
+    let template = ComponentTemplate::new("order", "en_GB").components(vec![
+        Component::header(Parameter::document(
+            HeaderDocument::new("https://example.com/bill.pdf").filename("bill.pdf".into()),
+        )),
+        Component::body([
+            Parameter::text("Ann"),
+            Parameter::text("17").parameter_name("number".into()),
+        ]),
+        Component::button(ButtonKind::QuickReply, 0, Parameter::payload("stop")),
+        Component::button(ButtonKind::Url, 1, Parameter::text("orders/17")),
+    ]);
+    let list = Interactive::list(
+        "What would you like?",
+        "Choose",
+        vec![ListSection::new(
+            "Cats",
+            vec![
+                Row::new("1", "Tabby").description("striped".into()),
+                Row::new("2", "Tom"),
+            ],
+        )],
+    )
+    .header(Header::text("The menu"))
+    .footer("While stocks last".into());
+    let contact = Contact::new(
+        ContactName::new("Ann Example")
+            .first_name("Ann".into())
+            .last_name("Example".into()),
+    )
+    .addresses(vec![
+        ContactAddress::default()
+            .city("London".into())
+            .zip("N1".into()),
+    ])
+    .birthday("1990-01-31".into())
+    .emails(vec![
+        ContactEmail::new("ann@example.com").kind("WORK".into()),
+    ])
+    .org(ContactOrg::default().company("Acme".into()))
+    .phones(vec![
+        ContactPhone::new("+44 7700 900000")
+            .kind("CELL".into())
+            .wa_id(TO.into()),
+    ])
+    .urls(vec![ContactUrl::new("https://example.com")]);
+    Ok(vec![
+        (
+            "whatsapp__custom_template",
+            Whatsapp::custom(FROM, TO, template)?.into(),
+        ),
+        (
+            "whatsapp__custom_buttons",
+            Whatsapp::custom(
+                FROM,
+                TO,
+                Interactive::buttons(
+                    "Today?",
+                    vec![Button::new("yes", "Yes"), Button::new("no", "No")],
+                ),
+            )?
+            .into(),
+        ),
+        (
+            "whatsapp__custom_list",
+            Whatsapp::custom(FROM, TO, list)?.into(),
+        ),
+        (
+            "whatsapp__custom_product",
+            Whatsapp::custom(
+                FROM,
+                TO,
+                Interactive::product("catalogue-1", "cat-1").body("Look".into()),
+            )?
+            .into(),
+        ),
+        (
+            "whatsapp__custom_product_list",
+            Whatsapp::custom(
+                FROM,
+                TO,
+                Interactive::product_list(
+                    "Cats",
+                    "All of them",
+                    "catalogue-1",
+                    vec![CatalogSection::new(
+                        "Striped",
+                        vec!["cat-1".into(), "cat-2".into()],
+                    )],
+                ),
+            )?
+            .into(),
+        ),
+        (
+            "whatsapp__custom_location",
+            Whatsapp::custom(
+                FROM,
+                TO,
+                Place::new(51.523_037, -0.085_249)?
+                    .name("Office".into())
+                    .address("London".into()),
+            )?
+            .into(),
+        ),
+        (
+            "whatsapp__custom_contacts",
+            Whatsapp::custom(FROM, TO, vec![contact])?.into(),
+        ),
+    ])
+}
