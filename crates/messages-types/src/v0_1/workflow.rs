@@ -10,7 +10,7 @@ use crate::limits;
 use crate::problem::{Problems, Rule};
 use crate::value::Seconds;
 use crate::wire::{
-    Check, Context, Decode, Json, Members, Mode, Object, Redacted, Show, document, object,
+    Check, Context, Decode, Json, Members, Object, Redacted, Show, document, object, validate,
     wire_choice, wire_object,
 };
 
@@ -175,9 +175,7 @@ impl Workflow {
     ///
     /// *All* problems, each with its JSON pointer.
     pub fn validate(&self) -> Result<(), Problems> {
-        let mut cx = Context::new(Mode::Strict);
-        self.check(&mut cx);
-        Problems::check(cx.into_findings().0)
+        validate(self)
     }
 }
 

@@ -59,6 +59,13 @@ pub(crate) fn from_json<T: Decode + Check>(json: Json<'_>, mode: Mode) -> Result
     })
 }
 
+/// Checks what must be seen together, and fails with all problems.
+pub(crate) fn validate(model: &impl Check) -> Result<(), Problems> {
+    let mut cx = Context::new(Mode::Strict);
+    model.check(&mut cx);
+    Problems::check(cx.into_findings().0)
+}
+
 /// A model as JSON. Models serialise to maps with string keys, so this cannot fail.
 pub(crate) fn to_value<T: Serialize>(model: T) -> Value {
     serde_json::to_value(model).unwrap_or(Value::Null)

@@ -22,7 +22,7 @@ pub(crate) use context::{Context, Mode};
 pub(crate) use decode::{Check, Decode, Members, text};
 pub use document::Document;
 pub(crate) use document::sealed as sealed_document;
-pub(crate) use document::{document, from_json, to_value};
+pub(crate) use document::{document, from_json, to_value, validate};
 pub(crate) use json::{Json, Object};
 pub(crate) use redact::{Redacted, Show};
 

@@ -1,44 +1,37 @@
 //! A message over any channel.
 
-use serde::{Serialize, Serializer};
-
 use super::ClientRef;
 use super::messenger::Messenger;
 use super::mms::Mms;
 use super::sms::Sms;
 use super::viber::Viber;
 use super::whatsapp::Whatsapp;
+use crate::channels::over_channels;
 use crate::problem::{Problems, Rule};
 use crate::v0_1::Channel;
-use crate::wire::{Check, Context, Decode, Json, Members, Mode, Redacted, document};
+use crate::wire::{Context, Decode, Json, document, validate};
 
 /// Declares [`Message`] over the channels' own types.
 macro_rules! channels {
     ($( $(#[$meta:meta])* $channel:ident($type:ty) = $name:literal, )*) => {
-        /// A v0.1 message over one channel.
-        ///
-        /// ```
-        /// use messages_types::Document;
-        /// use messages_types::v0_1::{Message, Sms};
-        ///
-        /// let message = Message::from(Sms::text("447700900001", "447700900000", "Hello")?);
-        /// assert_eq!(
-        ///     String::from_utf8_lossy(&message.to_vec()),
-        ///     r#"{"from":{"type":"sms","number":"447700900001"},"to":{"type":"sms","number":"447700900000"},"message":{"content":{"type":"text","text":"Hello"}}}"#,
-        /// );
-        /// # Ok::<(), messages_types::Problems>(())
-        /// ```
-        #[derive(Clone, PartialEq)]
-        #[non_exhaustive]
-        pub enum Message { $( $(#[$meta])* $channel($type), )* }
+        over_channels! {
+            /// A v0.1 message over one channel.
+            ///
+            /// ```
+            /// use messages_types::Document;
+            /// use messages_types::v0_1::{Message, Sms};
+            ///
+            /// let message = Message::from(Sms::text("447700900001", "447700900000", "Hello")?);
+            /// assert_eq!(
+            ///     String::from_utf8_lossy(&message.to_vec()),
+            ///     r#"{"from":{"type":"sms","number":"447700900001"},"to":{"type":"sms","number":"447700900000"},"message":{"content":{"type":"text","text":"Hello"}}}"#,
+            /// );
+            /// # Ok::<(), messages_types::Problems>(())
+            /// ```
+            enum Message by Channel { $( $(#[$meta])* $channel($type), )* }
+        }
 
         impl Message {
-            /// The channel.
-            #[must_use]
-            pub const fn channel(&self) -> Channel {
-                match self { $( Self::$channel(_) => Channel::$channel, )* }
-            }
-
             /// The sender's own reference, if there is one.
             #[must_use]
             pub const fn client_ref(&self) -> Option<&ClientRef> {
@@ -48,40 +41,6 @@ macro_rules! channels {
             /// Sets or removes the sender's own reference.
             pub fn set_client_ref(&mut self, reference: Option<ClientRef>) {
                 match self { $( Self::$channel(message) => message.client_ref = reference, )* }
-            }
-
-            /// The sender, number or id, as it is written on the wire.
-            #[must_use]
-            pub fn sender(&self) -> &str {
-                match self { $( Self::$channel(message) => message.from.as_str(), )* }
-            }
-
-            /// The recipient, number or id, as it is written on the wire.
-            #[must_use]
-            pub fn recipient(&self) -> &str {
-                match self { $( Self::$channel(message) => message.to.as_str(), )* }
-            }
-
-            /// The type of the content, as it is written on the wire.
-            #[must_use]
-            pub fn message_type(&self) -> &str {
-                match self { $( Self::$channel(message) => message.message_type(), )* }
-            }
-
-            pub(crate) fn put<M: serde::ser::SerializeMap>(&self, out: &mut M) -> Result<(), M::Error> {
-                match self { $( Self::$channel(message) => Members::put(message, out), )* }
-            }
-        }
-
-        $( impl From<$type> for Message {
-            fn from(message: $type) -> Self {
-                Self::$channel(message)
-            }
-        } )*
-
-        impl Check for Message {
-            fn check(&self, cx: &mut Context) {
-                match self { $( Self::$channel(message) => message.check(cx), )* }
             }
         }
 
@@ -97,18 +56,6 @@ macro_rules! channels {
                         Err(value)
                     }
                 }
-            }
-        }
-
-        impl Serialize for Message {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                match self { $( Self::$channel(message) => message.serialize(serializer), )* }
-            }
-        }
-
-        impl std::fmt::Debug for Message {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                match self { $( Self::$channel(message) => std::fmt::Debug::fmt(message, f), )* }
             }
         }
     };
@@ -157,15 +104,7 @@ impl Message {
     ///
     /// *All* problems, each with its JSON pointer.
     pub fn validate(&self) -> Result<(), Problems> {
-        let mut cx = Context::new(Mode::Strict);
-        self.check(&mut cx);
-        Problems::check(cx.into_findings().0)
-    }
-}
-
-impl Redacted for Message {
-    fn redacted(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Debug::fmt(self, f)
+        validate(self)
     }
 }
 

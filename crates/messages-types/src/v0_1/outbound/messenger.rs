@@ -1,8 +1,8 @@
 //! Facebook Messenger.
 
 use super::address::{FromMessenger, ToMessenger};
-use super::content::{Audio, BODY_ELSEWHERE, Content, Image, MESSAGE_ELSEWHERE, Media};
-use super::{ClientRef, Custom, constructors};
+use super::content::{Audio, BODY_ELSEWHERE, Content, Image, Media};
+use super::{Custom, channel_message};
 pub use crate::v1::outbound::messenger::{MessengerCategory, MessengerOptions, MessengerText};
 use crate::wire::{wire_content, wire_object};
 
@@ -42,7 +42,7 @@ wire_object! {
     }
 }
 
-wire_object! {
+channel_message! {
     /// A message over Facebook Messenger in the v0.1 format.
     ///
     /// ```
@@ -53,26 +53,13 @@ wire_object! {
     ///     .messenger(MessengerOptions::message_tag("POST_PURCHASE_UPDATE")?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    outbound struct Messenger {
-        required {
-            /// The page.
-            from: FromMessenger = "from",
-            /// The person.
-            to: ToMessenger = "to",
-            /// What it holds.
-            message: MessengerBody = "message",
-        }
-        optional {
-            /// The sender's own reference, repeated in every status.
-            client_ref: ClientRef = "client_ref",
-        }
-        elsewhere MESSAGE_ELSEWHERE;
+    struct Messenger {
+        /// The page.
+        from: FromMessenger at "/from/id",
+        /// The person.
+        to: ToMessenger at "/to/id",
+        message: MessengerBody of MessengerContent,
     }
-}
-
-constructors! {
-    Messenger(MessengerContent) from FromMessenger at "/from/id" to ToMessenger at "/to/id"
-        body MessengerBody;
     /// A text.
     text(MessengerText) = Text at "/message/content/text";
     /// An image: jpg, jpeg, png or gif.

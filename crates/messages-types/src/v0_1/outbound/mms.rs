@@ -1,8 +1,8 @@
 //! MMS.
 
 use super::address::{FromMms, ToMms};
-use super::content::{Content, Image, MESSAGE_ELSEWHERE, MMS_BODY_ELSEWHERE};
-use super::{ClientRef, constructors};
+use super::channel_message;
+use super::content::{Content, Image, MMS_BODY_ELSEWHERE};
 use crate::wire::{wire_content, wire_object};
 
 wire_content! {
@@ -26,7 +26,7 @@ wire_object! {
     }
 }
 
-wire_object! {
+channel_message! {
     /// An MMS in the v0.1 format.
     ///
     /// ```
@@ -35,25 +35,13 @@ wire_object! {
     /// let mms = Mms::image("12345", "447700900000", "https://example.com/cat.jpg")?;
     /// # Ok::<(), messages_types::Problems>(())
     /// ```
-    outbound struct Mms {
-        required {
-            /// Who it comes from.
-            from: FromMms = "from",
-            /// Whom it reaches.
-            to: ToMms = "to",
-            /// What it holds.
-            message: MmsBody = "message",
-        }
-        optional {
-            /// The sender's own reference, repeated in every status.
-            client_ref: ClientRef = "client_ref",
-        }
-        elsewhere MESSAGE_ELSEWHERE;
+    struct Mms {
+        /// Who it comes from.
+        from: FromMms at "/from/number",
+        /// Whom it reaches.
+        to: ToMms at "/to/number",
+        message: MmsBody of MmsContent,
     }
-}
-
-constructors! {
-    Mms(MmsContent) from FromMms at "/from/number" to ToMms at "/to/number" body MmsBody;
     /// An image: jpg, jpeg, png or gif.
     image(Image) = Image at "/message/content/image/url";
 }

@@ -2,7 +2,7 @@
 //! over SMS, cannot be written.
 
 pub mod address;
-mod constructors;
+mod channel_message;
 pub mod content;
 mod message;
 pub mod messenger;
@@ -12,7 +12,7 @@ pub mod template;
 pub mod viber;
 pub mod whatsapp;
 
-pub(crate) use constructors::constructors;
+pub(crate) use channel_message::channel_message;
 pub use message::Message;
 
 pub use crate::v1::outbound::Custom;

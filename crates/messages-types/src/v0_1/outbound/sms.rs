@@ -1,8 +1,8 @@
 //! SMS.
 
 use super::address::{FromSms, ToSms};
-use super::content::{Content, MESSAGE_ELSEWHERE, SMS_BODY_ELSEWHERE};
-use super::{ClientRef, constructors};
+use super::channel_message;
+use super::content::{Content, SMS_BODY_ELSEWHERE};
 use crate::limits;
 use crate::value::Text;
 use crate::wire::{wire_content, wire_object};
@@ -31,7 +31,7 @@ wire_object! {
     }
 }
 
-wire_object! {
+channel_message! {
     /// An SMS in the v0.1 format.
     ///
     /// ```
@@ -41,25 +41,13 @@ wire_object! {
     ///     .client_ref(ClientRef::new("login-17")?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    outbound struct Sms {
-        required {
-            /// Who it comes from.
-            from: FromSms = "from",
-            /// Whom it reaches.
-            to: ToSms = "to",
-            /// What it holds.
-            message: SmsBody = "message",
-        }
-        optional {
-            /// The sender's own reference, repeated in every status.
-            client_ref: ClientRef = "client_ref",
-        }
-        elsewhere MESSAGE_ELSEWHERE;
+    struct Sms {
+        /// Who it comes from.
+        from: FromSms at "/from/number",
+        /// Whom it reaches.
+        to: ToSms at "/to/number",
+        message: SmsBody of SmsContent,
     }
-}
-
-constructors! {
-    Sms(SmsContent) from FromSms at "/from/number" to ToSms at "/to/number" body SmsBody;
     /// A text.
     text(SmsText) = Text at "/message/content/text";
 }

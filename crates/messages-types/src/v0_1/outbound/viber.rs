@@ -1,9 +1,9 @@
 //! Viber Service Messages.
 
 use super::address::{FromViber, ToViber};
-use super::content::{BODY_ELSEWHERE, Content, Image, MESSAGE_ELSEWHERE};
+use super::channel_message;
+use super::content::{BODY_ELSEWHERE, Content, Image};
 use super::template::Template;
-use super::{ClientRef, constructors};
 pub use crate::v1::outbound::viber::{ViberCategory, ViberText, ViberTtl};
 use crate::wire::{wire_content, wire_object};
 
@@ -52,7 +52,7 @@ wire_object! {
     }
 }
 
-wire_object! {
+channel_message! {
     /// A Viber Service Message in the v0.1 format.
     ///
     /// ```
@@ -63,26 +63,13 @@ wire_object! {
     ///     .viber_service_msg(ViberOptions::default().ttl(ViberTtl::new(600)?));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    outbound struct Viber {
-        required {
-            /// The Viber service.
-            from: FromViber = "from",
-            /// Whom it reaches.
-            to: ToViber = "to",
-            /// What it holds.
-            message: ViberBody = "message",
-        }
-        optional {
-            /// The sender's own reference, repeated in every status.
-            client_ref: ClientRef = "client_ref",
-        }
-        elsewhere MESSAGE_ELSEWHERE;
+    struct Viber {
+        /// The Viber service.
+        from: FromViber at "/from/id",
+        /// Whom it reaches.
+        to: ToViber at "/to/number",
+        message: ViberBody of ViberContent,
     }
-}
-
-constructors! {
-    Viber(ViberContent) from FromViber at "/from/id" to ToViber at "/to/number"
-        body ViberBody;
     /// A text.
     text(ViberText) = Text at "/message/content/text";
     /// An image: jpg, jpeg or png.

@@ -1,11 +1,9 @@
 //! WhatsApp.
 
 use super::address::{FromWhatsapp, ToWhatsapp};
-use super::content::{
-    Audio, BODY_ELSEWHERE, CaptionedImage, CaptionedMedia, Content, MESSAGE_ELSEWHERE,
-};
+use super::content::{Audio, BODY_ELSEWHERE, CaptionedImage, CaptionedMedia, Content};
 use super::template::Template;
-use super::{ClientRef, Custom, constructors};
+use super::{Custom, channel_message};
 use crate::limits;
 use crate::problem::Problems;
 use crate::v1::outbound::OPTIONS_ELSEWHERE;
@@ -81,7 +79,7 @@ fn locale_rule(
     }
 }
 
-wire_object! {
+channel_message! {
     /// A WhatsApp message in the v0.1 format.
     ///
     /// ```
@@ -97,26 +95,13 @@ wire_object! {
     /// )?;
     /// # Ok::<(), messages_types::Problems>(())
     /// ```
-    outbound struct Whatsapp {
-        required {
-            /// The number of the business.
-            from: FromWhatsapp = "from",
-            /// Whom it reaches.
-            to: ToWhatsapp = "to",
-            /// What it holds.
-            message: WhatsappBody = "message",
-        }
-        optional {
-            /// The sender's own reference, repeated in every status.
-            client_ref: ClientRef = "client_ref",
-        }
-        elsewhere MESSAGE_ELSEWHERE;
+    struct Whatsapp {
+        /// The number of the business.
+        from: FromWhatsapp at "/from/number",
+        /// Whom it reaches.
+        to: ToWhatsapp at "/to/number",
+        message: WhatsappBody of WhatsappContent,
     }
-}
-
-constructors! {
-    Whatsapp(WhatsappContent) from FromWhatsapp at "/from/number" to ToWhatsapp at "/to/number"
-        body WhatsappBody;
     /// A text.
     text(WhatsappText) = Text at "/message/content/text";
     /// An image: jpg, jpeg or png.

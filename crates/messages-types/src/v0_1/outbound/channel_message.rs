@@ -1,13 +1,36 @@
-//! `constructors!`: how a message of each channel is written.
+//! `channel_message!`: a message over one channel.
 
-/// Declares the constructors of a channel's message: `new` with any content, and one for each
-/// type of content, with the pointer at which a refused argument is reported.
-macro_rules! constructors {
+/// Declares a channel's message, which looks alike on every channel, and its constructors: `new` with any content, and one
+/// for each type of content, with the pointer at which a refused argument is reported.
+macro_rules! channel_message {
     (
-        $type:ident($content:ident) from $from:ident at $from_at:literal to $to:ident at $to_at:literal
-            body $body:ident;
-        $( $(#[$meta:meta])* $name:ident($value:ty) = $variant:ident at $at:literal; )*
+        $(#[$meta:meta])*
+        struct $type:ident {
+            $(#[$from_meta:meta])* from: $from:ident at $from_at:literal,
+            $(#[$to_meta:meta])* to: $to:ident at $to_at:literal,
+            message: $body:ident of $content:ident,
+        }
+        $( $(#[$name_meta:meta])* $name:ident($value:ty) = $variant:ident at $at:literal; )*
     ) => {
+        crate::wire::wire_object! {
+            $(#[$meta])*
+            outbound struct $type {
+                required {
+                    $(#[$from_meta])*
+                    from: $from = "from",
+                    $(#[$to_meta])*
+                    to: $to = "to",
+                    /// What it holds.
+                    message: $body = "message",
+                }
+                optional {
+                    /// The sender's own reference, repeated in every status.
+                    client_ref: crate::v0_1::ClientRef = "client_ref",
+                }
+                elsewhere crate::v0_1::outbound::content::MESSAGE_ELSEWHERE;
+            }
+        }
+
         impl $type {
             /// A message with any content that the channel takes.
             ///
@@ -26,7 +49,7 @@ macro_rules! constructors {
             }
 
             $(
-                $(#[$meta])*
+                $(#[$name_meta])*
                 ///
                 /// # Errors
                 ///
@@ -69,4 +92,4 @@ macro_rules! constructors {
         }
     };
 }
-pub(crate) use constructors;
+pub(crate) use channel_message;
