@@ -11,6 +11,7 @@ use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use tokio_stream::StreamExt;
 
+use super::call::Refusal;
 use super::problem::Problem;
 use crate::rules::Action;
 use crate::server::Line;
@@ -18,46 +19,36 @@ use crate::server::Line;
 /// The longest latency.
 const LONGEST: Duration = Duration::from_secs(600);
 
-/// What a fault does when the request was read.
-pub(crate) enum Before {
-    /// The request is handled.
-    Handle,
-    /// It is not, and this is the answer.
-    Problem(Box<Problem>),
-    /// It is not, and this is the answer of something in between.
-    Answer(Response),
-}
-
-/// Lets a fault take effect before anything is taken.
-pub(crate) async fn before(action: Option<&Action>, line: &Line) -> Before {
+/// Lets a fault take effect before anything is taken: one that is the answer leaves nothing to be handled.
+pub(crate) async fn before(action: Option<&Action>, line: &Line) -> Result<(), Refusal> {
     match action {
         Some(Action::Latency { ms }) => {
             tokio::time::sleep(Duration::from_millis(*ms).min(LONGEST)).await;
-            Before::Handle
+            Ok(())
         }
         Some(Action::Status {
             status,
             retry_after,
         }) => {
             let problem = Problem::of_status(error_status(*status)).retry_after(*retry_after);
-            Before::Problem(Box::new(problem))
+            Err(problem.into())
         }
-        Some(Action::Html { status }) => Before::Answer(
+        Some(Action::Html { status }) => Err(Refusal::Fault(
             (
                 error_status(*status),
                 Html("<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"),
             )
                 .into_response(),
-        ),
+        )),
         Some(Action::CutAfterBody) => {
             line.cut();
-            Before::Answer(StatusCode::BAD_GATEWAY.into_response())
+            Err(Refusal::Fault(StatusCode::BAD_GATEWAY.into_response()))
         }
         Some(Action::Reset) => {
             line.reset();
-            Before::Answer(StatusCode::BAD_GATEWAY.into_response())
+            Err(Refusal::Fault(StatusCode::BAD_GATEWAY.into_response()))
         }
-        _ => Before::Handle,
+        _ => Ok(()),
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::conversations::Parties;
 use super::message::{Marks, Message, MessageId};
 use super::post::PostId;
-use super::{Effects, Post, PostState, Signature, WorkspaceId, World, segments, send};
+use super::{Effects, Post, PostState, Signature, WorkspaceId, World, segments};
 use crate::channel::{Channel, price_text};
 use crate::clock::Moment;
 use crate::direction::Direction;
@@ -307,9 +307,8 @@ impl World {
             posts: Vec::new(),
             marks: Marks::default(),
         };
-        effects.events.push(Event::Message(
-            send::taken_event(&message, now, workspace).into(),
-        ));
+        let event = message.event(now, workspace, None);
+        effects.events.push(Event::Message(event.into()));
         state.by_uuid.insert(uuid, id);
         state.messages.insert(id, message);
         state.retain(now, keep);

@@ -5,12 +5,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use super::WorkspaceId;
 use super::life::Change;
 use super::post::PostId;
 use super::text_bytes;
 use crate::channel::Channel;
 use crate::clock::Moment;
 use crate::direction::Direction;
+use crate::event::MessageEvent;
 use crate::generation::Generation;
 use crate::rules::WebhookFault;
 use crate::status::Status;
@@ -107,6 +109,25 @@ pub(crate) struct Exchange {
 }
 
 impl Message {
+    /// The event of a state that it has come into, or of being taken.
+    pub(super) fn event(
+        &self,
+        at: Moment,
+        workspace: WorkspaceId,
+        reached: Option<(Status, Option<u16>)>,
+    ) -> MessageEvent {
+        MessageEvent {
+            at,
+            message_uuid: self.uuid.to_string(),
+            conversation: self.conversation,
+            direction: self.direction,
+            channel: self.channel,
+            status: reached.map(|(status, _)| status),
+            code: reached.and_then(|(_, code)| code),
+            workspace,
+        }
+    }
+
     /// The state it is in; none before `submitted`, and none if it came from the person.
     pub(crate) fn status(&self) -> Option<Status> {
         // What came last counts, but a late `submitted` takes nothing back.

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::post::{Attempt, HOLD, Outcome, PostId};
+use super::post::{Attempt, Outcome, PostId};
+use super::posts::HOLD;
 use super::{Due, Effects, Outgoing, Post, PostState, Workspace, WorkspaceId, World};
 use crate::clock::Moment;
 use crate::event::{Event, WebhookEvent};

@@ -1,16 +1,12 @@
 //! Messages reaching states, and flows going on because of it.
 
-use super::flow::{FlowKind, Move};
+use super::flow::{Flow, Move};
 use super::message::{FlowId, Message, MessageId, Passed};
-use super::post::{PostState, Signature};
-use super::{Due, Effects, Post, WorkspaceId, World};
+use super::{Due, Effects, WorkspaceId, World};
 use crate::clock::Moment;
 use crate::direction::Direction;
-use crate::event::{Event, MessageEvent};
-use crate::generation::Generation;
-use crate::rules::WebhookFault;
+use crate::event::Event;
 use crate::status::Status;
-use crate::webhook::{self, FlowFacts, Listed, StatusFacts, WebhookKind};
 
 /// Why a status cannot be brought about by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -33,21 +29,14 @@ impl World {
         id: MessageId,
         effects: &mut Effects,
     ) {
-        let Some(message) = self
-            .workspaces
-            .get_mut(workspace)
-            .and_then(|state| state.messages.get_mut(id))
-        else {
+        let Some(message) = self.message_mut(workspace, id) else {
             return;
         };
         let Some(change) = message.plan.pop() else {
             return;
         };
-        match message.plan.last() {
-            Some(next) => {
-                let due = at.after(next.after);
-                self.agenda.add(due, Due::Life(workspace, id));
-            }
+        match message.plan.last().map(|next| next.after) {
+            Some(after) => self.agenda.add(at.after(after), Due::Life(workspace, id)),
             // Its room too: a hundred bytes of every message that is kept.
             None => message.plan = Vec::new(),
         }
@@ -90,34 +79,17 @@ impl World {
         code: Option<u16>,
         effects: &mut Effects,
     ) {
-        let Some(message) = self
-            .workspaces
-            .get_mut(workspace)
-            .and_then(|state| state.messages.get_mut(id))
-        else {
+        let Some(message) = self.message_mut(workspace, id) else {
             return;
         };
         message.history.push(Passed { at, status, code });
-        effects.events.push(Event::Message(
-            MessageEvent {
-                at,
-                message_uuid: message.uuid.to_string(),
-                conversation: message.conversation,
-                direction: message.direction,
-                channel: message.channel,
-                status: Some(status),
-                code,
-                workspace,
-            }
-            .into(),
-        ));
+        let event = message.event(at, workspace, Some((status, code)));
+        effects.events.push(Event::Message(event.into()));
         let flow = message.flow;
         self.post_status(at, workspace, id, status, code, effects);
         if let Some((flow_id, step)) = flow {
             let next = self
-                .workspaces
-                .get_mut(workspace)
-                .and_then(|state| state.flows.get_mut(flow_id))
+                .flow_mut(workspace, flow_id)
                 .map_or(Move::Wait, |flow| flow.on_status(step, status));
             self.follow(at, workspace, flow_id, next, effects);
         }
@@ -133,11 +105,17 @@ impl World {
         effects: &mut Effects,
     ) {
         let next = self
-            .workspaces
-            .get_mut(workspace)
-            .and_then(|state| state.flows.get_mut(flow_id))
+            .flow_mut(workspace, flow_id)
             .map_or(Move::Wait, |flow| flow.on_time_over(step));
         self.follow(at, workspace, flow_id, next, effects);
+    }
+
+    fn message_mut(&mut self, workspace: WorkspaceId, id: MessageId) -> Option<&mut Message> {
+        self.workspaces.get_mut(workspace)?.messages.get_mut(id)
+    }
+
+    fn flow_mut(&mut self, workspace: WorkspaceId, id: FlowId) -> Option<&mut Flow> {
+        self.workspaces.get_mut(workspace)?.flows.get_mut(id)
     }
 
     fn follow(
@@ -155,153 +133,5 @@ impl World {
             }
             Move::End(_) => self.post_report(at, workspace, flow, effects),
         }
-    }
-
-    fn post_status(
-        &mut self,
-        at: Moment,
-        workspace: WorkspaceId,
-        id: MessageId,
-        status: Status,
-        code: Option<u16>,
-        effects: &mut Effects,
-    ) {
-        let seed = self.laws.seed;
-        let Some(state) = self.workspaces.get_mut(workspace) else {
-            return;
-        };
-        let targets = &state.account.targets;
-        let Some(message) = state.messages.get(id) else {
-            return;
-        };
-        let Some(url) = message
-            .webhook_url
-            .clone()
-            .or_else(|| targets.status_url.clone())
-        else {
-            return;
-        };
-        let flow = message.flow.and_then(|(flow, step)| {
-            let flow = state.flows.get(flow)?;
-            Some((flow, step))
-        });
-        // A message of a workflow speaks v0.1, since nothing else can name the workflow.
-        let version = message.webhook_version.unwrap_or(match flow {
-            Some((flow, _)) if matches!(flow.kind, FlowKind::Workflow { .. }) => Generation::V0_1,
-            _ => targets.version,
-        });
-        let mut dice = state.webhook_dice(seed, id, message.history.len());
-        let instance = dice.instance();
-        let uuid = message.uuid.to_string();
-        let workflow_uuid = match flow.map(|(flow, _)| &flow.kind) {
-            Some(FlowKind::Workflow { uuid, .. }) => uuid.to_string(),
-            _ => String::new(),
-        };
-        let bills = matches!(status, Status::Delivered | Status::Undeliverable);
-        let facts = StatusFacts {
-            uuid: &uuid,
-            channel: message.channel,
-            to: &message.person,
-            from: &message.ours,
-            at,
-            status,
-            code,
-            instance: &instance,
-            client_ref: message.client_ref.as_deref(),
-            price: message.price.filter(|_| bills),
-            sms_segments: message.sms_segments,
-            flow: flow.map(|(flow, step)| match &flow.kind {
-                FlowKind::Failover { workflow_id } => FlowFacts::Failover {
-                    workflow_id,
-                    number: step + 1,
-                    total: flow.steps.len(),
-                },
-                FlowKind::Workflow { member, .. } => FlowFacts::Workflow {
-                    uuid: &workflow_uuid,
-                    member: member.name(),
-                },
-            }),
-        };
-        let post = Post {
-            kind: WebhookKind::Status,
-            message: id,
-            status: Some(status),
-            lane: message.lane,
-            url,
-            body: webhook::status(version, &facts),
-            jti: dice.uuid(),
-            signature: signature(message),
-            attempts: Vec::new(),
-            state: PostState::Waiting,
-            due: None,
-        };
-        let fault = message.webhook_fault;
-        self.post(at, workspace, post, fault, effects);
-    }
-
-    fn post_report(
-        &mut self,
-        at: Moment,
-        workspace: WorkspaceId,
-        flow_id: FlowId,
-        effects: &mut Effects,
-    ) {
-        let seed = self.laws.seed;
-        let Some(state) = self.workspaces.get_mut(workspace) else {
-            return;
-        };
-        let Some(flow) = state.flows.get(flow_id) else {
-            return;
-        };
-        let FlowKind::Workflow { uuid, member } = &flow.kind else {
-            return;
-        };
-        let (Some(url), Some(ending)) = (state.account.targets.status_url.clone(), flow.ended)
-        else {
-            return;
-        };
-        let sent: Vec<(String, &Message)> = flow
-            .steps
-            .iter()
-            .filter_map(|step| state.messages.get(step.message?))
-            .map(|message| (message.uuid.to_string(), message))
-            .collect();
-        let listed: Vec<Listed<'_>> = sent
-            .iter()
-            .map(|(uuid, message)| Listed {
-                uuid,
-                channel: message.channel,
-                price: message
-                    .price
-                    .filter(|_| message.status() != Some(Status::Rejected)),
-                status: message.status(),
-            })
-            .collect();
-        let Some((_, first)) = sent.first() else {
-            return;
-        };
-        let post = Post {
-            kind: WebhookKind::Report,
-            message: first.id,
-            status: None,
-            lane: flow.lane,
-            url,
-            body: webhook::report(member.name(), &uuid.to_string(), ending.name(), at, &listed),
-            jti: state.webhook_dice(seed, flow_id, 0).uuid(),
-            signature: signature(first),
-            attempts: Vec::new(),
-            state: PostState::Waiting,
-            due: None,
-        };
-        self.post(at, workspace, post, None, effects);
-    }
-}
-
-/// How a message's webhooks are signed.
-pub(super) fn signature(message: &Message) -> Signature {
-    match message.webhook_fault {
-        Some(WebhookFault::Unsigned) => Signature::None,
-        Some(WebhookFault::WronglySigned) => Signature::Wrong,
-        _ => Signature::Right,
     }
 }

@@ -11,7 +11,7 @@ use super::message::{Exchange, FlowId, Marks, Message, MessageId, Scheme};
 use super::{Draft, Due, Effects, WorkspaceId, World, segments};
 use crate::clock::Moment;
 use crate::direction::Direction;
-use crate::event::{Event, MessageEvent};
+use crate::event::Event;
 use crate::rules::{Action, Facts, Stage, magic};
 
 /// What a request asks for.
@@ -235,9 +235,8 @@ impl World {
             posts: Vec::new(),
             marks: Marks::default(),
         };
-        effects
-            .events
-            .push(Event::Message(taken_event(&message, now, workspace).into()));
+        let event = message.event(now, workspace, None);
+        effects.events.push(Event::Message(event.into()));
         state.by_uuid.insert(uuid, id);
         state.messages.insert(id, message);
         if let Some(after) = first {
@@ -261,17 +260,4 @@ pub(crate) fn facts<'a>(draft: &'a Draft, text: &'a str, path: Option<&'a str>) 
 /// What the recipient's ending asks for, where magic numbers are on.
 pub(crate) fn at_magic(on: bool, to: &str, stage: Stage) -> Option<Action> {
     on.then(|| magic::at_stage(to, stage)).flatten()
-}
-
-pub(super) fn taken_event(message: &Message, at: Moment, workspace: WorkspaceId) -> MessageEvent {
-    MessageEvent {
-        at,
-        message_uuid: message.uuid.to_string(),
-        conversation: message.conversation,
-        direction: message.direction,
-        channel: message.channel,
-        status: None,
-        code: None,
-        workspace,
-    }
 }

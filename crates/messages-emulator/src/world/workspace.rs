@@ -11,7 +11,7 @@ use super::conversations::Conversations;
 use super::dice::Dice;
 use super::flow::Flow;
 use super::message::{FlowId, Message, MessageId};
-use super::post::Posts;
+use super::posts::Posts;
 use super::rows::Numbers;
 use super::table::Table;
 use crate::clock::Moment;

@@ -1,0 +1,163 @@
+//! The webhooks that tell of a message's states, and of a workflow's end.
+
+use super::flow::FlowKind;
+use super::message::{FlowId, Message, MessageId};
+use super::post::{PostState, Signature};
+use super::{Effects, Post, WorkspaceId, World};
+use crate::clock::Moment;
+use crate::generation::Generation;
+use crate::rules::WebhookFault;
+use crate::status::Status;
+use crate::webhook::{self, FlowFacts, Listed, StatusFacts, WebhookKind};
+
+impl World {
+    /// Tells of a state that a message has just reached, if there is somebody to tell.
+    pub(super) fn post_status(
+        &mut self,
+        at: Moment,
+        workspace: WorkspaceId,
+        id: MessageId,
+        status: Status,
+        code: Option<u16>,
+        effects: &mut Effects,
+    ) {
+        let seed = self.laws.seed;
+        let Some(state) = self.workspaces.get_mut(workspace) else {
+            return;
+        };
+        let targets = &state.account.targets;
+        let Some(message) = state.messages.get(id) else {
+            return;
+        };
+        let Some(url) = message
+            .webhook_url
+            .clone()
+            .or_else(|| targets.status_url.clone())
+        else {
+            return;
+        };
+        let flow = message.flow.and_then(|(flow, step)| {
+            let flow = state.flows.get(flow)?;
+            Some((flow, step))
+        });
+        // A message of a workflow speaks v0.1, since nothing else can name the workflow.
+        let version = message.webhook_version.unwrap_or(match flow {
+            Some((flow, _)) if matches!(flow.kind, FlowKind::Workflow { .. }) => Generation::V0_1,
+            _ => targets.version,
+        });
+        let mut dice = state.webhook_dice(seed, id, message.history.len());
+        let instance = dice.instance();
+        let uuid = message.uuid.to_string();
+        let workflow_uuid = match flow.map(|(flow, _)| &flow.kind) {
+            Some(FlowKind::Workflow { uuid, .. }) => uuid.to_string(),
+            _ => String::new(),
+        };
+        let bills = matches!(status, Status::Delivered | Status::Undeliverable);
+        let facts = StatusFacts {
+            uuid: &uuid,
+            channel: message.channel,
+            to: &message.person,
+            from: &message.ours,
+            at,
+            status,
+            code,
+            instance: &instance,
+            client_ref: message.client_ref.as_deref(),
+            price: message.price.filter(|_| bills),
+            sms_segments: message.sms_segments,
+            flow: flow.map(|(flow, step)| match &flow.kind {
+                FlowKind::Failover { workflow_id } => FlowFacts::Failover {
+                    workflow_id,
+                    number: step + 1,
+                    total: flow.steps.len(),
+                },
+                FlowKind::Workflow { member, .. } => FlowFacts::Workflow {
+                    uuid: &workflow_uuid,
+                    member: member.name(),
+                },
+            }),
+        };
+        let post = Post {
+            kind: WebhookKind::Status,
+            message: id,
+            status: Some(status),
+            lane: message.lane,
+            url,
+            body: webhook::status(version, &facts),
+            jti: dice.uuid(),
+            signature: signature(message),
+            attempts: Vec::new(),
+            state: PostState::Waiting,
+            due: None,
+        };
+        let fault = message.webhook_fault;
+        self.post(at, workspace, post, fault, effects);
+    }
+
+    /// Tells how a workflow of the first generation has ended; a v1 failover has no report.
+    pub(super) fn post_report(
+        &mut self,
+        at: Moment,
+        workspace: WorkspaceId,
+        flow_id: FlowId,
+        effects: &mut Effects,
+    ) {
+        let seed = self.laws.seed;
+        let Some(state) = self.workspaces.get_mut(workspace) else {
+            return;
+        };
+        let Some(flow) = state.flows.get(flow_id) else {
+            return;
+        };
+        let FlowKind::Workflow { uuid, member } = &flow.kind else {
+            return;
+        };
+        let (Some(url), Some(ending)) = (state.account.targets.status_url.clone(), flow.ended)
+        else {
+            return;
+        };
+        let sent: Vec<(String, &Message)> = flow
+            .steps
+            .iter()
+            .filter_map(|step| state.messages.get(step.message?))
+            .map(|message| (message.uuid.to_string(), message))
+            .collect();
+        let listed: Vec<Listed<'_>> = sent
+            .iter()
+            .map(|(uuid, message)| Listed {
+                uuid,
+                channel: message.channel,
+                price: message
+                    .price
+                    .filter(|_| message.status() != Some(Status::Rejected)),
+                status: message.status(),
+            })
+            .collect();
+        let Some((_, first)) = sent.first() else {
+            return;
+        };
+        let post = Post {
+            kind: WebhookKind::Report,
+            message: first.id,
+            status: None,
+            lane: flow.lane,
+            url,
+            body: webhook::report(member.name(), &uuid.to_string(), ending.name(), at, &listed),
+            jti: state.webhook_dice(seed, flow_id, 0).uuid(),
+            signature: signature(first),
+            attempts: Vec::new(),
+            state: PostState::Waiting,
+            due: None,
+        };
+        self.post(at, workspace, post, None, effects);
+    }
+}
+
+/// How a message's webhooks are signed.
+fn signature(message: &Message) -> Signature {
+    match message.webhook_fault {
+        Some(WebhookFault::Unsigned) => Signature::None,
+        Some(WebhookFault::WronglySigned) => Signature::Wrong,
+        _ => Signature::Right,
+    }
+}
