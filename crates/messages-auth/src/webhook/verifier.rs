@@ -9,19 +9,20 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use super::ISSUER;
+use super::builder::VerifierBuilder;
 use super::claims::{WebhookClaims, take_api_key};
 use super::error::{Reason, VerifyError};
-use super::replay::{ClaimOutcome, MemoryReplayGuard, ReplayGuard, ReplayKey};
+use super::policy::Policy;
+use super::replay::{ClaimOutcome, ReplayGuard, ReplayKey};
 use super::secrets::Secrets;
 use super::signer::payload_hash;
 use super::verified::{ReplayClaim, Verified};
-use crate::clock::{from_unix_seconds, unix_seconds};
+use crate::clock::from_unix_seconds;
 use crate::crypto;
 use crate::error::{AuthError, AuthErrorKind};
-use crate::id::{ApiKey, ApplicationId};
+use crate::id::ApiKey;
 use crate::jws::{Algorithm, Fault, Token};
 use crate::jwt::bearer_token;
-use crate::secret::SignatureSecret;
 
 /// Longest token that is looked at; the API's have about 500 characters.
 const MAX_TOKEN: usize = 8 * 1024;
@@ -63,112 +64,6 @@ struct Shared {
     guard: Option<Arc<dyn ReplayGuard>>,
 }
 
-#[derive(Clone, Debug)]
-struct Policy {
-    max_age: u64,
-    max_ahead: u64,
-    max_body: usize,
-    application_id: Option<ApplicationId>,
-}
-
-/// Sets up a [`Verifier`]. It needs at least one secret.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct VerifierBuilder {
-    secrets: Secrets,
-    policy: Policy,
-    guard: Guard,
-}
-
-#[derive(Clone, Debug)]
-enum Guard {
-    Memory,
-    Given(Arc<dyn ReplayGuard>),
-    None,
-}
-
-impl VerifierBuilder {
-    /// A secret for the account with this key; several may be given for one account.
-    pub fn secret(mut self, api_key: ApiKey, secret: SignatureSecret) -> Self {
-        self.secrets = self.secrets.secret(api_key, secret);
-        self
-    }
-
-    /// A secret whose account is not known.
-    pub fn any_account(mut self, secret: SignatureSecret) -> Self {
-        self.secrets = self.secrets.any_account(secret);
-        self
-    }
-
-    /// All secrets at once, in place of those given before.
-    pub fn secrets(mut self, secrets: Secrets) -> Self {
-        self.secrets = secrets;
-        self
-    }
-
-    /// Accepts webhooks for this application only.
-    pub fn application_id(mut self, application_id: ApplicationId) -> Self {
-        self.policy.application_id = Some(application_id);
-        self
-    }
-
-    /// How long ago a webhook may have been signed; whole seconds count. By default 24 hours and 15 minutes
-    /// ([`Verifier::DEFAULT_MAX_AGE`]).
-    pub fn max_age(mut self, max_age: Duration) -> Self {
-        self.policy.max_age = max_age.as_secs();
-        self
-    }
-
-    /// How far ahead of this machine's clock a webhook may have been signed; whole seconds count. By default 60 s.
-    pub fn max_ahead(mut self, max_ahead: Duration) -> Self {
-        self.policy.max_ahead = max_ahead.as_secs();
-        self
-    }
-
-    /// Accepts webhooks of the last 300 s only. A webhook that is delivered late is lost unless the sender signs it
-    /// anew for each attempt, which the API documentation does not promise.
-    pub fn strict(self) -> Self {
-        self.max_age(Verifier::STRICT_MAX_AGE)
-    }
-
-    /// Most bytes of a body. By default 1 MiB.
-    pub fn max_body(mut self, bytes: usize) -> Self {
-        self.policy.max_body = bytes;
-        self
-    }
-
-    /// Remembers what was handled elsewhere than in this process's memory: for several processes, or across restarts.
-    pub fn replay_guard(mut self, guard: Arc<dyn ReplayGuard>) -> Self {
-        self.guard = Guard::Given(guard);
-        self
-    }
-
-    /// Remembers nothing: whoever sees a webhook once can send it again for as long as its age allows. Only where
-    /// handling twice does no harm, and best together with [`strict`](Self::strict).
-    pub fn without_replay_guard(mut self) -> Self {
-        self.guard = Guard::None;
-        self
-    }
-
-    /// The verifier.
-    ///
-    /// # Errors
-    /// [`AuthErrorKind::NoSecret`] if no secret was given.
-    pub fn build(self) -> Result<Verifier, AuthError> {
-        let guard: Option<Arc<dyn ReplayGuard>> = match self.guard {
-            Guard::Memory => Some(Arc::new(MemoryReplayGuard::new())),
-            Guard::Given(guard) => Some(guard),
-            Guard::None => None,
-        };
-        let secrets = RwLock::new(Arc::new(not_empty(self.secrets)?));
-        Ok(Verifier(Arc::new(Shared {
-            secrets,
-            policy: self.policy,
-            guard,
-        })))
-    }
-}
-
 impl Verifier {
     /// 24 hours and 15 minutes: the sender tries for 24 hours with at most 15 minutes between attempts, and it is not
     /// documented whether a later attempt is signed anew.
@@ -180,18 +75,21 @@ impl Verifier {
     /// 1 MiB.
     pub const DEFAULT_MAX_BODY: usize = 1024 * 1024;
 
+    pub(super) fn new(
+        secrets: Secrets,
+        policy: Policy,
+        guard: Option<Arc<dyn ReplayGuard>>,
+    ) -> Result<Self, AuthError> {
+        Ok(Self(Arc::new(Shared {
+            secrets: RwLock::new(Arc::new(not_empty(secrets)?)),
+            policy,
+            guard,
+        })))
+    }
+
     /// A verifier with the defaults and an in-memory replay guard, and without a secret.
     pub fn builder() -> VerifierBuilder {
-        VerifierBuilder {
-            secrets: Secrets::new(),
-            policy: Policy {
-                max_age: Self::DEFAULT_MAX_AGE.as_secs(),
-                max_ahead: Self::DEFAULT_MAX_AHEAD.as_secs(),
-                max_body: Self::DEFAULT_MAX_BODY,
-                application_id: None,
-            },
-            guard: Guard::Memory,
-        }
+        VerifierBuilder::new()
     }
 
     /// Puts other secrets in place of those in use, for all clones. Calls that are under way end with the old ones;
@@ -222,6 +120,7 @@ impl Verifier {
         body: impl Into<Bytes>,
         now: SystemTime,
     ) -> Result<Verified, VerifyError> {
+        // Not generic from here on, so that callers' crates compile none of it.
         self.check(headers, body.into(), now)
     }
 
@@ -300,38 +199,6 @@ impl Verifier {
             ClaimOutcome::InProgress => Err(Reason::InProgress.into()),
             ClaimOutcome::Handled => Err(Reason::Replayed.into()),
         }
-    }
-}
-
-impl Policy {
-    fn check_application(&self, found: Option<&str>) -> Result<(), Reason> {
-        let Some(wanted) = self.application_id else {
-            return Ok(());
-        };
-        match found.map(ApplicationId::parse) {
-            Some(Ok(found)) if found == wanted => Ok(()),
-            _ => Err(Reason::Application),
-        }
-    }
-
-    fn check_times(&self, claims: &WebhookClaims, now: SystemTime) -> Result<(), Reason> {
-        let now = unix_seconds(now).unwrap_or(0);
-        let latest = now.saturating_add(self.max_ahead);
-        if claims.issued_at > latest
-            || claims
-                .not_before
-                .is_some_and(|not_before| not_before > latest)
-        {
-            return Err(Reason::Early);
-        }
-        // The sender's clock may be behind by as much as it may be ahead.
-        let has_expired = |expiry: u64| now >= expiry.saturating_add(self.max_ahead);
-        if now.saturating_sub(claims.issued_at) > self.max_age
-            || claims.expires_at.is_some_and(has_expired)
-        {
-            return Err(Reason::Stale);
-        }
-        Ok(())
     }
 }
 

@@ -1,27 +1,26 @@
-//! Key files and pasted keys, good and bad, each with what a person is told.
+//! Private keys in every form, good and bad, each with what a person is told.
 
 use std::fs;
-use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use messages_auth::key::{KeyMistake, KeyWarning};
+use messages_auth::key::KeyMistake;
 use messages_auth::{AuthErrorKind, PrivateKey, PublicKey};
 
 use crate::support::{PKCS8, PUBLIC};
 
-const PKCS1: &str = include_str!("keys/rsa-2048.pkcs1.pem");
+pub(crate) const PKCS1: &str = include_str!("keys/rsa-2048.pkcs1.pem");
 const PKCS8_DER: &[u8] = include_bytes!("keys/rsa-2048.pkcs8.der");
-const PKCS1_DER: &[u8] = include_bytes!("keys/rsa-2048.pkcs1.der");
+pub(crate) const PKCS1_DER: &[u8] = include_bytes!("keys/rsa-2048.pkcs1.der");
 
-fn utf16(text: &str, bom: [u8; 2], unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+pub(crate) fn utf16(text: &str, bom: [u8; 2], unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     bom.into_iter()
         .chain(text.encode_utf16().flat_map(unit))
         .collect()
 }
 
 /// The base64 between the armour lines.
-fn body(pem: &str) -> String {
+pub(crate) fn body(pem: &str) -> String {
     pem.lines()
         .filter(|line| !line.starts_with("-----"))
         .collect()
@@ -390,147 +389,6 @@ fn from_pem_wants_armour_and_from_der_wants_der() {
         kind(PrivateKey::from_der(PKCS8.as_bytes())),
         AuthErrorKind::Key(KeyMistake::Unrecognised)
     );
-}
-
-#[test]
-fn public_keys_are_read_and_their_mistakes_named() {
-    let key = PublicKey::from_pem(PUBLIC).unwrap();
-    for pem in [
-        include_str!("keys/rsa-2048.public.pkcs1.pem").to_owned(),
-        PUBLIC.replace('\n', "\\n"),
-        PUBLIC.replace('\n', " "),
-        STANDARD.encode(PUBLIC),
-        body(PUBLIC),
-    ] {
-        assert_eq!(PublicKey::from_pem(&pem).unwrap(), key);
-    }
-    for (pem, mistake) in [
-        (PKCS8, KeyMistake::PrivateKey),
-        (PKCS1, KeyMistake::PrivateKey),
-        (
-            include_str!("keys/rsa-1024.public.pem"),
-            KeyMistake::TooSmall { bits: 1024 },
-        ),
-        (
-            include_str!("keys/ec.public.pem"),
-            KeyMistake::EllipticCurve,
-        ),
-        (
-            include_str!("keys/certificate.pem"),
-            KeyMistake::Certificate,
-        ),
-        ("", KeyMistake::Empty),
-    ] {
-        assert_eq!(
-            PublicKey::from_pem(pem).unwrap_err().kind(),
-            AuthErrorKind::Key(mistake)
-        );
-    }
-}
-
-#[test]
-fn public_key_files_are_read_whoever_may_read_them() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("public.key");
-    let key = PublicKey::from_pem(PUBLIC).unwrap();
-    let der = STANDARD.decode(body(PUBLIC)).unwrap();
-    for contents in [
-        PUBLIC.as_bytes().to_vec(),
-        der,
-        utf16(PUBLIC, [0xff, 0xfe], u16::to_le_bytes),
-    ] {
-        fs::write(&path, contents).unwrap();
-        assert_eq!(PublicKey::from_path(&path).unwrap(), key);
-    }
-    fs::write(&path, PKCS8).unwrap();
-    let error = PublicKey::from_path(&path).unwrap_err();
-    assert_eq!(error.kind(), AuthErrorKind::Key(KeyMistake::PrivateKey));
-    assert_eq!(error.path(), Some(path.as_path()));
-    let error = PublicKey::from_path(directory.path().join("other.key")).unwrap_err();
-    assert_eq!(error.kind(), AuthErrorKind::Key(KeyMistake::NotFound));
-}
-
-#[test]
-fn the_faults_of_paths_are_named() {
-    let directory = tempfile::tempdir().unwrap();
-    let missing = directory.path().join("private.key");
-    let error = PrivateKey::from_path(&missing).unwrap_err();
-    assert_eq!(error.kind(), AuthErrorKind::Key(KeyMistake::NotFound));
-    assert_eq!(error.path(), Some(missing.as_path()));
-
-    let error = PrivateKey::from_path("no/such.key").unwrap_err();
-    let looked_in = std::env::current_dir().unwrap().join("no/such.key");
-    assert_eq!(
-        error.to_string(),
-        format!("{}: there is no such file", looked_in.display())
-    );
-
-    let error = PrivateKey::from_path(directory.path()).unwrap_err();
-    assert_eq!(error.kind(), AuthErrorKind::Key(KeyMistake::Directory));
-
-    let long = directory.path().join("long");
-    fs::write(&long, vec![b'A'; 64 * 1024 + 1]).unwrap();
-    assert_eq!(
-        PrivateKey::from_path(&long).unwrap_err().kind(),
-        AuthErrorKind::Key(KeyMistake::TooLong)
-    );
-}
-
-#[test]
-fn a_key_passed_as_a_path_is_not_repeated() {
-    for text in [
-        PKCS8.to_owned(),
-        body(PKCS8),
-        PKCS8.replace('\n', "\\n"),
-        STANDARD.encode(PKCS1_DER),
-    ] {
-        let error = PrivateKey::from_path(Path::new(&text)).unwrap_err();
-        assert_eq!(error.kind(), AuthErrorKind::Key(KeyMistake::TextAsPath));
-        assert!(error.path().is_none());
-        assert!(!format!("{error:?} {error}").contains(&body(PKCS8)[..40]));
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn permissions_are_looked_at() {
-    use std::os::unix::fs::{PermissionsExt, symlink};
-
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("key");
-    fs::write(&path, PKCS8).unwrap();
-    for (mode, warned) in [
-        (0o600, false),
-        (0o400, false),
-        (0o640, true),
-        (0o604, true),
-        (0o644, true),
-        (0o620, true),
-    ] {
-        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        let expected: &[KeyWarning] = if warned {
-            &[KeyWarning::ReadableByOthers { mode }]
-        } else {
-            &[]
-        };
-        assert_eq!(
-            PrivateKey::from_path(&path).unwrap().warnings(),
-            expected,
-            "{mode:o}"
-        );
-    }
-    let warning = KeyWarning::ReadableByOthers { mode: 0o644 };
-    assert_eq!(
-        warning.to_string(),
-        "the key file can be read by others (mode 644), restrict it (chmod 600)"
-    );
-
-    // A link to itself can be opened by nobody, not even by root.
-    let circle = directory.path().join("circle");
-    symlink(&circle, &circle).unwrap();
-    let error = PrivateKey::from_path(&circle).unwrap_err();
-    assert_eq!(error.kind(), AuthErrorKind::Key(KeyMistake::Unreadable));
-    assert!(std::error::Error::source(&error).is_some());
 }
 
 #[test]
