@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::loss::{LossKind, Losses};
 use crate::v0_1;
-use crate::v0_1::outbound::content::{CaptionedImage, CaptionedMedia, Image, Media};
+use crate::v0_1::outbound::content::{Audio, CaptionedImage, CaptionedMedia, Image, Media};
 use crate::v0_1::outbound::messenger::MessengerContent;
 use crate::v0_1::outbound::mms::MmsContent;
 use crate::v0_1::outbound::sms::SmsContent;
@@ -81,14 +81,12 @@ fn messenger(message: v0_1::Messenger, losses: &mut Losses) -> Option<v1::Messen
     let content = match message.message.content.kind {
         MessengerContent::Text(text) => Some(messenger::MessengerContent::Text(text)),
         MessengerContent::Image(Image { url, extra }) => {
-            losses.members(&["message", "content", "image"], &extra);
-            let url = losses.value(&["message", "content", "image", "url"], url);
+            losses.members(&path("image"), &extra);
+            let url = losses.value(&url_path("image"), url);
             url.map(|url| messenger::MessengerContent::Image(media::Media::bare(url)))
         }
         MessengerContent::Audio(audio) => {
-            losses.members(&path("audio"), &audio.extra);
-            let url = losses.value(&["message", "content", "audio", "url"], audio.url);
-            url.map(|url| messenger::MessengerContent::Audio(media::Audio::bare(url)))
+            upgraded_audio(audio, losses).map(messenger::MessengerContent::Audio)
         }
         MessengerContent::Video(video) => {
             let video = uncaptioned("video", video, losses);
@@ -171,18 +169,14 @@ fn whatsapp(message: v0_1::Whatsapp, losses: &mut Losses) -> Option<v1::Whatsapp
             extra,
         }) => {
             losses.members(&path("image"), &extra);
-            let url = losses.value(&["message", "content", "image", "url"], url);
+            let url = losses.value(&url_path("image"), url);
             url.map(|url| {
                 let mut image = CaptionedMedia::bare(url);
                 image.caption = caption;
                 V1::Image(image)
             })
         }
-        WhatsappContent::Audio(audio) => {
-            losses.members(&path("audio"), &audio.extra);
-            let url = losses.value(&["message", "content", "audio", "url"], audio.url);
-            url.map(|url| V1::Audio(media::Audio::bare(url)))
-        }
+        WhatsappContent::Audio(audio) => upgraded_audio(audio, losses).map(V1::Audio),
         WhatsappContent::Video(mut video) => {
             losses.strip(&path("video"), &mut video.extra);
             Some(V1::Video(video))
@@ -280,10 +274,16 @@ fn captioned(image: Image, losses: &mut Losses) -> Option<CaptionedMedia> {
             losses.member(&path("image"), key, value);
         }
     }
-    let url = losses.value(&["message", "content", "image", "url"], url)?;
+    let url = losses.value(&url_path("image"), url)?;
     let mut upgraded = CaptionedMedia::bare(url);
     upgraded.caption = caption;
     Some(upgraded)
+}
+
+fn upgraded_audio(audio: Audio, losses: &mut Losses) -> Option<media::Audio> {
+    losses.members(&path("audio"), &audio.extra);
+    let url = losses.value(&url_path("audio"), audio.url);
+    url.map(media::Audio::bare)
 }
 
 /// A medium over Messenger, which never shows captions.
@@ -294,4 +294,8 @@ fn uncaptioned(kind: &'static str, medium: Media, losses: &mut Losses) -> media:
 
 fn path(kind: &'static str) -> [&'static str; 3] {
     [CONTENT[0], CONTENT[1], kind]
+}
+
+fn url_path(kind: &'static str) -> [&'static str; 4] {
+    [CONTENT[0], CONTENT[1], kind, "url"]
 }
