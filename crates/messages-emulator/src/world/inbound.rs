@@ -1,18 +1,9 @@
 //! Messages that the person sends.
 
-use serde_json::value::to_raw_value;
 use serde_json::{Map, Value, json};
 
-use super::conversations::Parties;
-use super::message::{Marks, Message, MessageId};
-use super::post::PostId;
-use super::{Effects, Post, PostState, Signature, WorkspaceId, World, segments};
+use super::{Content, segments};
 use crate::channel::{Channel, price_text};
-use crate::clock::Moment;
-use crate::direction::Direction;
-use crate::event::Event;
-use crate::generation::Generation;
-use crate::webhook::{self, InboundFacts, WebhookKind};
 
 /// A message of a person, to be delivered to the application as an inbound webhook.
 ///
@@ -25,11 +16,11 @@ use crate::webhook::{self, InboundFacts, WebhookKind};
 /// ```
 #[derive(Clone)]
 pub struct InboundMessage {
-    channel: Channel,
-    from: Box<str>,
-    to: Box<str>,
-    kind: Box<str>,
-    members: Map<String, Value>,
+    pub(super) channel: Channel,
+    pub(super) from: Box<str>,
+    pub(super) to: Box<str>,
+    pub(super) kind: Box<str>,
+    pub(super) members: Map<String, Value>,
 }
 
 /// Why a JSON document is no inbound message that could be delivered.
@@ -155,51 +146,48 @@ impl InboundMessage {
         Ok(message)
     }
 
-    /// What a provider adds beside the content.
-    fn complete(&mut self, uuid: &str) {
-        let mut add = |name: &str, value: Value| {
-            self.members.entry(name).or_insert(value);
-        };
-        match self.channel {
+    /// What a provider adds beside the content, where it was not given.
+    pub(super) fn complete(&mut self, uuid: &str) {
+        let network = ("origin", json!({ "network_code": "12345" }));
+        let added = match self.channel {
             Channel::Sms => {
-                let text = text_of(&self.members, &self.kind);
-                let count = segments::of(Channel::Sms, &text).unwrap_or(1);
-                let keyword = text
-                    .split_whitespace()
-                    .next()
-                    .unwrap_or_default()
-                    .to_uppercase();
-                let price = Channel::Sms.price().unwrap_or_default();
-                self.members.entry("sms").or_insert_with(
-                    || json!({ "num_messages": count.to_string(), "keyword": keyword }),
-                );
-                self.members
-                    .entry("usage")
-                    .or_insert_with(|| json!({ "currency": "EUR", "price": price_text(price) }));
-                self.members
-                    .entry("origin")
-                    .or_insert_with(|| json!({ "network_code": "12345" }));
+                let text = self.readable();
+                let count = segments::of(Channel::Sms, &text).unwrap_or(1).to_string();
+                let keyword = text.split_whitespace().next().unwrap_or_default();
+                let sms = json!({ "num_messages": count, "keyword": keyword.to_uppercase() });
+                let price = price_text(Channel::Sms.price().unwrap_or_default());
+                let usage = json!({ "currency": "EUR", "price": price });
+                vec![("sms", sms), ("usage", usage), network]
             }
-            Channel::Mms => add("origin", json!({ "network_code": "12345" })),
-            Channel::Rcs => add("context_status", "none".into()),
+            Channel::Mms => vec![network],
+            Channel::Rcs => vec![("context_status", "none".into())],
             Channel::Whatsapp => {
                 let status = if self.members.contains_key("context") {
                     "available"
                 } else {
                     "none"
                 };
-                self.members
-                    .entry("context_status")
-                    .or_insert_with(|| status.into());
-                self.members
-                    .entry("profile")
-                    .or_insert_with(|| json!({ "name": "Jane Smith" }));
-                self.members.entry("_self").or_insert_with(
-                    || json!({ "href": format!("https://api-eu.vonage.com/v1/messages/{uuid}") }),
-                );
+                let link = format!("https://api-eu.vonage.com/v1/messages/{uuid}");
+                vec![
+                    ("context_status", status.into()),
+                    ("profile", json!({ "name": "Jane Smith" })),
+                    ("_self", json!({ "href": link })),
+                ]
             }
-            Channel::Messenger | Channel::ViberService | Channel::Email => {}
+            Channel::Messenger | Channel::ViberService | Channel::Email => Vec::new(),
+        };
+        for (name, value) in added {
+            self.members.entry(name).or_insert(value);
         }
+    }
+
+    /// What can be read in it.
+    pub(super) fn readable(&self) -> String {
+        let content = Content {
+            kind: self.kind.clone(),
+            members: self.members.clone(),
+        };
+        content.text()
     }
 }
 
@@ -229,106 +217,4 @@ fn flat_location(value: &Value) -> Value {
         }
     }
     flat
-}
-
-fn text_of(members: &Map<String, Value>, kind: &str) -> String {
-    super::Content {
-        kind: kind.into(),
-        members: members.clone(),
-    }
-    .text()
-}
-
-impl World {
-    /// A person's message arrives. Returns it, and its webhook if there is anywhere to post it.
-    pub(crate) fn inject(
-        &mut self,
-        now: Moment,
-        workspace: WorkspaceId,
-        mut inbound: InboundMessage,
-        effects: &mut Effects,
-    ) -> Option<(MessageId, Option<PostId>)> {
-        let (seed, keep) = (self.laws.seed, self.laws.keep);
-        let state = self.workspaces.get_mut(workspace)?;
-        let id = state.next_number();
-        let uuid = state.dice(seed, id).uuid();
-        let uuid_text = uuid.to_string();
-        inbound.complete(&uuid_text);
-        let parties = Parties {
-            channel: inbound.channel,
-            ours: inbound.to.clone(),
-            person: inbound.from.clone(),
-        };
-        let conversation = state.conversations.add(parties, id);
-        let version = state.account.targets.version;
-        let facts = InboundFacts {
-            uuid: &uuid_text,
-            channel: inbound.channel,
-            to: &inbound.to,
-            from: &inbound.from,
-            at: now,
-            kind: &inbound.kind,
-            members: &inbound.members,
-        };
-        // v0.1 has no RCS and no e-mail.
-        let version = match inbound.channel {
-            Channel::Rcs | Channel::Email => Generation::V1,
-            _ => version,
-        };
-        let webhook = webhook::inbound(version, &facts);
-        let content = super::Content {
-            kind: inbound.kind.clone(),
-            members: inbound.members,
-        };
-        let message = Message {
-            id,
-            uuid,
-            direction: Direction::Inbound,
-            generation: version,
-            channel: inbound.channel,
-            ours: inbound.to,
-            person: inbound.from,
-            kind: inbound.kind,
-            text: content.text().into(),
-            content: to_raw_value(&content.to_json()).unwrap_or_default(),
-            client_ref: None,
-            webhook_url: None,
-            webhook_version: None,
-            at: now,
-            conversation,
-            flow: None,
-            lane: id,
-            sms_segments: None,
-            price: None,
-            webhook_fault: None,
-            history: Vec::new(),
-            plan: Vec::new(),
-            request: None,
-            posts: Vec::new(),
-            marks: Marks::default(),
-        };
-        let event = message.event(now, workspace, None);
-        effects.events.push(Event::Message(event.into()));
-        state.by_uuid.insert(uuid, id);
-        state.messages.insert(id, message);
-        state.retain(now, keep);
-        let Some(url) = state.account.targets.inbound_url.clone() else {
-            return Some((id, None));
-        };
-        let jti = state.webhook_dice(seed, id, 0).uuid();
-        let post = Post {
-            kind: WebhookKind::Inbound,
-            message: id,
-            status: None,
-            lane: id,
-            url,
-            body: webhook,
-            jti,
-            signature: Signature::Right,
-            attempts: Vec::new(),
-            state: PostState::Waiting,
-            due: None,
-        };
-        Some((id, self.post(now, workspace, post, None, effects)))
-    }
 }

@@ -8,6 +8,7 @@ pub(crate) mod dice;
 mod draft;
 mod flow;
 mod inbound;
+mod inject;
 mod life;
 mod message;
 mod notify;
