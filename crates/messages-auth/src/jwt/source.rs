@@ -2,9 +2,10 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::SystemTime;
 
+use arc_swap::ArcSwapOption;
 use http::HeaderValue;
 
 use super::claims::Claims;
@@ -29,7 +30,7 @@ const CLOCK_TOLERANCE: i64 = 10;
 
 /// Mints the tokens of an application and shares each among all who ask. Cloning is cheap; clones share the token.
 ///
-/// - Reading a good token takes a lock for a moment and allocates nothing.
+/// - Reading a good token waits for nobody and allocates nothing.
 /// - Sixty seconds before a token expires, one caller makes the next; all others go on with the old one meanwhile.
 /// - Where there is no good token, one caller makes it and the others wait for that one. If it fails, they all get its
 ///   error and none tries again in its place.
@@ -55,7 +56,8 @@ pub struct TokenSource(Arc<Shared>);
 
 struct Shared {
     recipe: Recipe,
-    current: RwLock<Option<Cached>>,
+    /// Replaced only by who holds `minting`.
+    current: ArcSwapOption<Cached>,
     /// Held by the one caller that mints; the failure it left for those who waited.
     minting: Mutex<Option<AuthError>>,
     failures: AtomicU64,
@@ -71,6 +73,7 @@ struct Recipe {
 }
 
 /// A token and, in seconds since 1970, when it is good.
+#[derive(Clone)]
 struct Cached {
     header: HeaderValue,
     issued_at: u64,
@@ -115,7 +118,7 @@ impl TokenSource {
     fn from_recipe(recipe: Recipe) -> Self {
         Self(Arc::new(Shared {
             recipe,
-            current: RwLock::new(None),
+            current: ArcSwapOption::empty(),
             minting: Mutex::new(None),
             failures: AtomicU64::new(0),
             offset: AtomicI64::new(0),
@@ -190,12 +193,7 @@ impl TokenSource {
     }
 
     fn state(&self, now: u64) -> State {
-        let current = self
-            .0
-            .current
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        match &*current {
+        match self.0.current.load().as_deref() {
             Some(cached) if now.saturating_add(BACKWARD_STEP) < cached.issued_at => State::None,
             Some(cached) if now < cached.renew_at => State::Good(cached.header.clone()),
             Some(cached) if now < cached.last_use => State::Due(cached.header.clone()),
@@ -214,15 +212,13 @@ impl TokenSource {
             return Some(header);
         }
         let made = self.make(now, &mut minting).ok();
-        if made.is_none() {
-            let mut current = self
-                .0
-                .current
-                .write()
-                .unwrap_or_else(PoisonError::into_inner);
-            if let Some(cached) = &mut *current {
-                cached.renew_at = now.saturating_add(RENEWAL_PAUSE).min(cached.last_use);
-            }
+        if made.is_none()
+            && let Some(cached) = self.0.current.load().as_deref()
+        {
+            self.0.current.store(Some(Arc::new(Cached {
+                renew_at: now.saturating_add(RENEWAL_PAUSE).min(cached.last_use),
+                ..cached.clone()
+            })));
         }
         made
     }
@@ -268,12 +264,8 @@ impl TokenSource {
         match &made {
             Ok(header) => {
                 **failure = None;
-                *self
-                    .0
-                    .current
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner) =
-                    Some(Cached::new(header.clone(), now, options.lifetime));
+                let cached = Cached::new(header.clone(), now, options.lifetime);
+                self.0.current.store(Some(Arc::new(cached)));
             }
             Err(error) => {
                 **failure = Some(error.clone());
