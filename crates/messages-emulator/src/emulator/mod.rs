@@ -1,21 +1,20 @@
 //! A running emulator.
 
 mod builder;
+mod key_file;
 
-use std::fs::{OpenOptions, Permissions};
-use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub use builder::EmulatorBuilder;
 use messages_auth::{ApiKey, ApiSecret};
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+use self::key_file::KeyFile;
 use crate::clock::{Clock, Moment, Pace};
 use crate::config::Config;
 use crate::credentials::{Credentials, random_secret};
@@ -47,12 +46,6 @@ pub struct Emulator {
     key_file: Option<KeyFile>,
     /// Aborted when it is dropped.
     _tasks: JoinSet<()>,
-}
-
-/// The private key as a file in a directory that nobody else can open, and that goes with the emulator.
-struct KeyFile {
-    path: PathBuf,
-    _directory: TempDir,
 }
 
 impl Emulator {
@@ -157,24 +150,11 @@ impl Emulator {
     /// # Errors
     /// If it cannot be written.
     pub fn private_key_path(&mut self) -> Result<&Path, StartError> {
-        if self.key_file.is_none() {
-            self.key_file = Some(self.write_key()?);
-        }
-        Ok(self
-            .key_file
-            .as_ref()
-            .map_or(Path::new(""), |file| &file.path))
-    }
-
-    fn write_key(&self) -> Result<KeyFile, StartError> {
-        let pem = self.workspace.credentials.private_key.to_pem()?;
-        let directory = private_directory().map_err(StartError::KeyFile)?;
-        let path = directory.path().join("private.key");
-        write_private(&path, pem.as_bytes()).map_err(StartError::KeyFile)?;
-        Ok(KeyFile {
-            path,
-            _directory: directory,
-        })
+        let file = match self.key_file.take() {
+            Some(file) => file,
+            None => KeyFile::write(&self.workspace.credentials.private_key)?,
+        };
+        Ok(self.key_file.insert(file).path())
     }
 
     /// What time it is here.
@@ -223,32 +203,4 @@ impl std::fmt::Debug for Emulator {
             .field("base_url", &self.base_url)
             .finish_non_exhaustive()
     }
-}
-
-#[cfg(unix)]
-fn private_directory() -> io::Result<TempDir> {
-    use std::os::unix::fs::PermissionsExt;
-
-    tempfile::Builder::new()
-        .prefix("messages-emulator-")
-        .permissions(Permissions::from_mode(0o700))
-        .tempdir()
-}
-
-#[cfg(not(unix))]
-fn private_directory() -> io::Result<TempDir> {
-    tempfile::Builder::new()
-        .prefix("messages-emulator-")
-        .tempdir()
-}
-
-fn write_private(path: &Path, contents: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)?.write_all(contents)
 }
