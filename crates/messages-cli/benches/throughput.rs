@@ -24,7 +24,7 @@ use messages_sdk::auth::{ApplicationId, PrivateKey, RsaSigner};
 use tempfile::TempDir;
 
 const ROUNDS: usize = 9;
-const MESSAGES: usize = 60_000;
+const MESSAGES: usize = 200_000;
 const CONCURRENCY: usize = 64;
 /// What the command has to reach.
 const TARGET: f64 = 0.85;
