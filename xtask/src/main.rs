@@ -14,6 +14,7 @@ mod fuzz;
 mod gates;
 mod instructions;
 mod layers;
+mod locks;
 mod long_runs;
 mod msrv;
 mod osv;
@@ -39,6 +40,7 @@ const GATES: &[Command] = &[
     Command::new("fmt", "the formatting is rustfmt's", gates::fmt),
     Command::new("tidy", "what two places say is the same, and nothing is left unfinished", tidy::check),
     Command::new("layers", "each crate depends only on what its layer may", layers::check),
+    Command::new("locks", "the lock files of the workspaces inside this one are up to date", locks::check),
     Command::new("osv", "no dependency is older than the floors of xtask/src/osv.toml", osv::check),
     Command::new("package", "every crate can be packed for publication", gates::package),
     Command::new("clippy", "no warning, in any target or feature", gates::clippy),
