@@ -26,6 +26,7 @@ use http::Request;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct CallContext {
+    began: Option<Instant>,
     deadline: Option<Instant>,
     route: Option<&'static str>,
     attempts: AttemptCounter,
@@ -36,6 +37,17 @@ impl CallContext {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// The instant at which the call began, by the clock of the layers.
+    ///
+    /// [`Retry`](crate::layer::retry::Retry) counts its
+    /// [`max_elapsed`](crate::layer::retry::RetryPolicy::max_elapsed) from there, and otherwise from
+    /// where the request reaches it.
+    #[must_use]
+    pub fn began(mut self, instant: Instant) -> Self {
+        self.began = Some(instant);
+        self
     }
 
     /// The instant by which the call has to be over.
@@ -62,6 +74,12 @@ impl CallContext {
     #[must_use]
     pub fn attempts(&self) -> &AttemptCounter {
         &self.attempts
+    }
+
+    /// When a request's call began, for decorators.
+    #[must_use]
+    pub fn began_of<B>(request: &Request<B>) -> Option<Instant> {
+        Self::of(request)?.began
     }
 
     /// The route of a request's call, for decorators.

@@ -21,6 +21,11 @@ pub trait Timer: Debug + Send + Sync + 'static {
 
     /// A future that is ready once `duration` has passed.
     fn sleep(&self, duration: Duration) -> Sleep;
+
+    /// A future that is ready once [`now`](Self::now) has reached `instant`.
+    fn sleep_until(&self, instant: Instant) -> Sleep {
+        self.sleep(instant.saturating_duration_since(self.now()))
+    }
 }
 
 impl<T: Timer + ?Sized> Timer for Arc<T> {
@@ -34,6 +39,10 @@ impl<T: Timer + ?Sized> Timer for Arc<T> {
 
     fn sleep(&self, duration: Duration) -> Sleep {
         (**self).sleep(duration)
+    }
+
+    fn sleep_until(&self, instant: Instant) -> Sleep {
+        (**self).sleep_until(instant)
     }
 }
 
@@ -54,5 +63,9 @@ impl Timer for TokioTimer {
 
     fn sleep(&self, duration: Duration) -> Sleep {
         Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn sleep_until(&self, instant: Instant) -> Sleep {
+        Box::pin(tokio::time::sleep_until(instant.into()))
     }
 }

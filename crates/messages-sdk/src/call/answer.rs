@@ -1,13 +1,12 @@
 //! What came back becomes an outcome.
 
 use std::error::Error as StdError;
-use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 use messages_auth::AuthError;
-use messages_transport::TransportError;
 use messages_transport::layer::retry::{DeliveryPolicy, retry_after};
+use messages_transport::{Timer, TransportError};
 use messages_types::{Document, ErrorObject};
 
 use super::attempt::is_doubtful;
@@ -41,11 +40,13 @@ impl Answer {
 ///
 /// `doubts`: an earlier attempt of the same call may have been taken, so neither a refusal nor a
 /// failure of the last one can say that nothing was.
+///
+/// `timer`: for a refusal that names a date to wait for.
 pub(crate) fn read(
     result: Result<Response<Bytes>, TransportError>,
     policy: DeliveryPolicy,
     doubts: bool,
-    now: SystemTime,
+    timer: &dyn Timer,
 ) -> Result<Answer, Error> {
     let response = match result {
         Ok(response) => response,
@@ -71,7 +72,7 @@ pub(crate) fn read(
     }
     Err(Error::Rejected(Box::new(Rejection {
         problem: ErrorObject::from_slice(&answer.body).ok(),
-        retry_after: retry_after(&parts.headers, now),
+        retry_after: retry_after(&parts.headers, timer.calendar()),
         answer,
         source: None,
         report: CallReport::default(),

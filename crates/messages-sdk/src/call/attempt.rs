@@ -66,16 +66,15 @@ impl<T: Transport> Transport for Authorize<T> {
             }
             let now = self.timer.calendar();
             let header = self.credentials.header_value(now).map_err(unsigned)?;
-            // Only a token can be stale; a key and secret stay as wrong as they are.
-            let token = matches!(self.credentials, Credentials::Jwt(_)).then(|| header.clone());
+            let mark = mark(&header);
             request.headers_mut().insert(AUTHORIZATION, header);
             let attempts = CallContext::attempts_of(&request).cloned();
             let delivery = request.extensions().get().copied().unwrap_or(self.delivery);
             let mut result = self.inner.send(request).await;
-            if let (Some(token), Ok(answer)) = (&token, &mut result)
+            if let Ok(answer) = &mut result
                 && answer.status() == StatusCode::UNAUTHORIZED
             {
-                self.replace(token, answer)?;
+                self.replace(mark, answer)?;
             }
             if leaves_doubt(&result, delivery)
                 && let Some(attempts) = &attempts
@@ -91,19 +90,33 @@ impl<T> Authorize<T> {
     /// Gets another token in place of one that was refused, for which the API's clock is set right first.
     fn replace(
         &self,
-        token: &HeaderValue,
+        rejected: Option<Mark>,
         refused: &mut Response<Bytes>,
     ) -> Result<(), TransportError> {
+        if !matches!(self.credentials, Credentials::Jwt(_)) {
+            // Only a token can be stale; a key and secret stay as wrong as they are.
+            return Ok(());
+        }
         let now = self.timer.calendar();
         if let Some(server) = date(refused) {
             self.credentials.correct_clock(server, now);
         }
-        let fresh = self.credentials.refresh(token, now).map_err(unsigned)?;
-        if fresh.is_some() {
-            refused.extensions_mut().insert(TryAgain);
+        let current = self.credentials.header_value(now).map_err(unsigned)?;
+        if mark(&current) == rejected {
+            self.credentials.refresh(&current, now).map_err(unsigned)?;
         }
+        refused.extensions_mut().insert(TryAgain);
         Ok(())
     }
+}
+
+/// The end of a header value. A token ends with its signature, so this tells it from every other.
+///
+/// It is what an attempt keeps of its token: of the header itself, all threads count their shares in one word.
+type Mark = [u8; 16];
+
+fn mark(header: &HeaderValue) -> Option<Mark> {
+    header.as_bytes().last_chunk().copied()
 }
 
 fn unsigned(error: messages_auth::AuthError) -> TransportError {

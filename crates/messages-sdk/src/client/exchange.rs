@@ -64,7 +64,10 @@ impl Client {
         let inner = &*self.inner;
         let began = inner.timer.now();
         let limit = options.deadline.unwrap_or(inner.deadline).min(LIMIT_MAX);
-        let context = CallContext::new().deadline(began + limit).route(call.route);
+        let context = CallContext::new()
+            .began(began)
+            .deadline(began + limit)
+            .route(call.route);
         let mut begun = Begun {
             inner,
             exchange: None,
@@ -107,8 +110,8 @@ impl Begun<'_> {
         let result = match (&self.running, self.exchange.take()) {
             (Some((running, _)), Some(Ok(exchange))) => {
                 let answer = running.within(exchange).await;
-                let now = self.inner.timer.calendar();
-                read(answer, self.delivery, self.attempts.is_in_doubt(), now)
+                let timer = &*self.inner.timer;
+                read(answer, self.delivery, self.attempts.is_in_doubt(), timer)
                     .and_then(|answer| Ok((decode(&answer)?, answer)))
             }
             (_, Some(Err(error))) => Err(error),

@@ -52,15 +52,23 @@ impl<T: Transport> Transport for Timeout<T> {
         'a: 'f,
         Self: 'f,
     {
-        let left = CallContext::deadline_of(&request)
-            .map(|deadline| deadline.saturating_duration_since(self.timer.now()));
-        if left.is_some_and(|left| left.is_zero()) {
+        let now = self.timer.now();
+        let deadline = CallContext::deadline_of(&request);
+        if deadline.is_some_and(|deadline| deadline <= now) {
             return Box::pin(ready(Err(expired(Delivery::NotSent, Expired::Deadline))));
         }
-        let limit = left.map_or(self.limit, |left| left.min(self.limit));
+        // `None` is later than the clock goes.
+        let end = [deadline, now.checked_add(self.limit)]
+            .into_iter()
+            .flatten()
+            .min();
+        let limit = end.map_or(self.limit, |end| end.saturating_duration_since(now));
         let mut exchange = self.inner.send(request);
         Box::pin(async move {
-            let mut sleep = self.timer.sleep(limit);
+            let mut sleep = match end {
+                Some(end) => self.timer.sleep_until(end),
+                None => self.timer.sleep(limit),
+            };
             poll_fn(|cx| match exchange.as_mut().poll(cx) {
                 Poll::Ready(result) => Poll::Ready(result),
                 Poll::Pending => sleep

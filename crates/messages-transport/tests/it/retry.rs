@@ -240,6 +240,23 @@ async fn elapsed_time_is_bounded() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn elapsed_time_counts_from_where_the_call_says_it_began() {
+    let policy = RetryPolicy::default().max_elapsed(Duration::from_secs(30));
+    for (began_ago, attempts) in [(29, 3), (31, 1)] {
+        let script = ScriptedTransport::from_fn(|_| async { Err(unsent()) });
+        let began = TokioTimer.now() - Duration::from_secs(began_ago);
+        let mut request = request();
+        request
+            .extensions_mut()
+            .insert(CallContext::new().began(began));
+        eventually(retry(&script, policy.clone()).send(request))
+            .await
+            .unwrap_err();
+        assert_eq!(script.requests().len(), attempts, "{began_ago} s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_attempt_ends_at_its_limit_or_at_the_deadline() {
     for (limit, deadline, ends) in [(20, None, 20), (20, Some(3), 3), (2, Some(3), 2)] {
         let timeout = Timeout::new(

@@ -1,6 +1,6 @@
 //! The connections of a transport: which one serves a request, and how long an unused one is kept.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -71,9 +71,10 @@ pub(super) struct Pool {
 }
 
 /// By the authority as it is spelled. To take two spellings of a host for one is not worth what
-/// hashing in lower case costs, letter by letter, for every request.
+/// comparing in lower case costs, letter by letter, for every request. A tree, since a transport has
+/// few hosts, and to compare their names is quicker than to hash them.
 #[derive(Default)]
-struct Hosts(HashMap<Box<str>, Host>);
+struct Hosts(BTreeMap<Box<str>, Host>);
 
 impl Hosts {
     /// Changes what there is of an origin.

@@ -5,7 +5,7 @@
 //! permit is never held while waiting, which leaves nothing to give back when a wait is dropped,
 //! and at the account one busy sender stands in line with a single request.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -38,7 +38,8 @@ struct Shared {
 
 #[derive(Debug)]
 struct State {
-    lines: HashMap<RateScope, Line>,
+    /// A tree, since most clients have one scope or few, and to compare names is quicker than to hash them.
+    lines: BTreeMap<RateScope, Line>,
     next_ticket: u64,
     waiting: usize,
     clean_at: usize,
@@ -80,7 +81,7 @@ impl RateLimiter {
     #[must_use]
     pub fn new(policy: RateLimitPolicy, timer: impl Timer) -> Self {
         let state = State {
-            lines: HashMap::new(),
+            lines: BTreeMap::new(),
             next_ticket: 0,
             waiting: 0,
             clean_at: SCOPES_BEFORE_CLEANING,

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// let scope = RateScope::account("abcd1234").sender("447700900000").channel("sms");
 /// assert_eq!(format!("{scope:?}"), "RateScope { sender: true, channel: true }");
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct RateScope {
     account: Arc<str>,
     sender: Option<Arc<str>>,

@@ -108,7 +108,8 @@ impl<'a> Call<'a> {
         let method = request.method().clone();
         let extensions = request.extensions();
         let deadline = CallContext::deadline_of(request);
-        let latest = retry.timer.now().checked_add(policy.max_elapsed);
+        let began = CallContext::began_of(request).unwrap_or_else(|| retry.timer.now());
+        let latest = began.checked_add(policy.max_elapsed);
         Self {
             policy,
             timer: &*retry.timer,
