@@ -18,8 +18,9 @@ use std::time::Duration;
 use messages_bench::{Sample, Server, ratio, round, row, runtime, serve, turns};
 use support::Outcome;
 
-const ROUNDS: usize = 11;
-const ROUND: Duration = Duration::from_millis(600);
+const ROUNDS: usize = 61;
+/// Short, since a noisy machine changes its pace within seconds, and many.
+const ROUND: Duration = Duration::from_millis(200);
 const CONCURRENCY: usize = 64;
 
 fn main() -> Outcome {
@@ -36,7 +37,7 @@ async fn measure() -> Outcome {
     let server = Server::start()?;
     let contenders = support::beside_raw_hyper(server.base());
     for (_, contender) in &contenders {
-        round(contender, CONCURRENCY, ROUND / 5).await?;
+        round(contender, CONCURRENCY, ROUND).await?;
     }
     let mut samples: [Vec<Sample>; 4] = Default::default();
     for turn in turns(contenders.len(), ROUNDS) {
