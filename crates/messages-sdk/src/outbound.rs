@@ -39,7 +39,7 @@ impl Outbound {
         }
     }
 
-    /// The channel, sender and recipient's names on the wire, for the rate limit and for spans.
+    /// The channel's name on the wire, for the rate limit and for spans. One of a later API has none here.
     pub(crate) fn channel(&self) -> &'static str {
         match self {
             Self::V1(message) => channel_v1(&message.primary.channel()),
@@ -47,6 +47,7 @@ impl Outbound {
         }
     }
 
+    /// Who the message is from, for the rate limit.
     pub(crate) fn sender(&self) -> &str {
         match self {
             Self::V1(message) => message.primary.sender(),

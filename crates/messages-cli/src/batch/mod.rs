@@ -3,6 +3,7 @@
 mod csv_template;
 mod dry_run;
 mod intake;
+mod journal;
 mod lane;
 mod order;
 mod pace;

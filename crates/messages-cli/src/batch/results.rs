@@ -11,6 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::Retry;
+use super::journal::{Journal, journal_path};
 use super::settled::Settled;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -197,81 +198,12 @@ fn write(file: &Mutex<File>, line: &[u8]) -> io::Result<()> {
     file.write_all(line)
 }
 
-/// The journal of an earlier run, read line by line: it names every message that the run began to send.
-struct Journal {
-    /// None when there is no journal: every message that was begun is settled.
-    reader: Option<BufReader<File>>,
-    path: PathBuf,
-    line: String,
-}
-
-impl Journal {
-    fn open(path: &Path) -> Result<Self, Failure> {
-        let reader = match File::open(path) {
-            Ok(file) => Some(BufReader::new(file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(unreadable(path)(error)),
-        };
-        Ok(Self {
-            reader,
-            path: path.to_owned(),
-            line: String::new(),
-        })
-    }
-
-    /// The first line: how long the results were when the run began. What lies behind that is the run's own.
-    fn results_length(&mut self) -> Result<u64, Failure> {
-        let line = self.next_line()?;
-        Ok(line.and_then(|line| line.parse().ok()).unwrap_or_default())
-    }
-
-    /// The place and the fingerprint of the next message.
-    fn next_begun(&mut self) -> Result<Option<(u64, u32)>, Failure> {
-        while let Some(line) = self.next_line()? {
-            if let Some((index, digest)) = line.split_once(' ')
-                && let (Ok(index), Ok(digest)) = (index.parse(), digest.parse())
-            {
-                return Ok(Some((index, digest)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The next whole line: one that was cut off was not followed by a request.
-    fn next_line(&mut self) -> Result<Option<&str>, Failure> {
-        let Some(reader) = &mut self.reader else {
-            return Ok(None);
-        };
-        self.line.clear();
-        reader
-            .read_line(&mut self.line)
-            .map_err(unreadable(&self.path))?;
-        Ok(self.line.strip_suffix('\n'))
-    }
-
-    /// A new journal in place of the old one, in one step.
-    fn replace(path: &Path, results_length: u64) -> io::Result<File> {
-        let folder = path
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-        file.write_all(format!("{results_length}\n").as_bytes())?;
-        file.persist(path).map_err(|error| error.error)
-    }
-}
-
 /// A fingerprint of a message (FNV-1a, folded to 32 bits): it tells an edited input from the one that was sent.
 pub(super) fn digest(bytes: &[u8]) -> u32 {
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
     ((hash >> 32) ^ (hash & u64::from(u32::MAX))) as u32
-}
-
-fn journal_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".pending");
-    name.into()
 }
 
 /// What the results say, and whether their last line was cut off.
@@ -315,7 +247,7 @@ fn slot(earlier: &mut Vec<Earlier>, index: u64) -> Option<&mut Earlier> {
     earlier.get_mut(place)
 }
 
-fn unreadable(path: &Path) -> impl Fn(io::Error) -> Failure {
+pub(super) fn unreadable(path: &Path) -> impl Fn(io::Error) -> Failure {
     move |error| Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
 }
 

@@ -1,7 +1,8 @@
 //! How connections are opened, shared and closed.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -195,6 +196,61 @@ async fn a_connector_may_send_requests_itself() {
     assert_eq!((server.connections(), server.taken()), (5, 5));
     // The questions go over one connection, since each is given back when its answer was read.
     assert_eq!((directory.connections(), directory.taken()), (1, 5));
+}
+
+/// Opens the first connection at once, and each further one after a while.
+#[derive(Debug)]
+struct SlowAfterOne {
+    server: std::net::SocketAddr,
+    delay: Duration,
+    opened: AtomicU32,
+}
+
+#[async_trait]
+impl Connect for SlowAfterOne {
+    async fn connect(&self, _: &Uri) -> std::io::Result<Box<dyn Connection>> {
+        if self.opened.fetch_add(1, Ordering::Relaxed) > 0 {
+            tokio::time::sleep(self.delay).await;
+        }
+        Ok(Box::new(TcpStream::connect(self.server).await?))
+    }
+}
+
+#[tokio::test]
+async fn a_request_takes_a_connection_that_comes_free_before_its_own_is_open() {
+    for (delay, connections) in [(600, 1), (2, 8)].map(|(delay, n)| (Duration::from_secs(delay), n))
+    {
+        let server = FaultServer::start(|_| Play::Drip(202, Duration::from_millis(2)))
+            .await
+            .unwrap();
+        let transport = HyperTransport::builder()
+            .connector(SlowAfterOne {
+                server: server.address(),
+                delay,
+                opened: AtomicU32::new(0),
+            })
+            .connect_timeout(Duration::from_secs(5))
+            .build()
+            .unwrap();
+        let burst = || {
+            let transport = transport.clone();
+            in_parallel(8, 8, move |_| {
+                let transport = transport.clone();
+                async move {
+                    let request = post(Uri::from_static("http://api.example/"), "{}");
+                    assert_eq!(soon(transport.send(request)).await.unwrap().status(), 202);
+                }
+            })
+        };
+        let began = Instant::now();
+        burst().await;
+        assert!(began.elapsed() < Duration::from_secs(2), "one waited");
+        assert_eq!(server.connections(), 1, "{delay:?}");
+        // What was being opened is there for those that follow, if it was opened in time.
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        burst().await;
+        assert_eq!((server.connections(), server.taken()), (connections, 16));
+    }
 }
 
 /// The tasks that are left over by a call are those of its connection.

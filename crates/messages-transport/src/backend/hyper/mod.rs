@@ -73,7 +73,7 @@ impl Transport for HyperTransport {
             None => {
                 let origin = Origin::new(scheme, authority);
                 Box::pin(async move {
-                    match self.pool.open(origin).await? {
+                    match self.pool.lease(origin).await? {
                         Lease::Http1(connection) => self.over_http1(connection, request).await,
                         Lease::Http2(connection) => self.over_http2(connection, request).await,
                     }

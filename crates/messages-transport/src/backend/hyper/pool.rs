@@ -1,8 +1,11 @@
 //! The connections of a transport: which one serves a request, and how long an unused one is kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,6 +14,7 @@ use http::{HeaderValue, Uri};
 use http_body_util::Full;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::connect::Connector;
@@ -96,13 +100,39 @@ struct Host {
     https: Unused,
 }
 
-/// The connections that could serve a request now.
+/// The connections that could serve a request now, or the requests that could use one.
 #[derive(Default)]
 struct Unused {
     /// The one that was used last at the end.
     http1: Vec<(Box<Http1>, Instant)>,
     /// Serves any number of requests at a time, and was last given to one at this instant.
     http2: Option<(Http2, Instant)>,
+    /// Requests that open a connection and take one that comes free before, in order of arrival.
+    waiting: VecDeque<oneshot::Sender<Lease>>,
+}
+
+impl Unused {
+    /// Puts a request in line for a connection.
+    fn wait(&mut self) -> oneshot::Receiver<Lease> {
+        // Those in front that have their own by now would otherwise stay where nothing comes free.
+        while self.waiting.front().is_some_and(oneshot::Sender::is_closed) {
+            self.waiting.pop_front();
+        }
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.push_back(sender);
+        receiver
+    }
+
+    /// Gives a connection to the first request in line. It comes back if there is none.
+    fn hand_over(&mut self, mut lease: Lease) -> Option<Lease> {
+        while let Some(first) = self.waiting.pop_front() {
+            lease = match first.send(lease) {
+                Ok(()) => return None,
+                Err(refused) => refused,
+            };
+        }
+        Some(lease)
+    }
 }
 
 impl Host {
@@ -119,6 +149,16 @@ impl Host {
 pub(super) enum Lease {
     Http1(Box<Http1>),
     Http2(Http2),
+}
+
+impl Lease {
+    /// Whether it can take a request, as far as the runtime has heard.
+    fn is_open(&mut self) -> bool {
+        match self {
+            Self::Http1(http1) => http1.is_idle(),
+            Self::Http2(http2) => !http2.is_closed(),
+        }
+    }
 }
 
 impl Pool {
@@ -153,12 +193,56 @@ impl Pool {
         }
     }
 
-    /// Opens a connection.
+    /// Opens a connection, or takes one that comes free before it is open: of many requests at once,
+    /// none waits for a handshake that is slower than the exchange of another.
+    ///
+    /// What is being opened then is opened all the same, for the requests that follow.
     ///
     /// # Errors
     ///
     /// Always of the kind `Connect`, and not sent.
-    pub(super) async fn open(self: &Arc<Self>, origin: Origin) -> Result<Lease, TransportError> {
+    pub(super) async fn lease(self: &Arc<Self>, origin: Origin) -> Result<Lease, TransportError> {
+        if self.settings.max_idle_per_host == 0 {
+            return self.open(origin).await;
+        }
+        let mut freed = Some(self.hosts().change(&origin, Unused::wait));
+        self.reap_from_now_on();
+        let pool = Arc::clone(self);
+        let mut opening = Some(Box::pin(async move { pool.open(origin).await }));
+        poll_fn(|cx| {
+            if let Some(opening) = &mut opening
+                && let Poll::Ready(opened) = opening.as_mut().poll(cx)
+            {
+                return Poll::Ready(opened);
+            }
+            let Some(Poll::Ready(lease)) = freed.as_mut().map(|freed| Pin::new(freed).poll(cx))
+            else {
+                return Poll::Pending;
+            };
+            freed = None;
+            if let Ok(mut lease) = lease
+                && lease.is_open()
+            {
+                if let Some(opening) = opening.take() {
+                    tokio::spawn(Arc::clone(self).keep(opening));
+                }
+                return Poll::Ready(Ok(lease));
+            }
+            // The server has closed it since: back to the own one.
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Puts a connection that nobody waits for any more where others find it.
+    async fn keep(self: Arc<Self>, opening: impl Future<Output = Result<Lease, TransportError>>) {
+        // One for HTTP/2 is there already, and a failure is nobody's.
+        if let Ok(Lease::Http1(http1)) = opening.await {
+            self.give_back(http1);
+        }
+    }
+
+    async fn open(self: &Arc<Self>, origin: Origin) -> Result<Lease, TransportError> {
         let destination = Uri::builder()
             .scheme(origin.scheme.clone())
             .authority(origin.authority.clone())
@@ -209,6 +293,10 @@ impl Pool {
                 }
                 none_or_closed => {
                     *none_or_closed = Some((http2.clone(), now));
+                    while let Some(waiting) = unused.waiting.pop_front() {
+                        // One that does not wait any more has a connection.
+                        let _ = waiting.send(Lease::Http2(http2.clone()));
+                    }
                     http2
                 }
             });
@@ -223,7 +311,9 @@ impl Pool {
         }
         let origin = http1.origin();
         self.hosts().change(&origin, |unused| {
-            if unused.http1.len() < self.settings.max_idle_per_host {
+            if let Some(Lease::Http1(http1)) = unused.hand_over(Lease::Http1(http1))
+                && unused.http1.len() < self.settings.max_idle_per_host
+            {
                 unused.http1.push((http1, Instant::now()));
             }
         });
@@ -262,10 +352,11 @@ impl Pool {
                 unused
                     .http2
                     .take_if(|(http2, used)| http2.is_closed() || !self.is_fresh(*used, now));
+                unused.waiting.retain(|waiting| !waiting.is_closed());
             }
-            [&host.http, &host.https]
-                .iter()
-                .any(|unused| !unused.http1.is_empty() || unused.http2.is_some())
+            [&host.http, &host.https].iter().any(|unused| {
+                !unused.http1.is_empty() || unused.http2.is_some() || !unused.waiting.is_empty()
+            })
         });
         // Under the lock without which no connection is put in.
         self.reaping.store(!hosts.0.is_empty(), Ordering::SeqCst);
