@@ -88,8 +88,13 @@ pub(super) async fn list(
                 shown.extend(Conversation::new(id, conversation, state));
             }
             total += 1;
-            if query.is_open() && page.before.is_none() && shown.len() == limit {
-                total = state.conversations.len();
+            if query.is_open() && shown.len() == limit {
+                // All match: those behind need not be looked at.
+                let conversations = &state.conversations;
+                total = page.before.map_or_else(
+                    || conversations.len(),
+                    |before| conversations.count_before(before),
+                );
                 break;
             }
         }

@@ -104,6 +104,11 @@ impl Conversations {
             .filter_map(|(_, id)| Some((*id, self.by_id.get(id)?)))
     }
 
+    /// How many of those there are.
+    pub(crate) fn count_before(&self, before: MessageId) -> usize {
+        self.by_last.range(..(before, 0)).count()
+    }
+
     /// Notes that a person at the inbox has looked at it.
     pub(crate) fn seen(&mut self, id: ConversationId) -> bool {
         let last = self.by_id.get(&id).map(|conversation| conversation.last);
