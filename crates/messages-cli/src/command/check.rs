@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 use messages_sdk::types::Kind;
 use serde::Serialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use crate::exit::Exit;
@@ -77,7 +78,15 @@ impl CheckArgs {
             if self.ndjson {
                 judge.lines(&source, open(file)?)?;
             } else {
-                judge.document(&source, 1, &read_bytes(Some(file))?)?;
+                let bytes = read_bytes(Some(file))?;
+                let valid = judge.document(&source, 1, &bytes)?;
+                if !valid && holds_several(&bytes) {
+                    let hint = Line::new()
+                        .strong("hint")
+                        .plain(": ")
+                        .plain("the file holds several documents: add --ndjson");
+                    settings.out.note(&hint);
+                }
             }
         }
         Ok(if judge.all_valid {
@@ -112,11 +121,12 @@ impl Judge<'_> {
         Ok(())
     }
 
-    fn document(&mut self, source: &str, line: u64, bytes: &[u8]) -> Result<(), Failure> {
+    /// Tells whether a document is valid, and why not.
+    fn document(&mut self, source: &str, line: u64, bytes: &[u8]) -> Result<bool, Failure> {
         let report = self.judge(source, line, bytes);
         self.all_valid &= report.valid;
         self.settings.out.result(&report, Report::lines)?;
-        Ok(())
+        Ok(report.valid)
     }
 
     fn judge<'a>(&self, source: &'a str, line: u64, bytes: &[u8]) -> Report<'a> {
@@ -176,6 +186,12 @@ impl Report<'_> {
             .chain(unknown)
             .collect()
     }
+}
+
+/// Whether more than one JSON document is in a file that was taken for one.
+fn holds_several(bytes: &[u8]) -> bool {
+    let documents = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
+    documents.take(2).filter(Result::is_ok).count() == 2
 }
 
 fn open(file: &PathBuf) -> Result<Box<dyn BufRead>, Failure> {

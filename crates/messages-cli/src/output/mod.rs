@@ -97,18 +97,17 @@ pub(crate) fn json_line(value: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
-fn write_line<S>(stream: S, line: &Line, colour: bool) -> io::Result<()>
+fn write_line<S>(mut stream: S, line: &Line, colour: bool) -> io::Result<()>
 where
     S: anstream::stream::RawStream + anstream::stream::AsLockedWrite,
 {
     let text = line.render(colour).map_err(io::Error::other)?;
-    // On Windows the stream turns the styles into console calls; elsewhere it passes them on.
-    let choice = if colour {
-        anstream::ColorChoice::Always
+    if colour {
+        // On Windows the stream turns the styles into console calls; elsewhere it passes them on.
+        anstream::AutoStream::always(stream).write_all(text.as_bytes())
     } else {
-        anstream::ColorChoice::Never
-    };
-    anstream::AutoStream::new(stream, choice).write_all(text.as_bytes())
+        stream.write_all(text.as_bytes())
+    }
 }
 
 /// Colour is for terminals, and only for people who did not refuse it (no-color.org).

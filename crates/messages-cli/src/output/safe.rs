@@ -42,6 +42,9 @@ impl fmt::Display for Safe<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use fmt::Write;
 
+        if self.0.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+            return f.write_str(self.0);
+        }
         let mut marks = 0;
         for c in self.0.chars() {
             marks = if is_mark(c) { marks + 1 } else { 0 };

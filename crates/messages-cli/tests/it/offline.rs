@@ -43,6 +43,10 @@ fn check_reads_ndjson_and_stays_valid_on_webhooks() {
         .map(|found| found["kind"].clone())
         .collect();
     assert_eq!(kinds, ["v1/status", "v1/message"]);
+    // One is expected where nothing is said.
+    let ended = Shell::new().run_with(&["check"], lines);
+    assert_eq!(ended.code, 3);
+    assert!(ended.stderr.contains("add --ndjson"), "{}", ended.stderr);
 }
 
 #[test]

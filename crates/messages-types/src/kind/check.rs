@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Kind;
 use crate::problem::{Invalid, Problem, Rule};
-use crate::wire::{Context, Decode, Mode, to_value};
+use crate::wire::{Context, Decode, Json, Mode, to_value};
 use crate::{ErrorObject, v0_1, v1};
 
 /// What can be said of a document of a given kind. It is all the document's own words: no
@@ -64,7 +64,7 @@ impl Kind {
 /// A document that is sent to the API: it must keep every rule.
 fn sent<T: Decode + Serialize>(document: Value) -> Checked {
     let mut cx = Context::new(Mode::Strict).listing_unknown();
-    let decoded = T::decode(document.clone().into(), &mut cx);
+    let decoded = T::decode(Json::from(&document), &mut cx).map_err(drop);
     let (mut problems, unknown) = cx.into_findings();
     if decoded.is_err() && problems.is_empty() {
         let unfit = Invalid::new(Rule::Format, "is not a document of this kind");

@@ -81,6 +81,19 @@ impl From<Json<'_>> for Value {
     }
 }
 
+impl<'a> From<&'a Value> for Json<'a> {
+    fn from(value: &'a Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(flag) => Self::Bool(*flag),
+            Value::Number(number) => Self::Number(number.clone()),
+            Value::String(text) => Self::String(text.into()),
+            Value::Array(items) => Self::Array(items.iter().map(Self::from).collect()),
+            Value::Object(members) => Self::Object(members.into()),
+        }
+    }
+}
+
 impl From<Value> for Json<'_> {
     fn from(value: Value) -> Self {
         match value {

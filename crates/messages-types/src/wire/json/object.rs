@@ -80,6 +80,17 @@ impl From<Object<'_>> for Map<String, Value> {
     }
 }
 
+impl<'a> From<&'a Map<String, Value>> for Object<'a> {
+    fn from(members: &'a Map<String, Value>) -> Self {
+        let members = members.iter();
+        Self(
+            members
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
 impl From<Map<String, Value>> for Object<'_> {
     fn from(members: Map<String, Value>) -> Self {
         let members = members.into_iter();
