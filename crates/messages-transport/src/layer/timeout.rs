@@ -1,6 +1,6 @@
 //! A time limit for one attempt.
 
-use std::future::{poll_fn, ready};
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -52,19 +52,19 @@ impl<T: Transport> Transport for Timeout<T> {
         'a: 'f,
         Self: 'f,
     {
-        let now = self.timer.now();
-        let deadline = CallContext::deadline_of(&request);
-        if deadline.is_some_and(|deadline| deadline <= now) {
-            return Box::pin(ready(Err(expired(Delivery::NotSent, Expired::Deadline))));
-        }
-        // `None` is later than the clock goes.
-        let end = [deadline, now.checked_add(self.limit)]
-            .into_iter()
-            .flatten()
-            .min();
-        let limit = end.map_or(self.limit, |end| end.saturating_duration_since(now));
-        let mut exchange = self.inner.send(request);
         Box::pin(async move {
+            let now = self.timer.now();
+            let deadline = CallContext::deadline_of(&request);
+            if deadline.is_some_and(|deadline| deadline <= now) {
+                return Err(expired(Delivery::NotSent, Expired::Deadline));
+            }
+            // `None` is later than the clock goes.
+            let end = [deadline, now.checked_add(self.limit)]
+                .into_iter()
+                .flatten()
+                .min();
+            let limit = end.map_or(self.limit, |end| end.saturating_duration_since(now));
+            let mut exchange = self.inner.send(request);
             let mut sleep = match end {
                 Some(end) => self.timer.sleep_until(end),
                 None => self.timer.sleep(limit),

@@ -1,8 +1,9 @@
 //! How connections are opened, shared and closed.
 
+use std::future::{Future, poll_fn};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::task::Poll;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -14,6 +15,7 @@ use messages_transport::testing::server::{Answer, FaultServer, Play};
 use messages_transport::{Delivery, Transport, TransportErrorKind, Truncated};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
 use crate::support::{in_parallel, post, post_to, soon, wait_until_closed};
 
@@ -198,59 +200,79 @@ async fn a_connector_may_send_requests_itself() {
     assert_eq!((directory.connections(), directory.taken()), (1, 5));
 }
 
-/// Opens the first connection at once, and each further one after a while.
+/// Opens as many connections as the gate lets through.
 #[derive(Debug)]
-struct SlowAfterOne {
+struct Gated {
     server: std::net::SocketAddr,
-    delay: Duration,
-    opened: AtomicU32,
+    gate: Arc<Semaphore>,
 }
 
 #[async_trait]
-impl Connect for SlowAfterOne {
+impl Connect for Gated {
     async fn connect(&self, _: &Uri) -> std::io::Result<Box<dyn Connection>> {
-        if self.opened.fetch_add(1, Ordering::Relaxed) > 0 {
-            tokio::time::sleep(self.delay).await;
-        }
+        self.gate.acquire().await.unwrap().forget();
         Ok(Box::new(TcpStream::connect(self.server).await?))
+    }
+}
+
+/// A server that answers slowly, and a transport that may open one connection to it.
+async fn one_connection() -> (FaultServer, HyperTransport, Arc<Semaphore>) {
+    let server = FaultServer::start(|_| Play::Drip(202, Duration::from_millis(5)))
+        .await
+        .unwrap();
+    let gate = Arc::new(Semaphore::new(1));
+    let transport = HyperTransport::builder()
+        .connector(Gated {
+            server: server.address(),
+            gate: Arc::clone(&gate),
+        })
+        .connect_timeout(Duration::from_secs(600))
+        .build()
+        .unwrap();
+    (server, transport, gate)
+}
+
+fn post_through(transport: &HyperTransport) -> impl Future<Output = ()> + Send + use<> {
+    let transport = transport.clone();
+    async move {
+        let request = post(Uri::from_static("http://api.example/"), "{}");
+        assert_eq!(soon(transport.send(request)).await.unwrap().status(), 202);
     }
 }
 
 #[tokio::test]
 async fn a_request_takes_a_connection_that_comes_free_before_its_own_is_open() {
-    for (delay, connections) in [(600, 1), (2, 8)].map(|(delay, n)| (Duration::from_secs(delay), n))
-    {
-        let server = FaultServer::start(|_| Play::Drip(202, Duration::from_millis(2)))
-            .await
-            .unwrap();
-        let transport = HyperTransport::builder()
-            .connector(SlowAfterOne {
-                server: server.address(),
-                delay,
-                opened: AtomicU32::new(0),
-            })
-            .connect_timeout(Duration::from_secs(5))
-            .build()
-            .unwrap();
-        let burst = || {
-            let transport = transport.clone();
-            in_parallel(8, 8, move |_| {
-                let transport = transport.clone();
-                async move {
-                    let request = post(Uri::from_static("http://api.example/"), "{}");
-                    assert_eq!(soon(transport.send(request)).await.unwrap().status(), 202);
-                }
-            })
-        };
-        let began = Instant::now();
-        burst().await;
-        assert!(began.elapsed() < Duration::from_secs(2), "one waited");
-        assert_eq!(server.connections(), 1, "{delay:?}");
-        // What was being opened is there for those that follow, if it was opened in time.
-        tokio::time::sleep(Duration::from_secs(3)).await;
-        burst().await;
-        assert_eq!((server.connections(), server.taken()), (connections, 16));
+    let (server, transport, gate) = one_connection().await;
+    let burst = || {
+        let transport = transport.clone();
+        in_parallel(8, 8, move |_| post_through(&transport))
+    };
+    burst().await;
+    assert_eq!((server.connections(), server.taken()), (1, 8));
+    // What was being opened meanwhile is there for those that follow.
+    gate.add_permits(7);
+    while server.connections() < 8 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
+    burst().await;
+    assert_eq!((server.connections(), server.taken()), (8, 16));
+}
+
+#[tokio::test]
+async fn a_connection_given_to_a_call_that_is_dropped_goes_to_the_next() {
+    let (server, transport, _gate) = one_connection().await;
+    let first = tokio::spawn(post_through(&transport));
+    while server.connections() < 1 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let mut second = Box::pin(post_through(&transport));
+    poll_fn(|cx| Poll::Ready(assert!(second.as_mut().poll(cx).is_pending()))).await;
+    let third = tokio::spawn(post_through(&transport));
+    // The connection is given to the second, which nobody polls any more.
+    first.await.unwrap();
+    drop(second);
+    third.await.unwrap();
+    assert_eq!((server.connections(), server.taken()), (1, 2));
 }
 
 /// The tasks that are left over by a call are those of its connection.

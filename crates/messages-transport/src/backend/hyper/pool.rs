@@ -5,7 +5,7 @@ use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::task::Poll;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,6 +14,7 @@ use http::{HeaderValue, Uri};
 use http_body_util::Full;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -100,7 +101,7 @@ struct Host {
     https: Unused,
 }
 
-/// The connections that could serve a request now, or the requests that could use one.
+/// The connections that could serve a request now, and the requests that could use one.
 #[derive(Default)]
 struct Unused {
     /// The one that was used last at the end.
@@ -109,12 +110,14 @@ struct Unused {
     http2: Option<(Http2, Instant)>,
     /// Requests that open a connection and take one that comes free before, in order of arrival.
     waiting: VecDeque<oneshot::Sender<Lease>>,
+    /// How many connections are being opened for whoever comes.
+    kept: usize,
 }
 
 impl Unused {
     /// Puts a request in line for a connection.
-    fn wait(&mut self) -> oneshot::Receiver<Lease> {
-        // Those in front that have their own by now would otherwise stay where nothing comes free.
+    fn enqueue(&mut self) -> oneshot::Receiver<Lease> {
+        // Between two looks of the reaper, the line is no longer than it has to be.
         while self.waiting.front().is_some_and(oneshot::Sender::is_closed) {
             self.waiting.pop_front();
         }
@@ -123,15 +126,8 @@ impl Unused {
         receiver
     }
 
-    /// Gives a connection to the first request in line. It comes back if there is none.
-    fn hand_over(&mut self, mut lease: Lease) -> Option<Lease> {
-        while let Some(first) = self.waiting.pop_front() {
-            lease = match first.send(lease) {
-                Ok(()) => return None,
-                Err(refused) => refused,
-            };
-        }
-        Some(lease)
+    fn is_empty(&self) -> bool {
+        self.http1.is_empty() && self.http2.is_none() && self.waiting.is_empty() && self.kept == 0
     }
 }
 
@@ -196,8 +192,6 @@ impl Pool {
     /// Opens a connection, or takes one that comes free before it is open: of many requests at once,
     /// none waits for a handshake that is slower than the exchange of another.
     ///
-    /// What is being opened then is opened all the same, for the requests that follow.
-    ///
     /// # Errors
     ///
     /// Always of the kind `Connect`, and not sent.
@@ -205,41 +199,35 @@ impl Pool {
         if self.settings.max_idle_per_host == 0 {
             return self.open(origin).await;
         }
-        let mut freed = Some(self.hosts().change(&origin, Unused::wait));
-        self.reap_from_now_on();
-        let pool = Arc::clone(self);
-        let mut opening = Some(Box::pin(async move { pool.open(origin).await }));
-        poll_fn(|cx| {
-            if let Some(opening) = &mut opening
-                && let Poll::Ready(opened) = opening.as_mut().poll(cx)
-            {
-                return Poll::Ready(opened);
+        let mut opening = Box::pin(Arc::clone(self).open_of(origin.clone()));
+        let first = {
+            let mut line = Line::join(self, &origin);
+            // One that came free before the request was in line has been given to nobody.
+            if let Some(lease) = self.unused(&origin.scheme, &origin.authority) {
+                return Ok(lease);
             }
-            let Some(Poll::Ready(lease)) = freed.as_mut().map(|freed| Pin::new(freed).poll(cx))
-            else {
-                return Poll::Pending;
-            };
-            freed = None;
-            if let Ok(mut lease) = lease
-                && lease.is_open()
-            {
-                if let Some(opening) = opening.take() {
-                    tokio::spawn(Arc::clone(self).keep(opening));
+            poll_fn(|cx| {
+                // First what is there already: dropped, it would be closed.
+                if let Poll::Ready(lease) = line.poll(cx) {
+                    return Poll::Ready(First::Freed(lease));
                 }
-                return Poll::Ready(Ok(lease));
+                opening.as_mut().poll(cx).map(First::Opened)
+            })
+            .await
+        };
+        match first {
+            First::Opened(opened) => opened,
+            First::Freed(lease) => {
+                if let Some(kept) = Kept::new(self, origin) {
+                    tokio::spawn(kept.keep(opening));
+                }
+                Ok(lease)
             }
-            // The server has closed it since: back to the own one.
-            Poll::Pending
-        })
-        .await
+        }
     }
 
-    /// Puts a connection that nobody waits for any more where others find it.
-    async fn keep(self: Arc<Self>, opening: impl Future<Output = Result<Lease, TransportError>>) {
-        // One for HTTP/2 is there already, and a failure is nobody's.
-        if let Ok(Lease::Http1(http1)) = opening.await {
-            self.give_back(http1);
-        }
+    async fn open_of(self: Arc<Self>, origin: Origin) -> Result<Lease, TransportError> {
+        self.open(origin).await
     }
 
     async fn open(self: &Arc<Self>, origin: Origin) -> Result<Lease, TransportError> {
@@ -284,22 +272,23 @@ impl Pool {
             return http2;
         }
         let now = Instant::now();
-        let http2 = self
-            .hosts()
-            .change(origin, |unused| match &mut unused.http2 {
+        let (http2, waiting) = self.hosts().change(origin, |unused| {
+            let shared = match &mut unused.http2 {
                 Some((shared, used)) if !shared.is_closed() => {
                     *used = now;
                     shared.clone()
                 }
                 none_or_closed => {
                     *none_or_closed = Some((http2.clone(), now));
-                    while let Some(waiting) = unused.waiting.pop_front() {
-                        // One that does not wait any more has a connection.
-                        let _ = waiting.send(Lease::Http2(http2.clone()));
-                    }
                     http2
                 }
-            });
+            };
+            (shared, std::mem::take(&mut unused.waiting))
+        });
+        for waiting in waiting {
+            // One that does not wait any more has a connection.
+            let _ = waiting.send(Lease::Http2(http2.clone()));
+        }
         self.reap_from_now_on();
         http2
     }
@@ -310,13 +299,27 @@ impl Pool {
             return;
         }
         let origin = http1.origin();
-        self.hosts().change(&origin, |unused| {
-            if let Some(Lease::Http1(http1)) = unused.hand_over(Lease::Http1(http1))
-                && unused.http1.len() < self.settings.max_idle_per_host
-            {
-                unused.http1.push((http1, Instant::now()));
-            }
-        });
+        let mut http1 = Some(http1);
+        loop {
+            let first = self.hosts().change(&origin, |unused| {
+                let first = unused.waiting.pop_front();
+                if first.is_none()
+                    && unused.http1.len() < self.settings.max_idle_per_host
+                    && let Some(http1) = http1.take()
+                {
+                    unused.http1.push((http1, Instant::now()));
+                }
+                first
+            });
+            // Outside the lock: who is woken wants it, and so does what is closed because it is one too many.
+            let (Some(first), Some(given)) = (first, http1.take()) else {
+                break;
+            };
+            let Err(Lease::Http1(refused)) = first.send(Lease::Http1(given)) else {
+                break;
+            };
+            http1 = Some(refused);
+        }
         self.reap_from_now_on();
     }
 
@@ -335,7 +338,10 @@ impl Pool {
                 interval: (self.settings.idle_timeout / 4)
                     .clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL),
             };
-            tokio::spawn(reaper.run());
+            // A call can be dropped where there is no runtime. Dropped, the reaper says that there is none.
+            if let Ok(runtime) = Handle::try_current() {
+                runtime.spawn(reaper.run());
+            }
         }
     }
 
@@ -354,13 +360,97 @@ impl Pool {
                     .take_if(|(http2, used)| http2.is_closed() || !self.is_fresh(*used, now));
                 unused.waiting.retain(|waiting| !waiting.is_closed());
             }
-            [&host.http, &host.https].iter().any(|unused| {
-                !unused.http1.is_empty() || unused.http2.is_some() || !unused.waiting.is_empty()
-            })
+            !(host.http.is_empty() && host.https.is_empty())
         });
         // Under the lock without which no connection is put in.
         self.reaping.store(!hosts.0.is_empty(), Ordering::SeqCst);
         !hosts.0.is_empty()
+    }
+}
+
+/// How a request came by its connection.
+enum First {
+    Opened(Result<Lease, TransportError>),
+    Freed(Lease),
+}
+
+/// A request's place in line for a connection that comes free. Dropped, it hands on what it was given and has not taken.
+struct Line<'a> {
+    pool: &'a Arc<Pool>,
+    origin: &'a Origin,
+    freed: oneshot::Receiver<Lease>,
+}
+
+impl<'a> Line<'a> {
+    fn join(pool: &'a Arc<Pool>, origin: &'a Origin) -> Self {
+        let freed = pool.hosts().change(origin, Unused::enqueue);
+        pool.reap_from_now_on();
+        Self {
+            pool,
+            origin,
+            freed,
+        }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Lease> {
+        loop {
+            let freed = ready!(Pin::new(&mut self.freed).poll(cx));
+            if let Ok(mut lease) = freed
+                && lease.is_open()
+            {
+                return Poll::Ready(lease);
+            }
+            // The server has closed it since.
+            self.freed = self.pool.hosts().change(self.origin, Unused::enqueue);
+        }
+    }
+}
+
+impl Drop for Line<'_> {
+    fn drop(&mut self) {
+        self.freed.close();
+        // An HTTP/2 connection is shared anyhow.
+        if let Ok(Lease::Http1(http1)) = self.freed.try_recv() {
+            self.pool.give_back(http1);
+        }
+    }
+}
+
+/// Leave to go on opening a connection whose request has another one, for those that follow.
+struct Kept {
+    pool: Arc<Pool>,
+    origin: Origin,
+}
+
+impl Kept {
+    /// `None` where there would be more than are kept unused: a server that lets nobody in is not to be flooded.
+    fn new(pool: &Arc<Pool>, origin: Origin) -> Option<Self> {
+        let most = pool.settings.max_idle_per_host;
+        let has_room = pool.hosts().change(&origin, |unused| {
+            let has_room = unused.http1.len() + unused.kept < most;
+            unused.kept += usize::from(has_room);
+            has_room
+        });
+        has_room.then(|| Self {
+            pool: Arc::clone(pool),
+            origin,
+        })
+    }
+
+    async fn keep(self, opening: impl Future<Output = Result<Lease, TransportError>>) {
+        // One for HTTP/2 is shared already, and a failure is nobody's.
+        if let Ok(Lease::Http1(http1)) = opening.await {
+            self.pool.give_back(http1);
+        }
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let mut hosts = self.pool.hosts();
+        hosts.change(&self.origin, |unused| {
+            unused.kept = unused.kept.saturating_sub(1)
+        });
     }
 }
 
