@@ -1,4 +1,4 @@
-//! The lock files of the workspaces inside this one, which no other gate reads: `crates/*/fuzz`, the browser's tests.
+//! The lock files of the workspaces inside this one, which no other gate reads: those of `crates/*/fuzz` and of the browser's tests.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
         .collect();
     ensure!(
         stale.is_empty(),
-        "{} lock files lag behind their manifests, and are mended by\n  {}",
+        "{} lock files do not fit their manifests (cargo says why, above); one that lags behind is mended by\n  {}",
         stale.len(),
         stale.join("\n  ")
     );

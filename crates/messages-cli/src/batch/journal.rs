@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use super::results::unreadable;
+use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// The journal of an earlier run, read line by line: it names every message that the run began to send.
@@ -75,4 +75,9 @@ pub(super) fn journal_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".pending");
     name.into()
+}
+
+/// The journal and the results are read alike.
+pub(super) fn unreadable(path: &Path) -> impl Fn(io::Error) -> Failure {
+    move |error| Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
 }

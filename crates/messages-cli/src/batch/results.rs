@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::Retry;
-use super::journal::{Journal, journal_path};
+use super::journal::{Journal, journal_path, unreadable};
 use super::settled::Settled;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -245,10 +245,6 @@ fn slot(earlier: &mut Vec<Earlier>, index: u64) -> Option<&mut Earlier> {
         earlier.resize(place + 1, Earlier::default());
     }
     earlier.get_mut(place)
-}
-
-pub(super) fn unreadable(path: &Path) -> impl Fn(io::Error) -> Failure {
-    move |error| Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
 }
 
 fn unwritable(path: &Path) -> impl Fn(io::Error) -> Failure {

@@ -80,11 +80,11 @@ impl CheckArgs {
             } else {
                 let bytes = read_bytes(Some(file))?;
                 let valid = judge.document(&source, 1, &bytes)?;
-                if !valid && holds_several(&bytes) {
+                if !valid && is_ndjson(&bytes) {
                     let hint = Line::new()
                         .strong("hint")
                         .plain(": ")
-                        .plain("the file holds several documents: add --ndjson");
+                        .plain("each line is a document: add --ndjson");
                     settings.out.note(&hint);
                 }
             }
@@ -188,10 +188,15 @@ impl Report<'_> {
     }
 }
 
-/// Whether more than one JSON document is in a file that was taken for one.
-fn holds_several(bytes: &[u8]) -> bool {
-    let documents = serde_json::Deserializer::from_slice(bytes).into_iter::<IgnoredAny>();
-    documents.take(2).filter(Result::is_ok).count() == 2
+/// Whether what was taken for one document has one a line.
+fn is_ndjson(bytes: &[u8]) -> bool {
+    let lines = bytes.split(|byte| *byte == b'\n');
+    let mut lines = lines.filter(|line| !line.trim_ascii().is_empty()).take(2);
+    let mut next = || {
+        let line = lines.next()?;
+        serde_json::from_slice::<IgnoredAny>(line).ok()
+    };
+    next().is_some() && next().is_some()
 }
 
 fn open(file: &PathBuf) -> Result<Box<dyn BufRead>, Failure> {

@@ -89,7 +89,7 @@ pub(super) async fn list(
             }
             total += 1;
             if query.is_open() && shown.len() == limit {
-                // All match: those behind need not be looked at.
+                // All match, so that those behind need only be counted.
                 let conversations = &state.conversations;
                 total = page.before.map_or_else(
                     || conversations.len(),

@@ -104,7 +104,7 @@ impl Conversations {
             .filter_map(|(_, id)| Some((*id, self.by_id.get(id)?)))
     }
 
-    /// How many of those there are.
+    /// How many conversations have their last message before `before`. It takes a walk over their numbers.
     pub(crate) fn count_before(&self, before: MessageId) -> usize {
         self.by_last.range(..(before, 0)).count()
     }

@@ -66,15 +66,17 @@ impl<T: Transport> Transport for Authorize<T> {
             }
             let now = self.timer.calendar();
             let header = self.credentials.header_value(now).map_err(unsigned)?;
-            let mark = mark(&header);
+            // Only a token can be stale; a key and secret stay as wrong as they are.
+            let token =
+                matches!(self.credentials, Credentials::Jwt(_)).then(|| TokenEnd::of(&header));
             request.headers_mut().insert(AUTHORIZATION, header);
             let attempts = CallContext::attempts_of(&request).cloned();
             let delivery = request.extensions().get().copied().unwrap_or(self.delivery);
             let mut result = self.inner.send(request).await;
-            if let Ok(answer) = &mut result
+            if let (Some(token), Ok(answer)) = (token, &mut result)
                 && answer.status() == StatusCode::UNAUTHORIZED
             {
-                self.replace(mark, answer)?;
+                self.replace(token, answer)?;
             }
             if leaves_doubt(&result, delivery)
                 && let Some(attempts) = &attempts
@@ -90,19 +92,15 @@ impl<T> Authorize<T> {
     /// Gets another token in place of one that was refused, for which the API's clock is set right first.
     fn replace(
         &self,
-        rejected: Option<Mark>,
+        rejected: TokenEnd,
         refused: &mut Response<Bytes>,
     ) -> Result<(), TransportError> {
-        if !matches!(self.credentials, Credentials::Jwt(_)) {
-            // Only a token can be stale; a key and secret stay as wrong as they are.
-            return Ok(());
-        }
         let now = self.timer.calendar();
         if let Some(server) = date(refused) {
             self.credentials.correct_clock(server, now);
         }
         let current = self.credentials.header_value(now).map_err(unsigned)?;
-        if mark(&current) == rejected {
+        if TokenEnd::of(&current) == rejected {
             self.credentials.refresh(&current, now).map_err(unsigned)?;
         }
         refused.extensions_mut().insert(TryAgain);
@@ -110,13 +108,17 @@ impl<T> Authorize<T> {
     }
 }
 
-/// The end of a header value. A token ends with its signature, so this tells it from every other.
+/// What an attempt keeps of its token, to tell it from another: the end, which is of the signature. Where two end alike all the same,
+/// one that is good is replaced too.
 ///
-/// It is what an attempt keeps of its token: of the header itself, all threads count their shares in one word.
-type Mark = [u8; 16];
+/// A clone of the header would contend for one reference count with every request of every thread.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct TokenEnd(Option<[u8; 16]>);
 
-fn mark(header: &HeaderValue) -> Option<Mark> {
-    header.as_bytes().last_chunk().copied()
+impl TokenEnd {
+    fn of(header: &HeaderValue) -> Self {
+        Self(header.as_bytes().last_chunk().copied())
+    }
 }
 
 fn unsigned(error: messages_auth::AuthError) -> TransportError {

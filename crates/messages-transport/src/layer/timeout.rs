@@ -16,7 +16,7 @@ pub const DEFAULT_LIMIT: Duration = Duration::from_secs(20);
 
 /// Ends an attempt that takes too long.
 ///
-/// The limit covers the whole attempt: waiting for a connection, connecting, sending, and reading
+/// The limit covers the whole attempt, from the first poll of its future: waiting for a connection, connecting, sending, and reading
 /// the answer to its end. The deadline in the request's [`CallContext`] shortens it. An attempt that
 /// ran into its limit is [`Delivery::Unknown`]; one whose deadline had passed before it began is
 /// `NotSent`.

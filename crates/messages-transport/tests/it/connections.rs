@@ -266,7 +266,8 @@ async fn a_connection_given_to_a_call_that_is_dropped_goes_to_the_next() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     let mut second = Box::pin(post_through(&transport));
-    poll_fn(|cx| Poll::Ready(assert!(second.as_mut().poll(cx).is_pending()))).await;
+    let polled = poll_fn(|cx| Poll::Ready(second.as_mut().poll(cx))).await;
+    assert!(polled.is_pending());
     let third = tokio::spawn(post_through(&transport));
     // The connection is given to the second, which nobody polls any more.
     first.await.unwrap();

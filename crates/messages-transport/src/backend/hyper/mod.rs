@@ -32,6 +32,10 @@ use pool::{Http2, Lease, Origin, Pool};
 /// [`ReqwestTransport`](crate::backend::reqwest::ReqwestTransport), or a [`Connect`] that dials
 /// through one.
 ///
+/// A request without a connection opens one, and takes another's that comes free before. What it was
+/// opening is then opened to its end, within the connect timeout, for the requests that follow; so a
+/// future of [`Connect`] may go on in a task of its own.
+///
 /// An exchange has no time limit here: wrap the transport in a
 /// [`Timeout`](crate::layer::timeout::Timeout), as the SDK does.
 ///

@@ -449,7 +449,7 @@ impl Drop for Kept {
     fn drop(&mut self) {
         let mut hosts = self.pool.hosts();
         hosts.change(&self.origin, |unused| {
-            unused.kept = unused.kept.saturating_sub(1)
+            unused.kept = unused.kept.saturating_sub(1);
         });
     }
 }

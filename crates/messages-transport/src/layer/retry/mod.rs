@@ -27,8 +27,8 @@ use spare::Spare;
 ///
 /// Whether a result may be tried again is decided by [`classify`]. A call may carry these in its
 /// request's extensions: a [`DeliveryPolicy`] that replaces the policy's own, and a
-/// [`CallContext`] with a deadline that no wait and no attempt is started past, which also counts the
-/// attempts. A refusal that carries [`TryAgain`] is followed by one more attempt, whatever the policy.
+/// [`CallContext`] with the instant at which the call began and a deadline that no wait and no further
+/// attempt is started past, which also counts the attempts. A refusal that carries [`TryAgain`] is followed by one more attempt, whatever the policy.
 ///
 /// Dropping the future ends the attempt or the wait; nothing goes on behind it.
 #[derive(Debug, Clone)]
@@ -90,7 +90,7 @@ struct Call<'a> {
     timer: &'a dyn Timer,
     method: Method,
     delivery: DeliveryPolicy,
-    /// No attempt may start at or after this.
+    /// No further attempt may start at or after this.
     end: Option<Instant>,
     /// The caller's, if it wants to know.
     counter: Option<AttemptCounter>,

@@ -74,7 +74,8 @@ impl RetryPolicy {
         self
     }
 
-    /// No attempt starts later than this after the call began. Default 60 s.
+    /// No further attempt starts later than this after the call began, which its
+    /// [`CallContext`](crate::CallContext::began) may say. Default 60 s.
     pub fn max_elapsed(mut self, limit: Duration) -> Self {
         self.max_elapsed = limit;
         self
