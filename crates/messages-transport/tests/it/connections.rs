@@ -216,7 +216,7 @@ impl Connect for Gated {
 }
 
 /// A server that answers slowly, and a transport that may open one connection to it.
-async fn one_connection() -> (FaultServer, HyperTransport, Arc<Semaphore>) {
+async fn one_connection(kept_unused: usize) -> (FaultServer, HyperTransport, Arc<Semaphore>) {
     let server = FaultServer::start(|_| Play::Drip(202, Duration::from_millis(5)))
         .await
         .unwrap();
@@ -227,6 +227,7 @@ async fn one_connection() -> (FaultServer, HyperTransport, Arc<Semaphore>) {
             gate: Arc::clone(&gate),
         })
         .connect_timeout(Duration::from_secs(600))
+        .max_idle_per_host(kept_unused)
         .build()
         .unwrap();
     (server, transport, gate)
@@ -242,7 +243,7 @@ fn post_through(transport: &HyperTransport) -> impl Future<Output = ()> + Send +
 
 #[tokio::test]
 async fn a_request_takes_a_connection_that_comes_free_before_its_own_is_open() {
-    let (server, transport, gate) = one_connection().await;
+    let (server, transport, gate) = one_connection(64).await;
     let burst = || {
         let transport = transport.clone();
         in_parallel(8, 8, move |_| post_through(&transport))
@@ -259,8 +260,20 @@ async fn a_request_takes_a_connection_that_comes_free_before_its_own_is_open() {
 }
 
 #[tokio::test]
+async fn no_more_are_opened_for_nobody_than_are_kept_unused() {
+    let (server, transport, gate) = one_connection(2).await;
+    in_parallel(8, 8, move |_| post_through(&transport)).await;
+    gate.add_permits(7);
+    while server.connections() < 3 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    // Whatever else was being opened has been given up by now.
+    assert_eq!(gate.available_permits(), 5);
+}
+
+#[tokio::test]
 async fn a_connection_given_to_a_call_that_is_dropped_goes_to_the_next() {
-    let (server, transport, _gate) = one_connection().await;
+    let (server, transport, _gate) = one_connection(64).await;
     let first = tokio::spawn(post_through(&transport));
     while server.connections() < 1 {
         tokio::time::sleep(Duration::from_millis(1)).await;

@@ -257,6 +257,22 @@ async fn elapsed_time_counts_from_where_the_call_says_it_began() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_attempt_begins_when_it_is_first_polled() {
+    let script = ScriptedTransport::new().then_status(202, "{}");
+    let timeout = Timeout::new(script.clone(), Duration::from_secs(2), TokioTimer);
+    let attempt = timeout.send(request());
+    let mut late = request();
+    let deadline = TokioTimer.now() + Duration::from_secs(1);
+    late.extensions_mut()
+        .insert(CallContext::new().deadline(deadline));
+    let late = timeout.send(late);
+    tokio::time::advance(Duration::from_secs(3)).await;
+    assert_eq!(attempt.await.unwrap().status(), 202);
+    assert_eq!(late.await.unwrap_err().delivery(), Delivery::NotSent);
+    assert_eq!(script.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_attempt_ends_at_its_limit_or_at_the_deadline() {
     for (limit, deadline, ends) in [(20, None, 20), (20, Some(3), 3), (2, Some(3), 2)] {
         let timeout = Timeout::new(

@@ -197,9 +197,9 @@ impl Pool {
     /// Always of the kind `Connect`, and not sent.
     pub(super) async fn lease(self: &Arc<Self>, origin: Origin) -> Result<Lease, TransportError> {
         if self.settings.max_idle_per_host == 0 {
-            return self.open(origin).await;
+            return Arc::clone(self).open(origin).await;
         }
-        let mut opening = Box::pin(Arc::clone(self).open_of(origin.clone()));
+        let mut opening = Box::pin(Arc::clone(self).open(origin.clone()));
         let first = {
             let mut line = Line::join(self, &origin);
             // One that came free before the request was in line has been given to nobody.
@@ -226,11 +226,7 @@ impl Pool {
         }
     }
 
-    async fn open_of(self: Arc<Self>, origin: Origin) -> Result<Lease, TransportError> {
-        self.open(origin).await
-    }
-
-    async fn open(self: &Arc<Self>, origin: Origin) -> Result<Lease, TransportError> {
+    async fn open(self: Arc<Self>, origin: Origin) -> Result<Lease, TransportError> {
         let destination = Uri::builder()
             .scheme(origin.scheme.clone())
             .authority(origin.authority.clone())
