@@ -42,6 +42,6 @@ fn tell(out: Output, failure: &Failure) {
     }
     out.note(&Line::new().bad("error").plain(": ").plain(failure.chain()));
     if let Some(hint) = failure.advice() {
-        out.note(&Line::new().strong("hint").plain(": ").plain(hint));
+        out.hint(hint);
     }
 }

@@ -81,11 +81,7 @@ impl CheckArgs {
                 let bytes = read_bytes(Some(file))?;
                 let valid = judge.document(&source, 1, &bytes)?;
                 if !valid && is_ndjson(&bytes) {
-                    let hint = Line::new()
-                        .strong("hint")
-                        .plain(": ")
-                        .plain("each line is a document: add --ndjson");
-                    settings.out.note(&hint);
+                    settings.out.hint("each line is a document: add --ndjson");
                 }
             }
         }
@@ -191,12 +187,11 @@ impl Report<'_> {
 /// Whether what was taken for one document has one a line.
 fn is_ndjson(bytes: &[u8]) -> bool {
     let lines = bytes.split(|byte| *byte == b'\n');
-    let mut lines = lines.filter(|line| !line.trim_ascii().is_empty()).take(2);
-    let mut next = || {
-        let line = lines.next()?;
-        serde_json::from_slice::<IgnoredAny>(line).ok()
-    };
-    next().is_some() && next().is_some()
+    let lines = lines.filter(|line| !line.trim_ascii().is_empty());
+    let documents = lines
+        .take(2)
+        .filter(|line| serde_json::from_slice::<IgnoredAny>(line).is_ok());
+    documents.count() == 2
 }
 
 fn open(file: &PathBuf) -> Result<Box<dyn BufRead>, Failure> {

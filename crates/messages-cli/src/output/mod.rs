@@ -75,6 +75,11 @@ impl Output {
         let _ = write_line(io::stderr().lock(), line, self.colour_err);
     }
 
+    /// What may help.
+    pub(crate) fn hint(self, hint: &str) {
+        self.note(&Line::new().strong("hint").plain(": ").plain(hint));
+    }
+
     /// A result that another program reads as it is: a token, a script, a manual page.
     pub(crate) fn raw(self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();

@@ -47,6 +47,11 @@ fn check_reads_ndjson_and_stays_valid_on_webhooks() {
     let ended = Shell::new().run_with(&["check"], lines);
     assert_eq!(ended.code, 3);
     assert!(ended.stderr.contains("add --ndjson"), "{}", ended.stderr);
+    // A document over several lines is one, however wrong it is.
+    for broken in ["{\n\"channel\": \"sms\",\n\"to\": 5\n}\n", "[\n1,\n2\n]\n"] {
+        let ended = Shell::new().run_with(&["check"], broken);
+        assert_eq!((ended.code, ended.stderr.as_str()), (3, ""), "{broken}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod faults;
 mod observe;
 mod outcomes;
 mod receiver;
+mod refused_token;
 mod server;
 mod support;
 mod table;

@@ -3,11 +3,13 @@
 
 mod errors;
 mod events;
+mod every_member;
 mod fixtures;
 mod fuzz_seeds;
 mod inbound_v1;
 mod json;
 mod kinds;
+mod limits;
 mod messages;
 mod open_decoding;
 mod outbound;

@@ -18,7 +18,7 @@ use hyper::client::conn::http1::{Connection, SendRequest, handshake};
 
 use super::connect::Stream;
 use super::failed;
-use super::pool::Origin;
+use super::origin::Origin;
 use crate::TransportError;
 use crate::backend::BodyLimits;
 

@@ -3,6 +3,7 @@
 mod builder;
 mod connect;
 mod http1;
+mod origin;
 mod pool;
 
 use std::fmt;
@@ -23,7 +24,8 @@ pub use builder::HyperTransportBuilder;
 pub use connect::{Connect, Connection};
 
 use http1::Http1;
-use pool::{Http2, Lease, Origin, Pool};
+use origin::Origin;
+use pool::{Http2, Lease, Pool};
 
 /// A [`Transport`] over hyper: the lean backend, with a connector of your own if you need one.
 ///

@@ -115,6 +115,7 @@ pub(crate) const ELSEWHERE: &[&str] = &[
     "trusted_recipient",
     "trusted_sender",
     "ttl",
+    "type",
     "url",
     "vcard",
     "viber_service",

@@ -12,6 +12,12 @@ use serde_json::{Value, json};
 
 use crate::outbound::{problems_of, put};
 
+/// One of every kind of message, with every member that it can have in a workflow.
+pub(crate) fn complete_documents() -> Vec<Value> {
+    let documents = documents::all().into_iter();
+    documents.map(|full| in_workflow(&full.document)).collect()
+}
+
 fn problems(document: &Value) -> Vec<String> {
     problems_of(document, Message::validate)
 }

@@ -10,9 +10,18 @@ mod updates;
 
 use messages_types::v1::Message;
 use messages_types::{DecodeError, Document, Submission};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::outbound::{problems_of, put};
+
+/// One of every kind of message, with every member that it can have.
+pub(crate) fn complete_documents() -> Vec<Value> {
+    // What a sticker has besides a URL, it has instead of it.
+    let mut sticker = documents::named("whatsapp_sticker");
+    put(&mut sticker, "/sticker", Some(json!({ "id": "4711" })));
+    let documents = documents::all().into_iter().map(|full| full.document);
+    documents.chain([sticker]).collect()
+}
 
 fn problems(document: &Value) -> Vec<String> {
     problems_of(document, Message::validate)

@@ -6,7 +6,7 @@ pub mod template;
 
 pub use recipient::WhatsappRecipient;
 
-use self::template::{Locale, Template, TemplateContent, TemplateOptions};
+use self::template::{Template, TemplateContent, TemplateOptions};
 use super::custom::Custom;
 use super::media::{Audio, Caption, CaptionedMedia};
 use super::{ELSEWHERE, Envelope, constructors, envelope_setters, written_as};
@@ -247,7 +247,7 @@ constructors! {
 }
 
 impl Whatsapp {
-    /// A registered template in the language `locale`, WhatsApp's code such as `en_GB`.
+    /// A registered template in a language, given by WhatsApp's code such as `en_GB`.
     ///
     /// # Errors
     ///
@@ -256,13 +256,12 @@ impl Whatsapp {
         from: impl Field<PhoneNumber>,
         to: impl Field<WhatsappRecipient>,
         template: impl Field<Template>,
-        locale: impl Field<Locale>,
+        options: impl Field<TemplateOptions>,
     ) -> Result<Self, Problems> {
         Self::assemble(from, to, |fields| {
             let template = fields.take("/template/name", template);
-            let locale = fields.take("/whatsapp/locale", locale);
-            template.zip(locale).map(|(template, locale)| {
-                let options = TemplateOptions::bare(locale);
+            let options = fields.take("/whatsapp/locale", options);
+            template.zip(options).map(|(template, options)| {
                 WhatsappContent::Template(TemplateContent::bare(template, options))
             })
         })

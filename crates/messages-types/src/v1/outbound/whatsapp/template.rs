@@ -51,6 +51,8 @@ wire_object! {
     }
 }
 
+written_as! { TemplateOptions(Locale); }
+
 wire_object! {
     /// A template and its language.
     outbound new members struct TemplateContent {

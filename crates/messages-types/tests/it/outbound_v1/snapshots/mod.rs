@@ -43,6 +43,7 @@ fn sms() -> Result<Snapshots> {
                 .ttl(Seconds::new(600)?)
                 .sms(options)
                 .trusted_recipient(true)
+                .trusted_sender(true)
                 .into(),
         ),
         (
@@ -106,6 +107,7 @@ fn mms() -> Result<Snapshots> {
                 .mms(MmsOptions::default().participants(vec![PhoneNumber::new("447700900002")?]))
                 .ttl(Seconds::new(300)?)
                 .trusted_recipient(false)
+                .trusted_sender(false)
                 .into(),
         ),
     ])
@@ -150,7 +152,8 @@ fn viber() -> Result<Snapshots> {
         .action(ViberAction::new("https://example.com", "Open")?);
     let captioned =
         CaptionedMedia::new("https://example.com/cat.jpg")?.caption(Caption::new("A cat")?);
-    let video = ViberVideo::new("https://example.com/cat.mp4", "https://example.com/cat.jpg")?;
+    let video = ViberVideo::new("https://example.com/cat.mp4", "https://example.com/cat.jpg")?
+        .caption(Caption::new("A cat")?);
     let file = ViberFile::new("https://example.com/files/")?.name(ViberFileName::new("cat.pdf")?);
     Ok(vec![
         (

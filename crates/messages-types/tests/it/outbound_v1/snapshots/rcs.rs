@@ -23,7 +23,11 @@ fn suggestions() -> Result<Suggestions> {
             "call",
             Dial::new("+447700900001")?.fallback_url(Url::new(page)?),
         )?,
-        Suggestion::view_location("Map", "map", ViewLocation::new("51.5", "-0.085", "London")?)?,
+        Suggestion::view_location(
+            "Map",
+            "map",
+            ViewLocation::new("51.5", "-0.085", "London")?.fallback_url(Url::new(page)?),
+        )?,
         Suggestion::share_location("Where are you?", "where")?,
         Suggestion::open_url("Open", "open", OpenUrl::new(page, "Our page")?)?,
         Suggestion::open_url_in_webview(
@@ -39,7 +43,8 @@ fn suggestions() -> Result<Suggestions> {
                 "2026-06-28T20:00:00Z",
                 "Launch",
                 "We launch",
-            )?,
+            )?
+            .fallback_url(Url::new(page)?),
         )?,
     ])?)
 }
@@ -68,6 +73,7 @@ pub(super) fn messages() -> Result<Snapshots> {
                 .ttl(Seconds::new(600)?)
                 .rcs(RcsOptions::default().category(RcsCategory::ServiceRequest))
                 .trusted_recipient(true)
+                .trusted_sender(true)
                 .into(),
         ),
         (

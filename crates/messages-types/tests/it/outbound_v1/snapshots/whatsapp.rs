@@ -13,7 +13,7 @@ use messages_types::v1::outbound::whatsapp::custom::interactive::{
 use messages_types::v1::outbound::whatsapp::custom::template::{
     ButtonKind, Component, ComponentTemplate, Document as HeaderDocument, Parameter,
 };
-use messages_types::v1::outbound::whatsapp::template::Template;
+use messages_types::v1::outbound::whatsapp::template::{Policy, Template, TemplateOptions};
 use messages_types::v1::outbound::whatsapp::{NamedFile, Quoted, Reaction, Sticker};
 use serde_json::json;
 
@@ -55,7 +55,7 @@ pub(super) fn messages() -> Result<Snapshots> {
                 FROM,
                 TO,
                 Template::new("space:login")?.parameters(vec!["4711".into(), "10".into()]),
-                "de",
+                TemplateOptions::new("de")?.policy(Policy::Deterministic),
             )?
             .into(),
         ),
@@ -88,17 +88,19 @@ pub(super) fn messages() -> Result<Snapshots> {
 }
 
 pub(super) fn custom() -> Result<Snapshots> {
-    let template = ComponentTemplate::new("order", "en_GB").components(vec![
-        Component::header(Parameter::document(
-            HeaderDocument::new("https://example.com/bill.pdf").filename("bill.pdf".into()),
-        )),
-        Component::body([
-            Parameter::text("Ann"),
-            Parameter::text("17").parameter_name("number".into()),
-        ]),
-        Component::button(ButtonKind::QuickReply, 0, Parameter::payload("stop")),
-        Component::button(ButtonKind::Url, 1, Parameter::text("orders/17")),
-    ]);
+    let template = ComponentTemplate::new("order", "en_GB")
+        .namespace("space".into())
+        .components(vec![
+            Component::header(Parameter::document(
+                HeaderDocument::new("https://example.com/bill.pdf").filename("bill.pdf".into()),
+            )),
+            Component::body([
+                Parameter::text("Ann"),
+                Parameter::text("17").parameter_name("number".into()),
+            ]),
+            Component::button(ButtonKind::QuickReply, 0, Parameter::payload("stop")),
+            Component::button(ButtonKind::Url, 1, Parameter::text("orders/17")),
+        ]);
     let list = Interactive::list(
         "What would you like?",
         "Choose",
@@ -114,25 +116,40 @@ pub(super) fn custom() -> Result<Snapshots> {
     .footer("While stocks last".into());
     let contact = Contact::new(
         ContactName::new("Ann Example")
+            .prefix("Dr".into())
             .first_name("Ann".into())
-            .last_name("Example".into()),
+            .middle_name("Bea".into())
+            .last_name("Example".into())
+            .suffix("PhD".into()),
     )
     .addresses(vec![
         ContactAddress::default()
+            .street("1 High Street".into())
             .city("London".into())
-            .zip("N1".into()),
+            .state("Greater London".into())
+            .zip("N1".into())
+            .country("United Kingdom".into())
+            .country_code("GB".into())
+            .kind("HOME".into()),
     ])
     .birthday("1990-01-31".into())
     .emails(vec![
         ContactEmail::new("ann@example.com").kind("WORK".into()),
     ])
-    .org(ContactOrg::default().company("Acme".into()))
+    .org(
+        ContactOrg::default()
+            .company("Acme".into())
+            .department("Sales".into())
+            .title("Head".into()),
+    )
     .phones(vec![
         ContactPhone::new("+44 7700 900000")
             .kind("CELL".into())
             .wa_id(TO.into()),
     ])
-    .urls(vec![ContactUrl::new("https://example.com")]);
+    .urls(vec![
+        ContactUrl::new("https://example.com").kind("WORK".into()),
+    ]);
     Ok(vec![
         (
             "whatsapp__custom_template",

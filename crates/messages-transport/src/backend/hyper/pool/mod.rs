@@ -1,70 +1,34 @@
-//! The connections of a transport: which one serves a request, and how long an unused one is kept.
+//! The connections of a transport: which one serves a request.
+
+mod line;
+mod reaper;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::task::{Context, Poll, ready};
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use bytes::Bytes;
+use http::Uri;
 use http::uri::{Authority, PathAndQuery, Scheme};
-use http::{HeaderValue, Uri};
 use http_body_util::Full;
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use self::line::{Kept, Line};
 use super::connect::Connector;
 use super::http1::Http1;
+use super::origin::Origin;
 use crate::backend::settings::{
     HTTP2_CONNECTION_WINDOW, HTTP2_STREAM_WINDOW, HttpVersions, PoolSettings,
 };
 use crate::{Delivery, TransportError, TransportErrorKind};
 
-/// How often unused connections are looked through: so long after a server has closed one, at most,
-/// the socket is given back to the system.
-const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
-const LONGEST_INTERVAL: Duration = Duration::from_secs(1);
-
 /// A handle of an HTTP/2 connection, whose other half is a task.
 pub(super) type Http2 = http2::SendRequest<Full<Bytes>>;
-
-/// Whom a connection leads to.
-#[derive(Clone)]
-pub(super) struct Origin {
-    scheme: Scheme,
-    authority: Authority,
-}
-
-impl Origin {
-    pub(super) fn new(scheme: &Scheme, authority: &Authority) -> Self {
-        Self {
-            scheme: scheme.clone(),
-            authority: authority.clone(),
-        }
-    }
-
-    /// The host as a header names it, with its port if that is not the usual one.
-    pub(super) fn host(&self) -> Option<HeaderValue> {
-        let usual = match self.authority.port_u16() {
-            None => true,
-            Some(80) => self.scheme == Scheme::HTTP,
-            Some(443) => self.scheme == Scheme::HTTPS,
-            Some(_) => false,
-        };
-        let authority = self.authority.as_str();
-        let value = match authority.rsplit_once('@') {
-            _ if usual => self.authority.host(),
-            Some((_, host_and_port)) => host_and_port,
-            None => authority,
-        };
-        HeaderValue::from_str(value).ok()
-    }
-}
 
 /// The connections to all hosts. They belong to the transport and its clones together.
 pub(super) struct Pool {
@@ -155,6 +119,12 @@ impl Lease {
             Self::Http2(http2) => !http2.is_closed(),
         }
     }
+}
+
+/// How a request came by its connection.
+enum First {
+    Opened(Result<Lease, TransportError>),
+    Freed(Lease),
 }
 
 impl Pool {
@@ -325,158 +295,6 @@ impl Pool {
 
     fn is_fresh(&self, since: Instant, now: Instant) -> bool {
         now.saturating_duration_since(since) < self.settings.idle_timeout
-    }
-
-    fn reap_from_now_on(self: &Arc<Self>) {
-        if !self.reaping.load(Ordering::SeqCst) && !self.reaping.swap(true, Ordering::SeqCst) {
-            let reaper = Reaper {
-                pool: Arc::downgrade(self),
-                interval: (self.settings.idle_timeout / 4)
-                    .clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL),
-            };
-            // A call can be dropped where there is no runtime. Dropped, the reaper says that there is none.
-            if let Ok(runtime) = Handle::try_current() {
-                runtime.spawn(reaper.run());
-            }
-        }
-    }
-
-    /// Closes what has been unused for too long or was closed by the server. Returns whether there
-    /// is anything left to look after.
-    fn reap(&self) -> bool {
-        let now = Instant::now();
-        let mut hosts = self.hosts();
-        hosts.0.retain(|_, host| {
-            for unused in [&mut host.http, &mut host.https] {
-                unused
-                    .http1
-                    .retain_mut(|(http1, since)| self.is_fresh(*since, now) && http1.is_idle());
-                unused
-                    .http2
-                    .take_if(|(http2, used)| http2.is_closed() || !self.is_fresh(*used, now));
-                unused.waiting.retain(|waiting| !waiting.is_closed());
-            }
-            !(host.http.is_empty() && host.https.is_empty())
-        });
-        // Under the lock without which no connection is put in.
-        self.reaping.store(!hosts.0.is_empty(), Ordering::SeqCst);
-        !hosts.0.is_empty()
-    }
-}
-
-/// How a request came by its connection.
-enum First {
-    Opened(Result<Lease, TransportError>),
-    Freed(Lease),
-}
-
-/// A request's place in line for a connection that comes free. Dropped, it hands on what it was given and has not taken.
-struct Line<'a> {
-    pool: &'a Arc<Pool>,
-    origin: &'a Origin,
-    freed: oneshot::Receiver<Lease>,
-}
-
-impl<'a> Line<'a> {
-    fn join(pool: &'a Arc<Pool>, origin: &'a Origin) -> Self {
-        let freed = pool.hosts().change(origin, Unused::enqueue);
-        pool.reap_from_now_on();
-        Self {
-            pool,
-            origin,
-            freed,
-        }
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Lease> {
-        loop {
-            let freed = ready!(Pin::new(&mut self.freed).poll(cx));
-            if let Ok(mut lease) = freed
-                && lease.is_open()
-            {
-                return Poll::Ready(lease);
-            }
-            // The server has closed it since.
-            self.freed = self.pool.hosts().change(self.origin, Unused::enqueue);
-        }
-    }
-}
-
-impl Drop for Line<'_> {
-    fn drop(&mut self) {
-        self.freed.close();
-        // An HTTP/2 connection is shared anyhow.
-        if let Ok(Lease::Http1(http1)) = self.freed.try_recv() {
-            self.pool.give_back(http1);
-        }
-    }
-}
-
-/// Leave to go on opening a connection whose request has another one, for those that follow.
-struct Kept {
-    pool: Arc<Pool>,
-    origin: Origin,
-}
-
-impl Kept {
-    /// `None` where there would be more than are kept unused: a server that lets nobody in is not to be flooded.
-    fn new(pool: &Arc<Pool>, origin: Origin) -> Option<Self> {
-        let most = pool.settings.max_idle_per_host;
-        let has_room = pool.hosts().change(&origin, |unused| {
-            let has_room = unused.http1.len() + unused.kept < most;
-            unused.kept += usize::from(has_room);
-            has_room
-        });
-        has_room.then(|| Self {
-            pool: Arc::clone(pool),
-            origin,
-        })
-    }
-
-    async fn keep(self, opening: impl Future<Output = Result<Lease, TransportError>>) {
-        // One for HTTP/2 is shared already, and a failure is nobody's.
-        if let Ok(Lease::Http1(http1)) = opening.await {
-            self.pool.give_back(http1);
-        }
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        let mut hosts = self.pool.hosts();
-        hosts.change(&self.origin, |unused| {
-            unused.kept = unused.kept.saturating_sub(1);
-        });
-    }
-}
-
-/// The task that closes unused connections, while there are any.
-struct Reaper {
-    pool: Weak<Pool>,
-    interval: Duration,
-}
-
-impl Reaper {
-    async fn run(mut self) {
-        loop {
-            tokio::time::sleep(self.interval).await;
-            let Some(pool) = self.pool.upgrade() else {
-                return;
-            };
-            if !pool.reap() {
-                self.pool = Weak::new();
-                return;
-            }
-        }
-    }
-}
-
-impl Drop for Reaper {
-    /// Also where a runtime ends with the task in it: the next connection starts another.
-    fn drop(&mut self) {
-        if let Some(pool) = self.pool.upgrade() {
-            pool.reaping.store(false, Ordering::SeqCst);
-        }
     }
 }
 
