@@ -60,6 +60,8 @@ const FIRST: &str = "aa_trace_all";
 #[derive(Default)]
 struct Seen {
     lines: usize,
+    /// Whether the tests came to their end, whatever it was: without it there was nothing to see.
+    has_run: bool,
     hits: Vec<String>,
     sources: BTreeMap<&'static str, usize>,
 }
@@ -67,6 +69,7 @@ struct Seen {
 impl Seen {
     fn look_at(&mut self, line: &str) {
         self.lines += 1;
+        self.has_run |= line.starts_with("test result: ");
         // Names of tests are ours.
         let line = match line.strip_prefix("test ") {
             Some(rest) => rest.split_once(" ... ").map_or("", |(_, printed)| printed),
@@ -165,5 +168,6 @@ fn run(sh: &Shell, name: &str, mode: &str) -> Result<Seen> {
         line.clear();
     }
     child.wait()?;
+    ensure!(seen.has_run, "the tests of {name} did not run");
     Ok(seen)
 }

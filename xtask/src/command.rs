@@ -18,7 +18,7 @@ type Run = fn(&Shell, &[String]) -> Result<Outcome>;
 pub(crate) enum Outcome {
     /// All is well. The text says what was looked at, and may be empty.
     Passed(String),
-    /// Nothing was looked at, for this reason.
+    /// What the command is for was not looked at, or not all of it, for this reason.
     Skipped(String),
 }
 

@@ -1,9 +1,10 @@
 //! Licences, banned crates, sources and known holes of everything in the lock file. The rules are in `deny.toml`.
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::command::Outcome;
+use crate::network;
 use crate::tools::Tool;
 
 const CARGO_DENY: Tool = Tool {
@@ -24,12 +25,17 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     .run()?;
     let fetched = cmd!(sh, "{deny} --log-level off fetch db")
         .quiet()
-        .ignore_stdout()
-        .ignore_stderr()
-        .run();
-    if fetched.is_err() {
-        return Ok(Outcome::Passed(
-            "licences, bans and sources; advisories SKIPPED, since their database cannot be fetched here".to_owned(),
+        .ignore_status()
+        .output()?;
+    if !fetched.status.success() {
+        ensure!(
+            network::was_unreachable(&fetched),
+            "the advisories cannot be fetched: {}",
+            String::from_utf8_lossy(&fetched.stderr)
+        );
+        return Ok(Outcome::Skipped(
+            "the advisories' database cannot be fetched here; licences, bans and sources passed"
+                .to_owned(),
         ));
     }
     cmd!(

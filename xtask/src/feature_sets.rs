@@ -1,6 +1,4 @@
-//! The same program with each set of transports, and the size of the tree that the default one brings.
-
-use std::collections::BTreeSet;
+//! The same program with each set of transports.
 
 use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
@@ -16,16 +14,8 @@ const SETS: &[(&str, &[&str])] = &[
     ("hyper,reqwest", &["own", "hyper", "reqwest"]),
 ];
 
-/// The most crates that `messages-sdk` may bring by default.
-const CRATES_MAX: usize = 140;
-
-/// Builds and runs `crates/messages-sdk/tests/feature-sets` with each set of features, and counts the default tree.
+/// Builds and runs `crates/messages-sdk/tests/feature-sets` with each set of features.
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
-    let crates = default_tree(sh)?;
-    ensure!(
-        crates <= CRATES_MAX,
-        "messages-sdk brings {crates} crates by default, {CRATES_MAX} are allowed"
-    );
     let manifest = "crates/messages-sdk/tests/feature-sets/Cargo.toml";
     for (features, senders) in SETS {
         let output = cmd!(
@@ -42,24 +32,5 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
             .collect();
         ensure!(sent == *senders, "with `{features}`: {output}");
     }
-    Ok(Outcome::Passed(format!(
-        "{} sets of features; {crates} crates by default, {CRATES_MAX} allowed",
-        SETS.len()
-    )))
-}
-
-/// How many crates `messages-sdk` depends on with its default features, itself included.
-fn default_tree(sh: &Shell) -> Result<usize> {
-    let tree = cmd!(
-        sh,
-        "cargo tree --locked -p messages-sdk --edges normal --prefix none"
-    )
-    .quiet()
-    .read()?;
-    // A name and a version; what follows is a path, `(proc-macro)` or the mark of a repeated line.
-    let crates: BTreeSet<_> = tree
-        .lines()
-        .map(|line| line.split(' ').take(2).collect::<Vec<_>>())
-        .collect();
-    Ok(crates.len())
+    Ok(Outcome::Passed(format!("{} sets of features", SETS.len())))
 }

@@ -6,10 +6,19 @@ use xshell::{Shell, cmd};
 use crate::command::Outcome;
 use crate::{tools, workspace};
 
-/// The formatting is rustfmt's.
+/// The formatting is rustfmt's, in the workspaces inside this one too.
 pub(crate) fn fmt(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     cmd!(sh, "cargo fmt --all --check").quiet().run()?;
-    Outcome::passed()
+    let nested = workspace::nested(sh)?;
+    for manifest in &nested {
+        cmd!(sh, "cargo fmt --check --manifest-path {manifest}")
+            .quiet()
+            .run()?;
+    }
+    Ok(Outcome::Passed(format!(
+        "the workspace and {} inside it",
+        nested.len()
+    )))
 }
 
 /// No warning, in any target or feature.
@@ -36,17 +45,17 @@ pub(crate) fn doc(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     Outcome::passed()
 }
 
-/// Every crate can be packed as it would be published: nothing that it needs is left out.
+/// Every crate can be packed as it would be published, and builds from what was packed: nothing that it needs is left out.
 pub(crate) fn package(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     let published = workspace::published(sh)?;
     let names = published
         .iter()
         .flat_map(|package| ["--package", package.name.as_str()]);
-    // The siblings are not on the registry, so what is packed is not built again from there; what cargo has read of
-    // the registry for the lock file is enough.
+    // The siblings, which are not on the registry, cargo takes from what it has packed. What it has read of the registry for the
+    // lock file is enough.
     cmd!(
         sh,
-        "cargo package --quiet {names...} --no-verify --allow-dirty --locked --offline"
+        "cargo package --quiet {names...} --allow-dirty --locked --offline"
     )
     .quiet()
     .run()?;

@@ -70,37 +70,61 @@ const DENIED: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// What no crate may pull in with all its features: a second TLS stack, or an RSA with a known hole.
-const DENIED_EVERYWHERE: &[&str] = &["native-tls", "openssl", "openssl-sys", "rsa"];
+/// What no crate may pull in with all its features: a second TLS stack, a second crypto provider, or an RSA with a known hole.
+const DENIED_EVERYWHERE: &[&str] = &["native-tls", "openssl", "openssl-sys", "ring", "rsa"];
 
 /// Where each of these is known to be, so that a change of `cargo tree` cannot make the deny lists pass unnoticed.
-const PRESENT: &[(&str, &str, &str)] = &[
-    ("messages-types", "", "serde_json"),
-    ("messages-auth", "", "jsonwebtoken"),
-    ("messages-transport", "hyper", "tokio"),
-    ("messages-transport", "reqwest", "rustls"),
+const PRESENT: &[(&str, Features, &str)] = &[
+    ("messages-types", Features::Only(""), "serde_json"),
+    ("messages-auth", Features::Only(""), "jsonwebtoken"),
+    ("messages-transport", Features::Only("hyper"), "tokio"),
+    ("messages-transport", Features::Only("reqwest"), "rustls"),
+    ("messages-cli", Features::All, "aws-lc-rs"),
 ];
+
+/// The most crates that a crate may bring by default, itself among them.
+const BUDGETS: &[(&str, usize)] = &[("messages-types", 16), ("messages-sdk", 140)];
+
+/// With which features a crate is looked at.
+#[derive(Clone, Copy)]
+enum Features {
+    All,
+    Default,
+    /// These alone; none where it is empty.
+    Only(&'static str),
+}
 
 /// Checks edges, deny lists and the positive controls.
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     let edges = check_edges(&workspace::members(sh)?)?;
     for (name, denied) in DENIED {
-        let tree = tree(sh, name, Some(""))?;
-        refuse(name, &tree, denied)?;
+        refuse(name, &tree(sh, name, Features::Only(""))?, denied)?;
     }
     for (name, _) in EDGES {
-        refuse(name, &tree(sh, name, None)?, DENIED_EVERYWHERE)?;
+        refuse(name, &tree(sh, name, Features::All)?, DENIED_EVERYWHERE)?;
     }
     for (name, features, present) in PRESENT {
         ensure!(
-            tree(sh, name, Some(features))?.contains(*present),
+            tree(sh, name, *features)?
+                .iter()
+                .any(|line| named(line, present)),
             "{present} was not found below {name}: the check itself is broken"
         );
     }
+    let mut sizes = Vec::new();
+    for (name, most) in BUDGETS {
+        let crates = tree(sh, name, Features::Default)?.len();
+        ensure!(
+            crates <= *most,
+            "{name} brings {crates} crates by default, {most} are allowed"
+        );
+        sizes.push(format!("{name} brings {crates} of {most}"));
+    }
     Ok(Outcome::Passed(format!(
-        "{edges} edges, {} deny lists, {} controls",
+        "{edges} edges, {} deny lists, {} controls; {}",
         DENIED.len() + EDGES.len(),
-        PRESENT.len()
+        PRESENT.len(),
+        sizes.join(", ")
     )))
 }
 
@@ -137,19 +161,24 @@ fn check_edges(packages: &[Package]) -> Result<usize> {
 fn refuse(name: &str, tree: &BTreeSet<String>, denied: &[&str]) -> Result<()> {
     for crate_name in denied {
         ensure!(
-            !tree.contains(*crate_name),
+            !tree.iter().any(|line| named(line, crate_name)),
             "{name} pulls in {crate_name}, which its layer may not (see: cargo tree -p {name} -i {crate_name})"
         );
     }
     Ok(())
 }
 
-/// The names of all crates below `name`: with all features, or with these alone.
-fn tree(sh: &Shell, name: &str, features: Option<&str>) -> Result<BTreeSet<String>> {
+fn named(line: &str, name: &str) -> bool {
+    line.split(' ').next() == Some(name)
+}
+
+/// All crates below `name`, and itself: `name version`.
+fn tree(sh: &Shell, name: &str, features: Features) -> Result<BTreeSet<String>> {
     let features: &[&str] = match features {
-        None => &["--all-features"],
-        Some("") => &["--no-default-features"],
-        Some(features) => &["--no-default-features", "--features", features],
+        Features::All => &["--all-features"],
+        Features::Default => &[],
+        Features::Only("") => &["--no-default-features"],
+        Features::Only(features) => &["--no-default-features", "--features", features],
     };
     let format = "{p}";
     let listing = cmd!(
@@ -158,9 +187,9 @@ fn tree(sh: &Shell, name: &str, features: Option<&str>) -> Result<BTreeSet<Strin
     )
     .quiet()
     .read()?;
-    Ok(listing
+    // What follows is a path, `(proc-macro)` or the mark of a repeated line.
+    let crates = listing
         .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .map(str::to_owned)
-        .collect())
+        .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
+    Ok(crates.collect())
 }

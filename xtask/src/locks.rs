@@ -27,9 +27,8 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
 
 /// Where a lock file is, except the workspace's own, which every build reads.
 fn folders(sh: &Shell) -> Result<Vec<PathBuf>> {
-    let files = workspace::files(sh)?;
-    let locks = files.iter().filter(|path| path.ends_with("Cargo.lock"));
-    Ok(locks
+    Ok(workspace::lock_files(sh)?
+        .iter()
         .filter_map(|path| path.parent())
         .filter(|folder| !folder.as_os_str().is_empty())
         .map(Path::to_path_buf)

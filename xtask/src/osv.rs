@@ -1,4 +1,4 @@
-//! The second source of advisories: versions in the lock file that are too old, whatever RustSec knows of them.
+//! The second source of advisories: versions in the lock files that are too old, whatever RustSec knows of them.
 
 use anyhow::{Context, Result, bail};
 use cargo_metadata::semver::Version;
@@ -6,6 +6,7 @@ use serde::Deserialize;
 use xshell::Shell;
 
 use crate::command::Outcome;
+use crate::workspace;
 
 #[derive(Deserialize)]
 struct Floors {
@@ -31,15 +32,27 @@ struct Locked {
     version: Version,
 }
 
-/// No crate of the lock file is below its floor.
+/// No crate of any lock file is below its floor.
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     let floors = floors()?;
-    let lock = sh.read_file("Cargo.lock")?;
-    let mistakes = below(&floors, &lock)?;
+    let locks = workspace::lock_files(sh)?;
+    let mut mistakes = Vec::new();
+    for lock in &locks {
+        let found = below(&floors, &sh.read_file(lock)?)?;
+        mistakes.extend(
+            found
+                .iter()
+                .map(|mistake| format!("{}: {mistake}", lock.display())),
+        );
+    }
     if !mistakes.is_empty() {
         bail!("{}", mistakes.join("; "));
     }
-    Ok(Outcome::Passed(format!("{} floors", floors.len())))
+    Ok(Outcome::Passed(format!(
+        "{} floors, {} lock files",
+        floors.len(),
+        locks.len()
+    )))
 }
 
 fn floors() -> Result<Vec<Floor>> {

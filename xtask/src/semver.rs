@@ -12,21 +12,20 @@ const CARGO_SEMVER_CHECKS: Tool = Tool {
     version: "0.51.0",
 };
 
-/// Compares the libraries with the newest release, which is a tag `v…` in git.
+/// Compares each library with its newest release, which is a tag `name-v…` in git.
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
-    let tags = cmd!(sh, "git tag --list v* --sort=-version:refname")
-        .quiet()
-        .read()?;
-    let Some(release) = tags.lines().next() else {
-        return Ok(Outcome::Skipped(
-            "there is no release to compare with (no tag v*)".to_owned(),
-        ));
-    };
-    let Some(semver_checks) = CARGO_SEMVER_CHECKS.path(sh)? else {
-        return Ok(Outcome::Skipped(CARGO_SEMVER_CHECKS.missing()));
-    };
+    let mut compared = Vec::new();
     for package in workspace::libraries(sh)? {
         let name = package.name.as_str();
+        let tags = cmd!(sh, "git tag --list {name}-v* --sort=-version:refname")
+            .quiet()
+            .read()?;
+        let Some(release) = tags.lines().next() else {
+            continue;
+        };
+        let Some(semver_checks) = CARGO_SEMVER_CHECKS.path(sh)? else {
+            return Ok(Outcome::Skipped(CARGO_SEMVER_CHECKS.missing()));
+        };
         cmd!(
             sh,
             "{semver_checks} semver-checks --package {name} --all-features --baseline-rev {release}"
@@ -34,6 +33,15 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
         .env("RUSTC_BOOTSTRAP", "1")
         .quiet()
         .run()?;
+        compared.push(release.to_owned());
     }
-    Ok(Outcome::Passed(format!("compared with {release}")))
+    if compared.is_empty() {
+        return Ok(Outcome::Skipped(
+            "there is no release to compare with (no tag such as messages-types-v0.1.0)".to_owned(),
+        ));
+    }
+    Ok(Outcome::Passed(format!(
+        "compared with {}",
+        compared.join(", ")
+    )))
 }

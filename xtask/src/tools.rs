@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
-use crate::workspace;
+use crate::{network, workspace};
 
 /// A cargo tool at one version, so that a gate means the same on every machine.
 pub(crate) struct Tool {
@@ -14,7 +14,7 @@ pub(crate) struct Tool {
 }
 
 impl Tool {
-    /// Where the tool is, after installing it if need be; `None` where it cannot be had.
+    /// Where the tool is, after installing it if need be; `None` where the registry is out of reach.
     pub(crate) fn path(&self, sh: &Shell) -> Result<Option<PathBuf>> {
         let Self { name, version } = self;
         let root = workspace::target(sh)?
@@ -29,10 +29,16 @@ impl Tool {
             )
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .quiet()
-            .run();
-            if installed.is_err() {
+            .ignore_status()
+            .output()?;
+            if network::was_unreachable(&installed) {
                 return Ok(None);
             }
+            ensure!(
+                installed.status.success(),
+                "{name} {version} cannot be installed: {}",
+                String::from_utf8_lossy(&installed.stderr)
+            );
         }
         Ok(Some(path))
     }

@@ -1,6 +1,6 @@
 //! The workspace as cargo and git see it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use cargo_metadata::{Message, Metadata, MetadataCommand, Package};
@@ -50,6 +50,29 @@ pub(crate) fn files(sh: &Shell) -> Result<Vec<PathBuf>> {
         .map(PathBuf::from)
         .filter(|path| sh.path_exists(path))
         .collect())
+}
+
+/// The lock files: the workspace's own, and those of the workspaces inside it.
+pub(crate) fn lock_files(sh: &Shell) -> Result<Vec<PathBuf>> {
+    let mut files = files(sh)?;
+    files.retain(|path| path.ends_with("Cargo.lock"));
+    Ok(files)
+}
+
+/// The manifests of the workspaces inside this one, which `--workspace` and `--all` do not reach.
+pub(crate) fn nested(sh: &Shell) -> Result<Vec<PathBuf>> {
+    let own: Vec<PathBuf> = members(sh)?
+        .into_iter()
+        .map(|package| package.manifest_path.into())
+        .collect();
+    let root = sh.current_dir();
+    let mut files = files(sh)?;
+    files.retain(|path| {
+        path.ends_with("Cargo.toml")
+            && path.parent() != Some(Path::new(""))
+            && !own.contains(&root.join(path))
+    });
+    Ok(files)
 }
 
 /// Builds a benchmark that is a program of its own, and says where it is.

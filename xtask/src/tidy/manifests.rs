@@ -28,6 +28,13 @@ pub(super) fn check(sh: &Shell, packages: &[Package], mistakes: &mut Vec<String>
             }
         }
         features(package, &manifest, &read("README.md"), mistakes);
+        if !package.features.is_empty()
+            && !manifest.contains("[package.metadata.docs.rs]\nall-features = true\n")
+        {
+            mistakes.push(format!(
+                "{name}: docs.rs would leave out what its features add"
+            ));
+        }
     }
 }
 

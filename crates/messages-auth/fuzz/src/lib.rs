@@ -1,7 +1,7 @@
 //! What must hold of every header, token and key, whatever the bytes: the fuzz targets call these functions.
 //!
 //! A target starts from its seeds and keeps what it finds in `corpus`:
-//! `cargo +nightly fuzz run tokens corpus/tokens seeds/tokens -- -max_total_time=60`
+//! `cargo xtask fuzz --only=tokens --seconds=60`
 
 use std::error::Error;
 use std::sync::LazyLock;

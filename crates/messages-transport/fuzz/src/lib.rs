@@ -1,7 +1,7 @@
 //! What must hold of every answer, whatever bytes a server sends: the fuzz targets call these functions.
 //!
 //! A target starts from its seeds and keeps what it finds in `corpus`:
-//! `cargo +nightly fuzz run answers_http1 corpus/answers_http1 seeds/answers_http1 -- -max_total_time=60`
+//! `cargo xtask fuzz --only=answers_http1 --seconds=60`
 
 use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -1,7 +1,7 @@
 //! What every document must hold, whatever the bytes: the fuzz targets call these functions.
 //!
 //! A target starts from its seeds and keeps what it finds in `corpus`:
-//! `cargo +nightly fuzz run v1_inbound corpus/v1_inbound seeds/v1_inbound -- -max_total_time=60`
+//! `cargo xtask fuzz --only=v1_inbound --seconds=60`
 
 use messages_types::{Document, Kind, WebhookEvent, sms, v0_1};
 use serde_json::Value;

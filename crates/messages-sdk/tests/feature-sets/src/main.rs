@@ -29,7 +29,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let base = serve()?;
     let builder = || -> Result<ClientBuilder, Box<dyn Error>> {
         let credentials = Basic::new("a1b2c3d4", "secret")?;
-        Ok(Client::builder().endpoint(base.parse()?).credentials(credentials))
+        Ok(Client::builder()
+            .endpoint(base.parse()?)
+            .credentials(credentials))
     };
     send("own", builder()?.transport(Own).build()?).await?;
     #[cfg(feature = "hyper")]
@@ -40,7 +42,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 async fn send(name: &str, client: Client) -> Result<(), Box<dyn Error>> {
-    let accepted = client.send(Sms::text("447700900001", "447700900000", "Hello")?).await?;
+    let accepted = client
+        .send(Sms::text("447700900001", "447700900000", "Hello")?)
+        .await?;
     println!("{name}: {}", accepted.message_uuid);
     Ok(())
 }
@@ -54,7 +58,8 @@ fn serve() -> std::io::Result<String> {
             let mut request = Vec::new();
             let mut byte = [0];
             // The JSON of one SMS has one closing brace, at its end.
-            while request.last() != Some(&b'}') && stream.read(&mut byte).is_ok_and(|read| read > 0) {
+            while request.last() != Some(&b'}') && stream.read(&mut byte).is_ok_and(|read| read > 0)
+            {
                 request.push(byte[0]);
             }
             let _ = write!(

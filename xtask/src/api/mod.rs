@@ -1,4 +1,6 @@
-//! The public API of each library as text in the repository, so that a change of it shows in the diff.
+//! The public API of each library as text in the repository, so that a change of it shows in the diff, and whose types it shows.
+
+mod foreign;
 
 use std::path::{Path, PathBuf};
 
@@ -6,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use public_api::Builder;
 use xshell::{Shell, cmd};
 
+use self::foreign::Foreign;
 use crate::command::Outcome;
 use crate::{tools, workspace};
 
@@ -13,11 +16,13 @@ use crate::{tools, workspace};
 pub(crate) fn check(sh: &Shell, flags: &[String]) -> Result<Outcome> {
     let bless = flags.iter().any(|flag| flag == "--bless");
     let folder = rustdoc_json(sh)?;
+    let foreign = Foreign::new(sh)?;
     let mut changed = Vec::new();
     let mut items = 0;
     for package in workspace::libraries(sh)? {
         let name = package.name.as_str();
         let current = api_of(&folder, name)?;
+        foreign.check(name, &current)?;
         items += current.lines().count();
         let path = format!("crates/{name}/api.txt");
         let blessed = sh.read_file(&path).unwrap_or_default();
@@ -41,16 +46,41 @@ pub(crate) fn check(sh: &Shell, flags: &[String]) -> Result<Outcome> {
     }
 }
 
-/// One line for each public item, with all features on; without what every type has.
+/// One line for each public item, with all features on. A trait that a type has by derivation is told by its `impl` alone; that
+/// a type is not `Send` or not `Sync` is told, and that it is goes without saying.
 fn api_of(folder: &Path, name: &str) -> Result<String> {
     let json = folder.join(format!("{}.json", name.replace('-', "_")));
     let api = Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
-        .omit_auto_trait_impls(true)
-        .omit_auto_derived_impls(true)
         .build()
         .with_context(|| format!("the API of {name} cannot be read"))?;
-    Ok(api.items().map(|item| format!("{item}\n")).collect())
+    let lines = api.items().map(|item| format!("{item}\n"));
+    Ok(lines.filter(|line| !is_automatic(line)).collect())
+}
+
+/// What says nothing that another line does not.
+fn is_automatic(line: &str) -> bool {
+    const METHODS: [&str; 5] = [
+        "::clone(&self) -> ",
+        "::cmp(&self, ",
+        "::eq(&self, ",
+        "::fmt(&self, &mut core::fmt::Formatter<'_>)",
+        "::hash<__H: ",
+    ];
+    const MARKERS: [&str; 6] = [
+        "core::marker::Freeze for ",
+        "core::marker::StructuralPartialEq for ",
+        "core::marker::Unpin for ",
+        "core::marker::UnsafeUnpin for ",
+        "core::panic::unwind_safe::RefUnwindSafe for ",
+        "core::panic::unwind_safe::UnwindSafe for ",
+    ];
+    let is_impl = line.starts_with("impl");
+    let is_thread_safe = [" core::marker::Send for ", " core::marker::Sync for "]
+        .iter()
+        .any(|marker| line.contains(marker));
+    is_impl && (is_thread_safe || MARKERS.iter().any(|marker| line.contains(marker)))
+        || !is_impl && METHODS.iter().any(|method| line.contains(method))
 }
 
 /// Writes what rustdoc knows of each library, and says where. The format is unstable: `public-api` reads the one of the
