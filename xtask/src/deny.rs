@@ -23,7 +23,7 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     )
     .quiet()
     .run()?;
-    let fetched = cmd!(sh, "{deny} --log-level off fetch db")
+    let fetched = cmd!(sh, "{deny} --log-level error fetch db")
         .quiet()
         .ignore_status()
         .output()?;
