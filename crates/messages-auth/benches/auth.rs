@@ -4,13 +4,25 @@
 use std::hint::black_box;
 use std::time::{Duration, UNIX_EPOCH};
 
+use aws_lc_rs::digest;
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use messages_auth::jwt::{self, Claims, JwtOptions, TokenSource};
 use messages_auth::webhook::{Verifier, WebhookSigner};
 use messages_auth::{ApiKey, ApplicationId, Basic, PrivateKey, RsaSigner, SignatureSecret};
+use serde_json::{Map, Value};
+
+/// A check of the signature alone.
+fn signature_only(algorithm: Algorithm) -> Validation {
+    let mut validation = Validation::new(algorithm);
+    validation.required_spec_claims.clear();
+    validation.validate_exp = false;
+    validation.validate_aud = false;
+    validation
+}
 
 fn headers(c: &mut Criterion) {
     let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
@@ -35,17 +47,36 @@ fn headers(c: &mut Criterion) {
     group.bench_function("verify", |b| {
         b.iter(|| jwt::verify(black_box(token.expose()), &public, now).unwrap());
     });
+    let bare = EncodingKey::from_rsa_pem(key.to_pem().unwrap().as_bytes()).unwrap();
+    let header = Header::new(Algorithm::RS256);
+    group.bench_function("mint, bare jsonwebtoken", |b| {
+        b.iter(|| jsonwebtoken::encode(&header, black_box(&claims), &bare).unwrap());
+    });
+    let bare = DecodingKey::from_rsa_pem(public.to_pem().unwrap().as_bytes()).unwrap();
+    let validation = signature_only(Algorithm::RS256);
+    group.bench_function("verify, bare jsonwebtoken", |b| {
+        b.iter(|| {
+            jsonwebtoken::decode::<Map<String, Value>>(
+                black_box(token.expose()),
+                &bare,
+                &validation,
+            )
+            .unwrap()
+        });
+    });
     group.finish();
 }
 
 fn webhooks(c: &mut Criterion) {
     let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
     let account = ApiKey::new("a1b2c3d4").unwrap();
-    let signature_secret = SignatureSecret::new("QWxhZGRpbjpPcGVuU2VzYW1lMTIzNDU2").unwrap();
+    let secret = "QWxhZGRpbjpPcGVuU2VzYW1lMTIzNDU2";
+    let signature_secret = SignatureSecret::new(secret).unwrap();
     let signer = WebhookSigner::new(account.clone(), signature_secret.clone())
         .application_id(ApplicationId::random());
     let body = Bytes::from(vec![b'x'; 1024]);
     let header = signer.sign(&body, now).unwrap();
+    let token = header.to_str().unwrap()["Bearer ".len()..].to_owned();
     let headers = HeaderMap::from_iter([(AUTHORIZATION, header)]);
     let builder = Verifier::builder().secret(account, signature_secret);
     let guarded = builder.clone().build().unwrap();
@@ -58,6 +89,17 @@ fn webhooks(c: &mut Criterion) {
     });
     group.bench_function("without replay guard", |b| {
         b.iter(|| open.verify(&headers, body.clone(), now).unwrap());
+    });
+    let bare = DecodingKey::from_secret(secret.as_bytes());
+    let validation = signature_only(Algorithm::HS256);
+    group.bench_function("bare jsonwebtoken, the token alone", |b| {
+        b.iter(|| {
+            jsonwebtoken::decode::<Map<String, Value>>(black_box(&token), &bare, &validation)
+                .unwrap()
+        });
+    });
+    group.bench_function("bare SHA-256, the body alone", |b| {
+        b.iter(|| digest::digest(&digest::SHA256, black_box(&body)));
     });
     group.finish();
     c.bench_function("sign 1 KiB webhook", |b| {

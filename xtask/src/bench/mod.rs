@@ -7,6 +7,7 @@ mod codec;
 mod contender;
 mod peers;
 mod picture;
+mod promises;
 mod report;
 mod sample;
 
@@ -65,7 +66,8 @@ pub(crate) fn run(sh: &Shell, flags: &[String]) -> Result<Outcome> {
     drop(contenders);
     drop(server);
     let codec = codec::measure(sh)?;
-    report::write(sh, &levels, &codec)?;
+    let promises = promises::measure(sh)?;
+    report::write(sh, &levels, &codec, &promises)?;
     Ok(Outcome::Passed("docs/benchmarks.md is written".to_owned()))
 }
 

@@ -3,6 +3,7 @@
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 from requests.adapters import HTTPAdapter
 from vonage import Auth, HttpClientOptions, Vonage
@@ -27,10 +28,22 @@ class Plain(HTTPAdapter):
 client.http_client._session.mount("https://", Plain(pool_connections=1, pool_maxsize=256))
 
 
-def loop(end):
+class Start:
+    """Where all loops begin together, so that no time is counted in which some of them do not run yet."""
+
+    def __init__(self, concurrency):
+        self.barrier = Barrier(concurrency, action=self.now)
+
+    def now(self):
+        self.time = time.perf_counter()
+
+
+def loop(start, seconds):
+    """One message after the other, at least one."""
+    start.barrier.wait()
     times = []
     before = time.perf_counter()
-    while before < end:
+    while not times or before < start.time + seconds:
         message = Sms(to="447700900000", from_="447700900001", text="Your table is free at 8")
         assert len(client.messages.send(message).message_uuid) == 36
         after = time.perf_counter()
@@ -43,9 +56,9 @@ print("ready", flush=True)
 with ThreadPoolExecutor(256) as pool:
     for line in sys.stdin:
         concurrency, milliseconds = map(int, line.split())
-        start = time.perf_counter()
-        loops = [pool.submit(loop, start + milliseconds / 1000) for _ in range(concurrency)]
+        start = Start(concurrency)
+        loops = [pool.submit(loop, start, milliseconds / 1000) for _ in range(concurrency)]
         times = sorted(sample for each in loops for sample in each.result())
-        seconds = time.perf_counter() - start
+        seconds = time.perf_counter() - start.time
         at = lambda share: times[min(len(times) - 1, int(len(times) * share))]
         print(len(times), seconds, f"{at(0.5):.1f}", f"{at(0.99):.1f}", flush=True)

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use xshell::Shell;
 
 use super::codec::Timing;
+use super::promises::Promise;
 use super::sample::{median, ratio};
 use super::{Series, picture};
 
@@ -14,7 +15,12 @@ const PICTURE: &str = "docs/benchmarks.svg";
 const BEGIN: &str = "<!-- written by `cargo xtask bench` -->\n";
 const END: &str = "<!-- end -->";
 
-pub(super) fn write(sh: &Shell, levels: &[(u32, Vec<Series>)], codec: &[Timing]) -> Result<()> {
+pub(super) fn write(
+    sh: &Shell,
+    levels: &[(u32, Vec<Series>)],
+    codec: &[Timing],
+    promises: &[Promise],
+) -> Result<()> {
     let page = sh.read_file(PAGE)?;
     let (before, rest) = page.split_once(BEGIN).context("the page has no mark")?;
     let (_, after) = rest
@@ -31,6 +37,7 @@ pub(super) fn write(sh: &Shell, levels: &[(u32, Vec<Series>)], codec: &[Timing])
         level(&mut text, *concurrency, series)?;
     }
     timings(&mut text, codec)?;
+    held(&mut text, promises)?;
     text.push_str(END);
     text.push_str(after);
     sh.write_file(PAGE, text)?;
@@ -92,6 +99,24 @@ fn timings(text: &mut String, codec: &[Timing]) -> Result<()> {
         } else {
             writeln!(text, "| {name} | {:.1} µs |", nanoseconds / 1_000.0)?;
         }
+    }
+    text.push('\n');
+    Ok(())
+}
+
+fn held(text: &mut String, promises: &[Promise]) -> Result<()> {
+    writeln!(text, "### What is promised")?;
+    for Promise {
+        about,
+        command,
+        printed,
+    } in promises
+    {
+        writeln!(
+            text,
+            "\n{about}: `{command}`\n\n```text\n{}\n```",
+            printed.trim()
+        )?;
     }
     text.push('\n');
     Ok(())

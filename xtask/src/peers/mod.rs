@@ -1,6 +1,6 @@
 //! The official SDKs against the emulator: whether it looks to them like the API.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use xshell::{Shell, cmd};
@@ -8,21 +8,18 @@ use xshell::{Shell, cmd};
 use crate::command::Outcome;
 use crate::workspace;
 
+const PYTHON_SDK: &str = "vonage==4.9.1";
+
 /// Installs the Node SDK below `target` and runs it.
 pub(crate) fn node(sh: &Shell, _: &[String]) -> Result<Outcome> {
     if is_missing(sh, "npm", "--version") {
         return Ok(Outcome::Skipped("npm is not installed".to_owned()));
     }
     let folder = folder(sh, "node")?;
-    sh.write_file(folder.join("package.json"), include_str!("package.json"))?;
+    install_node(sh, &folder)?;
     sh.write_file(folder.join("node.mjs"), include_str!("node.mjs"))?;
     let binary = binary(sh)?;
     let _inside = sh.push_dir(&folder);
-    cmd!(sh, "npm install --no-audit --no-fund --loglevel=error")
-        .quiet()
-        .ignore_stdout()
-        .run()
-        .context("the SDK cannot be installed from npm")?;
     let told = cmd!(sh, "node node.mjs {binary}").quiet().read()?;
     Ok(Outcome::Passed(told))
 }
@@ -35,15 +32,7 @@ pub(crate) fn python(sh: &Shell, _: &[String]) -> Result<Outcome> {
         }
     }
     let folder = folder(sh, "python")?;
-    let python = folder.join("venv/bin/python");
-    if !python.exists() {
-        let venv = folder.join("venv");
-        cmd!(sh, "python3 -m venv {venv}").quiet().run()?;
-        cmd!(sh, "{python} -m pip install --quiet vonage==4.9.1")
-            .quiet()
-            .run()
-            .context("the SDK cannot be installed from PyPI")?;
-    }
+    let python = install_python(sh, &folder)?;
     let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
     cmd!(
         sh,
@@ -63,12 +52,37 @@ pub(crate) fn python(sh: &Shell, _: &[String]) -> Result<Outcome> {
     Ok(Outcome::Passed(told))
 }
 
+/// Installs the Node SDK of `package.json` into a folder; where it is there already, that takes a second.
+pub(crate) fn install_node(sh: &Shell, folder: &Path) -> Result<()> {
+    sh.write_file(folder.join("package.json"), include_str!("package.json"))?;
+    let _inside = sh.push_dir(folder);
+    cmd!(sh, "npm install --no-audit --no-fund --loglevel=error")
+        .quiet()
+        .ignore_stdout()
+        .run()
+        .context("the Node SDK cannot be installed from npm")
+}
+
+/// Installs the Python SDK into a folder, and says where its interpreter is.
+pub(crate) fn install_python(sh: &Shell, folder: &Path) -> Result<PathBuf> {
+    let venv = folder.join("venv");
+    let python = venv.join("bin/python");
+    if !python.exists() {
+        cmd!(sh, "python3 -m venv {venv}").quiet().run()?;
+    }
+    cmd!(sh, "{python} -m pip install --quiet {PYTHON_SDK}")
+        .quiet()
+        .run()
+        .context("the Python SDK cannot be installed from PyPI")?;
+    Ok(python)
+}
+
 fn is_missing(sh: &Shell, program: &str, flag: &str) -> bool {
     let asked = cmd!(sh, "{program} {flag}").quiet();
     asked.ignore_stdout().ignore_stderr().run().is_err()
 }
 
-fn folder(sh: &Shell, name: &str) -> Result<PathBuf> {
+pub(crate) fn folder(sh: &Shell, name: &str) -> Result<PathBuf> {
     let folder = workspace::target(sh)?.join("peers").join(name);
     sh.create_dir(&folder)?;
     Ok(folder)
