@@ -6,6 +6,7 @@ mod events;
 mod every_member;
 mod fixtures;
 mod fuzz_seeds;
+mod fuzz_targets;
 mod inbound_v1;
 mod json;
 mod kinds;
