@@ -19,6 +19,7 @@ mod million;
 mod offline;
 mod options;
 mod profile;
+mod resume;
 mod secrets;
 mod send;
 mod shell;
