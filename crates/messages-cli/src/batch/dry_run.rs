@@ -143,17 +143,24 @@ struct Totals {
 }
 
 /// Reads and checks everything, and totals it.
-pub(crate) async fn dry_run_batch(settings: &Settings, source: Source) -> Result<Exit, Failure> {
+pub(crate) async fn dry_run_batch(
+    settings: &Settings,
+    source: Source,
+    path: Path,
+) -> Result<Exit, Failure> {
     let (chunks, _) = source.read()?;
     let intake = Intake::new(chunks, None);
     let mut totals = Totals::default();
     while let Some(item) = intake.next().await {
         let index = item.index;
         let findings = match item.order() {
-            Ok(order) => {
-                totals.add(&order);
-                continue;
-            }
+            Ok(order) => match order.fits(path) {
+                Ok(()) => {
+                    totals.add(&order);
+                    continue;
+                }
+                Err(finding) => vec![finding],
+            },
             Err(findings) => findings,
         };
         totals.invalid += 1;

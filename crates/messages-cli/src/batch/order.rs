@@ -42,8 +42,22 @@ impl Order {
         }
     }
 
+    /// Refuses a path that is none of the order's generation: what is posted there would be taken for something else.
+    pub(super) fn fits(&self, path: Path) -> Result<(), Finding> {
+        match self {
+            Self::Message(Outbound::V1(_)) if path == Path::Beta => Err(Finding::new(
+                "path",
+                "is a v1 message, and the path beta is one of v0.1",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Sends the order and tells how that ended.
     pub(crate) async fn send(self, client: &Client, index: u64, path: Path) -> Settled {
+        if let Err(finding) = self.fits(path) {
+            return Settled::refused(index, None, vec![finding]);
+        }
         match self {
             Self::Message(message) => {
                 let options = match path {

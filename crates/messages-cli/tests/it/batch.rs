@@ -388,6 +388,58 @@ fn a_table_is_checked_before_its_first_row_is_sent() {
     assert!(texts.contains("Dear Doe, Jane"), "{texts:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_table_that_can_be_read_only_once_is_refused() {
+    let shell = Emulator::start().shell();
+    let template = shell.file("template.json", r#"{"to":"{{number}}"}"#);
+    let template = template.to_str().unwrap();
+    for table in ["/dev/stdin", "-"] {
+        let arguments = ["send", "--csv", table, "--template", template];
+        let ended = shell.run_with(&arguments, "number\n447700900000\n");
+        assert_eq!(ended.code, 2, "{table}: {}", ended.stdout);
+        for part in ["--csv", "no regular file", "hint"] {
+            assert!(ended.stderr.contains(part), "{}", ended.stderr);
+        }
+    }
+}
+
+#[test]
+fn numbers_that_cannot_be_used_are_refused_as_arguments() {
+    let shell = Emulator::start().shell();
+    for more in [
+        ["--concurrency", "0"],
+        ["--concurrency", "10001"],
+        ["--concurrency", "99999999999999"],
+        ["--timeout", "0"],
+        ["--timeout", "86401"],
+    ] {
+        let arguments = [&["send", "--file", "-"][..], &more].concat();
+        let ended = shell.run(&arguments);
+        assert_eq!(ended.code, 2, "{more:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(more[0]), "{}", ended.stderr);
+    }
+    for more in [["--concurrency", "10000"], ["--timeout", "86400"]] {
+        let arguments = [&["send", "--file", "-"][..], &more].concat();
+        assert_eq!(shell.run(&arguments).code, 0, "{more:?}");
+    }
+}
+
+#[test]
+fn no_v1_message_takes_the_path_of_2018() {
+    let emulator = Emulator::start();
+    let input = messages(1);
+    for more in [&[][..], &["--dry-run"]] {
+        let arguments = [&["send", "--file", "-", "--path", "beta", "--json"], more].concat();
+        let ended = emulator.shell().run_with(&arguments, &input);
+        let totals = ended.object();
+        let totals = [&totals["summary"]["invalid"], &totals["dry_run"]["invalid"]];
+        assert!(totals.contains(&&Value::from(1)), "{}", ended.stdout);
+        assert_ne!(ended.code, 0);
+    }
+    assert_eq!(taken(&emulator), 0);
+}
+
 #[test]
 fn a_rate_is_kept() {
     let emulator = Emulator::start();
