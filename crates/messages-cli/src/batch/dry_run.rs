@@ -29,8 +29,16 @@ pub(crate) async fn dry_run_order(
     path: Path,
 ) -> Result<Exit, Failure> {
     let capture = Capture::default();
-    let credentials = settings.credentials().ok();
-    let has_credentials = credentials.is_some();
+    let (credentials, shown) = match settings.credentials_if_any() {
+        Ok(Some(credentials)) => (Some(credentials), None),
+        Ok(None) => (None, Some("(no credentials found)")),
+        // The request can be shown all the same, but its sending would fail.
+        Err(failure) => {
+            let line = Line::new().warn("warning").plain(": ");
+            settings.out.note(&line.plain(failure.chain()));
+            (None, Some("(no usable credentials)"))
+        }
+    };
     let credentials = match credentials {
         Some(credentials) => credentials,
         // Only to get past the signing: what it makes is not shown.
@@ -56,7 +64,7 @@ pub(crate) async fn dry_run_order(
                 .unwrap_or_else(|| Failure::new(Exit::Other, "no request was made")))
         }
         Some(request) => {
-            let shown = Shown::new(&request, has_credentials);
+            let shown = Shown::new(&request, shown);
             settings.out.result(&shown, Shown::lines)?;
             Ok(Exit::Done)
         }
@@ -96,15 +104,16 @@ struct Shown {
 }
 
 impl Shown {
-    fn new(request: &Request<Bytes>, has_credentials: bool) -> Self {
+    /// `instead` stands for the credentials where there are none.
+    fn new(request: &Request<Bytes>, instead: Option<&str>) -> Self {
         let headers = request.headers().iter().map(|(name, value)| {
             let value = value.to_str().unwrap_or_default();
-            let shown = match (name == header::AUTHORIZATION, has_credentials) {
-                (true, true) => {
+            let shown = match (name == header::AUTHORIZATION, instead) {
+                (true, None) => {
                     let scheme = value.split_once(' ').map_or("", |(scheme, _)| scheme);
                     format!("{scheme} ****")
                 }
-                (true, false) => "(no credentials found)".to_owned(),
+                (true, Some(instead)) => instead.to_owned(),
                 (false, _) => value.to_owned(),
             };
             (name.as_str().to_owned(), shown)
