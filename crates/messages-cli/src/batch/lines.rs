@@ -37,3 +37,35 @@ impl Lines {
         Ok(())
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::io::Read;
+    use std::os::fd::OwnedFd;
+    use std::os::unix::net::UnixStream;
+
+    use super::*;
+
+    /// Takes all that is there.
+    fn drain(reader: &mut UnixStream) -> usize {
+        let mut buffer = vec![0; 1 << 16];
+        std::iter::from_fn(|| reader.read(&mut buffer).ok()).sum()
+    }
+
+    #[test]
+    fn nothing_is_written_behind_a_line_that_was_cut_off() -> io::Result<()> {
+        // A stream that nobody reads is as full as a disk, and has room again afterwards.
+        let (mut reader, writer) = UnixStream::pair()?;
+        reader.set_nonblocking(true)?;
+        writer.set_nonblocking(true)?;
+        let lines = Lines::new(File::from(OwnedFd::from(writer)));
+        lines.write(b"whole\n")?;
+        lines.check()?;
+        assert!(lines.write(&vec![b'x'; 16 << 20]).is_err());
+        assert!(drain(&mut reader) > 6, "a part of the line");
+        assert!(lines.check().is_err());
+        assert!(lines.write(b"whole\n").is_err());
+        assert_eq!(drain(&mut reader), 0);
+        Ok(())
+    }
+}

@@ -7,6 +7,7 @@
 )]
 
 mod batch;
+mod batch_input;
 mod demo;
 mod emulator;
 mod fake;
