@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use csv::StringRecord;
 use serde_json::Value;
 
-use super::order::Order;
-use super::source::Raw;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::order::Order;
 use crate::output::{Line, Output};
 
 /// How many bad rows are shown before the rest is counted.
@@ -60,7 +59,7 @@ impl CsvTemplate {
         let mut bad = 0;
         for (index, (row, _)) in self.rows()?.enumerate() {
             let row = row.map_err(|finding| vec![finding]);
-            let Err(findings) = row.and_then(|row| Order::from_raw(Raw::Value(row))) else {
+            let Err(findings) = row.and_then(Order::from_value) else {
                 continue;
             };
             bad += 1;

@@ -8,12 +8,11 @@ use messages_sdk::Client;
 use tokio::sync::mpsc;
 
 use super::intake::Intake;
-use super::order::Path;
 use super::results::{Before, Results, digest};
-use super::settled::Settled;
 use super::source::Item;
 use super::tally::Tally;
 use crate::finding::Finding;
+use crate::order::{Path, Settled};
 
 /// What every lane needs.
 pub(super) struct Shared {

@@ -6,12 +6,10 @@ mod intake;
 mod journal;
 mod lane;
 mod lines;
-mod order;
 mod pace;
 mod progress;
 mod results;
 mod run;
-mod settled;
 mod source;
 mod tally;
 
@@ -21,10 +19,8 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum, value_parser};
 
 pub(crate) use csv_template::CsvTemplate;
-pub(crate) use dry_run::{dry_run_batch, dry_run_order};
-pub(crate) use order::{Order, Path, problems};
+pub(crate) use dry_run::dry_run;
 pub(crate) use run::run;
-pub(crate) use settled::Settled;
 pub(crate) use source::Source;
 
 /// How a batch is sent.

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use super::Retry;
 use super::journal::{Journal, journal_path, unreadable};
 use super::lines::Lines;
-use super::settled::Settled;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::order::Settled;
 use crate::output::json_line;
 use crate::settings::private_file;
 

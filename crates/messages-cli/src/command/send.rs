@@ -6,10 +6,11 @@ use std::time::Duration;
 use clap::{Args, ValueEnum, value_parser};
 use messages_sdk::{Client, ClientReferences};
 
-use crate::batch::{self, BatchArgs, Order, Path, Settled, Source};
+use crate::batch::{self, BatchArgs, Source};
 use crate::compose::{Api, ChannelName, MessageArgs, compose};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::order::{self, Order, Path, Settled};
 use crate::settings::{Settings, no_client, runtime};
 
 #[derive(Debug, Args)]
@@ -99,7 +100,7 @@ impl SendArgs {
         };
         let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(batch::dry_run_order(settings, order, path));
+            return runtime()?.block_on(order::dry_run(settings, order, path));
         }
         let client = self.client(settings)?;
         let settled = runtime()?.block_on(order.send(&client, 0, path));
@@ -110,7 +111,7 @@ impl SendArgs {
         let source = self.source(settings)?;
         let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(batch::dry_run_batch(settings, source, path));
+            return runtime()?.block_on(batch::dry_run(settings, source, path));
         }
         let client = self.client(settings)?;
         runtime()?.block_on(batch::run(settings, client, source, &self.batch, path))

@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 
 use super::csv_template::CsvTemplate;
 use super::journal::journal_path;
-use super::order::Order;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::order::Order;
 use chunks::Chunks;
 
 /// The input of a batch.
@@ -46,7 +46,10 @@ pub(super) enum Raw {
 impl Item {
     /// Parses and checks the document.
     pub(super) fn order(self) -> Result<Order, Vec<Finding>> {
-        Order::from_raw(self.content.map_err(|finding| vec![finding])?)
+        match self.content.map_err(|finding| vec![finding])? {
+            Raw::Bytes(bytes) => Order::from_slice(&bytes),
+            Raw::Value(value) => Order::from_value(value),
+        }
     }
 }
 
