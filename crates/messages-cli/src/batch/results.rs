@@ -83,7 +83,9 @@ struct ReadRecord {
 impl Results {
     /// A new results file. One that is there already is not overwritten: it may be all that is known of an earlier run.
     pub(super) fn create(path: &Path) -> Result<Self, Failure> {
-        refuse_journal(&journal_path(path))?;
+        if path.symlink_metadata().is_err() {
+            refuse_journal(&journal_path(path))?;
+        }
         // Results hold ids and client references, which are nobody else's business.
         let file = private_file::open(OpenOptions::new().append(true).create_new(true), path)?;
         let results = file.map_err(|error| {

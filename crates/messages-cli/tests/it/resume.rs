@@ -197,4 +197,14 @@ fn a_journal_without_its_results_is_not_replaced() {
     assert_eq!(std::fs::read_to_string(&journal).unwrap(), "0\n0 1\n");
     assert!(!results.exists());
     assert_eq!(emulator.received().len(), 0);
+
+    // With its results it is that of a run that was killed.
+    std::fs::write(&results, "").unwrap();
+    let ended = send(&shell, "--results", &input, &results, &[]);
+    assert_eq!(ended.code, 1, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("hint: go on with --resume"),
+        "{}",
+        ended.stderr
+    );
 }
