@@ -197,7 +197,13 @@ async fn deliver(shared: &Shared, item: Item) -> Result<Settled, Unsettled> {
         return Err(Unsettled::Stopped(News::Unwritable(error)));
     }
     let settled = order.send(&shared.client, index, shared.path).await;
-    settle(results, settled, digest)
+    match results.settle(&settled, digest) {
+        Ok(()) => Ok(settled),
+        Err(error) => {
+            let told = News::Unproven(Box::new(settled), error);
+            Err(Unsettled::Unproven(told))
+        }
+    }
 }
 
 fn refused(shared: &Shared, index: u64, findings: Vec<Finding>) -> Result<Settled, Unsettled> {
@@ -207,7 +213,11 @@ fn refused(shared: &Shared, index: u64, findings: Vec<Finding>) -> Result<Settle
     };
     // A damaged input must not undo what is known about the message that stood there.
     open(results, index, None)?;
-    settle(results, settled, 0)
+    match results.settle(&settled, 0) {
+        Ok(()) => Ok(settled),
+        // Nothing was begun, so there is nothing to prove either.
+        Err(error) => Err(Unsettled::Stopped(News::Unwritable(error))),
+    }
 }
 
 /// Whether this run has to deal with a document.
@@ -217,15 +227,5 @@ fn open(results: &Results, index: u64, digest: Option<u32>) -> Result<(), Unsett
         Before::Accepted => Err(Unsettled::Skipped),
         Before::InDoubt => Err(Unsettled::LeftInDoubt),
         Before::Changed => Err(Unsettled::Stopped(News::Changed(index))),
-    }
-}
-
-fn settle(results: &Results, settled: Settled, digest: u32) -> Result<Settled, Unsettled> {
-    match results.settle(&settled, digest) {
-        Ok(()) => Ok(settled),
-        Err(error) => Err(Unsettled::Unproven(News::Unproven(
-            Box::new(settled),
-            error,
-        ))),
     }
 }

@@ -27,6 +27,39 @@ fn summary(ended: &Ended) -> HashMap<String, Value> {
     serde_json::from_value(ended.object()["summary"].clone()).expect(&ended.stdout)
 }
 
+/// A first run on a disk that is soon full: no file grows beyond one block, so that a few results fit, and the next one is
+/// cut off in its midst.
+#[cfg(unix)]
+fn send_on_full_disk(shell: &Shell, input: &Path, results: &Path) -> Ended {
+    let (input, results) = (input.to_str().unwrap(), results.to_str().unwrap());
+    let arguments = [
+        "send",
+        "--json",
+        "--concurrency",
+        "4",
+        "--file",
+        input,
+        "--results",
+        results,
+    ];
+    let command = shell.command(&arguments);
+    let variables = command.get_envs();
+    let output = std::process::Command::new("/bin/sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "sh"])
+        .arg(command.get_program())
+        .args(command.get_args())
+        .env_clear()
+        .envs(variables.filter_map(|(name, value)| Some((name, value?))))
+        .current_dir(command.get_current_dir().unwrap())
+        .output()
+        .unwrap();
+    Ended {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_the_proof_and_tells_the_ids() {
@@ -38,46 +71,21 @@ fn a_full_disk_leaves_the_proof_and_tells_the_ids() {
         .collect();
     let input = shell.file("messages.ndjson", &text);
     let results = shell.path("results.ndjson");
-    let arguments = [
-        "send",
-        "--json",
-        "--concurrency",
-        "4",
-        "--file",
-        input.to_str().unwrap(),
-        "--results",
-        results.to_str().unwrap(),
-    ];
-    let command = shell.command(&arguments);
-    // No file may grow beyond one block: a few results fit, and the next one is cut off in its midst.
-    let output = std::process::Command::new("/bin/sh")
-        .args([
-            "-c",
-            "trap '' XFSZ; ulimit -f 1; exec \"$@\"",
-            "sh",
-            env!("CARGO_BIN_EXE_messages"),
-        ])
-        .args(arguments)
-        .env_clear()
-        .envs(
-            command
-                .get_envs()
-                .filter_map(|(name, value)| Some((name, value?))),
-        )
-        .current_dir(command.get_current_dir().unwrap())
-        .output()
-        .unwrap();
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{stderr}");
-    assert!(stderr.contains("the results cannot be written"), "{stderr}");
-    assert!(stderr.contains("in doubt: "), "{stderr}");
-    let told = String::from_utf8(output.stdout).unwrap();
-    let told = told.lines().map(|line| {
-        let settled: Value = serde_json::from_str(line).unwrap();
-        assert!(settled["message_uuid"].is_string(), "{settled}");
-    });
+    let ended = send_on_full_disk(&shell, &input, &results);
+    let remarks = &ended.stderr;
+    assert_eq!(ended.code, 1, "{remarks}");
+    assert!(
+        remarks.contains("the results cannot be written"),
+        "{remarks}"
+    );
+    assert!(remarks.contains("in doubt: "), "{remarks}");
+    let told = ended.objects();
+    assert!(
+        told.iter()
+            .all(|settled| settled["message_uuid"].is_string())
+    );
     let received = emulator.received().len();
-    assert_eq!(told.count(), received, "an accepted message's id is lost");
+    assert_eq!(told.len(), received, "an accepted message's id is lost");
     assert!((1..COUNT).contains(&received), "{received}");
     assert!(shell.path("results.ndjson.pending").exists());
 
@@ -87,6 +95,22 @@ fn a_full_disk_leaves_the_proof_and_tells_the_ids() {
     let received = emulator.received();
     assert_eq!(received.len(), COUNT);
     assert!(received.values().all(|count| *count == 1), "{received:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_puts_nothing_in_doubt_that_was_never_sent() {
+    let shell = Emulator::start().shell();
+    let input = shell.file("messages.ndjson", &"nonsense\n".repeat(20));
+    let ended = send_on_full_disk(&shell, &input, &shell.path("results.ndjson"));
+    let remarks = &ended.stderr;
+    assert_eq!(ended.code, 1, "{remarks}");
+    assert!(
+        remarks.contains("the results cannot be written"),
+        "{remarks}"
+    );
+    assert!(!remarks.contains("in doubt:"), "{remarks}");
+    assert!(!shell.path("results.ndjson.pending").exists());
 }
 
 #[test]
