@@ -43,8 +43,9 @@ pub(crate) async fn ask_emulator(
     path: &str,
     body: &Value,
 ) -> Result<(String, Value), Failure> {
-    let base = match &settings.args.endpoint {
-        Some(_) => settings.endpoint()?.to_string(),
+    // Nothing of a profile goes there.
+    let base = match settings.given_endpoint()? {
+        Some(endpoint) => endpoint.to_string(),
         None => format!("http://127.0.0.1:{DEFAULT_PORT}"),
     };
     let request = Request::builder()

@@ -15,5 +15,7 @@ pub(crate) fn start() {
         .with_env_filter(EnvFilter::from_default_env())
         .with_writer(io::stderr)
         .with_ansi(io::stderr().is_terminal())
+        // It would tell of a log that cannot be written on stderr, which is what cannot be written, and panic.
+        .log_internal_errors(false)
         .try_init();
 }

@@ -9,6 +9,7 @@ mod failure;
 mod finding;
 mod input;
 mod logs;
+mod order;
 mod output;
 mod receive;
 mod settings;

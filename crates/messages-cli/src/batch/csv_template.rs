@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use csv::StringRecord;
 use serde_json::Value;
 
-use super::order::Order;
-use super::source::Raw;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::order::Order;
 use crate::output::{Line, Output};
 
 /// How many bad rows are shown before the rest is counted.
@@ -26,8 +25,9 @@ pub(crate) struct CsvTemplate {
 }
 
 impl CsvTemplate {
-    /// Reads the header and the template, and makes sure that every column that the template names is there.
+    /// Refuses a table that cannot be opened more than once, reads the header and the template, and makes sure that every column that the template names is there.
     pub(crate) fn open(table: &Path, template: &Path) -> Result<Self, Failure> {
+        refuse_stream(table)?;
         let bytes = std::fs::read(template).map_err(|error| unreadable(template, error))?;
         let template: Value = serde_json::from_slice(&bytes).map_err(|error| {
             Failure::invalid(format!("{} is not JSON", template.display())).because(error)
@@ -59,7 +59,7 @@ impl CsvTemplate {
         let mut bad = 0;
         for (index, (row, _)) in self.rows()?.enumerate() {
             let row = row.map_err(|finding| vec![finding]);
-            let Err(findings) = row.and_then(|row| Order::from_raw(Raw::Value(row))) else {
+            let Err(findings) = row.and_then(Order::from_value) else {
                 continue;
             };
             bad += 1;
@@ -76,6 +76,10 @@ impl CsvTemplate {
         Err(Failure::invalid(format!(
             "{bad} rows are no valid messages; nothing was sent"
         )))
+    }
+
+    pub(super) fn table(&self) -> &Path {
+        &self.table
     }
 
     pub(super) fn length(&self) -> Option<u64> {
@@ -104,6 +108,20 @@ impl CsvTemplate {
             Some((row, position))
         }))
     }
+}
+
+/// A pipe gives its rows once, and they are wanted twice: to be checked, and to be sent. The second time it would look
+/// like a table without rows.
+fn refuse_stream(table: &Path) -> Result<(), Failure> {
+    let is_file = table.as_os_str() != "-"
+        && std::fs::metadata(table)
+            .map_err(|error| unreadable(table, error))?
+            .is_file();
+    if is_file {
+        return Ok(());
+    }
+    Err(Failure::usage("--csv is no regular file")
+        .hint("write the table to a file: every row is checked before the first is sent"))
 }
 
 fn unreadable(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Failure {

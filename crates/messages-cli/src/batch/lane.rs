@@ -8,12 +8,11 @@ use messages_sdk::Client;
 use tokio::sync::mpsc;
 
 use super::intake::Intake;
-use super::order::Path;
 use super::results::{Before, Results, digest};
-use super::settled::Settled;
 use super::source::Item;
 use super::tally::Tally;
 use crate::finding::Finding;
+use crate::order::{Path, Settled};
 
 /// What every lane needs.
 pub(super) struct Shared {
@@ -52,9 +51,11 @@ pub(super) struct Done {
 /// What somebody has to be told.
 pub(super) enum News {
     Settled(Box<Settled>),
+    /// It has ended like this, but that could not be written to the results: for a later run it is in doubt.
+    Unproven(Box<Settled>, io::Error),
     /// It is another message than the one in the results.
     Changed(u64),
-    /// The results or their journal could not be written.
+    /// It was not sent, since its results or their journal could not be written.
     Unwritable(io::Error),
 }
 
@@ -66,6 +67,8 @@ enum Unsettled {
     LeftInDoubt,
     /// The batch cannot go on.
     Stopped(News),
+    /// It cannot go on, and what became of this message is not written down.
+    Unproven(News),
 }
 
 impl Shared {
@@ -159,6 +162,12 @@ pub(super) async fn run(shared: Arc<Shared>, number: usize, news: mpsc::Sender<N
                 None
             }
             Err(Unsettled::Stopped(news)) => Some(news),
+            Err(Unsettled::Unproven(told)) => {
+                // It stays under way, so that the journal is kept: only that speaks of the message now. Without anybody
+                // to tell there is nothing else to do.
+                let _ = news.send(told).await;
+                return;
+            }
         };
         // What nobody could be told of stays under way.
         if let Some(told) = told
@@ -183,31 +192,40 @@ async fn deliver(shared: &Shared, item: Item) -> Result<Settled, Unsettled> {
         return Ok(settled);
     };
     let digest = digest(&order.to_vec());
-    match results.before(index, digest) {
-        Before::Open => {}
-        Before::Accepted => return Err(Unsettled::Skipped),
-        Before::InDoubt => return Err(Unsettled::LeftInDoubt),
-        Before::Changed => return Err(Unsettled::Stopped(News::Changed(index))),
-    }
+    open(results, index, Some(digest))?;
     if let Err(error) = results.start(index, digest) {
         return Err(Unsettled::Stopped(News::Unwritable(error)));
     }
     let settled = order.send(&shared.client, index, shared.path).await;
-    settle(results, settled, digest)
+    match results.settle(&settled, digest) {
+        Ok(()) => Ok(settled),
+        Err(error) => {
+            let told = News::Unproven(Box::new(settled), error);
+            Err(Unsettled::Unproven(told))
+        }
+    }
 }
 
 fn refused(shared: &Shared, index: u64, findings: Vec<Finding>) -> Result<Settled, Unsettled> {
     let settled = Settled::refused(index, None, findings);
-    match &shared.results {
-        // What was never a message has no fingerprint.
-        Some(results) => settle(results, settled, 0),
-        None => Ok(settled),
+    let Some(results) = &shared.results else {
+        return Ok(settled);
+    };
+    // A damaged input must not undo what is known about the message that stood there.
+    open(results, index, None)?;
+    match results.settle(&settled, 0) {
+        Ok(()) => Ok(settled),
+        // Nothing was begun, so there is nothing to prove either.
+        Err(error) => Err(Unsettled::Stopped(News::Unwritable(error))),
     }
 }
 
-fn settle(results: &Results, settled: Settled, digest: u32) -> Result<Settled, Unsettled> {
-    match results.settle(&settled, digest) {
-        Ok(()) => Ok(settled),
-        Err(error) => Err(Unsettled::Stopped(News::Unwritable(error))),
+/// Whether this run has to deal with a document.
+fn open(results: &Results, index: u64, digest: Option<u32>) -> Result<(), Unsettled> {
+    match results.before(index, digest) {
+        Before::Open => Ok(()),
+        Before::Accepted => Err(Unsettled::Skipped),
+        Before::InDoubt => Err(Unsettled::LeftInDoubt),
+        Before::Changed => Err(Unsettled::Stopped(News::Changed(index))),
     }
 }

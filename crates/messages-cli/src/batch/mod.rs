@@ -5,25 +5,22 @@ mod dry_run;
 mod intake;
 mod journal;
 mod lane;
-mod order;
+mod lines;
 mod pace;
 mod progress;
 mod results;
 mod run;
-mod settled;
 mod source;
 mod tally;
 
-use std::num::{NonZeroU32, NonZeroUsize};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 
 pub(crate) use csv_template::CsvTemplate;
-pub(crate) use dry_run::{dry_run_batch, dry_run_order};
-pub(crate) use order::{Order, Path, problems};
+pub(crate) use dry_run::dry_run;
 pub(crate) use run::run;
-pub(crate) use settled::Settled;
 pub(crate) use source::Source;
 
 /// How a batch is sent.
@@ -31,8 +28,8 @@ pub(crate) use source::Source;
 #[command(next_help_heading = "Batches")]
 pub(crate) struct BatchArgs {
     /// How many messages are under way at once
-    #[arg(long, value_name = "N", default_value = "16")]
-    pub(crate) concurrency: NonZeroUsize,
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = value_parser!(u16).range(1..=10_000))]
+    pub(crate) concurrency: u16,
 
     /// How many messages are sent a second, at most
     #[arg(long, value_name = "R")]
@@ -46,7 +43,8 @@ pub(crate) struct BatchArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]
     pub(crate) results: Option<PathBuf>,
 
-    /// Goes on where an earlier run with --results FILE ended: sends what was not accepted, and never what is in doubt
+    /// Goes on where an earlier run with --results FILE ended or was killed: sends what was not accepted, and never what
+    /// is in doubt. Not after a loss of power, which may take the end of FILE with it
     #[arg(long, value_name = "FILE")]
     pub(crate) resume: Option<PathBuf>,
 

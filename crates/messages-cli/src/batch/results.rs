@@ -6,15 +6,15 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use super::Retry;
 use super::journal::{Journal, journal_path, unreadable};
-use super::settled::Settled;
+use super::lines::Lines;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::order::Settled;
 use crate::output::json_line;
 use crate::settings::private_file;
 
@@ -37,8 +37,8 @@ pub(super) enum Before {
 /// The results of this run and of those before it.
 pub(super) struct Results {
     journal_path: PathBuf,
-    results: Mutex<File>,
-    journal: Mutex<File>,
+    results: Lines,
+    journal: Lines,
     earlier: Vec<Earlier>,
     /// Whether messages may arrive twice, by the person's own will.
     retries_doubts: bool,
@@ -53,13 +53,15 @@ struct Earlier {
     digest: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// In the order of what is surer to have arrived: a state is not replaced by a smaller one. A retry that failed says
+/// nothing about the message whose doubt it was to end, and what was accepted stays so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 enum State {
     #[default]
     Unknown,
     NotAccepted,
-    Accepted,
     InDoubt,
+    Accepted,
 }
 
 /// A line of the results file.
@@ -81,6 +83,9 @@ struct ReadRecord {
 impl Results {
     /// A new results file. One that is there already is not overwritten: it may be all that is known of an earlier run.
     pub(super) fn create(path: &Path) -> Result<Self, Failure> {
+        if path.symlink_metadata().is_err() {
+            refuse_journal(&journal_path(path))?;
+        }
         // Results hold ids and client references, which are nobody else's business.
         let file = private_file::open(OpenOptions::new().append(true).create_new(true), path)?;
         let results = file.map_err(|error| {
@@ -137,15 +142,15 @@ impl Results {
         let journal = Journal::replace(&journal_path, length).map_err(unwritable(&journal_path))?;
         Ok(Self {
             journal_path,
-            results: Mutex::new(results),
-            journal: Mutex::new(journal),
+            results: Lines::new(results),
+            journal: Lines::new(journal),
             earlier,
             retries_doubts,
         })
     }
 
-    /// What an earlier run did with a message.
-    pub(super) fn before(&self, index: u64, digest: u32) -> Before {
+    /// What an earlier run did with a message. What is no message has no fingerprint, and is not the one that was sent.
+    pub(super) fn before(&self, index: u64, digest: Option<u32>) -> Before {
         let known = usize::try_from(index)
             .ok()
             .and_then(|index| self.earlier.get(index));
@@ -154,7 +159,7 @@ impl Results {
             Some(earlier) => match earlier.state {
                 // Nothing was accepted, so the message may have been corrected since.
                 State::Unknown | State::NotAccepted => Before::Open,
-                _ if earlier.digest != digest => Before::Changed,
+                _ if digest != Some(earlier.digest) => Before::Changed,
                 State::Accepted => Before::Accepted,
                 State::InDoubt if self.retries_doubts => Before::Open,
                 State::InDoubt => Before::InDoubt,
@@ -164,14 +169,16 @@ impl Results {
 
     /// Notes that a message is about to be sent. Only when this has succeeded may it be.
     pub(super) fn start(&self, index: u64, digest: u32) -> io::Result<()> {
+        // What could not be proven afterwards is not sent either.
+        self.results.check()?;
         let line = format!("{index} {digest}\n");
-        write(&self.journal, line.as_bytes())
+        self.journal.write(line.as_bytes())
     }
 
     /// Notes how it ended.
     pub(super) fn settle(&self, settled: &Settled, digest: u32) -> io::Result<()> {
         let line = json_line(&Record { settled, digest })?;
-        write(&self.results, &line)
+        self.results.write(&line)
     }
 
     /// Removes the journal: every message that was begun is settled.
@@ -191,11 +198,17 @@ fn lock(results: &File, path: &Path) -> Result<(), Failure> {
     }
 }
 
-/// Writes a whole line.
-fn write(file: &Mutex<File>, line: &[u8]) -> io::Result<()> {
-    // Nothing is left half done by a panic elsewhere.
-    let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-    file.write_all(line)
+/// A journal without its results may be all that is known of an earlier run too.
+fn refuse_journal(path: &Path) -> Result<(), Failure> {
+    // A link that leads nowhere counts: the journal would take its place.
+    if path.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    let message = format!("{} is there already", path.display());
+    Err(Failure::new(Exit::Other, message).hint(
+        "it names what an earlier run left in doubt: put that run's results beside it and go on with --resume, or \
+         remove it, or name another file",
+    ))
 }
 
 /// A fingerprint of a message (FNV-1a, folded to 32 bits): it tells an edited input from the one that was sent.
@@ -225,15 +238,15 @@ fn read_results(path: &Path, latest_from: u64) -> Result<(Vec<Earlier>, bool), F
         if let Ok(record) = serde_json::from_slice::<ReadRecord>(&line)
             && let Some(slot) = slot(&mut earlier, record.index)
         {
-            *slot = Earlier {
-                state: match record.outcome.as_str() {
-                    "accepted" | "accepted_id_unknown" => State::Accepted,
-                    "in_doubt" => State::InDoubt,
-                    _ => State::NotAccepted,
-                },
-                is_latest: offset >= latest_from,
-                digest: record.digest,
+            let state = match record.outcome.as_str() {
+                "accepted" | "accepted_id_unknown" => State::Accepted,
+                "in_doubt" => State::InDoubt,
+                _ => State::NotAccepted,
             };
+            slot.is_latest = offset >= latest_from;
+            if state >= slot.state {
+                (slot.state, slot.digest) = (state, record.digest);
+            }
         }
         offset += read as u64;
     }

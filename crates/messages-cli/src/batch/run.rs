@@ -1,5 +1,6 @@
 //! The batch itself: lanes send, and what became of each message is counted and shown here.
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,15 +11,14 @@ use tokio::task::JoinSet;
 use super::BatchArgs;
 use super::intake::Intake;
 use super::lane::{self, News, Shared};
-use super::order::Path;
 use super::pace::Pace;
 use super::progress::Progress;
 use super::results::Results;
-use super::settled::Settled;
 use super::source::Source;
 use super::tally::Summary;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::order::{Path, Settled};
 use crate::output::{Line, Output};
 use crate::settings::Settings;
 use crate::signals;
@@ -43,14 +43,18 @@ pub(crate) async fn run(
     args: &BatchArgs,
     path: Path,
 ) -> Result<Exit, Failure> {
+    for file in args.results.iter().chain(&args.resume) {
+        source.refuse_output(file)?;
+    }
+    // The input first: a name that is mistyped leaves no results behind.
+    let (chunks, length) = source.read()?;
     let results = match (&args.results, &args.resume) {
         (Some(file), _) => Some(Results::create(file)?),
         (None, Some(file)) => Some(Results::resume(file, args.retry)?),
         (None, None) => None,
     };
-    let (chunks, length) = source.read()?;
     let intake = Intake::new(chunks, args.rate.map(Pace::new));
-    let lanes = args.concurrency.get();
+    let lanes = usize::from(args.concurrency);
     let told_max = (!settings.out.is_json()).then_some(SHOWN_MAX);
     let shared = Arc::new(Shared::new(client, intake, results, path, lanes, told_max));
     let (sender, news) = mpsc::channel(NEWS_MAX);
@@ -144,9 +148,11 @@ impl Batch {
                     ))
                     .hint("resume with the input of the first run, unchanged"),
                 ),
-                News::Unwritable(error) => self.fail(
-                    Failure::new(Exit::Other, "the results cannot be written").because(error),
-                ),
+                News::Unproven(message, error) => {
+                    settled.push(message);
+                    self.fail(unwritable(error));
+                }
+                News::Unwritable(error) => self.fail(unwritable(error)),
             }
         }
         if let Err(failure) = self.show(&settled) {
@@ -206,6 +212,12 @@ impl Batch {
             Exit::Batch
         })
     }
+}
+
+fn unwritable(error: io::Error) -> Failure {
+    Failure::new(Exit::Other, "the results cannot be written")
+        .because(error)
+        .hint("make room, and go on with --resume: what ended without being noted stays in doubt")
 }
 
 /// Waits for news, and a moment longer for more. Returns how much there is: none when the lanes are done.

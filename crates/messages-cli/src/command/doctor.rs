@@ -12,7 +12,7 @@ use crate::exchange::Exchange;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Line;
-use crate::settings::{Settings, credentials, runtime};
+use crate::settings::{Origin, Settings, runtime};
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  messages doctor --endpoint eu")]
@@ -93,20 +93,20 @@ impl DoctorArgs {
         for finding in &findings {
             settings.out.result(finding, Finding::lines)?;
         }
-        let worst = findings.iter().find(|finding| !finding.ok);
-        Ok(worst.map_or(Exit::Done, |finding| finding.exit))
+        let first = findings.iter().find(|finding| !finding.ok);
+        Ok(first.map_or(Exit::Done, |finding| finding.exit))
     }
 }
 
 fn profiles(settings: &Settings) -> Result<String, Failure> {
-    let named = settings.profile()?.is_some();
-    Ok(match (named, credentials::in_environment()) {
-        (_, true) if settings.args.profile.is_none() => {
-            "the environment's variables are used".to_owned()
-        }
-        (true, _) => "a profile is used".to_owned(),
-        (false, _) => "none is active".to_owned(),
-    })
+    // A file that cannot be read is a fault also when it is not used.
+    settings.profile()?;
+    let used = match settings.origin()? {
+        Origin::Environment => "the environment's variables are used",
+        Origin::Named(_) | Origin::Active(_) => "a profile is used",
+        Origin::Nowhere => "none is active",
+    };
+    Ok(used.to_owned())
 }
 
 /// Not only that there are credentials: a token is made with them.
@@ -149,9 +149,10 @@ async fn network(settings: &Settings) -> Vec<Finding> {
             .uri(format!("{endpoint}/"))
             .body(Bytes::new())
             .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?;
-        let answer = Exchange::new()?.send(request).await.map_err(|failure| {
-            failure.hint("check the network, the proxy and the name of the endpoint")
-        })?;
+        let answer = Exchange::new()?
+            .send(request)
+            .await
+            .map_err(|failure| failure.hint("check the network and the name of the endpoint"))?;
         Ok((endpoint, answer))
     };
     match answer.await {

@@ -1,19 +1,23 @@
 //! `messages emulator`: the API on this machine.
 
 use std::path::PathBuf;
+use std::pin::pin;
 
 use clap::Args;
 use messages_emulator::{
     Config, DEFAULT_PORT, Emulator, EmulatorBuilder, Event, Generation, StartError,
 };
-use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey, SignatureSecret};
+use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey};
 use serde::Serialize;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::read_text;
 use crate::output::Line;
-use crate::settings::credentials::variable;
+use crate::settings::credentials::{
+    API_KEY, API_SECRET, APPLICATION_ID, PRIVATE_KEY, PRIVATE_KEY_PATH, secrets_from_environment,
+    variable,
+};
 use crate::settings::{Settings, runtime};
 use crate::signals::interrupted;
 
@@ -124,25 +128,23 @@ fn with_credentials(mut builder: EmulatorBuilder) -> Result<EmulatorBuilder, Fai
         )
         .because(error)
     };
-    if let Some(key) = variable(&["VONAGE_API_KEY", "NEXMO_API_KEY"]) {
-        builder = builder.api_key(ApiKey::new(key).map_err(unusable)?);
+    if let Some(key) = variable(API_KEY) {
+        builder = builder.api_key(ApiKey::new(key.trim()).map_err(unusable)?);
     }
-    if let Some(secret) = variable(&["VONAGE_API_SECRET", "NEXMO_API_SECRET"]) {
-        builder = builder.api_secret(ApiSecret::new(secret).map_err(unusable)?);
+    if let Some(secret) = variable(API_SECRET) {
+        builder = builder.api_secret(ApiSecret::new(secret.trim()).map_err(unusable)?);
     }
-    if let Some(secret) = variable(&["VONAGE_SIGNATURE_SECRET", "NEXMO_SIGNATURE_SECRET"]) {
-        builder = builder.signature_secret(SignatureSecret::new(secret).map_err(unusable)?);
+    // Of several, all of which a receiver takes, the first one signs.
+    if let Some(secret) = secrets_from_environment()?.into_iter().next() {
+        builder = builder.signature_secret(secret);
     }
-    if let Some(id) = variable(&["VONAGE_APPLICATION_ID", "NEXMO_APPLICATION_ID"]) {
-        builder = builder.application_id(ApplicationId::parse(&id).map_err(unusable)?);
+    if let Some(id) = variable(APPLICATION_ID) {
+        builder = builder.application_id(ApplicationId::parse(id.trim()).map_err(unusable)?);
     }
-    if let Some(text) = variable(&["VONAGE_PRIVATE_KEY"]) {
+    if let Some(text) = variable(PRIVATE_KEY) {
         builder = builder.private_key(PrivateKey::from_text(&text).map_err(unusable)?);
-    } else if let Some(path) = variable(&[
-        "VONAGE_PRIVATE_KEY_PATH",
-        "NEXMO_APPLICATION_PRIVATE_KEY_PATH",
-    ]) {
-        builder = builder.private_key(PrivateKey::from_path(path).map_err(unusable)?);
+    } else if let Some(path) = variable(PRIVATE_KEY_PATH) {
+        builder = builder.private_key(PrivateKey::from_path(path.trim()).map_err(unusable)?);
     }
     Ok(builder)
 }
@@ -168,6 +170,8 @@ async fn serve(settings: &Settings, builder: EmulatorBuilder) -> Result<Exit, Fa
         })?
         .display()
         .to_string();
+    // Once, and not in each turn: a signal that comes while an event is written would be nobody's.
+    let mut interrupted = pin!(interrupted());
     announce(settings, &emulator, private_key_path)?;
     loop {
         tokio::select! {
@@ -175,7 +179,7 @@ async fn serve(settings: &Settings, builder: EmulatorBuilder) -> Result<Exit, Fa
                 Some(event) => report(settings, &event)?,
                 None => return Ok(Exit::Done),
             },
-            () = interrupted() => return Ok(Exit::Done),
+            () = &mut interrupted => return Ok(Exit::Done),
         }
     }
 }

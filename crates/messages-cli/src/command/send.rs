@@ -3,13 +3,14 @@
 use std::path::{Path as FilePath, PathBuf};
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, value_parser};
 use messages_sdk::{Client, ClientReferences};
 
-use crate::batch::{self, BatchArgs, Order, Path, Settled, Source};
+use crate::batch::{self, BatchArgs, Source};
 use crate::compose::{Api, ChannelName, MessageArgs, compose};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::order::{self, Order, Path, Settled};
 use crate::settings::{Settings, no_client, runtime};
 
 #[derive(Debug, Args)]
@@ -42,7 +43,7 @@ pub(crate) struct SendArgs {
     mint_client_refs: bool,
 
     /// How long sending one message may take, repetitions included
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u32).range(1..=86_400))]
     timeout: u32,
 
     #[command(flatten)]
@@ -99,7 +100,7 @@ impl SendArgs {
         };
         let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(batch::dry_run_order(settings, order, path));
+            return runtime()?.block_on(order::dry_run(settings, order, path));
         }
         let client = self.client(settings)?;
         let settled = runtime()?.block_on(order.send(&client, 0, path));
@@ -108,17 +109,12 @@ impl SendArgs {
 
     fn many(&self, settings: &Settings) -> Result<Exit, Failure> {
         let source = self.source(settings)?;
+        let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(batch::dry_run_batch(settings, source));
+            return runtime()?.block_on(batch::dry_run(settings, source, path));
         }
         let client = self.client(settings)?;
-        runtime()?.block_on(batch::run(
-            settings,
-            client,
-            source,
-            &self.batch,
-            self.path.into(),
-        ))
+        runtime()?.block_on(batch::run(settings, client, source, &self.batch, path))
     }
 
     fn source(&self, settings: &Settings) -> Result<Source, Failure> {

@@ -5,9 +5,9 @@ use messages_sdk::types::v1::Update;
 use serde_json::json;
 
 use super::send::report;
-use crate::batch::Settled;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::order::Settled;
 use crate::output::Line;
 use crate::settings::{Settings, runtime};
 

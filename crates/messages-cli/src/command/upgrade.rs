@@ -6,10 +6,10 @@ use clap::Args;
 use messages_sdk::types::{Document, Kind, v0_1};
 use serde_json::Value;
 
-use crate::batch;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::read_bytes;
+use crate::order;
 use crate::output::Line;
 use crate::settings::Settings;
 
@@ -53,7 +53,7 @@ fn upgrade(settings: &Settings, value: Value) -> Result<bool, Failure> {
     let upgraded = match upgraded {
         Ok(upgraded) => upgraded,
         Err(error) => {
-            for problem in batch::problems(error).iter() {
+            for problem in order::problems(error).iter() {
                 settings
                     .out
                     .note(&Line::new().bad("invalid").plain(format!(": {problem}")));

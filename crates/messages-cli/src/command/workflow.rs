@@ -6,10 +6,10 @@ use clap::Args;
 use messages_sdk::types::{Document, v0_1};
 
 use super::send::{PathName, report};
-use crate::batch::{self, Order, Settled};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::read_bytes;
+use crate::order::{self, Order, Settled};
 use crate::settings::{Settings, runtime};
 
 #[derive(Debug, Args)]
@@ -36,12 +36,12 @@ impl WorkflowArgs {
         let order = match v0_1::Workflow::from_value(value) {
             Ok(workflow) => Order::Workflow(workflow),
             Err(error) => {
-                return report(settings, Settled::invalid(0, None, &batch::problems(error)));
+                return report(settings, Settled::invalid(0, None, &order::problems(error)));
             }
         };
         let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(batch::dry_run_order(settings, order, path));
+            return runtime()?.block_on(order::dry_run(settings, order, path));
         }
         let client = settings.client()?;
         let settled = runtime()?.block_on(order.send(&client, 0, path));

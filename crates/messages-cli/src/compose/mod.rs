@@ -9,7 +9,7 @@ mod option;
 use std::io::Read;
 
 use messages_sdk::Outbound;
-use messages_sdk::types::{DecodeError, Document, Problem, v0_1, v1};
+use messages_sdk::types::{Document, Problem, v0_1, v1};
 use serde_json::{Map, Value, json};
 
 pub(crate) use args::{Api, ChannelName, MessageArgs};
@@ -17,6 +17,7 @@ use option::Place;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::order::problems;
 
 /// A message, or what is wrong with it.
 pub(crate) type Composed = Result<Outbound, Vec<Problem>>;
@@ -29,17 +30,10 @@ pub(crate) fn compose(
 ) -> Result<Composed, Failure> {
     let document = Draft::new(api, channel, args)?.into_document(args)?;
     Ok(match api {
-        Api::V1 => decoded(v1::Message::from_value(document)).map(Outbound::V1),
-        Api::V0_1 => decoded(v0_1::Message::from_value(document)).map(Outbound::V0_1),
-    })
-}
-
-fn decoded<T>(result: Result<T, DecodeError>) -> Result<T, Vec<Problem>> {
-    result.map_err(|error| match error {
-        DecodeError::Problems(problems) => problems.as_slice().to_vec(),
-        // A document made of values is JSON already.
-        _ => Vec::new(),
-    })
+        Api::V1 => v1::Message::from_value(document).map(Outbound::V1),
+        Api::V0_1 => v0_1::Message::from_value(document).map(Outbound::V0_1),
+    }
+    .map_err(problems))
 }
 
 /// A message in the making.

@@ -11,14 +11,11 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// Where the API answers: global, us, eu, ap, sandbox or a URL
-    #[arg(
-        long,
-        global = true,
-        value_name = "NAME|URL",
-        env = "MESSAGES_ENDPOINT",
-        hide_env_values = true
-    )]
+    /// Where the API answers: global, us, eu, ap, sandbox or a URL. With the environment's credentials,
+    /// MESSAGES_ENDPOINT says it too
+    // Not read by clap, which does not tell an argument from a variable: a profile that was named wins only over the
+    // latter.
+    #[arg(long, global = true, value_name = "NAME|URL")]
     pub(crate) endpoint: Option<String>,
 
     /// Allows plain http to other machines: credentials then travel in the clear

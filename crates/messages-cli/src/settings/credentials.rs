@@ -14,21 +14,29 @@ use super::profile::Profile;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// What to do without credentials; also the text of the README.
+/// What to do without credentials.
 const HOW: &str = "set VONAGE_API_KEY and VONAGE_API_SECRET, or VONAGE_APPLICATION_ID and VONAGE_PRIVATE_KEY_PATH (or \
                    VONAGE_PRIVATE_KEY), or add a profile with `messages profile add`; `messages demo` needs none";
 
-/// The variables that make up credentials; if one is set, the environment is meant.
-const VARIABLES: &[&str] = &[
-    "VONAGE_API_KEY",
-    "VONAGE_API_SECRET",
-    "VONAGE_APPLICATION_ID",
-    "VONAGE_PRIVATE_KEY",
+/// A variable's name and, where it has one, its older name.
+type Names = &'static [&'static str];
+
+pub(crate) const API_KEY: Names = &["VONAGE_API_KEY", "NEXMO_API_KEY"];
+pub(crate) const API_SECRET: Names = &["VONAGE_API_SECRET", "NEXMO_API_SECRET"];
+pub(crate) const APPLICATION_ID: Names = &["VONAGE_APPLICATION_ID", "NEXMO_APPLICATION_ID"];
+pub(crate) const PRIVATE_KEY: Names = &["VONAGE_PRIVATE_KEY"];
+pub(crate) const PRIVATE_KEY_PATH: Names = &[
     "VONAGE_PRIVATE_KEY_PATH",
-    "NEXMO_API_KEY",
-    "NEXMO_API_SECRET",
-    "NEXMO_APPLICATION_ID",
     "NEXMO_APPLICATION_PRIVATE_KEY_PATH",
+];
+
+/// The variables that make up credentials; if one is set, the environment is meant.
+const VARIABLES: [Names; 5] = [
+    API_KEY,
+    API_SECRET,
+    APPLICATION_ID,
+    PRIVATE_KEY,
+    PRIVATE_KEY_PATH,
 ];
 
 /// A variable's value, under its name or the older one; an empty one counts as unset.
@@ -43,38 +51,42 @@ pub(crate) fn variable(names: &[&str]) -> Option<String> {
 pub(crate) fn in_environment() -> bool {
     VARIABLES
         .iter()
-        .any(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+        .copied()
+        .flatten()
+        .any(|name| match env::var(name) {
+            Ok(value) => !value.trim().is_empty(),
+            // It is meant, and refused by whoever reads it.
+            Err(error) => error != env::VarError::NotPresent,
+        })
 }
 
 /// The path of the private key that the environment names, if it names one.
 pub(crate) fn key_path() -> Option<String> {
-    variable(&["VONAGE_PRIVATE_KEY"]).map_or_else(
-        || {
-            variable(&[
-                "VONAGE_PRIVATE_KEY_PATH",
-                "NEXMO_APPLICATION_PRIVATE_KEY_PATH",
-            ])
-        },
-        |_| None,
-    )
+    variable(PRIVATE_KEY).map_or_else(|| variable(PRIVATE_KEY_PATH), |_| None)
 }
 
-pub(crate) fn from_environment(preference: AuthPreference) -> Result<Credentials, Failure> {
+/// The environment's credentials, if it has any.
+pub(super) fn from_environment(preference: AuthPreference) -> Result<Option<Credentials>, Failure> {
     if preference != AuthPreference::Basic
         && let Some(path) = key_path()
     {
         refuse_shared(Path::new(path.trim()))?;
     }
-    credentials_from_env(preference).map_err(|error| match error {
-        EnvError::Missing => missing(),
-        error => unusable("the environment's credentials cannot be used", error),
-    })
+    match credentials_from_env(preference) {
+        Ok(credentials) => Ok(Some(credentials)),
+        Err(EnvError::Missing) => Ok(None),
+        Err(error) => Err(unusable(
+            "the environment's credentials cannot be used",
+            error,
+        )),
+    }
 }
 
-pub(crate) fn from_profile(
+/// A profile's credentials, if it has any of the kind that is wanted.
+pub(super) fn from_profile(
     profile: &Profile,
     preference: AuthPreference,
-) -> Result<Credentials, Failure> {
+) -> Result<Option<Credentials>, Failure> {
     let has_jwt = profile.application_id.is_some() && profile.private_key_path.is_some();
     let wants_jwt = match preference {
         AuthPreference::Basic => false,
@@ -88,26 +100,28 @@ pub(crate) fn from_profile(
     }
 }
 
-fn jwt_of(profile: &Profile) -> Result<Credentials, Failure> {
-    let id = profile.application_id.as_deref().ok_or_else(missing)?;
+fn jwt_of(profile: &Profile) -> Result<Option<Credentials>, Failure> {
+    let (Some(id), Some(path)) = (&profile.application_id, &profile.private_key_path) else {
+        return Ok(None);
+    };
     let id = ApplicationId::parse(id).map_err(in_profile)?;
-    let key = key_from_profile(Some(profile))?;
-    Ok(TokenSource::new(id, RsaSigner::new(key)).into())
+    let key = key_of_profile(path)?;
+    Ok(Some(TokenSource::new(id, RsaSigner::new(key)).into()))
 }
 
-fn basic_of(profile: &Profile) -> Result<Credentials, Failure> {
+fn basic_of(profile: &Profile) -> Result<Option<Credentials>, Failure> {
     let (Some(key), Some(secret)) = (&profile.api_key, &profile.api_secret) else {
-        return Err(missing());
+        return Ok(None);
     };
     Basic::new(key.as_str(), secret.as_str())
-        .map(Credentials::from)
+        .map(|basic| Some(basic.into()))
         .map_err(in_profile)
 }
 
 /// The private key that the environment holds or names.
-pub(crate) fn key_from_environment() -> Result<PrivateKey, Failure> {
+pub(super) fn key_from_environment() -> Result<PrivateKey, Failure> {
     let unusable = |error| unusable("the environment's private key cannot be used", error);
-    if let Some(text) = variable(&["VONAGE_PRIVATE_KEY"]) {
+    if let Some(text) = variable(PRIVATE_KEY) {
         return PrivateKey::from_text(&text).map_err(unusable);
     }
     let path = key_path().ok_or_else(missing)?;
@@ -116,33 +130,29 @@ pub(crate) fn key_from_environment() -> Result<PrivateKey, Failure> {
 }
 
 /// The private key that a profile names.
-pub(crate) fn key_from_profile(profile: Option<&Profile>) -> Result<PrivateKey, Failure> {
-    let path = profile
-        .and_then(|profile| profile.private_key_path.as_deref())
-        .ok_or_else(missing)?;
+pub(super) fn key_of_profile(path: &Path) -> Result<PrivateKey, Failure> {
     refuse_shared(path)?;
     PrivateKey::from_path(path).map_err(in_profile)
 }
 
-/// The secrets under which webhooks are signed; none when nothing is said.
-pub(crate) fn signature_secrets(
-    profile: Option<&Profile>,
-) -> Result<Vec<SignatureSecret>, Failure> {
-    let secrets = signature_secrets_from_env()
-        .map_err(|error| unusable("the signature secret cannot be used", error))?;
-    match profile.and_then(|profile| profile.signature_secret.as_deref()) {
-        Some(secret) if secrets.is_empty() => {
-            Ok(vec![SignatureSecret::new(secret).map_err(in_profile)?])
-        }
-        _ => Ok(secrets),
-    }
+/// The secrets under which webhooks are signed, as the environment says; none when it says nothing.
+pub(crate) fn secrets_from_environment() -> Result<Vec<SignatureSecret>, Failure> {
+    signature_secrets_from_env()
+        .map_err(|error| unusable("the signature secret cannot be used", error))
+}
+
+/// The same, as a profile says.
+pub(super) fn secrets_from_profile(profile: &Profile) -> Result<Vec<SignatureSecret>, Failure> {
+    let secret = profile.signature_secret.as_deref();
+    secret
+        .map(|secret| SignatureSecret::new(secret).map_err(in_profile))
+        .into_iter()
+        .collect()
 }
 
 /// The account's key, for signing webhooks as the API does.
-pub(crate) fn api_key(profile: Option<&Profile>) -> Result<Option<ApiKey>, Failure> {
-    variable(&["VONAGE_API_KEY", "NEXMO_API_KEY"])
-        .or_else(|| profile?.api_key.clone())
-        .map(|key| ApiKey::new(key.trim()))
+pub(super) fn api_key(text: Option<String>) -> Result<Option<ApiKey>, Failure> {
+    text.map(|key| ApiKey::new(key.trim()))
         .transpose()
         .map_err(|error| unusable("the api key cannot be used", error))
 }

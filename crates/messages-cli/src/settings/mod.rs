@@ -18,6 +18,26 @@ use crate::failure::Failure;
 use crate::output::Output;
 use profile::{Profile, Profiles};
 
+/// Where everything about the account comes from. It is one place, so that no secret goes to a host that another place
+/// names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Origin<'a> {
+    /// A profile that was named wins over the environment.
+    Named(&'a Profile),
+    /// It wins over the active profile.
+    Environment,
+    Active(&'a Profile),
+    /// There are no credentials, and no profile.
+    Nowhere,
+}
+
+fn endpoint_variable() -> Option<String> {
+    // What is no text is no endpoint either, and is refused as such: without it, messages would go elsewhere.
+    let text = std::env::var_os("MESSAGES_ENDPOINT")?;
+    let text = text.to_string_lossy().trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
 /// What every command is given. Nothing is read before a command asks for it.
 #[derive(Debug)]
 pub(crate) struct Settings {
@@ -47,44 +67,72 @@ impl Settings {
         profiles.select(self.args.profile.as_deref())
     }
 
+    /// Where the account's credentials, secrets, key and endpoint come from.
+    pub(crate) fn origin(&self) -> Result<Origin<'_>, Failure> {
+        let is_named = self.args.profile.is_some();
+        if !is_named && credentials::in_environment() {
+            return Ok(Origin::Environment);
+        }
+        Ok(match self.profile()? {
+            Some(profile) if is_named => Origin::Named(profile),
+            Some(profile) => Origin::Active(profile),
+            None => Origin::Nowhere,
+        })
+    }
+
     pub(crate) fn preference(&self) -> AuthPreference {
         self.args
             .auth
             .map_or(AuthPreference::Automatic, AuthPreference::from)
     }
 
-    /// The credentials: those of a profile that was named, else the environment's, else those of the active profile.
     pub(crate) fn credentials(&self) -> Result<Credentials, Failure> {
+        self.credentials_if_any()?.ok_or_else(credentials::missing)
+    }
+
+    /// The credentials; `None` only where there are none, not where they cannot be used.
+    pub(crate) fn credentials_if_any(&self) -> Result<Option<Credentials>, Failure> {
         self.credentials_by(self.preference())
     }
 
-    fn credentials_by(&self, preference: AuthPreference) -> Result<Credentials, Failure> {
-        let named = self.args.profile.is_some();
-        if !named && credentials::in_environment() {
-            return credentials::from_environment(preference);
-        }
-        match self.profile()? {
-            Some(profile) => credentials::from_profile(profile, preference),
-            None => Err(credentials::missing()),
+    fn credentials_by(&self, preference: AuthPreference) -> Result<Option<Credentials>, Failure> {
+        match self.origin()? {
+            Origin::Environment => credentials::from_environment(preference),
+            Origin::Named(profile) | Origin::Active(profile) => {
+                credentials::from_profile(profile, preference)
+            }
+            Origin::Nowhere => Ok(None),
         }
     }
 
     /// The credentials of an application, whatever `--auth` says: what they are for takes no others.
     pub(crate) fn jwt_credentials(&self) -> Result<Credentials, Failure> {
-        self.credentials_by(AuthPreference::Jwt)
+        self.credentials_by(AuthPreference::Jwt)?
+            .ok_or_else(credentials::missing)
     }
 
     /// The application's private key.
     pub(crate) fn private_key(&self) -> Result<PrivateKey, Failure> {
-        let named = self.args.profile.is_some();
-        if !named && credentials::in_environment() {
-            return credentials::key_from_environment();
+        match self.origin()? {
+            Origin::Environment => credentials::key_from_environment(),
+            Origin::Named(profile) | Origin::Active(profile) => {
+                let path = profile.private_key_path.as_deref();
+                credentials::key_of_profile(path.ok_or_else(credentials::missing)?)
+            }
+            Origin::Nowhere => Err(credentials::missing()),
         }
-        credentials::key_from_profile(self.profile()?)
     }
 
     pub(crate) fn signature_secrets_if_any(&self) -> Result<Vec<SignatureSecret>, Failure> {
-        credentials::signature_secrets(self.profile()?)
+        match self.origin()? {
+            Origin::Named(profile) => credentials::secrets_from_profile(profile),
+            Origin::Environment | Origin::Nowhere => credentials::secrets_from_environment(),
+            // The secret is no part of credentials, and may be all that the environment has: then it wins as they would.
+            Origin::Active(profile) => match credentials::secrets_from_environment()? {
+                secrets if secrets.is_empty() => credentials::secrets_from_profile(profile),
+                secrets => Ok(secrets),
+            },
+        }
     }
 
     pub(crate) fn signature_secrets(&self) -> Result<Vec<SignatureSecret>, Failure> {
@@ -96,21 +144,38 @@ impl Settings {
     }
 
     pub(crate) fn api_key(&self) -> Result<Option<ApiKey>, Failure> {
-        credentials::api_key(self.profile()?)
+        credentials::api_key(match self.origin()? {
+            Origin::Environment => credentials::variable(credentials::API_KEY),
+            Origin::Named(profile) | Origin::Active(profile) => profile.api_key.clone(),
+            Origin::Nowhere => None,
+        })
     }
 
-    /// The endpoint that was named, else the profile's, else the global one.
+    /// The endpoint that was named, else that of the credentials' source, else the global one.
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Failure> {
-        match &self.args.endpoint {
-            Some(endpoint) => self.parse_endpoint(endpoint),
-            None => match self
-                .profile()?
-                .and_then(|profile| profile.endpoint.as_deref())
-            {
-                Some(endpoint) => self.parse_endpoint(endpoint),
-                None => Ok(Endpoint::global()),
-            },
+        if let Some(endpoint) = &self.args.endpoint {
+            return self.parse_endpoint(endpoint);
         }
+        let variable = endpoint_variable();
+        let endpoint = match self.origin()? {
+            Origin::Named(profile) => profile.endpoint.clone(),
+            Origin::Environment | Origin::Nowhere => variable,
+            // Neither goes the profile's secret where the environment points, nor a message past the place that the
+            // environment names: it may be there to keep messages from real people.
+            Origin::Active(profile) if variable.is_some() && variable != profile.endpoint => {
+                let message = "MESSAGES_ENDPOINT is none of the active profile's";
+                return Err(Failure::usage(message)
+                    .hint("name the endpoint with --endpoint, or the profile with --profile"));
+            }
+            Origin::Active(profile) => profile.endpoint.clone(),
+        };
+        endpoint.map_or_else(|| Ok(Endpoint::global()), |text| self.parse_endpoint(&text))
+    }
+
+    /// The endpoint that was named for this command, in whatever way, without any profile.
+    pub(crate) fn given_endpoint(&self) -> Result<Option<Endpoint>, Failure> {
+        let given = self.args.endpoint.clone().or_else(endpoint_variable);
+        given.map(|text| self.parse_endpoint(&text)).transpose()
     }
 
     pub(crate) fn parse_endpoint(&self, text: &str) -> Result<Endpoint, Failure> {

@@ -294,6 +294,78 @@ fn the_raw_request_is_passed_on_and_the_answer_is_shown() {
     }
 }
 
+const STATUS: &str =
+    r#"{"message_uuid":"m","channel":"sms","to":"1","from":"2","timestamp":"t","status":"read"}"#;
+
+#[test]
+fn a_damaged_store_loses_no_other_event() {
+    let application = crate::fake::serve(|_| (200, String::new()));
+    let shell = Shell::new();
+    let event =
+        |id: u32| format!(r#"{{"id":{id},"method":"POST","path":"/","headers":[],"body":"{{}}"}}"#);
+    // A tear in the midst of a character, and one in the last line.
+    let mut damaged = format!("{}\n{{\"id\":2,\"body\":\"", event(1)).into_bytes();
+    damaged.extend_from_slice(b"\xe2\x82\n");
+    damaged.extend_from_slice(event(5).as_bytes());
+    damaged.extend_from_slice(b"\n{\"id\":6,\"meth");
+    let store = shell.path("events.ndjson");
+    std::fs::write(&store, damaged).unwrap();
+    let store = store.to_str().unwrap();
+    let listener = Listener::start(&shell, &["--unverified", "--store", store]);
+    crate::fake::Client::connect(&listener.url)
+        .ask("POST", b"/status", STATUS)
+        .unwrap();
+    assert_eq!(listener.next()["id"], 6, "after the last one");
+
+    let arguments = ["listen", "--port", "0", "--unverified", "--store", store];
+    let ended = shell.run(&[&arguments[..], &["--forward-to", "nowhere"]].concat());
+    assert_eq!(ended.code, 2, "{}", ended.stderr);
+    let mut second = shell.command(&arguments).spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    let _ = second.kill();
+    let output = second.wait_with_output().unwrap();
+    let remarks = String::from_utf8_lossy(&output.stderr);
+    assert!(remarks.contains("another run"), "{remarks}");
+    assert_eq!(output.status.code(), Some(1));
+
+    for id in ["1", "5", "6"] {
+        let arguments = ["listen", "resend", id, "--store", store, "--forward-to"];
+        let ended = shell.run(&[&arguments[..], &[&application]].concat());
+        assert_eq!(ended.code, 0, "{id}: {}", ended.stderr);
+    }
+}
+
+#[test]
+fn too_little_of_a_number_is_shown_to_call_it() {
+    let shell = Shell::new();
+    let mut child = shell
+        .command(&["listen", "--port", "0", "--unverified"])
+        .spawn()
+        .unwrap();
+    let mut remarks = BufReader::new(child.stderr.take().unwrap()).lines();
+    let url = remarks.next().unwrap().unwrap();
+    let url = url.strip_prefix("listening on ").unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut client = crate::fake::Client::connect(url);
+    let cases = [
+        ("123456789012", " 1234****012 "),
+        ("12345678901", " 12****01 "),
+        ("123456789", " 12****89 "),
+        ("12345678", " 1**** "),
+        ("1", " 1**** "),
+    ];
+    let shown = cases.map(|(number, _)| {
+        let status = STATUS.replace(r#""to":"1""#, &format!(r#""to":"{number}""#));
+        client.ask("POST", b"/status", &status).unwrap();
+        lines.next().unwrap().unwrap()
+    });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for ((number, part), line) in cases.iter().zip(shown) {
+        assert!(line.contains(part), "{number}: {line}");
+    }
+}
+
 #[test]
 fn the_doctor_compares_the_clocks() {
     // Says that it is the year 2001 there.

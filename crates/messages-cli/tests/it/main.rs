@@ -7,6 +7,7 @@
 )]
 
 mod batch;
+mod batch_input;
 mod demo;
 mod emulator;
 mod fake;
@@ -19,6 +20,7 @@ mod million;
 mod offline;
 mod options;
 mod profile;
+mod resume;
 mod secrets;
 mod send;
 mod shell;

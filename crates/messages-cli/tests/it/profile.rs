@@ -1,4 +1,4 @@
-//! Profiles: who may read what, and which credentials win.
+//! Profiles: who may read what, and whether the account is a profile's or the environment's: all of it or nothing.
 #![cfg(unix)]
 
 use std::fs::{self, Permissions};
@@ -103,4 +103,181 @@ fn files_that_others_can_read_are_refused_with_the_command_that_helps() {
         wrong += 1;
     }
     println!("files: {wrong} shared or linked, 0 used");
+}
+
+/// What says who the account is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Active,
+    Named,
+    /// Key, secret and signature secret in the environment.
+    Environment,
+    /// Its signature secret alone.
+    Secret,
+    /// `MESSAGES_ENDPOINT`.
+    Endpoint,
+    /// `--endpoint`.
+    Flag,
+}
+
+/// The first part of the credentials, the endpoint, and whose key and secret sign webhooks; or the exit code.
+type Used = Result<(&'static str, &'static str, Option<&'static str>), i32>;
+
+#[test]
+fn one_source_gives_all_of_the_account() {
+    use Said::*;
+
+    const STATUS: &str = r#"{"message_uuid":"m","channel":"sms","to":"1","from":"2","timestamp":"t","status":"read"}"#;
+    const BEARER: &str = "Bearer ****";
+    const BASIC: &str = "Basic ****";
+    const NOBODY: &str = "(no credentials found)";
+    const PROFILE: &str = "https://profile.example";
+    const ENVIRONMENT: &str = "https://environment.example";
+    const FLAG: &str = "https://flag.example";
+    const GLOBAL: &str = "https://api.nexmo.com";
+    let cases: [(&[Said], Used); 14] = [
+        (&[], Ok((NOBODY, GLOBAL, None))),
+        (&[Endpoint], Ok((NOBODY, ENVIRONMENT, None))),
+        (&[Active], Ok((BEARER, PROFILE, Some("profile")))),
+        (&[Active, Flag], Ok((BEARER, FLAG, Some("profile")))),
+        (&[Active, Secret], Ok((BEARER, PROFILE, Some("mixed")))),
+        (&[Environment], Ok((BASIC, GLOBAL, Some("environment")))),
+        (
+            &[Environment, Endpoint],
+            Ok((BASIC, ENVIRONMENT, Some("environment"))),
+        ),
+        // The environment's secret does not go to where a forgotten profile points.
+        (
+            &[Active, Environment],
+            Ok((BASIC, GLOBAL, Some("environment"))),
+        ),
+        (
+            &[Active, Environment, Endpoint],
+            Ok((BASIC, ENVIRONMENT, Some("environment"))),
+        ),
+        (
+            &[Active, Environment, Endpoint, Flag],
+            Ok((BASIC, FLAG, Some("environment"))),
+        ),
+        (
+            &[Named, Environment, Endpoint],
+            Ok((BEARER, PROFILE, Some("profile"))),
+        ),
+        (
+            &[Named, Environment, Endpoint, Flag],
+            Ok((BEARER, FLAG, Some("profile"))),
+        ),
+        (&[Named, Secret], Ok((BEARER, PROFILE, Some("profile")))),
+        // The profile's secret does not go there, and the message does not go elsewhere than the variable says.
+        (&[Active, Endpoint], Err(2)),
+    ];
+    let emulator = Emulator::start();
+    let [ours, theirs] = [
+        "our signature secret of thirty-two bytes",
+        "their signature secret of 32 bytes",
+    ];
+    let sign = [
+        "webhook",
+        "sign",
+        "--body-file",
+        "-",
+        "--now",
+        "1700000000",
+        "--json",
+    ];
+    let verify = [
+        "webhook",
+        "verify",
+        "--body-file",
+        "-",
+        "--now",
+        "1700000000",
+        "--json",
+    ];
+    let signer = |shell: &Shell, more: &[&str]| {
+        let signed = shell.run_with(&[&sign[..], more].concat(), STATUS);
+        if signed.code != 0 {
+            assert_eq!(signed.code, 4, "{}", signed.stderr);
+            return None;
+        }
+        let authorization = signed.object()["authorization"].to_string();
+        let authorization = shell.file("authorization", authorization.trim_matches('"'));
+        let authorization = authorization.to_str().unwrap();
+        let verify = [&verify[..], &["--authorization-file", authorization]].concat();
+        let claims = |secret| {
+            let shell = Shell::new().with("VONAGE_SIGNATURE_SECRET", secret);
+            let ended = shell.run_with(&verify, STATUS);
+            (ended.code == 0).then(|| ended.object()["claims"]["api_key"].clone())
+        };
+        Some(match (claims(ours), claims(theirs)) {
+            (Some(key), None) if key == "environ1" => "environment",
+            (None, Some(key)) if key == "profile1" => "profile",
+            (Some(key), None) if key == "profile1" => "mixed",
+            other => panic!("{other:?}"),
+        })
+    };
+    for (said, used) in cases {
+        let mut shell = Shell::new();
+        let mut more = Vec::new();
+        if said.contains(&Active) || said.contains(&Named) {
+            let active = if said.contains(&Active) {
+                "active = \"work\"\n"
+            } else {
+                ""
+            };
+            let (id, key) = (
+                emulator.member("application_id"),
+                emulator.member("private_key_path"),
+            );
+            let text = format!(
+                "{active}[profiles.work]\nendpoint = \"{PROFILE}\"\napi_key = \"profile1\"\napi_secret = \"secret\"\n\
+                 application_id = \"{id}\"\nprivate_key_path = \"{key}\"\nsignature_secret = \"{theirs}\"\n"
+            );
+            fs::create_dir_all(shell.path(".config/messages")).unwrap();
+            let file = shell.file(".config/messages/profiles.toml", &text);
+            fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+        }
+        for said in said {
+            match said {
+                Active => {}
+                Named => more.extend(["--profile", "work"]),
+                Environment => {
+                    shell = shell
+                        .with("VONAGE_API_KEY", "environ1")
+                        .with("VONAGE_API_SECRET", "secret")
+                        .with("VONAGE_SIGNATURE_SECRET", ours);
+                }
+                Secret => shell = shell.with("VONAGE_SIGNATURE_SECRET", ours),
+                Endpoint => shell = shell.with("MESSAGES_ENDPOINT", ENVIRONMENT),
+                Flag => more.extend(["--endpoint", FLAG]),
+            }
+        }
+        let dry = shell.run(&[&SMS[..], &["--dry-run", "--json"], &more].concat());
+        let (credentials, endpoint, signs) = match used {
+            Ok(used) => used,
+            Err(code) => {
+                assert_eq!(dry.code, code, "{said:?}: {}", dry.stdout);
+                assert!(dry.stderr.contains("MESSAGES_ENDPOINT"), "{}", dry.stderr);
+                continue;
+            }
+        };
+        assert_eq!(dry.code, 0, "{said:?}: {}", dry.stderr);
+        let request = dry.object();
+        assert_eq!(request["headers"]["authorization"], credentials, "{said:?}");
+        assert_eq!(
+            request["url"],
+            format!("{endpoint}/v1/messages"),
+            "{said:?}"
+        );
+        assert_eq!(signer(&shell, &more), signs, "{said:?}");
+    }
+    // Half a source is not filled up from another one.
+    let shell = Shell::new().with("VONAGE_SIGNATURE_SECRET", ours);
+    fs::create_dir_all(shell.path(".config/messages")).unwrap();
+    let file = shell.file(
+        ".config/messages/profiles.toml",
+        "[profiles.work]\napi_key = \"profile1\"\n",
+    );
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(signer(&shell, &["--profile", "work"]), None);
 }

@@ -1,5 +1,8 @@
 //! `send` and `workflow`: what goes out, and the exit code of every way to end.
 
+#[cfg(target_os = "linux")]
+use std::process::Stdio;
+
 use serde_json::{Value, json};
 
 use crate::shell::{Emulator, Shell};
@@ -219,5 +222,65 @@ fn a_workflow_is_posted() {
             .run(&["workflow", "--file", file.to_str().unwrap()])
             .code,
         3
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn logs_that_nobody_can_read_stop_nothing() {
+    let emulator = Emulator::start();
+    let shell = emulator.shell().with("RUST_LOG", "trace");
+    let arguments = [
+        "send",
+        "sms",
+        "--from",
+        "447700900001",
+        "--to",
+        "447700900000",
+        "--text",
+        "Hello",
+    ];
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let (reader, closed) = std::io::pipe().unwrap();
+    drop(reader);
+    for stderr in [Stdio::from(full), closed.into()] {
+        let mut command = shell.command(&arguments);
+        let output = command.stderr(stderr).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+}
+
+#[test]
+fn a_dry_run_hides_no_fault_of_the_credentials() {
+    let dry = [
+        "send",
+        "sms",
+        "--from",
+        "447700900001",
+        "--to",
+        "447700900000",
+        "--text",
+        "Hello",
+        "--dry-run",
+    ];
+    let ended = Shell::new().run(&dry);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(
+        ended.stdout.contains("(no credentials found)"),
+        "{}",
+        ended.stdout
+    );
+    assert_eq!(ended.stderr, "");
+    let ended = Shell::new().with("VONAGE_API_KEY", "a1b2c3d4").run(&dry);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    assert!(
+        !ended.stdout.contains("(no credentials found)"),
+        "{}",
+        ended.stdout
+    );
+    assert!(
+        ended.stderr.contains("VONAGE_API_SECRET"),
+        "{}",
+        ended.stderr
     );
 }

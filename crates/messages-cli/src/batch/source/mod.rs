@@ -12,10 +12,11 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::csv_template::CsvTemplate;
-use super::order::Order;
+use super::journal::journal_path;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::order::Order;
 use chunks::Chunks;
 
 /// The input of a batch.
@@ -45,11 +46,33 @@ pub(super) enum Raw {
 impl Item {
     /// Parses and checks the document.
     pub(super) fn order(self) -> Result<Order, Vec<Finding>> {
-        Order::from_raw(self.content.map_err(|finding| vec![finding])?)
+        match self.content.map_err(|finding| vec![finding])? {
+            Raw::Bytes(bytes) => Order::from_slice(&bytes),
+            Raw::Value(value) => Order::from_value(value),
+        }
     }
 }
 
 impl Source {
+    /// Refuses results that would be read as the input, or would overwrite it.
+    pub(super) fn refuse_output(&self, results: &Path) -> Result<(), Failure> {
+        let (option, input) = match self {
+            Self::Csv(template) => ("--csv", template.table()),
+            Self::Json(path) => ("--file", path.as_path()),
+        };
+        let journal = journal_path(results);
+        for output in [results, &journal] {
+            if let (Ok(input), Ok(output)) = (input.canonicalize(), output.canonicalize())
+                && input == output
+            {
+                let message = format!("{option} and the results are the same file");
+                return Err(Failure::usage(message)
+                    .hint("name another file with --results: it gets a line for each message"));
+            }
+        }
+        Ok(())
+    }
+
     /// Opens the input, reads it in a thread of its own, and hands the documents over in chunks: only a few are read
     /// ahead, and no document waits for one that is not there yet.
     ///

@@ -67,10 +67,15 @@ fn describe(line: Line, view: &EventView<'_>, show: bool) -> Line {
     }
 }
 
-/// An address with its middle hidden: enough to tell two people apart, and too little to call one.
+/// An address with its middle hidden: enough to tell two people apart, and too little to call one: at least five
+/// characters are hidden, or all but the first.
 fn mask(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
-    let (head, tail) = if characters.len() > 8 { (4, 3) } else { (1, 0) };
+    let (head, tail) = match characters.len() {
+        12.. => (4, 3),
+        9..12 => (2, 2),
+        _ => (1, 0),
+    };
     let shown = |range: &[char]| range.iter().collect::<String>();
     let end = characters.len().saturating_sub(tail);
     format!(

@@ -48,11 +48,11 @@ pub(crate) struct ListenArgs {
     #[arg(long)]
     emulator: bool,
 
-    /// Passes every verified request on as it is, shows the answer, and gives it to the sender
+    /// Passes every request that is not refused on as it is, shows the answer, and gives it to the sender
     #[arg(long, value_name = "URL")]
     forward_to: Option<String>,
 
-    /// Keeps every verified event in this file, a line each
+    /// Keeps every event that is not refused in this file, a line each
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
 

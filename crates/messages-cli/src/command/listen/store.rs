@@ -1,7 +1,7 @@
 //! Events on disk, so that they can be sent again byte for byte.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -27,9 +27,25 @@ struct Stored {
 
 /// A file of events, a line each.
 pub(super) struct Store {
-    file: Mutex<File>,
+    file: Mutex<Appended>,
     /// The number after the last one that was given.
     pub(super) next_id: u64,
+}
+
+struct Appended {
+    file: File,
+    /// Whether the last line has no end: what is written next must not become a part of it.
+    is_torn: bool,
+}
+
+impl Appended {
+    fn write(&mut self, line: &str) -> io::Result<()> {
+        let end = if self.is_torn { "\n" } else { "" };
+        self.is_torn = true;
+        self.file.write_all(format!("{end}{line}\n").as_bytes())?;
+        self.is_torn = false;
+        Ok(())
+    }
 }
 
 impl Store {
@@ -40,9 +56,11 @@ impl Store {
         // Events hold what people wrote.
         let file = private_file::open(OpenOptions::new().append(true).create(true), path)?
             .map_err(unwritable)?;
+        lock(&file, path)?;
         let last = stored(path)?.map(|stored| stored.id).max();
+        let is_torn = is_torn(path).map_err(unreadable(path))?;
         Ok(Self {
-            file: Mutex::new(file),
+            file: Mutex::new(Appended { file, is_torn }),
             next_id: last.unwrap_or_default() + 1,
         })
     }
@@ -61,18 +79,44 @@ impl Store {
                 .map_err(io::Error::other)?
                 .to_owned(),
         };
-        let line = format!("{}\n", serde_json::to_string(&stored)?);
+        let line = serde_json::to_string(&stored)?;
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        file.write_all(line.as_bytes())
+        file.write(&line)
     }
 }
 
+/// Two at once would give the same numbers. Where files cannot be locked, nobody can tell.
+fn lock(file: &File, path: &Path) -> Result<(), Failure> {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            let message = format!("another run is writing {}", path.display());
+            Err(Failure::new(Exit::Other, message).hint("end it first, or name another file"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether a kill or a full disk cut the last line off.
+fn is_torn(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
+/// The events of a file. A line that was cut off, in the midst of a character perhaps, costs no other one.
 fn stored(path: &Path) -> Result<impl Iterator<Item = Stored> + use<>, Failure> {
-    let file = File::open(path).map_err(|error| {
-        Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
-    })?;
-    let lines = BufReader::new(file).lines().map_while(Result::ok);
-    Ok(lines.filter_map(|line| serde_json::from_str(&line).ok()))
+    let file = File::open(path).map_err(unreadable(path))?;
+    let lines = BufReader::new(file).split(b'\n').map_while(Result::ok);
+    Ok(lines.filter_map(|line| serde_json::from_slice(&line).ok()))
+}
+
+fn unreadable(path: &Path) -> impl Fn(io::Error) -> Failure {
+    move |error| Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
 }
 
 /// `listen resend`: passes a stored event on once more.

@@ -1,11 +1,15 @@
-//! What can be sent from a file: messages of both generations, and workflows.
+//! One thing to send, and how its sending ended: messages of both generations, and workflows.
+
+mod dry_run;
+mod settled;
 
 use messages_sdk::types::{DecodeError, Document, Problem, Submission, v0_1};
 use messages_sdk::{BetaPath, Client, Outbound, SendOptions};
+use serde_json::Value;
 
-use super::settled::Settled;
-use super::source::Raw;
 use crate::finding::Finding;
+pub(crate) use dry_run::dry_run;
+pub(crate) use settled::Settled;
 
 /// Something to send.
 #[derive(Debug)]
@@ -15,18 +19,18 @@ pub(crate) enum Order {
 }
 
 impl Order {
-    /// Reads an order from its JSON.
-    pub(super) fn from_raw(raw: Raw) -> Result<Self, Vec<Finding>> {
-        match raw {
-            Raw::Bytes(bytes) => Submission::from_slice(&bytes),
-            Raw::Value(value) => Submission::from_value(value),
-        }
-        .map_err(|error| Finding::all_of(&error))
-        .and_then(Self::of)
+    /// Reads an order from the text of its JSON.
+    pub(crate) fn from_slice(bytes: &[u8]) -> Result<Self, Vec<Finding>> {
+        Self::of(Submission::from_slice(bytes))
     }
 
-    fn of(submission: Submission) -> Result<Self, Vec<Finding>> {
-        match submission {
+    /// Reads an order from its JSON.
+    pub(crate) fn from_value(value: Value) -> Result<Self, Vec<Finding>> {
+        Self::of(Submission::from_value(value))
+    }
+
+    fn of(submission: Result<Submission, DecodeError>) -> Result<Self, Vec<Finding>> {
+        match submission.map_err(|error| Finding::all_of(&error))? {
             Submission::V1(message) => Ok(Self::Message(message.into())),
             Submission::V0_1(message) => Ok(Self::Message(message.into())),
             Submission::Workflow(workflow) => Ok(Self::Workflow(workflow)),
@@ -42,8 +46,22 @@ impl Order {
         }
     }
 
+    /// Refuses a path that is none of the order's generation: what is posted there would be taken for something else.
+    pub(crate) fn fits(&self, path: Path) -> Result<(), Finding> {
+        match self {
+            Self::Message(Outbound::V1(_)) if path == Path::Beta => Err(Finding::new(
+                "path",
+                "is a v1 message, and the path beta is one of v0.1",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Sends the order and tells how that ended.
     pub(crate) async fn send(self, client: &Client, index: u64, path: Path) -> Settled {
+        if let Err(finding) = self.fits(path) {
+            return Settled::refused(index, None, vec![finding]);
+        }
         match self {
             Self::Message(message) => {
                 let options = match path {
