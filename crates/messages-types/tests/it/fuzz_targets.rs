@@ -33,8 +33,11 @@ fn every_target_holds_on_its_seeds_and_on_damaged_ones() {
     assert!(folders >= 14 && inputs > 5_000, "{folders} {inputs}");
 }
 
-/// What the target of this name does with its bytes.
-fn target(name: &str) -> Box<dyn Fn(&[u8])> {
+/// What a target does with its bytes.
+type Target = Box<dyn Fn(&[u8])>;
+
+/// The target of this name.
+fn target(name: &str) -> Target {
     match name {
         "webhook_event" => Box::new(targets::webhook),
         "sms_segments" => Box::new(|bytes| {
