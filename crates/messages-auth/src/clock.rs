@@ -9,7 +9,10 @@ pub(crate) fn unix_seconds(time: SystemTime) -> Option<u64> {
         .map(|since| since.as_secs())
 }
 
-/// The time that many seconds after 1970, or `None` where the platform's clock cannot hold it.
+/// The last second of the year 9999: no later date is read, and none is meant.
+pub(crate) const LAST_SECOND: u64 = 253_402_300_799;
+
+/// The time that many seconds after 1970, or the last one that is meant; `None` where the platform's clock cannot hold it.
 pub(crate) fn from_unix_seconds(seconds: u64) -> Option<SystemTime> {
-    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds.min(LAST_SECOND)))
 }

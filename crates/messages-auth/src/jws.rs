@@ -7,6 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use crate::clock::LAST_SECOND;
+
 /// The two algorithms that occur, one for each direction. Neither key type fits the other, and nothing chooses
 /// between them but the caller.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -129,8 +131,7 @@ pub(crate) fn append_signature(mut signed: String, signature: &[u8]) -> String {
 
 /// A date as in RFC 7519 section 2: a number of seconds, which may have a fraction.
 pub(crate) fn numeric_date(value: &Value) -> Option<u64> {
-    /// The last second of the year 9999.
-    const LAST: f64 = 253_402_300_799.0;
+    const LAST: f64 = LAST_SECOND as f64;
 
     match value.as_u64() {
         Some(seconds) => (seconds as f64 <= LAST).then_some(seconds),

@@ -13,7 +13,7 @@ wire_object! {
     /// The body of an error answer, in the shape of RFC 9457 ("problem details").
     ///
     /// Every member may be missing: gateways and older generations leave out what they like.
-    /// Tell answers apart by [`ErrorObject::code`] and by the HTTP status, not by `title`.
+    /// Tell answers apart by [`ErrorObject::sync_code`] and by the HTTP status, not by `title`.
     #[derive(Default)]
     inbound struct ErrorObject {
         optional {

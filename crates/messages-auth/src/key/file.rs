@@ -12,7 +12,7 @@ use crate::error::AuthError;
 /// Most bytes that are read: an RSA key of 8192 bits in PEM form has about 6,000.
 const MAX_LEN: usize = 64 * 1024;
 
-/// Longer texts than this are taken for a key that was passed by mistake, and are not repeated in the error.
+/// Longer texts than this, where no file is, are taken for a key that was passed by mistake, and are not repeated in the error.
 const LONGEST_PATH_SHOWN: usize = 512;
 
 pub(super) fn read(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Vec<KeyWarning>), AuthError> {
@@ -24,7 +24,13 @@ pub(super) fn read(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Vec<KeyWarning>),
         ErrorKind::IsADirectory => AuthError::at_path(KeyMistake::Directory, path, None),
         _ => AuthError::at_path(KeyMistake::Unreadable, path, Some(error)),
     };
-    let file = File::open(path).map_err(unreadable)?;
+    let file = File::open(path).map_err(|error| {
+        if path.as_os_str().len() > LONGEST_PATH_SHOWN {
+            KeyMistake::TextAsPath.into()
+        } else {
+            unreadable(error)
+        }
+    })?;
     let metadata = file.metadata().map_err(unreadable)?;
     if metadata.is_dir() {
         return Err(AuthError::at_path(KeyMistake::Directory, path, None));
@@ -48,7 +54,7 @@ fn not_found(path: &Path) -> AuthError {
 
 fn is_key_text(path: &Path) -> bool {
     let text = path.to_string_lossy();
-    text.len() > LONGEST_PATH_SHOWN || text.contains('\n') || text.contains("-----BEGIN")
+    text.contains('\n') || text.contains("-----BEGIN")
 }
 
 #[cfg(unix)]

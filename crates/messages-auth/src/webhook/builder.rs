@@ -72,7 +72,8 @@ impl VerifierBuilder {
         self
     }
 
-    /// How far ahead of this machine's clock a webhook may have been signed; whole seconds count. By default 60 s.
+    /// By how much this machine's clock and the sender's may differ; whole seconds count. By default 60 s. So far ahead a webhook
+    /// may have been signed or begin to be valid (`iat`, `nbf`), and so long it may be over (`exp`).
     pub fn max_ahead(mut self, max_ahead: Duration) -> Self {
         self.policy.max_ahead = max_ahead.as_secs();
         self

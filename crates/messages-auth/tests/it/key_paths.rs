@@ -38,6 +38,20 @@ fn the_faults_of_paths_are_named() {
 }
 
 #[test]
+fn a_long_path_is_a_path() {
+    let directory = tempfile::tempdir().unwrap();
+    let deep = directory
+        .path()
+        .join("d".repeat(200))
+        .join("e".repeat(200))
+        .join("f".repeat(200));
+    fs::create_dir_all(&deep).unwrap();
+    let path = deep.join("private.key");
+    fs::write(&path, PKCS8).unwrap();
+    PrivateKey::from_path(&path).unwrap();
+}
+
+#[test]
 fn a_key_passed_as_a_path_is_not_repeated() {
     for text in [
         PKCS8.to_owned(),

@@ -56,6 +56,31 @@ fn a_handled_webhook_is_acknowledged_and_not_handled_again() {
 }
 
 #[test]
+fn a_webhook_of_any_age_is_handled_once_too() {
+    for max_age in [
+        Duration::MAX,
+        Duration::from_secs(u64::MAX / 2),
+        Duration::from_secs(1 << 40),
+    ] {
+        let verifier = builder().max_age(max_age).build().unwrap();
+        let header = headers(signer().sign(BODY, now()).unwrap());
+        verifier
+            .verify(&header, BODY, now())
+            .unwrap()
+            .commit()
+            .unwrap();
+        for later in [0, 1, 1_000_000_000] {
+            let again = verifier.verify(&header, BODY, at(NOW + later));
+            assert_eq!(
+                again.unwrap_err().reason(),
+                Reason::Replayed,
+                "{max_age:?} {later}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_webhook_whose_handling_failed_is_handled_again() {
     let verifier = verifier();
     let header = headers(signer().sign(BODY, now()).unwrap());

@@ -85,7 +85,7 @@ pub(crate) fn sign_raw(header: &str, claims: &str) -> String {
     format!("{signed}.{}", encode(signature))
 }
 
-/// The `payload_hash` that the signer writes for `body`; a published vector in `webhook.rs` vouches for it.
+/// The `payload_hash` that the signer writes for `body`; a published vector in `webhook/mod.rs` vouches for it.
 pub(crate) fn payload_hash(body: &[u8]) -> String {
     let header = signer().sign(body, now()).unwrap();
     let claims = claims_of(header.to_str().unwrap());

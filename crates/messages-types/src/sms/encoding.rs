@@ -46,7 +46,10 @@ impl Encoding {
             .map(Self::Gsm)
             .chain([Self::Ucs2])
             .filter_map(|encoding| Segmentation::with(text, encoding))
-            .min_by_key(|segmentation| (segmentation.count(), segmentation.units()))
+            .min_by_key(|segmentation| {
+                let tables = segmentation.encoding().table_octets();
+                (segmentation.count(), segmentation.units(), tables)
+            })
             .map_or(Self::Ucs2, |segmentation| segmentation.encoding())
     }
 
@@ -80,12 +83,16 @@ impl Encoding {
         self.capacity(CONCATENATION)
     }
 
-    const fn capacity(self, concatenation: usize) -> usize {
-        let tables = match self {
+    /// What the header says of national tables, in octets.
+    const fn table_octets(self) -> usize {
+        match self {
             Self::Gsm(alphabet) => alphabet.header_octets(),
             Self::Ucs2 => 0,
-        };
-        let elements = concatenation + tables;
+        }
+    }
+
+    const fn capacity(self, concatenation: usize) -> usize {
+        let elements = concatenation + self.table_octets();
         let header = if elements == 0 {
             0
         } else {

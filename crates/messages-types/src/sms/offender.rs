@@ -3,7 +3,7 @@
 use super::Alphabet;
 
 /// A character that an alphabet lacks, and where it stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Offender {
     /// The character.
@@ -12,6 +12,16 @@ pub struct Offender {
     pub index: usize,
     /// How many bytes of the text stand before it.
     pub offset: usize,
+}
+
+impl std::fmt::Debug for Offender {
+    /// Shows where it stands: of a text in another script all offenders together are the text.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Offender")
+            .field("index", &self.index)
+            .field("offset", &self.offset)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The characters of `text` that the GSM default alphabet lacks: any one of them makes the

@@ -25,18 +25,34 @@ pub fn transliterate(text: &str) -> Cow<'_, str> {
     let (fine, rest) = text.split_at(first.offset);
     let mut plain = String::with_capacity(text.len());
     plain.push_str(fine);
+    // Whether what stands before is written in the default alphabet.
+    let mut is_plain = !fine.is_empty();
     for character in rest.chars() {
         if Alphabet::DEFAULT.septets(character).is_some() {
             plain.push(character);
+            is_plain = true;
+        } else if is_mark(character) {
+            // On a letter of another script it makes another letter of it.
+            if !is_plain {
+                plain.push(character);
+            }
         } else if let Some(wide) = narrow(character) {
             plain.push(wide);
+            is_plain = true;
         } else if let Some(replacement) = replacement(character) {
             plain.push_str(replacement);
+            is_plain = true;
         } else {
             plain.push(character);
+            is_plain = false;
         }
     }
     Cow::Owned(plain)
+}
+
+/// Whether it sits on the letter before it.
+fn is_mark(character: char) -> bool {
+    matches!(character, '\u{300}'..='\u{36F}')
 }
 
 /// The ASCII character that a full-width one is a form of.
@@ -67,10 +83,10 @@ fn replacement(character: char) -> Option<&'static str> {
         '、' => ",",
         '。' => ".",
         '¨' | '¸' | '¯' => " ",
-        // Spaces; and marks that show nothing of their own, or sit on the letter before them.
+        // Spaces, and what shows nothing.
         '\t' | '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => " ",
         '\u{2028}' | '\u{2029}' | '\u{85}' | '\u{0B}' => "\n",
-        '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{300}'..='\u{36F}' => "",
+        '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}' | '\u{FEFF}' => "",
         // Signs.
         '©' => "(c)",
         '®' => "(R)",

@@ -238,6 +238,13 @@ fn whatsapp_template(
             "becomes a list of strings: v1 has no objects with default",
         );
     }
+    for (index, parameter) in template.parameters.iter().flatten().enumerate() {
+        if let Parameter::Object(object) = parameter {
+            let index = index.to_string();
+            let place = [TEMPLATE[0], TEMPLATE[1], TEMPLATE[2], "parameters", &index];
+            losses.members(&place, &object.extra);
+        }
+    }
     let name = losses.value(&at("name"), template.name);
     let locale = options.as_ref().and_then(|options| options.locale.clone());
     if locale.is_none() {

@@ -20,7 +20,7 @@ pub use number::NumberText;
 pub use open::Scalar;
 pub use phone::{PhoneNumber, SmsSender};
 pub use seconds::Seconds;
-pub(crate) use string::string_value;
+pub(crate) use string::{read_string, string_value};
 pub use text::Text;
 pub use timestamp::Timestamp;
 pub use url::Url;

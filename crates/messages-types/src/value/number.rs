@@ -22,11 +22,15 @@ impl<const MIN: u32, const MAX: u32> NumberText<MIN, MAX> {
         if (MIN..=MAX).contains(&number) {
             Ok(Self(number))
         } else {
-            Err(Invalid::new(
-                Rule::Range(MIN.into(), MAX.into()),
-                format!("must be {MIN} to {MAX}"),
-            ))
+            Err(Self::out_of_range())
         }
+    }
+
+    fn out_of_range() -> Invalid {
+        Invalid::new(
+            Rule::Range(MIN.into(), MAX.into()),
+            format!("must be {MIN} to {MAX}"),
+        )
     }
 
     /// The number.
@@ -59,7 +63,9 @@ impl<const MIN: u32, const MAX: u32> TryFrom<&str> for NumberText<MIN, MAX> {
             ));
         }
         // Digits that do not fit are a number beyond every range.
-        Self::new(text.parse().unwrap_or(u32::MAX))
+        text.parse()
+            .map_err(|_| Self::out_of_range())
+            .and_then(Self::new)
     }
 }
 

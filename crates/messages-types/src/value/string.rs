@@ -77,7 +77,8 @@ macro_rules! string_value {
 
         impl<'de, $($generics)*> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::new(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+                let text = crate::value::read_string(deserializer)?;
+                Self::new(text).map_err(serde::de::Error::custom)
             }
         }
 
@@ -115,3 +116,20 @@ macro_rules! string_value {
     };
 }
 pub(crate) use string_value;
+
+use serde::de::{Deserialize, Deserializer, Error};
+
+use crate::wire::Json;
+
+/// Reads a text. What stands in its place is not repeated in the error, as serde would: a phone number is no less one as a
+/// JSON number.
+pub(crate) fn read_string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    if !deserializer.is_human_readable() {
+        // Formats that do not tell what comes have to be asked for it.
+        return String::deserialize(deserializer);
+    }
+    match Json::deserialize(deserializer)? {
+        Json::String(text) => Ok(text.into_owned()),
+        _ => Err(D::Error::custom("must be a string")),
+    }
+}

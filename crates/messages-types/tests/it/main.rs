@@ -20,4 +20,5 @@ mod progress;
 mod sms;
 mod ui;
 mod upgrade;
+mod values;
 mod webhooks_v0_1;

@@ -251,7 +251,37 @@ fn transliteration_replaces_what_reads_the_same_and_leaves_the_rest() {
 }
 
 #[test]
+fn a_mark_goes_with_a_letter_of_the_alphabet_only() {
+    assert_eq!(transliterate("cafe\u{301} ş\u{301}"), "cafe s");
+    // Decomposed, as some systems write it: the mark makes another letter.
+    for text in ["мои\u{306}", "и\u{306}", "か\u{301}a", "\u{301}"] {
+        assert_eq!(transliterate(text), text);
+    }
+    assert_eq!(transliterate("мои\u{306} e\u{301}"), "мои\u{306} e");
+}
+
+#[test]
+fn of_two_encodings_that_are_as_short_the_one_without_tables_is_chosen() {
+    for text in ["ğ", "ğğ", "é\u{144}"] {
+        let units = |encoding| Segmentation::with(text, encoding).map(|cut| cut.units());
+        let shortest = Encoding::shortest(text);
+        assert!(units(shortest) <= units(Encoding::Ucs2), "{text}");
+        if units(shortest) == units(Encoding::Ucs2) {
+            assert_eq!(shortest, Encoding::Ucs2, "{text}");
+        }
+    }
+    assert_eq!(Encoding::shortest("ğ"), Encoding::Ucs2);
+}
+
+#[test]
 fn debug_shows_no_text() {
+    let found: Vec<_> = offenders("привет").collect();
+    let shown = format!("{found:?}");
+    assert!(
+        shown.contains("index: 5") && !shown.contains('п'),
+        "{shown}"
+    );
+
     let cut = Segmentation::of("canary");
     let segment = cut.segments().next().unwrap();
     let shown = format!(

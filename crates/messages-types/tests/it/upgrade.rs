@@ -241,6 +241,24 @@ fn members_that_nobody_knows_are_lost_and_named() {
         ]
     );
     assert_eq!(found["image"], json!({ "url": "https://example.com/a" }));
+
+    let mut document = message(
+        "whatsapp",
+        json!({ "type": "template", "template": {
+            "name": "space:login",
+            "parameters": ["a", { "default": "$100.99", "currency": { "code": "USD" } }],
+        } }),
+    );
+    document["message"]["whatsapp"] = json!({ "locale": "en" });
+    let (found, losses) = upgraded(&document);
+    assert_eq!(
+        losses,
+        [
+            "/message/content/template/parameters Changed",
+            "/message/content/template/parameters/1/currency Dropped",
+        ]
+    );
+    assert_eq!(found["template"]["parameters"], json!(["a", "$100.99"]));
 }
 
 fn workflow(steps: Vec<Value>) -> (Value, Vec<String>) {

@@ -256,11 +256,11 @@ impl Whatsapp {
         from: impl Field<PhoneNumber>,
         to: impl Field<WhatsappRecipient>,
         template: impl Field<Template>,
-        options: impl Field<TemplateOptions>,
+        locale: impl Field<TemplateOptions>,
     ) -> Result<Self, Problems> {
         Self::assemble(from, to, |fields| {
             let template = fields.take("/template/name", template);
-            let options = fields.take("/whatsapp/locale", options);
+            let options = fields.take("/whatsapp/locale", locale);
             template.zip(options).map(|(template, options)| {
                 WhatsappContent::Template(TemplateContent::bare(template, options))
             })
