@@ -100,38 +100,30 @@ impl SyncErrorCode {
         })
     }
 
-    /// The fragment of the `type` that is written for it.
-    #[must_use]
-    pub fn fragment(&self) -> &str {
-        match self {
-            Self::Unauthorized => "unauthorized",
-            Self::Unprovisioned => "unprovisioned",
-            Self::LowBalance => "low-balance",
-            Self::Forbidden => "forbidden",
-            Self::NotFound => "not-found",
-            Self::InvalidJson => "invalid-json",
-            Self::UnsupportedChannel => "1100",
-            Self::InvalidChannelParameters => "1110",
-            Self::InvalidSender => "1120",
-            Self::InvalidRecipient => "110",
-            Self::InvalidMessageType => "1140",
-            Self::InvalidParams => "1150",
-            Self::InvalidClientReference => "1060",
-            Self::Unprocessable => "unprocessable-entity",
-            Self::Throttled | Self::InternalError => "1000",
-            Self::Other(fragment) => fragment,
-        }
-    }
-
     /// The whole `type`, as the API writes it today.
     #[must_use]
     pub fn type_url(&self) -> String {
-        let fragment = self.fragment();
-        if fragment.bytes().all(|byte| byte.is_ascii_digit()) {
-            format!("{DOCUMENTATION}/messages#{fragment}")
-        } else {
-            format!("{DOCUMENTATION}/#{fragment}")
-        }
+        let suffix = match self {
+            // The misspelling is the API's own.
+            Self::Unauthorized => "/#unathorized",
+            Self::Unprovisioned => "/#unprovisioned",
+            Self::LowBalance => "/#low-balance",
+            Self::Forbidden => "#forbidden",
+            Self::NotFound => "#not-found",
+            Self::InvalidJson => "#invalid-json",
+            Self::UnsupportedChannel => "/messages#1100",
+            Self::InvalidChannelParameters => "/messages#1110",
+            Self::InvalidSender => "/messages#1120",
+            // So is the number without its third digit.
+            Self::InvalidRecipient => "/messages#110",
+            Self::InvalidMessageType => "/messages#1140",
+            Self::InvalidParams => "/messages#1150",
+            Self::InvalidClientReference => "/messages#1060",
+            Self::Unprocessable => "#unprocessable-entity",
+            Self::Throttled | Self::InternalError => "/messages#1000",
+            Self::Other(fragment) => return format!("{DOCUMENTATION}#{fragment}"),
+        };
+        format!("{DOCUMENTATION}{suffix}")
     }
 
     /// The documented title.

@@ -105,6 +105,28 @@ fn an_error_is_read_back_from_its_own_type() {
 }
 
 #[test]
+fn a_type_is_spelled_as_the_api_spells_it() {
+    use SyncErrorCode as Code;
+
+    for (code, suffix) in [
+        (Code::Unauthorized, "/#unathorized"),
+        (Code::Unprovisioned, "/#unprovisioned"),
+        (Code::LowBalance, "/#low-balance"),
+        (Code::NotFound, "#not-found"),
+        (Code::InvalidJson, "#invalid-json"),
+        (Code::InvalidRecipient, "/messages#110"),
+        (Code::InvalidParams, "/messages#1150"),
+        (Code::Unprocessable, "#unprocessable-entity"),
+        (Code::Throttled, "/messages#1000"),
+    ] {
+        assert_eq!(
+            code.type_url(),
+            format!("https://developer.vonage.com/api-errors{suffix}")
+        );
+    }
+}
+
+#[test]
 fn both_forms_of_the_refused_parameters_are_read() {
     let list = error("422_params").invalid_parameters.unwrap();
     assert_eq!(list.as_slice()[0].name.as_deref(), Some("image.url"));
