@@ -34,7 +34,8 @@ pub struct Workspace {
 pub struct Delivered {
     /// The message.
     pub message_uuid: String,
-    /// The webhook and how its first try ended; none where no URL is set for it.
+    /// The webhook and how its first try ended; none where no URL is set for it, and none where a fault keeps it back or
+    /// makes it late: nobody waits for what comes when time is moved, or never.
     pub webhook: Option<Arc<WebhookEvent>>,
 }
 
@@ -161,13 +162,7 @@ impl Workspace {
         code: Option<u16>,
     ) -> Result<Delivered, TriggerError> {
         let post = self.engine.with(|world, now, effects| {
-            let id = world.trigger(now, self.id, message_uuid, status, code, effects)?;
-            let workspace = world.workspace(self.id);
-            let message = workspace.and_then(|workspace| workspace.messages.get(id));
-            Ok::<_, TriggerError>(message.and_then(|message| {
-                let told = message.posts.iter().rev().copied();
-                told.into_iter().next()
-            }))
+            world.trigger(now, self.id, message_uuid, status, code, effects)
         })?;
         Ok(self.delivered(message_uuid.to_owned(), post).await)
     }
@@ -182,7 +177,9 @@ impl Workspace {
                         match workspace.posts.get(post) {
                             // Forgotten meanwhile.
                             None => Some(None),
-                            Some(tried) if tried.attempts.is_empty() => None,
+                            Some(tried) if tried.attempts.is_empty() => {
+                                (!workspace.posts.goes_out(post)).then_some(None)
+                            }
                             Some(tried) => {
                                 Some(WebhookEvent::of_first_try(tried, workspace, self.id))
                             }

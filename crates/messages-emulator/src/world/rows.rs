@@ -118,6 +118,11 @@ impl Parts {
             for passed in &mut message.history {
                 passed.at = passed.at.after(by);
             }
+            let typing_until = &mut message.marks.typing_until;
+            *typing_until = typing_until.map(|until| until.after(by));
+        }
+        for (_, flow) in &mut self.flows {
+            flow.over = flow.over.map(|over| over.after(by));
         }
         for (_, post) in &mut self.posts {
             post.due = post.due.map(|due| due.after(by));

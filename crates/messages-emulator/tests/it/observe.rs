@@ -246,3 +246,25 @@ async fn dropping_it_stops_it() {
         .await
         .expect("nothing listens any more");
 }
+
+#[tokio::test]
+async fn the_log_is_the_last_of_what_has_happened_and_is_paged_from_where_one_was() {
+    let (emulator, _receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    let mut last = String::new();
+    for _ in 0..60 {
+        last = client.send("/v1/messages", &sms("447700900000")).await;
+    }
+    let numbers = async |query: &str| {
+        let (_, log) = client.get(&format!("{API}/log{query}")).await;
+        let events = log["events"].as_array().unwrap().clone();
+        let numbers = events.iter().map(|event| event["number"].as_u64().unwrap());
+        (numbers.collect::<Vec<_>>(), events)
+    };
+    let (shown, events) = numbers("").await;
+    assert_eq!(shown, (21..=120).collect::<Vec<_>>());
+    assert_eq!(events[99]["message_uuid"], last);
+    assert_eq!(numbers("?limit=2").await.0, [119, 120]);
+    assert_eq!(numbers("?after=0&limit=2").await.0, [1, 2]);
+    assert_eq!(numbers("?after=2&limit=2").await.0, [3, 4]);
+}

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use messages_emulator::{
-    Action, Channel, Emulator, InboundMessage, Query, Rule, Status, WebhookFault,
+    Action, Channel, Emulator, InboundMessage, Query, Rule, Status, Turn, WebhookFault,
 };
 use messages_transport::http::Method;
 use serde_json::json;
@@ -139,6 +139,39 @@ async fn a_webhook_that_was_not_answered_is_posted_again_after_a_start() {
     );
     // Two again, and two late ones; those that are dropped stay so.
     assert_eq!((tried, receiver.all().len()), (2, 6));
+}
+
+#[tokio::test]
+async fn a_second_try_that_a_stop_cuts_off_does_not_hold_up_what_comes_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data.db");
+    let receiver = Receiver::start().await;
+    let emulator = open(&file, &receiver).await;
+    let turn = |status, after_ms| Turn {
+        status,
+        after_ms,
+        code: None,
+    };
+    emulator.add_rule(Rule::always(Action::Script(vec![
+        turn(Status::Submitted, 100),
+        turn(Status::Delivered, 60_000),
+    ])));
+    receiver.answer([503, 0]);
+    let client = Client::basic(&emulator);
+    client.send("/v1/messages", &sms("447700900000")).await;
+    tokio::select! {
+        () = emulator.advance(Duration::from_secs(10)) => panic!("the second try was answered"),
+        _ = receiver.wait_for(2) => {}
+    }
+    emulator.kept().await.unwrap();
+    drop(emulator);
+
+    let emulator = open(&file, &receiver).await;
+    emulator.advance(Duration::from_secs(120)).await;
+    assert_eq!(
+        receiver.statuses(),
+        ["submitted", "submitted", "submitted", "delivered"]
+    );
 }
 
 #[tokio::test]
