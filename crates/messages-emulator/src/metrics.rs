@@ -131,7 +131,8 @@ fn endpoint(request: &RequestEvent) -> &'static str {
         "/beta/messages" => "/beta/messages",
         "/v0.1/dispatch" => "/v0.1/dispatch",
         "/beta/workflows" => "/beta/workflows",
-        _ => "/v1/messages/{uuid}",
+        path if path.starts_with("/v1/messages/") => "/v1/messages/{uuid}",
+        _ => "other",
     }
 }
 

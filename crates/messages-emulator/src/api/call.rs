@@ -80,6 +80,12 @@ impl Call {
         self.finish(action, response).await
     }
 
+    /// A request that is for no endpoint, or for one without such a method.
+    pub(super) async fn refused(mut self, problem: Problem) -> Response {
+        let response = self.refuse(problem.into());
+        self.finish(None, response).await
+    }
+
     async fn take(
         &mut self,
         endpoint: Endpoint,

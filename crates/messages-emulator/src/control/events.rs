@@ -3,13 +3,13 @@
 use std::convert::Infallible;
 
 use axum::Json;
-use axum::extract::Query as UrlQuery;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use serde::{Deserialize, Serialize};
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::{Stream, StreamExt};
 
+use super::extract::UrlQuery;
 use super::selected::Selected;
 use crate::event::{Event, Numbered};
 

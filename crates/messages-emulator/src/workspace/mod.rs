@@ -85,11 +85,19 @@ impl Workspace {
             application_id: ApplicationId::random(),
             private_key: self.credentials.private_key.clone(),
         };
-        let targets = self.engine.look(|world, _| {
-            let workspace = world.workspace(self.id);
-            workspace.map(|workspace| workspace.account.targets.clone())
-        });
-        Self::open(&self.engine, credentials, targets.unwrap_or_default())
+        let (targets, own) = self
+            .engine
+            .look(|world, _| {
+                let workspace = world.workspace(self.id)?;
+                let own = workspace.own_targets().cloned();
+                Some((workspace.account.targets.clone(), own))
+            })
+            .unwrap_or_default();
+        let opened = Self::open(&self.engine, credentials, targets)?;
+        if let Some(own) = own {
+            opened.set_targets(|targets| *targets = own);
+        }
+        Ok(opened)
     }
 
     /// What a client of this workspace has to present.
@@ -111,7 +119,9 @@ impl Workspace {
     fn set_targets(&self, change: impl FnOnce(&mut Targets)) {
         self.engine.with(|world, _, _| {
             if let Some(workspace) = world.workspace_mut(self.id) {
-                change(&mut Arc::make_mut(&mut workspace.account).targets);
+                let mut targets = workspace.account.targets.clone();
+                change(&mut targets);
+                workspace.set_targets(targets);
             }
         });
     }

@@ -208,6 +208,13 @@ impl World {
         changed.collect()
     }
 
+    /// Notes how far time was moved: nothing else may tell of it.
+    pub(crate) fn moved_to(&mut self, now: Moment) {
+        if let Some(first) = self.workspaces.first_mut() {
+            first.moved_to = Some(now);
+        }
+    }
+
     /// What is there at the moment.
     pub(crate) fn gauges(&self) -> Gauges {
         let sum = |count: fn(&Workspace) -> usize| self.workspaces.iter().map(count).sum();

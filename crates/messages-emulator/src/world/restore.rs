@@ -61,6 +61,9 @@ impl super::Workspace {
     fn refill(&mut self, parts: Parts) -> (Vec<(Moment, Pending)>, Vec<PostId>) {
         let mut dues = Vec::new();
         self.go_on_from(parts.numbers);
+        if let Some(targets) = parts.targets {
+            self.set_targets(targets);
+        }
         if let Some(rules) = parts.rules {
             self.rules.replace(rules);
         }
