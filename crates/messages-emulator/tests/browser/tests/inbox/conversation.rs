@@ -275,3 +275,28 @@ fn no_word_in_a_message_keeps_its_conversation_from_being_shown() {
         assert_eq!(shown.await, 21);
     });
 }
+
+#[test]
+fn earlier_messages_are_shown_to_the_first() {
+    in_browser(|page| async move {
+        let receiver = Receiver::start().await;
+        let emulator = fast(&receiver).await;
+        emulator.set_status_url(None);
+        let client = Client::basic(&emulator);
+        for _ in 0..1_050 {
+            client.send("/v1/messages", &sms(PERSON)).await;
+        }
+        page.inbox(&emulator, "").await;
+        page.click(".conversation").await;
+        for shown in [100, 200, 400, 800, 1_050] {
+            let count = format!("document.querySelectorAll('.bubble').length === {shown}");
+            page.until(&count).await;
+            if shown < 1_050 {
+                page.click_text(".earlier button", "Show earlier messages")
+                    .await;
+            }
+        }
+        page.until("document.querySelector('.earlier') === null")
+            .await;
+    });
+}
