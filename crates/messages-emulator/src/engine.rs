@@ -205,7 +205,7 @@ impl Engine {
             self.settled().await;
         }
         self.clock.move_to(target);
-        self.with(|_, _, _| ());
+        self.with(|world, now, _| world.moved_to(now));
         self.settled().await;
         self.wake.notify_one();
     }

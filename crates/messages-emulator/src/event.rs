@@ -24,7 +24,7 @@ pub enum Event {
     Request(Arc<RequestEvent>),
     /// A webhook was tried.
     Webhook(Arc<WebhookEvent>),
-    /// A message was taken, or reached a state.
+    /// A message was taken, reached a state, or was updated.
     Message(Arc<MessageEvent>),
 }
 
@@ -112,7 +112,7 @@ pub struct WebhookEvent {
     pub(crate) workspace: usize,
 }
 
-/// A message that was taken, or came into a state.
+/// A message that was taken, came into a state, or was updated.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct MessageEvent {
@@ -126,12 +126,15 @@ pub struct MessageEvent {
     pub direction: Direction,
     /// Its channel.
     pub channel: Channel,
-    /// The state it is in; none when it was only taken.
+    /// The state it has come into; none when it was taken or updated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
     /// The asynchronous error code, with a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<u16>,
+    /// Whether the application marked it as read, took it back, or began or ceased to write an answer.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub updated: bool,
     #[serde(skip)]
     pub(crate) workspace: usize,
 }

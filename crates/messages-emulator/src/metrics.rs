@@ -39,6 +39,7 @@ impl Metrics {
                 add(&mut self.webhooks, (kind(webhook.kind), result(webhook)));
                 self.webhook_ms = self.webhook_ms.saturating_add(webhook.took_ms);
             }
+            Event::Message(message) if message.updated => {}
             Event::Message(message) => match message.status {
                 None => add(
                     &mut self.messages,
@@ -130,7 +131,8 @@ fn endpoint(request: &RequestEvent) -> &'static str {
         "/beta/messages" => "/beta/messages",
         "/v0.1/dispatch" => "/v0.1/dispatch",
         "/beta/workflows" => "/beta/workflows",
-        _ => "/v1/messages/{uuid}",
+        path if path.starts_with("/v1/messages/") => "/v1/messages/{uuid}",
+        _ => "other",
     }
 }
 

@@ -45,6 +45,11 @@ impl Status {
         matches!(self, Self::Rejected | Self::Undeliverable)
     }
 
+    /// Whether a message that ends in this state costs something.
+    pub(crate) const fn is_billed(self) -> bool {
+        matches!(self, Self::Delivered | Self::Read | Self::Undeliverable)
+    }
+
     /// Whether a message in this state has also come as far as `other`.
     pub(crate) const fn includes(self, other: Self) -> bool {
         matches!(

@@ -231,7 +231,7 @@ impl MessageView {
                 of: flow.steps.len(),
             }),
             marked_read: message.marks.read,
-            typing: message.marks.typing,
+            typing: message.marks.typing_until.is_some(),
             revoked: message.marks.revoked,
         }
     }

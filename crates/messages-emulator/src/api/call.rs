@@ -80,6 +80,12 @@ impl Call {
         self.finish(action, response).await
     }
 
+    /// A request that is for no endpoint, or for one without such a method.
+    pub(super) async fn refused(mut self, problem: Problem) -> Response {
+        let response = self.refuse(problem.into());
+        self.finish(None, response).await
+    }
+
     async fn take(
         &mut self,
         endpoint: Endpoint,
@@ -91,7 +97,7 @@ impl Call {
             Err(problem) => return (None, Err(problem.into())),
         };
         let action = self.fault_for(caller, endpoint.path(), submission.first());
-        if let Err(refused) = fault::before(action.as_ref(), &self.line).await {
+        if let Err(refused) = fault::before(action.as_ref(), &self.line) {
             return (action, Err(refused));
         }
         let arrival = Arrival {
@@ -137,12 +143,12 @@ impl Call {
             Err(problem) => return (None, Err(problem.into())),
         };
         let action = self.fault_for(caller, path, None);
-        if let Err(refused) = fault::before(action.as_ref(), &self.line).await {
+        if let Err(refused) = fault::before(action.as_ref(), &self.line) {
             return (action, Err(refused));
         }
         let changed = self
             .engine
-            .with(|world, _, _| world.update(caller.workspace, uuid, change));
+            .with(|world, now, effects| world.update(now, caller.workspace, uuid, change, effects));
         if self.engine.kept().await.is_err() {
             return (action, Err(internal_error()));
         }
@@ -184,7 +190,7 @@ impl Call {
         if let Some(action) = cut {
             self.event.fault = Some(fault::name(&action));
             self.line.cut();
-            return Err(Refusal::Fault(StatusCode::BAD_GATEWAY.into_response()));
+            return Err(Refusal::fault(StatusCode::BAD_GATEWAY));
         }
         self.reading = reading;
         if let Some(wait) = reading.and_then(|reading| reading.wait) {
@@ -221,7 +227,7 @@ impl Call {
 
     fn refuse(&mut self, refused: Refusal) -> Response {
         match refused {
-            Refusal::Fault(response) => response,
+            Refusal::Fault(response) => *response,
             Refusal::Problem(problem) => {
                 self.event.problem = Some(problem.name());
                 problem.respond(&self.id)
@@ -252,7 +258,13 @@ impl Call {
 /// Why nothing was done.
 pub(super) enum Refusal {
     Problem(Box<Problem>),
-    Fault(Response),
+    Fault(Box<Response>),
+}
+
+impl Refusal {
+    pub(super) fn fault(answer: impl IntoResponse) -> Self {
+        Self::Fault(Box::new(answer.into_response()))
+    }
 }
 
 fn internal_error() -> Refusal {

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, Response};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::CONTENT_LENGTH;
@@ -20,12 +20,8 @@ use crate::server::Line;
 const LONGEST: Duration = Duration::from_secs(600);
 
 /// Lets a fault take effect before anything is taken: one that is the answer leaves nothing to be handled.
-pub(crate) async fn before(action: Option<&Action>, line: &Line) -> Result<(), Refusal> {
+pub(crate) fn before(action: Option<&Action>, line: &Line) -> Result<(), Refusal> {
     match action {
-        Some(Action::Latency { ms }) => {
-            tokio::time::sleep(Duration::from_millis(*ms).min(LONGEST)).await;
-            Ok(())
-        }
         Some(Action::Status {
             status,
             retry_after,
@@ -33,20 +29,19 @@ pub(crate) async fn before(action: Option<&Action>, line: &Line) -> Result<(), R
             let problem = Problem::of_status(error_status(*status)).retry_after(*retry_after);
             Err(problem.into())
         }
-        Some(Action::Html { status }) => Err(Refusal::Fault(
-            (
-                error_status(*status),
-                Html("<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"),
-            )
-                .into_response(),
-        )),
+        Some(Action::Html { status }) => Err(Refusal::fault((
+            error_status(*status),
+            Html(
+                "<html><head><title>502 Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>",
+            ),
+        ))),
         Some(Action::CutAfterBody) => {
             line.cut();
-            Err(Refusal::Fault(StatusCode::BAD_GATEWAY.into_response()))
+            Err(Refusal::fault(StatusCode::BAD_GATEWAY))
         }
         Some(Action::Reset) => {
             line.reset();
-            Err(Refusal::Fault(StatusCode::BAD_GATEWAY.into_response()))
+            Err(Refusal::fault(StatusCode::BAD_GATEWAY))
         }
         _ => Ok(()),
     }
@@ -55,6 +50,11 @@ pub(crate) async fn before(action: Option<&Action>, line: &Line) -> Result<(), R
 /// Lets a fault spoil an answer.
 pub(crate) async fn after(action: Option<&Action>, line: &Line, response: Response) -> Response {
     match action {
+        // Here and not before: a client that gives up meanwhile has sent its message all the same.
+        Some(Action::Latency { ms }) => {
+            tokio::time::sleep(Duration::from_millis(*ms).min(LONGEST)).await;
+            response
+        }
         Some(Action::LoseAnswer) => {
             line.cut();
             response

@@ -63,7 +63,7 @@ pub(crate) fn router(engine: &Arc<Engine>) -> Router {
     for endpoint in Endpoint::ALL {
         router = router.route(endpoint.path(), posting(endpoint));
     }
-    let update = patch(update).fallback(|request| refuse(request, Problem::wrong_verb));
+    let update = patch(update).fallback(wrong_verb);
     router
         .route("/v1/messages/{uuid}", update)
         .route("/v1/{*rest}", any(unknown))
@@ -79,7 +79,7 @@ fn posting(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
             call.send(endpoint, request).await
         },
     )
-    .fallback(|request| refuse(request, Problem::wrong_verb))
+    .fallback(wrong_verb)
 }
 
 async fn update(State(engine): State<Arc<Engine>>, request: Request) -> Response {
@@ -87,10 +87,12 @@ async fn update(State(engine): State<Arc<Engine>>, request: Request) -> Response
     call.update(request).await
 }
 
-async fn unknown(request: Request) -> Response {
-    refuse(request, Problem::not_found).await
+async fn unknown(State(engine): State<Arc<Engine>>, request: Request) -> Response {
+    let call = Call::new(engine, &request);
+    call.refused(Problem::not_found()).await
 }
 
-async fn refuse(_: Request, problem: fn() -> Problem) -> Response {
-    problem().respond("0")
+async fn wrong_verb(State(engine): State<Arc<Engine>>, request: Request) -> Response {
+    let call = Call::new(engine, &request);
+    call.refused(Problem::wrong_verb()).await
 }

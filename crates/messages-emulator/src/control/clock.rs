@@ -5,8 +5,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::Refusal;
+use super::extract::Body;
 use super::span::Span;
+use super::{Refusal, kept};
 use crate::clock::{Moment, Pace};
 use crate::workspace::Workspace;
 
@@ -34,7 +35,7 @@ pub(super) async fn read(State(workspace): State<Workspace>) -> Json<Clock> {
 
 pub(super) async fn change(
     State(workspace): State<Workspace>,
-    Json(change): Json<Change>,
+    Body(change): Body<Change>,
 ) -> Result<Json<Clock>, Refusal> {
     let pace = match (change.stepped, change.speed) {
         (Some(true), None) => Some(Pace::Stepped),
@@ -52,6 +53,7 @@ pub(super) async fn change(
     if let Some(Span(by)) = change.advance {
         workspace.engine.advance(by).await;
     }
+    kept(&workspace).await?;
     Ok(Json(clock(&workspace)))
 }
 

@@ -1,10 +1,10 @@
 //! Conversations, as the inbox lists them.
 
 use axum::Json;
-use axum::extract::{Path, Query as UrlQuery};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use super::extract::{Path, UrlQuery};
 use super::selected::Selected;
 use super::{Refusal, kept};
 use crate::channel::Channel;

@@ -3,13 +3,13 @@
 use std::convert::Infallible;
 
 use axum::Json;
-use axum::extract::Query as UrlQuery;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use serde::{Deserialize, Serialize};
 use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::{Stream, StreamExt};
 
+use super::extract::UrlQuery;
 use super::selected::Selected;
 use crate::event::{Event, Numbered};
 
@@ -88,11 +88,17 @@ pub(super) async fn log(
 ) -> Json<Log> {
     let limit = wanted.limit.unwrap_or(LIMIT).min(LIMIT_MAX);
     let past = workspace.engine.events_after(wanted.after.unwrap_or(0));
-    let met = past
+    let met: Vec<_> = past
         .into_iter()
         .filter(|logged| logged.event.belongs_to(workspace.id) && wanted.is_met(&logged.event))
-        .map(|Numbered { number, event }| Logged { number, event });
+        .map(|Numbered { number, event }| Logged { number, event })
+        .collect();
+    // Who says where they were reads on from there; who does not wants to see what was last.
+    let skipped = match wanted.after {
+        Some(_) => 0,
+        None => met.len().saturating_sub(limit),
+    };
     Json(Log {
-        events: met.take(limit).collect(),
+        events: met.into_iter().skip(skipped).take(limit).collect(),
     })
 }

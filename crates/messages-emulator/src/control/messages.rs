@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, Query as UrlQuery};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::extract::{Body, Path, UrlQuery};
 use super::selected::Selected;
 use super::span::Span;
 use super::{Refusal, kept};
@@ -146,7 +146,7 @@ impl From<Delivered> for Posted {
 
 pub(super) async fn inbound(
     Selected(workspace): Selected,
-    Json(message): Json<Value>,
+    Body(message): Body<Value>,
 ) -> Result<Json<Posted>, Refusal> {
     let message = InboundMessage::from_json(message)
         .map_err(|mistake| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, mistake.to_string()))?;
@@ -165,7 +165,7 @@ pub(super) struct Change {
 pub(super) async fn status(
     Selected(workspace): Selected,
     Path(uuid): Path<String>,
-    Json(change): Json<Change>,
+    Body(change): Body<Change>,
 ) -> Result<Json<Posted>, Refusal> {
     let delivered = workspace.trigger(&uuid, change.status, change.code).await;
     let delivered = delivered

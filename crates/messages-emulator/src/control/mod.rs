@@ -26,6 +26,7 @@
 mod clock;
 mod conversations;
 mod events;
+mod extract;
 mod messages;
 mod observe;
 mod rules;
@@ -65,7 +66,14 @@ pub(crate) fn router(workspace: Workspace) -> Router {
         .route("/reset", post(messages::reset))
         .route("/workspaces", get(workspaces::list).post(workspaces::open))
         .route("/events", get(events::stream))
-        .route("/log", get(events::log));
+        .route("/log", get(events::log))
+        .fallback(async || Refusal::unknown("path"))
+        .method_not_allowed_fallback(async || {
+            Refusal::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "the path has no such method",
+            )
+        });
     Router::new()
         .nest("/emulator/v1", api)
         .route("/metrics", get(observe::metrics))

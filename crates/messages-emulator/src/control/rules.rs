@@ -4,6 +4,7 @@ use axum::Json;
 use axum::http::StatusCode;
 use serde::Serialize;
 
+use super::extract::Body;
 use super::selected::Selected;
 use super::{Refusal, kept};
 use crate::rules::Rule;
@@ -40,7 +41,7 @@ pub(super) async fn list(Selected(workspace): Selected) -> Json<Rules> {
 
 pub(super) async fn add(
     Selected(workspace): Selected,
-    Json(rule): Json<Rule>,
+    Body(rule): Body<Rule>,
 ) -> Result<StatusCode, Refusal> {
     workspace.add_rule(rule);
     kept(&workspace).await?;

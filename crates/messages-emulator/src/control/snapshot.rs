@@ -5,6 +5,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{MethodRouter, get};
 
+use super::extract::Body;
 use super::selected::Selected;
 use super::{Refusal, kept};
 use crate::snapshot::Snapshot;
@@ -23,7 +24,7 @@ async fn take(Selected(workspace): Selected) -> Json<Snapshot> {
 
 async fn restore(
     Selected(workspace): Selected,
-    Json(snapshot): Json<Snapshot>,
+    Body(snapshot): Body<Snapshot>,
 ) -> Result<StatusCode, Refusal> {
     workspace
         .restore(&snapshot)

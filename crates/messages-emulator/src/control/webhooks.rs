@@ -3,6 +3,7 @@
 use axum::Json;
 use serde::{Deserialize, Serialize};
 
+use super::extract::Body;
 use super::selected::Selected;
 use super::{Refusal, kept};
 
@@ -26,7 +27,7 @@ pub(super) struct Registered {
 
 pub(super) async fn register(
     Selected(workspace): Selected,
-    Json(change): Json<Change>,
+    Body(change): Body<Change>,
 ) -> Result<Json<Registered>, Refusal> {
     if let Some(url) = &change.status_url {
         workspace.set_status_url(Some(url));

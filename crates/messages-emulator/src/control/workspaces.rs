@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use messages_auth::{ApiKey, ApiSecret};
 use serde::{Deserialize, Serialize};
 
+use super::extract::Body;
 use super::{Refusal, kept};
 use crate::workspace::Workspace;
 
@@ -51,7 +52,7 @@ pub(super) async fn list(State(first): State<Workspace>) -> Json<Workspaces> {
 
 pub(super) async fn open(
     State(first): State<Workspace>,
-    Json(wanted): Json<Wanted>,
+    Body(wanted): Body<Wanted>,
 ) -> Result<(StatusCode, Json<Opened>), Refusal> {
     let refuse = |reason: &str| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, reason);
     let api_key = ApiKey::new(wanted.api_key).map_err(|_| refuse("api_key cannot be one"))?;

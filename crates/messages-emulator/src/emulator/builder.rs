@@ -172,7 +172,23 @@ impl EmulatorBuilder {
     /// If the port is taken, if no key pair can be made, or if the data file cannot be used.
     pub async fn start(self) -> Result<Emulator, StartError> {
         let saved = self.saved().await?;
-        let credentials = self.credentials(saved.workspaces.first().map(|one| &one.credentials))?;
+        let mut kept = saved.workspaces.iter().map(|one| &one.credentials);
+        // Another key than those of the file is another account, with an application of its own.
+        let own = match &self.api_key {
+            Some(key) => kept.find(|one| one.api_key == *key),
+            None => kept.next(),
+        };
+        let credentials = self.credentials(own)?;
+        let is_taken = saved.workspaces.iter().any(|one| {
+            one.credentials.application_id == credentials.application_id
+                && one.credentials.api_key != credentials.api_key
+        });
+        if is_taken {
+            return Err(StartError::Data {
+                reason: "the application belongs to another api key in it",
+                source: None,
+            });
+        }
         Emulator::start(&self.config, self.pace(), credentials, saved).await
     }
 
@@ -197,7 +213,7 @@ impl EmulatorBuilder {
         }
     }
 
-    /// What was set; else what the data file has; else what is made.
+    /// What was set; else what the data file has for the api key; else what is made.
     fn credentials(&self, saved: Option<&Credentials>) -> Result<Credentials, StartError> {
         Ok(Credentials {
             api_key: match &self.api_key {

@@ -23,6 +23,7 @@ pub(super) const fn table(kind: Kind) -> &'static str {
         Kind::Seen => "seen",
         Kind::Rules => "rules",
         Kind::Numbers => "numbers",
+        Kind::Targets => "targets",
     }
 }
 
@@ -33,7 +34,11 @@ pub(super) fn open(file: &Path) -> Result<Connection, StartError> {
     settle(&connection).map_err(unusable("it cannot be written"))?;
     let (application, version) = marks(&connection).map_err(unusable("it cannot be read"))?;
     match (application, version) {
-        (APPLICATION, VERSION) => Ok(connection),
+        (APPLICATION, VERSION) => {
+            // One that was made before there was a table has none.
+            make_tables(&connection).map_err(unusable("it cannot be written"))?;
+            Ok(connection)
+        }
         (APPLICATION, _) => Err(refused("it is of another version of the emulator")),
         (0, 0) if is_empty(&connection).map_err(unusable("it cannot be read"))? => {
             create(&mut connection).map_err(unusable("it cannot be written"))?;
@@ -50,7 +55,7 @@ fn refused(reason: &'static str) -> StartError {
     }
 }
 
-/// A new file is its owner's only, before anything is in it. SQLite gives its companions the same mode.
+/// The file is its owner's only before anything more is in it. SQLite gives its companions the same mode.
 fn make_private(file: &Path) -> Result<(), StartError> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
@@ -60,7 +65,7 @@ fn make_private(file: &Path) -> Result<(), StartError> {
         options.mode(0o600);
     }
     match options.open(file) {
-        Ok(_) => Ok(()),
+        Ok(file) => tighten(&file),
         Err(error) => Err(StartError::Data {
             reason: "it cannot be opened",
             source: Some(Box::new(error)),
@@ -68,11 +73,35 @@ fn make_private(file: &Path) -> Result<(), StartError> {
     }
 }
 
+/// Takes a file's rights from everybody but its owner.
+#[cfg(unix)]
+fn tighten(file: &std::fs::File) -> Result<(), StartError> {
+    use std::os::unix::fs::PermissionsExt;
+    let tightened = file.metadata().and_then(|data| {
+        if data.permissions().mode() & 0o077 == 0 {
+            return Ok(());
+        }
+        file.set_permissions(std::fs::Permissions::from_mode(0o600))
+    });
+    tightened.map_err(|error| StartError::Data {
+        reason: "others may read it, and that cannot be changed",
+        source: Some(Box::new(error)),
+    })
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail elsewhere")]
+fn tighten(_: &std::fs::File) -> Result<(), StartError> {
+    Ok(())
+}
+
 fn settle(connection: &Connection) -> rusqlite::Result<()> {
     // Exclusive before anything is read: a second emulator is refused, and no shared memory is needed.
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
+    // What is forgotten is overwritten: texts of people do not stay in pages that nobody uses.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     // The lock is taken by the first write only, and has to be taken now.
     connection.execute_batch("BEGIN IMMEDIATE; COMMIT;")
 }
@@ -100,10 +129,17 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
             private_key TEXT NOT NULL
         ) STRICT",
     )?;
+    make_tables(&transaction)?;
+    transaction.pragma_update(None, "application_id", APPLICATION)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()
+}
+
+fn make_tables(connection: &Connection) -> rusqlite::Result<()> {
     for kind in Kind::ALL {
         let table = table(kind);
-        transaction.execute_batch(&format!(
-            "CREATE TABLE {table} (
+        connection.execute_batch(&format!(
+            "CREATE TABLE IF NOT EXISTS {table} (
                 workspace INTEGER NOT NULL,
                 id INTEGER NOT NULL,
                 doc TEXT NOT NULL,
@@ -111,7 +147,5 @@ fn create(connection: &mut Connection) -> rusqlite::Result<()> {
             ) STRICT, WITHOUT ROWID"
         ))?;
     }
-    transaction.pragma_update(None, "application_id", APPLICATION)?;
-    transaction.pragma_update(None, "user_version", VERSION)?;
-    transaction.commit()
+    Ok(())
 }

@@ -98,7 +98,10 @@ pub(crate) async fn guard(
 ) -> Response {
     let refusal = guard.refusal(request.method(), request.uri().path(), request.headers());
     let mut response = match refusal {
-        Some(reason) => (StatusCode::FORBIDDEN, reason).into_response(),
+        Some(reason) => {
+            let error = axum::Json(serde_json::json!({ "error": reason }));
+            (StatusCode::FORBIDDEN, error).into_response()
+        }
         None => next.run(request).await,
     };
     for (name, value) in [

@@ -34,7 +34,8 @@ pub struct Workspace {
 pub struct Delivered {
     /// The message.
     pub message_uuid: String,
-    /// The webhook and how its first try ended; none where no URL is set for it.
+    /// The webhook and how its first try ended; none where no URL is set for it, and none where a fault keeps it back or
+    /// makes it late: nobody waits for what comes when time is moved, or never.
     pub webhook: Option<Arc<WebhookEvent>>,
 }
 
@@ -84,11 +85,19 @@ impl Workspace {
             application_id: ApplicationId::random(),
             private_key: self.credentials.private_key.clone(),
         };
-        let targets = self.engine.look(|world, _| {
-            let workspace = world.workspace(self.id);
-            workspace.map(|workspace| workspace.account.targets.clone())
-        });
-        Self::open(&self.engine, credentials, targets.unwrap_or_default())
+        let (targets, own) = self
+            .engine
+            .look(|world, _| {
+                let workspace = world.workspace(self.id)?;
+                let own = workspace.own_targets().cloned();
+                Some((workspace.account.targets.clone(), own))
+            })
+            .unwrap_or_default();
+        let opened = Self::open(&self.engine, credentials, targets)?;
+        if let Some(own) = own {
+            opened.set_targets(|targets| *targets = own);
+        }
+        Ok(opened)
     }
 
     /// What a client of this workspace has to present.
@@ -110,7 +119,9 @@ impl Workspace {
     fn set_targets(&self, change: impl FnOnce(&mut Targets)) {
         self.engine.with(|world, _, _| {
             if let Some(workspace) = world.workspace_mut(self.id) {
-                change(&mut Arc::make_mut(&mut workspace.account).targets);
+                let mut targets = workspace.account.targets.clone();
+                change(&mut targets);
+                workspace.set_targets(targets);
             }
         });
     }
@@ -161,13 +172,7 @@ impl Workspace {
         code: Option<u16>,
     ) -> Result<Delivered, TriggerError> {
         let post = self.engine.with(|world, now, effects| {
-            let id = world.trigger(now, self.id, message_uuid, status, code, effects)?;
-            let workspace = world.workspace(self.id);
-            let message = workspace.and_then(|workspace| workspace.messages.get(id));
-            Ok::<_, TriggerError>(message.and_then(|message| {
-                let told = message.posts.iter().rev().copied();
-                told.into_iter().next()
-            }))
+            world.trigger(now, self.id, message_uuid, status, code, effects)
         })?;
         Ok(self.delivered(message_uuid.to_owned(), post).await)
     }
@@ -182,7 +187,9 @@ impl Workspace {
                         match workspace.posts.get(post) {
                             // Forgotten meanwhile.
                             None => Some(None),
-                            Some(tried) if tried.attempts.is_empty() => None,
+                            Some(tried) if tried.attempts.is_empty() => {
+                                (!workspace.posts.goes_out(post)).then_some(None)
+                            }
                             Some(tried) => {
                                 Some(WebhookEvent::of_first_try(tried, workspace, self.id))
                             }

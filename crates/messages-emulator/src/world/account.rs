@@ -3,6 +3,8 @@
 use messages_auth::webhook::WebhookSigner;
 use messages_auth::{ApiKey, ApplicationId, AuthError, Basic, PublicKey};
 
+use serde::{Deserialize, Serialize};
+
 use crate::credentials::{Credentials, random_secret};
 use crate::generation::Generation;
 
@@ -19,7 +21,7 @@ pub(crate) struct Account {
 }
 
 /// Where the webhooks of a workspace go, and in which format.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Targets {
     pub(crate) status_url: Option<Box<str>>,
     pub(crate) inbound_url: Option<Box<str>>,

@@ -132,6 +132,11 @@ impl Content {
         words.join("\n")
     }
 
+    /// The encoding that an SMS asks for, if it is one.
+    pub(crate) fn sms_encoding(&self) -> Option<&str> {
+        self.members.get("sms")?.get("encoding_type")?.as_str()
+    }
+
     /// As JSON, with `message_type` first.
     pub(crate) fn to_json(&self) -> Map<String, Value> {
         let mut json = Map::new();

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::draft::Draft;
 use super::message::MessageId;
+use crate::clock::Moment;
 use crate::rules::Stage;
 use crate::status::Status;
 
@@ -19,6 +20,12 @@ pub(crate) struct Flow {
     pub(crate) current: usize,
     pub(crate) ended: Option<Ending>,
     pub(crate) lane: u64,
+    /// The path of the request, for the rules that its later messages meet.
+    #[serde(default)]
+    pub(crate) path: Box<str>,
+    /// When the time of the current step is over. Kept here, since the step's message may be forgotten before.
+    #[serde(default)]
+    pub(crate) over: Option<Moment>,
 }
 
 /// What kind of flow it is: each has its own condition for going on.
@@ -143,6 +150,7 @@ impl Flow {
             return self.end(Ending::Error);
         }
         self.current += 1;
+        self.over = None;
         Move::Send(self.current)
     }
 

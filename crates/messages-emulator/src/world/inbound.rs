@@ -152,7 +152,9 @@ impl InboundMessage {
         let added = match self.channel {
             Channel::Sms => {
                 let text = self.readable();
-                let count = segments::of(Channel::Sms, &text).unwrap_or(1).to_string();
+                let count = segments::of(Channel::Sms, &text, None)
+                    .unwrap_or(1)
+                    .to_string();
                 let keyword = text.split_whitespace().next().unwrap_or_default();
                 let sms = json!({ "num_messages": count, "keyword": keyword.to_uppercase() });
                 let price = price_text(Channel::Sms.price().unwrap_or_default());

@@ -67,7 +67,9 @@ pub(crate) struct Message {
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Marks {
     pub(crate) read: bool,
-    pub(crate) typing: bool,
+    /// The application is writing, and seems to until then.
+    #[serde(default)]
+    pub(crate) typing_until: Option<Moment>,
     pub(crate) revoked: bool,
 }
 
@@ -124,26 +126,38 @@ impl Message {
             channel: self.channel,
             status: reached.map(|(status, _)| status),
             code: reached.and_then(|(_, code)| code),
+            updated: false,
             workspace,
+        }
+    }
+
+    /// The event of what the application has done to it.
+    pub(super) fn updated(&self, at: Moment, workspace: WorkspaceId) -> MessageEvent {
+        MessageEvent {
+            updated: true,
+            ..self.event(at, workspace, None)
         }
     }
 
     /// The state it is in; none before `submitted`, and none if it came from the person.
     pub(crate) fn status(&self) -> Option<Status> {
-        // What came last counts, but a late `submitted` takes nothing back.
-        self.history
-            .iter()
-            .map(|passed| passed.status)
-            .reduce(
-                |so_far, next| {
-                    if so_far.includes(next) { so_far } else { next }
-                },
-            )
+        self.state().map(|state| state.status)
     }
 
     /// The error code of the state it is in.
     pub(crate) fn code(&self) -> Option<u16> {
-        self.history.iter().rev().find_map(|passed| passed.code)
+        self.state()?.code
+    }
+
+    fn state(&self) -> Option<Passed> {
+        // What came last counts, but a late `submitted` takes nothing back.
+        self.history.iter().copied().reduce(|so_far, next| {
+            if so_far.status.includes(next.status) {
+                so_far
+            } else {
+                next
+            }
+        })
     }
 
     pub(crate) fn recipient(&self) -> &str {

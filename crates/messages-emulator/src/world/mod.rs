@@ -83,6 +83,8 @@ pub(crate) struct Outgoing {
 enum Due {
     /// The next state of a message.
     Life(WorkspaceId, MessageId),
+    /// The application is shown as writing no longer.
+    TypingOver(WorkspaceId, MessageId),
     /// The time of a workflow's step is over.
     StepOver(WorkspaceId, FlowId, usize),
     /// A webhook goes out: late, or again.
@@ -95,6 +97,7 @@ impl Due {
     const fn workspace(self) -> WorkspaceId {
         match self {
             Self::Life(workspace, _)
+            | Self::TypingOver(workspace, _)
             | Self::StepOver(workspace, _, _)
             | Self::Post(workspace, _)
             | Self::Release(workspace, _) => workspace,
@@ -205,6 +208,13 @@ impl World {
         changed.collect()
     }
 
+    /// Notes how far time was moved: nothing else may tell of it.
+    pub(crate) fn moved_to(&mut self, now: Moment) {
+        if let Some(first) = self.workspaces.first_mut() {
+            first.moved_to = Some(now);
+        }
+    }
+
     /// What is there at the moment.
     pub(crate) fn gauges(&self) -> Gauges {
         let sum = |count: fn(&Workspace) -> usize| self.workspaces.iter().map(count).sum();
@@ -233,6 +243,9 @@ impl World {
         while let Some((at, due)) = self.agenda.take_due(now) {
             match due {
                 Due::Life(workspace, message) => self.live(at, workspace, message, effects),
+                Due::TypingOver(workspace, message) => {
+                    self.typing_over(at, workspace, message, effects);
+                }
                 Due::StepOver(workspace, flow, step) => {
                     self.step_over(at, workspace, flow, step, effects);
                 }

@@ -2,7 +2,7 @@
 
 use super::flow::FlowKind;
 use super::message::{FlowId, Message, MessageId};
-use super::post::{PostState, Signature};
+use super::post::{PostId, PostState, Signature};
 use super::{Effects, Post, WorkspaceId, World};
 use crate::clock::Moment;
 use crate::generation::Generation;
@@ -11,7 +11,7 @@ use crate::status::Status;
 use crate::webhook::{self, FlowFacts, Listed, StatusFacts, WebhookKind};
 
 impl World {
-    /// Tells of a state that a message has just reached, if there is somebody to tell.
+    /// Tells of a state that a message has just reached, if there is somebody to tell. Returns the webhook.
     pub(super) fn post_status(
         &mut self,
         at: Moment,
@@ -20,22 +20,15 @@ impl World {
         status: Status,
         code: Option<u16>,
         effects: &mut Effects,
-    ) {
+    ) -> Option<PostId> {
         let seed = self.laws.seed;
-        let Some(state) = self.workspaces.get_mut(workspace) else {
-            return;
-        };
+        let state = self.workspaces.get_mut(workspace)?;
         let targets = &state.account.targets;
-        let Some(message) = state.messages.get(id) else {
-            return;
-        };
-        let Some(url) = message
+        let message = state.messages.get(id)?;
+        let url = message
             .webhook_url
             .clone()
-            .or_else(|| targets.status_url.clone())
-        else {
-            return;
-        };
+            .or_else(|| targets.status_url.clone())?;
         let flow = message.flow.and_then(|(flow, step)| {
             let flow = state.flows.get(flow)?;
             Some((flow, step))
@@ -52,6 +45,7 @@ impl World {
             Some(FlowKind::Workflow { uuid, .. }) => uuid.to_string(),
             _ => String::new(),
         };
+        // Once each: `read` comes after the one that has told.
         let bills = matches!(status, Status::Delivered | Status::Undeliverable);
         let facts = StatusFacts {
             uuid: &uuid,
@@ -91,7 +85,7 @@ impl World {
             due: None,
         };
         let fault = message.webhook_fault;
-        self.post(at, workspace, post, fault, effects);
+        self.post(at, workspace, post, fault, effects)
     }
 
     /// Tells how a workflow of the first generation has ended; a v1 failover has no report.
@@ -129,7 +123,7 @@ impl World {
                 channel: message.channel,
                 price: message
                     .price
-                    .filter(|_| message.status() != Some(Status::Rejected)),
+                    .filter(|_| message.status().is_some_and(Status::is_billed)),
                 status: message.status(),
             })
             .collect();

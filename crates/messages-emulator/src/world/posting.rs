@@ -75,7 +75,9 @@ impl World {
         }
     }
 
-    /// A late webhook goes into its lane; one that was tried before goes out at once.
+    /// A late webhook goes into its lane; one that was tried before goes out at once. Its tries say so and not its state,
+    /// which after a restart is that of the try that was cut off: in its lane it would stay at the front, since only a
+    /// first try makes way.
     pub(super) fn post_is_due(
         &mut self,
         workspace: WorkspaceId,
@@ -88,7 +90,7 @@ impl World {
         let Some(post) = state.posts.get(id) else {
             return;
         };
-        if post.state == PostState::Retrying || state.posts.queue(id).is_some() {
+        if !post.attempts.is_empty() || state.posts.queue(id).is_some() {
             start(&mut self.in_flight, state, workspace, id, effects);
         }
     }

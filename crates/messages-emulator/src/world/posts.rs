@@ -106,6 +106,14 @@ impl Posts {
         }
     }
 
+    /// Whether a webhook has its turn by itself, as soon as those before it have had theirs.
+    pub(crate) fn goes_out(&self, id: PostId) -> bool {
+        self.posts.get(id).is_some_and(|post| {
+            let waits = post.due.is_some() || self.held.get(&post.lane) == Some(&id);
+            post.state != PostState::Dropped && !waits
+        })
+    }
+
     /// Lets a webhook go that nothing has overtaken in time.
     pub(crate) fn release(&mut self, id: PostId) -> bool {
         let Some(lane) = self.posts.get(id).map(|post| post.lane) else {

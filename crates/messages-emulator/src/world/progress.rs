@@ -2,6 +2,7 @@
 
 use super::flow::{Flow, Move};
 use super::message::{FlowId, Message, MessageId, Passed};
+use super::post::PostId;
 use super::{Due, Effects, WorkspaceId, World};
 use crate::clock::Moment;
 use crate::direction::Direction;
@@ -43,7 +44,7 @@ impl World {
         self.reach(at, workspace, id, change.status, change.code, effects);
     }
 
-    /// Brings a message into a state by hand. What was planned for it is off.
+    /// Brings a message into a state by hand. What was planned for it is off. Returns the webhook that tells of it.
     pub(crate) fn trigger(
         &mut self,
         now: Moment,
@@ -52,7 +53,7 @@ impl World {
         status: Status,
         code: Option<u16>,
         effects: &mut Effects,
-    ) -> Result<MessageId, TriggerError> {
+    ) -> Result<Option<PostId>, TriggerError> {
         let state = self
             .workspaces
             .get_mut(workspace)
@@ -66,8 +67,7 @@ impl World {
             return Err(TriggerError::Inbound);
         }
         message.plan.clear();
-        self.reach(now, workspace, id, status, code, effects);
-        Ok(id)
+        Ok(self.reach(now, workspace, id, status, code, effects))
     }
 
     fn reach(
@@ -78,21 +78,20 @@ impl World {
         status: Status,
         code: Option<u16>,
         effects: &mut Effects,
-    ) {
-        let Some(message) = self.message_mut(workspace, id) else {
-            return;
-        };
+    ) -> Option<PostId> {
+        let message = self.message_mut(workspace, id)?;
         message.history.push(Passed { at, status, code });
         let event = message.event(at, workspace, Some((status, code)));
         effects.events.push(Event::Message(event.into()));
         let flow = message.flow;
-        self.post_status(at, workspace, id, status, code, effects);
+        let told = self.post_status(at, workspace, id, status, code, effects);
         if let Some((flow_id, step)) = flow {
             let next = self
                 .flow_mut(workspace, flow_id)
                 .map_or(Move::Wait, |flow| flow.on_status(step, status));
             self.follow(at, workspace, flow_id, next, effects);
         }
+        told
     }
 
     /// The time of a workflow's step is over.

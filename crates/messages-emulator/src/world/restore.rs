@@ -40,6 +40,7 @@ impl World {
 /// Something to come in a workspace.
 pub(super) enum Pending {
     Life(u64),
+    TypingOver(u64),
     StepOver(u64, usize),
     Post(PostId),
 }
@@ -48,6 +49,7 @@ impl Pending {
     const fn of(self, workspace: WorkspaceId) -> Due {
         match self {
             Self::Life(message) => Due::Life(workspace, message),
+            Self::TypingOver(message) => Due::TypingOver(workspace, message),
             Self::StepOver(flow, step) => Due::StepOver(workspace, flow, step),
             Self::Post(post) => Due::Post(workspace, post),
         }
@@ -59,11 +61,20 @@ impl super::Workspace {
     fn refill(&mut self, parts: Parts) -> (Vec<(Moment, Pending)>, Vec<PostId>) {
         let mut dues = Vec::new();
         self.go_on_from(parts.numbers);
+        if let Some(targets) = parts.targets {
+            self.set_targets(targets);
+        }
         if let Some(rules) = parts.rules {
             self.rules.replace(rules);
         }
         for (id, message) in parts.messages {
             dues.extend(next_state(&message).map(|at| (at, Pending::Life(id))));
+            dues.extend(
+                message
+                    .marks
+                    .typing_until
+                    .map(|at| (at, Pending::TypingOver(id))),
+            );
             self.conversations.put_back(&message);
             self.by_uuid.insert(message.uuid, id);
             self.messages.insert(id, message);
@@ -91,9 +102,10 @@ impl super::Workspace {
     /// When the time of a flow's step is over.
     fn step_over_at(&self, flow: &Flow) -> Option<Moment> {
         let step = flow.steps.get(flow.current)?;
-        let begun = self.messages.get(step.message?)?.at;
         let within = step.condition.filter(|_| flow.ended.is_none())?.within;
-        Some(begun.after(within))
+        // What an older emulator has written has the message's time only.
+        flow.over
+            .or_else(|| Some(self.messages.get(step.message?)?.at.after(within)))
     }
 }
 

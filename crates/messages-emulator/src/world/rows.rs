@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
+use super::account::Targets;
 use super::flow::Flow;
 use super::message::{Message, MessageId};
 use super::post::Post;
@@ -27,18 +28,22 @@ pub(crate) enum Kind {
     Rules,
     /// The numbers that were given last, in one row.
     Numbers,
+    /// Where webhooks go, in one row, once that is not what the configuration says. In no snapshot: receivers are none
+    /// of what has happened.
+    Targets,
 }
 
 #[cfg(feature = "persistence")]
 impl Kind {
     /// All of them.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Message,
         Self::Flow,
         Self::Post,
         Self::Seen,
         Self::Rules,
         Self::Numbers,
+        Self::Targets,
     ];
 }
 
@@ -72,6 +77,9 @@ pub(crate) struct Numbers {
     pub(crate) things: u64,
     pub(crate) posts: u64,
     pub(crate) conversations: u64,
+    /// How far time was moved by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) moved_to: Option<Moment>,
 }
 
 /// Rows, understood.
@@ -83,6 +91,7 @@ pub(crate) struct Parts {
     pub(crate) seen: Vec<(u64, MessageId)>,
     pub(crate) rules: Option<Vec<(Rule, u64)>>,
     pub(crate) numbers: Numbers,
+    pub(crate) targets: Option<Targets>,
 }
 
 impl Parts {
@@ -103,6 +112,7 @@ impl Parts {
                 Kind::Seen => parts.seen.push((row.id, doc(row)?)),
                 Kind::Rules => parts.rules = Some(doc(row)?),
                 Kind::Numbers => parts.numbers = doc(row)?,
+                Kind::Targets => parts.targets = Some(doc(row)?),
             }
         }
         // Conversations and lanes are rebuilt in the order in which things came about.
@@ -118,6 +128,11 @@ impl Parts {
             for passed in &mut message.history {
                 passed.at = passed.at.after(by);
             }
+            let typing_until = &mut message.marks.typing_until;
+            *typing_until = typing_until.map(|until| until.after(by));
+        }
+        for (_, flow) in &mut self.flows {
+            flow.over = flow.over.map(|over| over.after(by));
         }
         for (_, post) in &mut self.posts {
             post.due = post.due.map(|due| due.after(by));
@@ -134,7 +149,10 @@ impl Parts {
             passed.chain(std::iter::once(message.at))
         });
         let of_posts = self.posts.iter().flat_map(|(_, post)| &post.attempts);
-        of_messages.chain(of_posts.map(|attempt| attempt.at)).max()
+        of_messages
+            .chain(of_posts.map(|attempt| attempt.at))
+            .chain(self.numbers.moved_to)
+            .max()
     }
 }
 
@@ -157,6 +175,9 @@ impl Workspace {
         take(Kind::Seen, self.conversations.seen_mut(), changes);
         if self.rules.take_changed() {
             put(Kind::Rules, 0, self.rules.counted(), changes);
+        }
+        if std::mem::take(&mut self.targets_changed) {
+            put(Kind::Targets, 0, &self.account.targets, changes);
         }
         let numbers = self.numbers();
         if self.told != numbers {

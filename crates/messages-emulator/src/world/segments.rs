@@ -1,17 +1,23 @@
 //! How many SMS a text takes.
 
-use messages_types::sms::Segmentation;
+use messages_types::sms::{Encoding, Segmentation};
 
 use crate::channel::Channel;
 
-/// Parts of an SMS; nothing on other channels.
-pub(crate) fn of(channel: Channel, text: &str) -> Option<u32> {
-    (channel == Channel::Sms).then(|| count(text))
+/// Parts of an SMS in the encoding that it asks for; nothing on other channels.
+pub(crate) fn of(channel: Channel, text: &str, encoding: Option<&str>) -> Option<u32> {
+    (channel == Channel::Sms).then(|| count(text, encoding))
 }
 
-fn count(text: &str) -> u32 {
+fn count(text: &str, encoding: Option<&str>) -> u32 {
+    // A text that the GSM alphabet lacks characters of takes what it takes, whatever was asked for.
+    let asked = match encoding {
+        Some("unicode") => Segmentation::with(text, Encoding::Ucs2),
+        _ => None,
+    };
+    let segmentation = asked.unwrap_or_else(|| Segmentation::of(text));
     // Even an empty text takes one.
-    let parts = Segmentation::of(text).count().max(1);
+    let parts = segmentation.count().max(1);
     u32::try_from(parts).unwrap_or(u32::MAX)
 }
 
@@ -30,7 +36,12 @@ mod tests {
             ("я".repeat(70), 1),
             ("я".repeat(71), 2),
         ] {
-            assert_eq!(count(&text), parts, "{} characters", text.chars().count());
+            assert_eq!(
+                count(&text, None),
+                parts,
+                "{} characters",
+                text.chars().count()
+            );
         }
     }
 }

@@ -45,6 +45,15 @@ pub(crate) struct Arrival {
     pub(crate) body: Bytes,
 }
 
+/// Where a message comes from.
+#[derive(Clone, Copy)]
+struct Origin<'a> {
+    /// The path of the request; of a flow's later messages too.
+    path: &'a str,
+    lane: u64,
+    flow: Option<(FlowId, usize)>,
+}
+
 /// What the API answers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Taken {
@@ -70,7 +79,12 @@ impl World {
         let first = match submission {
             Submission::Single(draft) => {
                 let lane = state.next_number();
-                self.add_outbound(now, workspace, draft, lane, None, effects)?
+                let origin = Origin {
+                    path: arrival.path,
+                    lane,
+                    flow: None,
+                };
+                self.add_outbound(now, workspace, draft, origin, effects)?
             }
             Submission::Failover(drafts) => {
                 let number = state.next_number();
@@ -80,14 +94,16 @@ impl World {
                     workflow_id: workflow_id.into(),
                 };
                 let steps = drafts.into_iter().map(|draft| (draft, None)).collect();
-                self.begin_flow(now, workspace, number, kind, steps, effects)?
+                let flow = begun(kind, steps, number, arrival.path);
+                self.begin_flow(now, workspace, number, flow, effects)?
             }
             Submission::Workflow { member, steps } => {
                 let number = state.next_number();
                 let uuid = state.dice(seed, number).uuid();
                 taken.dispatch_uuid = Some(uuid.to_string());
                 let kind = FlowKind::Workflow { uuid, member };
-                self.begin_flow(now, workspace, number, kind, steps, effects)?
+                let flow = begun(kind, steps, number, arrival.path);
+                self.begin_flow(now, workspace, number, flow, effects)?
             }
         };
         let keep = self.laws.keep;
@@ -123,22 +139,9 @@ impl World {
         now: Moment,
         workspace: WorkspaceId,
         id: FlowId,
-        kind: FlowKind,
-        steps: Vec<(Draft, Option<Condition>)>,
+        flow: Flow,
         effects: &mut Effects,
     ) -> Option<MessageId> {
-        let steps = steps.into_iter().map(|(draft, condition)| Step {
-            draft,
-            condition,
-            message: None,
-        });
-        let flow = Flow {
-            kind,
-            steps: steps.collect(),
-            current: 0,
-            ended: None,
-            lane: id,
-        };
         self.workspaces.get_mut(workspace)?.flows.insert(id, flow);
         self.send_step(now, workspace, id, 0, effects)
     }
@@ -153,16 +156,21 @@ impl World {
         effects: &mut Effects,
     ) -> Option<MessageId> {
         let flow = self.workspaces.get(workspace)?.flows.get(flow_id)?;
-        let lane = flow.lane;
+        let (lane, path) = (flow.lane, flow.path.clone());
         let planned = flow.steps.get(step)?;
         let (draft, condition) = (planned.draft.clone(), planned.condition);
-        let message =
-            self.add_outbound(now, workspace, draft, lane, Some((flow_id, step)), effects)?;
+        let origin = Origin {
+            path: &path,
+            lane,
+            flow: Some((flow_id, step)),
+        };
+        let message = self.add_outbound(now, workspace, draft, origin, effects)?;
         let flow = self.workspaces.get_mut(workspace)?.flows.get_mut(flow_id)?;
         flow.steps.get_mut(step)?.message = Some(message);
         if let Some(condition) = condition {
-            let over = Due::StepOver(workspace, flow_id, step);
-            self.agenda.add(now.after(condition.within), over);
+            let at = now.after(condition.within);
+            flow.over = Some(at);
+            self.agenda.add(at, Due::StepOver(workspace, flow_id, step));
         }
         Some(message)
     }
@@ -172,8 +180,7 @@ impl World {
         now: Moment,
         workspace: WorkspaceId,
         draft: Draft,
-        lane: u64,
-        flow: Option<(FlowId, usize)>,
+        Origin { path, lane, flow }: Origin<'_>,
         effects: &mut Effects,
     ) -> Option<MessageId> {
         let laws = &self.laws;
@@ -183,7 +190,7 @@ impl World {
         let uuid = dice.uuid();
         let text = draft.content.text();
         let [life, webhooks] = MESSAGE_STAGES.map(|stage| {
-            let facts = facts(&draft, &text, None);
+            let facts = facts(&draft, &text, Some(path));
             let ruled = state.rules.decide(stage, &facts);
             ruled.or_else(|| at_magic(laws.magic_numbers, &draft.to, stage))
         });
@@ -194,7 +201,8 @@ impl World {
         };
         let mut plan = life::plan(life.as_ref(), outlook, &mut dice);
         plan.reverse();
-        let segments = segments::of(draft.channel, &text);
+        let encoding = draft.content.sms_encoding();
+        let segments = segments::of(draft.channel, &text, encoding);
         let parties = Parties {
             channel: draft.channel,
             ours: draft.from.clone(),
@@ -243,6 +251,29 @@ impl World {
             self.agenda.add(now.after(after), Due::Life(workspace, id));
         }
         Some(id)
+    }
+}
+
+/// A flow of which nothing was sent yet.
+fn begun(
+    kind: FlowKind,
+    steps: Vec<(Draft, Option<Condition>)>,
+    lane: u64,
+    path: &'static str,
+) -> Flow {
+    let steps = steps.into_iter().map(|(draft, condition)| Step {
+        draft,
+        condition,
+        message: None,
+    });
+    Flow {
+        kind,
+        steps: steps.collect(),
+        current: 0,
+        ended: None,
+        lane,
+        path: path.into(),
+        over: None,
     }
 }
 

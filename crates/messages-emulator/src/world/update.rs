@@ -1,8 +1,16 @@
 //! `PATCH /v1/messages/{uuid}`: marking as read, and revoking.
 
-use super::{WorkspaceId, World};
+use std::time::Duration;
+
+use super::message::MessageId;
+use super::{Due, Effects, WorkspaceId, World};
 use crate::channel::Channel;
+use crate::clock::Moment;
 use crate::direction::Direction;
+use crate::event::Event;
+
+/// How long "is writing" is shown when nothing ends it before.
+const TYPING: Duration = Duration::from_secs(25);
 
 /// What an update asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,12 +30,14 @@ pub(crate) enum UpdateError {
 }
 
 impl World {
-    /// Updates a message. No webhook follows: the documentation knows no status for it.
+    /// Updates a message. No webhook follows, since the documentation knows no status for it; an event does.
     pub(crate) fn update(
         &mut self,
+        now: Moment,
         workspace: WorkspaceId,
         uuid: &str,
         change: Change,
+        effects: &mut Effects,
     ) -> Result<(), UpdateError> {
         let state = self
             .workspaces
@@ -41,12 +51,10 @@ impl World {
         match (change, message.channel, message.direction) {
             (Change::Read { typing }, Channel::Whatsapp, Direction::Inbound) => {
                 message.marks.read = true;
-                message.marks.typing |= typing;
-                Ok(())
+                message.marks.typing_until = typing.then(|| now.after(TYPING));
             }
             (Change::Read { typing: false }, Channel::Rcs, Direction::Inbound) => {
                 message.marks.read = true;
-                Ok(())
             }
             (Change::Revoke, Channel::Rcs, Direction::Outbound)
                 if message.status() != Some(crate::status::Status::Read)
@@ -55,9 +63,33 @@ impl World {
                 message.marks.revoked = true;
                 // What was not delivered yet never will be.
                 message.plan.clear();
-                Ok(())
             }
-            _ => Err(UpdateError::NotSupported),
+            _ => return Err(UpdateError::NotSupported),
+        }
+        if let Some(until) = message.marks.typing_until {
+            self.agenda.add(until, Due::TypingOver(workspace, id));
+        }
+        let event = message.updated(now, workspace);
+        effects.events.push(Event::Message(event.into()));
+        Ok(())
+    }
+
+    /// The application has written for long enough, if it did not begin anew.
+    pub(super) fn typing_over(
+        &mut self,
+        at: Moment,
+        workspace: WorkspaceId,
+        id: MessageId,
+        effects: &mut Effects,
+    ) {
+        let state = self.workspaces.get_mut(workspace);
+        let Some(message) = state.and_then(|state| state.messages.get_mut(id)) else {
+            return;
+        };
+        if message.marks.typing_until == Some(at) {
+            message.marks.typing_until = None;
+            let event = message.updated(at, workspace);
+            effects.events.push(Event::Message(event.into()));
         }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use super::account::Account;
+use super::account::{Account, Targets};
 use super::conversations::Conversations;
 use super::dice::Dice;
 use super::flow::Flow;
@@ -38,6 +38,11 @@ pub(crate) struct Workspace {
     pub(crate) conversations: Conversations,
     /// Counts everything that gets a number.
     last: u64,
+    /// How far time was moved by hand.
+    pub(super) moved_to: Option<Moment>,
+    /// Whether its webhooks were sent elsewhere than the configuration says, and whether that is to be written down.
+    pub(super) has_own_targets: bool,
+    pub(super) targets_changed: bool,
     /// The numbers as they were written down last.
     pub(super) told: Numbers,
 }
@@ -54,6 +59,9 @@ impl Workspace {
             posts: Posts::default(),
             conversations: Conversations::default(),
             last: 0,
+            moved_to: None,
+            has_own_targets: false,
+            targets_changed: false,
             told: Numbers::default(),
         }
     }
@@ -86,6 +94,7 @@ impl Workspace {
             things: self.last,
             posts: self.posts.last(),
             conversations: self.conversations.last(),
+            moved_to: self.moved_to,
         }
     }
 
@@ -94,6 +103,19 @@ impl Workspace {
         self.last = self.last.max(numbers.things);
         self.posts.go_on_from(numbers.posts);
         self.conversations.go_on_from(numbers.conversations);
+        self.moved_to = self.moved_to.max(numbers.moved_to);
+    }
+
+    /// Sends webhooks elsewhere from now on.
+    pub(crate) fn set_targets(&mut self, targets: Targets) {
+        Arc::make_mut(&mut self.account).targets = targets;
+        self.has_own_targets = true;
+        self.targets_changed = true;
+    }
+
+    /// Where webhooks go, if that is not what the configuration says.
+    pub(crate) fn own_targets(&self) -> Option<&Targets> {
+        self.has_own_targets.then_some(&self.account.targets)
     }
 
     /// Forgets the oldest messages until there are no more, and no older ones, than are kept.

@@ -2,7 +2,7 @@ use std::time::{Duration, SystemTime};
 
 use messages_auth::jwt::{Claims, JwtOptions, mint};
 use messages_auth::{PrivateKey, RsaSigner};
-use messages_emulator::{Emulator, InboundMessage, Query, RateLimit};
+use messages_emulator::{Channel, Emulator, InboundMessage, Query, RateLimit};
 use messages_transport::http::Method;
 use serde_json::json;
 
@@ -166,7 +166,7 @@ async fn unknown_paths_and_verbs_have_their_errors() {
 async fn an_update_needs_a_token_and_a_message_that_can_be_updated() {
     let (emulator, _receiver) = stepped().await;
     let (basic, jwt) = (Client::basic(&emulator), Client::jwt(&emulator));
-    let whatsapp = messages_emulator::Channel::Whatsapp;
+    let whatsapp = Channel::Whatsapp;
     let inbound = InboundMessage::text(whatsapp, "447700900000", "447700900001", "Hi");
     let inbound = emulator.inject(inbound).await.message_uuid;
     let sms = basic.send("/v1/messages", &sms("447700900000")).await;
@@ -228,4 +228,85 @@ async fn the_rate_limit_is_a_bucket_of_its_own_for_each_key() {
     client.send("/v1/messages", &sms("447700900000")).await;
     assert_eq!(emulator.messages(&Query::default(), 10).len(), 6);
     assert_eq!(other.messages(&Query::default(), 10).len(), 1);
+}
+
+#[tokio::test]
+async fn what_the_application_does_to_a_message_is_an_event_and_writing_ends_by_itself() {
+    let (emulator, _receiver) = stepped().await;
+    let jwt = Client::jwt(&emulator);
+    let hello = InboundMessage::text(Channel::Whatsapp, "447700900000", "447700900001", "Hello");
+    let uuid = emulator.inject(hello).await.message_uuid;
+    let updates = async || {
+        let log = format!("/emulator/v1/log?kind=message&message_uuid={uuid}");
+        let (_, log) = jwt.get(&log).await;
+        let events = log["events"].as_array().unwrap().clone();
+        events.iter().filter(|one| one["updated"] == true).count()
+    };
+    let patch = async |show: bool| {
+        let body =
+            json!({ "status": "read", "replying_indicator": { "show": show, "type": "text" } });
+        let path = format!("/v1/messages/{uuid}");
+        let answer = jwt.call(Method::PATCH, &path, body.to_string()).await;
+        assert_eq!(answer.unwrap().status(), 202);
+        emulator.message(&uuid).unwrap().message.typing
+    };
+    assert_eq!(updates().await, 0);
+    assert!(patch(true).await);
+    assert_eq!(updates().await, 1);
+    assert!(!patch(false).await, "switched off");
+    assert!(patch(true).await);
+    emulator.advance(Duration::from_secs(20)).await;
+    assert!(patch(true).await);
+    emulator.advance(Duration::from_secs(24)).await;
+    assert!(
+        emulator.message(&uuid).unwrap().message.typing,
+        "begun anew"
+    );
+    assert_eq!(updates().await, 4);
+    emulator.advance(Duration::from_secs(1)).await;
+    assert!(
+        !emulator.message(&uuid).unwrap().message.typing,
+        "25 s are over"
+    );
+    assert_eq!(updates().await, 5, "which is told too");
+}
+
+#[tokio::test]
+async fn an_encoding_that_is_asked_for_decides_on_the_segments() {
+    let (emulator, _receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    for (encoding, text, segments) in [
+        ("auto", "a".repeat(100), 1),
+        ("text", "a".repeat(100), 1),
+        ("unicode", "a".repeat(70), 1),
+        ("unicode", "a".repeat(100), 2),
+    ] {
+        let mut body = sms("447700900000");
+        body["text"] = text.into();
+        body["sms"] = json!({ "encoding_type": encoding });
+        let uuid = client.send("/v1/messages", &body).await;
+        let message = emulator.message(&uuid).unwrap().message;
+        assert_eq!(message.sms_segments, Some(segments), "{encoding}");
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_that_of_the_state_a_message_is_in() {
+    use messages_emulator::Status;
+
+    let (emulator, _receiver) = stepped().await;
+    let uuid = Client::basic(&emulator)
+        .send("/v1/messages", &sms("447700900000"))
+        .await;
+    let code = async |status, code| {
+        emulator.trigger(&uuid, status, code).await.unwrap();
+        let message = emulator.message(&uuid).unwrap().message;
+        (message.status, message.code)
+    };
+    let failed = (Some(Status::Undeliverable), Some(1260));
+    assert_eq!(code(Status::Undeliverable, Some(1260)).await, failed);
+    let arrived = (Some(Status::Delivered), None);
+    assert_eq!(code(Status::Delivered, None).await, arrived);
+    // A late state that takes nothing back brings no code either.
+    assert_eq!(code(Status::Submitted, Some(1000)).await, arrived);
 }

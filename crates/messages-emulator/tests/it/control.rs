@@ -199,3 +199,39 @@ async fn the_page_lets_nothing_in_from_elsewhere() {
     let unknown = client.call(Method::GET, "/inbox/script/none.js", "").await;
     assert_eq!(unknown.unwrap().status().as_u16(), 404);
 }
+
+#[tokio::test]
+async fn a_triggered_status_waits_for_no_webhook_that_does_not_go_out_now() {
+    use messages_emulator::{Action, Rule, WebhookFault};
+
+    for fault in [
+        WebhookFault::Dropped,
+        WebhookFault::Late { ms: 60_000 },
+        WebhookFault::Reordered,
+    ] {
+        let (emulator, receiver) = stepped().await;
+        emulator.add_rule(Rule::always(Action::Webhooks(fault)));
+        let client = Client::basic(&emulator);
+        let uuid = client.send("/v1/messages", &sms("447700900000")).await;
+        let path = format!("{API}/messages/{uuid}/status");
+        let body = json!({ "status": "delivered" });
+        let answered = client.post(&path, &body);
+        let answered = tokio::time::timeout(crate::support::LIMIT, answered).await;
+        let (status, posted) = answered.unwrap_or_else(|_| panic!("no answer: {fault:?}"));
+        assert_eq!((status, posted.get("webhook")), (200, None), "{fault:?}");
+        assert_eq!(receiver.all().len(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_triggered_status_is_answered_with_its_own_webhook() {
+    let (emulator, _receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    let workflow =
+        json!({ "template": "failover", "workflow": [crate::support::v0_1_sms("447700900000")] });
+    assert_eq!(client.post("/v0.1/dispatch", &workflow).await.0, 202);
+    let message = &emulator.messages(&messages_emulator::Query::sent(), 1)[0];
+    let path = format!("{API}/messages/{}/status", message.message_uuid);
+    let (_, posted) = client.post(&path, &json!({ "status": "delivered" })).await;
+    assert_eq!(posted["webhook"]["status"], "delivered", "not the report");
+}

@@ -2,11 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use messages_emulator::{Action, Emulator, Query, Rule};
+use messages_emulator::{Action, Emulator, Query, Rule, Status, WebhookFault};
 use messages_transport::http::Method;
 use messages_transport::{Delivery, TransportError};
 
-use crate::support::{Client, sms};
+use crate::support::{Client, sms, stepped, v0_1_sms};
 
 /// What a client sees of one message under a fault, and how many messages were taken.
 async fn under(action: Action) -> (Result<(u16, String), TransportError>, usize) {
@@ -121,4 +121,70 @@ async fn a_rule_counts_its_calls() {
         seen.push(send(&emulator, "447700900000").await.unwrap().0);
     }
     assert_eq!(seen, [202, 503, 202]);
+}
+
+#[tokio::test]
+async fn a_client_that_gives_up_on_a_late_answer_has_sent_its_message() {
+    let emulator = Emulator::builder().stepped().start().await.unwrap();
+    emulator.add_rule(Rule::always(Action::Latency { ms: 60_000 }));
+    let sent = send(&emulator, "447700900000");
+    let patience = Duration::from_millis(500);
+    assert!(tokio::time::timeout(patience, sent).await.is_err());
+    assert_eq!(taken(&emulator), 1);
+}
+
+#[tokio::test]
+async fn a_path_is_a_condition_at_every_stage() {
+    let only_v1 = |action| Rule::always(action).and(|when| when.path = Some("/v1/*".into()));
+    for (stage, action) in [
+        ("head", Action::CutBeforeBody),
+        (
+            "request",
+            Action::Status {
+                status: 503,
+                retry_after: None,
+            },
+        ),
+        ("life", Action::Reject { code: 1050 }),
+        ("webhooks", Action::Webhooks(WebhookFault::Dropped)),
+    ] {
+        let (emulator, receiver) = stepped().await;
+        emulator.add_rule(only_v1(action));
+        let client = Client::basic(&emulator);
+        let mut told = Vec::new();
+        for (path, body) in [
+            ("/v0.1/messages", v0_1_sms("447700900000")),
+            ("/v1/messages", sms("447700900002")),
+        ] {
+            let answer = client.call(Method::POST, path, body.to_string()).await;
+            emulator.advance(Duration::from_secs(60)).await;
+            told.push((
+                answer.is_ok_and(|answer| answer.status() == 202),
+                receiver.statuses().join(" "),
+            ));
+        }
+        let untouched = (true, "submitted delivered".to_owned());
+        assert_eq!(told[0], untouched, "{stage}");
+        let expected = match stage {
+            "head" | "request" => (false, "submitted delivered"),
+            "life" => (true, "submitted delivered rejected"),
+            _ => (true, "submitted delivered"),
+        };
+        assert_eq!((told[1].0, told[1].1.as_str()), expected, "{stage}");
+    }
+}
+
+#[tokio::test]
+async fn a_later_message_of_a_list_came_by_the_path_of_the_list() {
+    let (emulator, _receiver) = stepped().await;
+    emulator.add_rule(
+        Rule::always(Action::Reject { code: 1050 }).and(|when| when.path = Some("/v1/*".into())),
+    );
+    let mut list = sms("447700900000");
+    list["failover"] = serde_json::json!([sms("447700900002")]);
+    Client::basic(&emulator).send("/v1/messages", &list).await;
+    emulator.advance(Duration::from_secs(60)).await;
+    let all = emulator.messages(&Query::default(), 9);
+    let statuses: Vec<_> = all.iter().map(|message| message.status).collect();
+    assert_eq!(statuses, [Some(Status::Rejected); 2]);
 }

@@ -303,3 +303,25 @@ async fn an_expectation_is_met_or_tells_what_came_instead() {
         "{told}"
     );
 }
+
+#[tokio::test]
+async fn a_report_bills_what_was_delivered_or_could_not_be_and_nothing_else() {
+    let (emulator, receiver) = stepped().await;
+    let mut first = v0_1_sms("447700970001");
+    first["failover"] = json!({ "expiry_time": 15, "condition_status": "delivered" });
+    let workflow = json!({ "template": "failover", "workflow": [first, v0_1_sms("447700900002")] });
+    let client = Client::basic(&emulator);
+    assert_eq!(client.post("/v0.1/dispatch", &workflow).await.0, 202);
+    emulator.advance(Duration::from_secs(60)).await;
+    let all = receiver.all();
+    let report = all.iter().find(|one| one.json["template"] == "failover");
+    let messages = &report.unwrap().json["_links"]["messages"];
+    let billed = |at: usize| {
+        (
+            messages[at]["status"].clone(),
+            messages[at].get("usage").is_some(),
+        )
+    };
+    assert_eq!(billed(0), (json!("submitted"), false));
+    assert_eq!(billed(1), (json!("delivered"), true));
+}

@@ -9,6 +9,8 @@
 
 #[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
+#[cfg(feature = "persistence")]
+mod accounts;
 mod api;
 mod browser;
 mod control;

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use messages_emulator::{Emulator, Query, RateLimit};
-use messages_transport::http::Method;
+use messages_transport::Transport;
+use messages_transport::backend::hyper::HyperTransport;
+use messages_transport::bytes::Bytes;
+use messages_transport::http::{Method, Request};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -245,4 +248,93 @@ async fn dropping_it_stops_it() {
     tokio::time::timeout(LIMIT, gone)
         .await
         .expect("nothing listens any more");
+}
+
+#[tokio::test]
+async fn the_log_is_the_last_of_what_has_happened_and_is_paged_from_where_one_was() {
+    let (emulator, _receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    let mut last = String::new();
+    for _ in 0..60 {
+        last = client.send("/v1/messages", &sms("447700900000")).await;
+    }
+    let numbers = async |query: &str| {
+        let (_, log) = client.get(&format!("{API}/log{query}")).await;
+        let events = log["events"].as_array().unwrap().clone();
+        let numbers = events.iter().map(|event| event["number"].as_u64().unwrap());
+        (numbers.collect::<Vec<_>>(), events)
+    };
+    let (shown, events) = numbers("").await;
+    assert_eq!(shown, (21..=120).collect::<Vec<_>>());
+    assert_eq!(events[99]["message_uuid"], last);
+    assert_eq!(numbers("?limit=2").await.0, [119, 120]);
+    assert_eq!(numbers("?after=0&limit=2").await.0, [1, 2]);
+    assert_eq!(numbers("?after=2&limit=2").await.0, [3, 4]);
+}
+
+#[tokio::test]
+async fn every_error_of_the_control_api_is_json_and_repeats_nothing() {
+    let (emulator, _receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    for (method, path, body, status) in [
+        (Method::POST, "/rules", "nonsense", 400),
+        (Method::POST, "/rules", r#"{"then":"447700900000"}"#, 422),
+        (
+            Method::POST,
+            "/rules",
+            r#"{"then":"read","when":{"to":447700900000}}"#,
+            422,
+        ),
+        (Method::GET, "/messages?limit=447700900000x", "", 400),
+        (Method::GET, "/conversations/447700900000x", "", 400),
+        (Method::GET, "/nothing", "", 404),
+        (Method::DELETE, "/clock", "", 405),
+    ] {
+        let answer = client.call(method, &format!("{API}{path}"), body).await;
+        let answer = answer.unwrap();
+        assert_eq!(answer.status(), status, "{path}");
+        let json: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+        let told = json["error"].as_str().unwrap_or_default();
+        assert!(!told.is_empty(), "{path}");
+        assert!(!told.contains("4477"), "{path}: {told}");
+    }
+    let plain = Request::post(format!("{}{API}/reset", emulator.base_url()))
+        .header("origin", "https://evil.example")
+        .body(Bytes::new())
+        .unwrap();
+    let transport = HyperTransport::builder().build().unwrap();
+    let answer = transport.send(plain).await.unwrap();
+    let json: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    assert_eq!(
+        (answer.status().as_u16(), json["error"].is_string()),
+        (403, true)
+    );
+}
+
+#[tokio::test]
+async fn a_path_or_method_that_is_none_is_a_request_like_any_other() {
+    let (emulator, _receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    for (method, path, status) in [
+        (Method::POST, "/v1/nothing", 404),
+        (Method::GET, "/v1/messages", 405),
+        (Method::POST, "/v1/messages/some-uuid", 405),
+    ] {
+        let answer = client.call(method, path, "").await.unwrap();
+        assert_eq!(answer.status(), status);
+        let id = answer
+            .headers()
+            .get("x-request-id")
+            .unwrap()
+            .to_str()
+            .unwrap();
+        let problem: Value = serde_json::from_slice(answer.body()).unwrap();
+        assert_eq!(problem["instance"], id);
+        let (_, log) = client.get(&format!("{API}/log?kind=request&limit=1")).await;
+        let last = &log["events"][0];
+        assert_eq!(
+            (&last["path"], &last["status"]),
+            (&json!(path), &json!(status))
+        );
+    }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use messages_emulator::{
-    Action, Channel, Emulator, InboundMessage, Query, Rule, Status, WebhookFault,
+    Action, Channel, Emulator, InboundMessage, Query, Rule, Status, Turn, WebhookFault,
 };
 use messages_transport::http::Method;
 use serde_json::json;
@@ -139,6 +139,118 @@ async fn a_webhook_that_was_not_answered_is_posted_again_after_a_start() {
     );
     // Two again, and two late ones; those that are dropped stay so.
     assert_eq!((tried, receiver.all().len()), (2, 6));
+}
+
+#[tokio::test]
+async fn a_second_try_that_a_stop_cuts_off_does_not_hold_up_what_comes_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data.db");
+    let receiver = Receiver::start().await;
+    let emulator = open(&file, &receiver).await;
+    let turn = |status, after_ms| Turn {
+        status,
+        after_ms,
+        code: None,
+    };
+    emulator.add_rule(Rule::always(Action::Script(vec![
+        turn(Status::Submitted, 100),
+        turn(Status::Delivered, 60_000),
+    ])));
+    receiver.answer([503, 0]);
+    let client = Client::basic(&emulator);
+    client.send("/v1/messages", &sms("447700900000")).await;
+    tokio::select! {
+        () = emulator.advance(Duration::from_secs(10)) => panic!("the second try was answered"),
+        _ = receiver.wait_for(2) => {}
+    }
+    emulator.kept().await.unwrap();
+    drop(emulator);
+
+    let emulator = open(&file, &receiver).await;
+    emulator.advance(Duration::from_secs(120)).await;
+    assert_eq!(
+        receiver.statuses(),
+        ["submitted", "submitted", "submitted", "delivered"]
+    );
+}
+
+#[tokio::test]
+async fn where_webhooks_go_and_how_late_it_is_are_in_the_file_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data.db");
+    let (receiver, other) = (Receiver::start().await, Receiver::start().await);
+    let emulator = open(&file, &receiver).await;
+    let targets = json!({ "status_url": other.url }).to_string();
+    let client = Client::basic(&emulator);
+    let registered = client.call(Method::PUT, "/emulator/v1/webhooks", targets);
+    assert_eq!(registered.await.unwrap().status(), 200);
+    // Nothing happens on the way.
+    emulator.advance(Duration::from_secs(3_600)).await;
+    let before = emulator.now();
+    drop(emulator);
+
+    let emulator = open(&file, &receiver).await;
+    assert_eq!(emulator.now(), before);
+    Client::basic(&emulator)
+        .send("/v1/messages", &sms("447700900000"))
+        .await;
+    emulator.advance(Duration::from_secs(60)).await;
+    assert_eq!((other.all().len(), receiver.all().len()), (2, 0));
+}
+
+#[tokio::test]
+async fn a_workflow_goes_on_after_a_start_though_its_message_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data.db");
+    let start = async || {
+        let builder = Emulator::builder().stepped().keep(1).data(&file);
+        builder.start().await.unwrap()
+    };
+    let emulator = start().await;
+    let mut first = v0_1_sms("447700970001");
+    first["failover"] = json!({ "expiry_time": 600, "condition_status": "delivered" });
+    let workflow = json!({ "template": "failover", "workflow": [first, v0_1_sms("447700900002")] });
+    let client = Client::basic(&emulator);
+    assert_eq!(client.post("/v0.1/dispatch", &workflow).await.0, 202);
+    client.send("/v1/messages", &sms("447700900000")).await;
+    drop(emulator);
+
+    let emulator = start().await;
+    emulator.advance(Duration::from_secs(700)).await;
+    assert_eq!(
+        emulator.messages(&Query::default(), 9)[0].to,
+        "447700900002"
+    );
+}
+
+#[tokio::test]
+async fn what_is_forgotten_is_overwritten_and_a_file_that_all_could_read_is_made_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("data.db");
+    let receiver = Receiver::start().await;
+    let emulator = open(&file, &receiver).await;
+    let mut body = sms("447700900000");
+    body["text"] = "an unmistakable text".repeat(20).into();
+    Client::basic(&emulator).send("/v1/messages", &body).await;
+    let has_text = || {
+        let bytes = std::fs::read(&file).unwrap();
+        String::from_utf8_lossy(&bytes).contains("unmistakable")
+    };
+    drop(emulator);
+    assert!(has_text());
+    #[cfg(unix)]
+    let mode = {
+        use std::os::unix::fs::PermissionsExt;
+        let open_to_all = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(&file, open_to_all).unwrap();
+        || file.metadata().unwrap().permissions().mode() & 0o777
+    };
+    let emulator = open(&file, &receiver).await;
+    #[cfg(unix)]
+    assert_eq!(mode(), 0o600);
+    emulator.reset();
+    drop(emulator);
+    assert!(!has_text());
 }
 
 #[tokio::test]

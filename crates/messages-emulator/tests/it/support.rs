@@ -137,7 +137,7 @@ impl Receiver {
         }
     }
 
-    /// Answers the next webhooks with these, then with 200.
+    /// Answers the next webhooks with these, then with 200. One with 0 gets no answer at all.
     pub(crate) fn answer(&self, statuses: impl IntoIterator<Item = u16>) {
         self.inbox.answers.lock().unwrap().extend(statuses);
     }
@@ -208,6 +208,9 @@ async fn receive(mut stream: TcpStream, inbox: Arc<Inbox>) {
         });
         inbox.news.notify_waiters();
         let status = inbox.answers.lock().unwrap().pop_front().unwrap_or(200);
+        if status == 0 {
+            std::future::pending::<()>().await;
+        }
         let answer = format!("HTTP/1.1 {status} -\r\ncontent-length: 0\r\n\r\n");
         if stream.write_all(answer.as_bytes()).await.is_err() {
             return;

@@ -17,6 +17,7 @@ export const reportsRead = (name) => name !== "sms" && name !== "mms";
 
 /** What a message is, where it has no text of its own. */
 const KINDS = {
+  __proto__: null,
   image: "Photo",
   audio: "Audio",
   video: "Video",

@@ -12,6 +12,15 @@ import { jsonView } from "./json.js";
 
 /** The nodes of a message's box. */
 export function contentOf(message) {
+  try {
+    return drawnOf(message);
+  } catch {
+    // One message with a surprise in it must not keep the others of its conversation from being seen.
+    return [unknown(message.content)];
+  }
+}
+
+function drawnOf(message) {
   const { content } = message;
   const draw = KINDS[content.message_type];
   const drawn = message.channel === "email" ? emailOf(content) : draw?.(content, message);
@@ -20,7 +29,9 @@ export function contentOf(message) {
   return [...nodes, viberAction(content), chips(content.suggestions, message)];
 }
 
+// Tables without the names that every object has, since a message may name what it is by one of them.
 const KINDS = {
+  __proto__: null,
   text: ({ text: words }) => text(words) && h("p", { class: "words" }, text(words)),
   image: ({ image }) => media("image", image),
   audio: ({ audio }) => media("audio", audio),
@@ -43,7 +54,7 @@ const KINDS = {
   unsupported: () => h("p", { class: "words" }, "A message that the channel cannot pass on."),
 };
 
-const MEDIA = { image: "image", audio: "audio", video: "video", vcard: "contact", file: "file" };
+const MEDIA = { __proto__: null, image: "image", audio: "audio", video: "video", vcard: "contact", file: "file" };
 
 function tapped(title, payload, description) {
   const carried = typeof payload === "object" && payload !== null ? JSON.stringify(payload) : text(payload);

@@ -57,7 +57,7 @@ function take({ data }) {
   if (event.message_uuid) batch.messages.add(event.message_uuid);
   if (event.event === "message") {
     batch.conversations.add(event.conversation);
-    if (!event.status) batch.arrived += 1;
+    if (!event.status && !event.updated) batch.arrived += 1;
   }
   if (event.event === "request" && event.status >= 400) batch.refused = event;
   if (isWorthARound(batch)) plan(PAUSE);

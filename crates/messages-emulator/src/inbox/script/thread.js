@@ -14,6 +14,8 @@ import { openConversation, setOpen } from "./open.js";
 import { attempt } from "./notice.js";
 
 const PAGE = 100;
+/** How many messages an answer holds at most. */
+const ANSWER = 1000;
 /** Closer to the end than this, the reader follows what comes in. */
 const NEAR_END = 80;
 
@@ -78,17 +80,29 @@ function showHead({ channel: key, person, ours }) {
 async function update(toEnd) {
   const { id } = openConversation();
   const asked = depth;
-  const page = await api.messages({ conversation: id, limit: asked });
+  const found = await newest(id, asked);
   if (openConversation()?.id !== id) return;
-  messages = page.messages.reverse();
+  messages = found.reverse();
   const log = byId("messages");
   const follow = toEnd || log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
   const fromEnd = log.scrollHeight - log.scrollTop;
-  draw(page.messages.length === asked);
+  draw(found.length === asked);
   if (follow) log.scrollTop = log.scrollHeight;
   else if (asked > PAGE) log.scrollTop = log.scrollHeight - fromEnd;
   if (!toEnd) announce();
   if (document.visibilityState === "visible") void api.seen(id).catch(() => null);
+}
+
+/** So many of its messages, the newest first, in as many answers as that takes. */
+async function newest(id, count) {
+  const found = [];
+  while (found.length < count) {
+    const limit = Math.min(ANSWER, count - found.length);
+    const page = await api.messages({ conversation: id, limit, older_than: found.at(-1)?.id });
+    found.push(...page.messages);
+    if (page.messages.length < limit) break;
+  }
+  return found;
 }
 
 function draw(mayHaveMore) {

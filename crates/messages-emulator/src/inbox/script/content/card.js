@@ -5,6 +5,7 @@ import { tapButton, tapReply } from "../person.js";
 import { linkTools } from "./media.js";
 
 const PICTURES = {
+  __proto__: null,
   dial: "phone",
   view_location: "location",
   share_location: "location",

@@ -15,6 +15,7 @@ export function customOf(custom, message) {
 }
 
 const WHATSAPP = {
+  __proto__: null,
   template: ({ template }, message) => componentTemplate(template, message),
   interactive: ({ interactive: value }, message) => interactive(value, message),
   location: ({ location }) => locationOf(location),

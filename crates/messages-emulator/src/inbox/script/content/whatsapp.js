@@ -80,6 +80,7 @@ function heading(header) {
 }
 
 const INTERACTIVE = {
+  __proto__: null,
   button: ({ buttons: given }, message) => [
     buttons(
       list(given).map((one) => {

@@ -244,3 +244,59 @@ fn a_narrow_screen_shows_one_thing_at_a_time() {
             .await;
     });
 }
+
+#[test]
+fn no_word_in_a_message_keeps_its_conversation_from_being_shown() {
+    in_browser(|page| async move {
+        let receiver = Receiver::start().await;
+        let emulator = fast(&receiver).await;
+        let client = Client::basic(&emulator);
+        // Names that every object has, and values that cannot be a name.
+        for word in ["valueOf", "constructor", "__proto__", "toString"] {
+            let inbound = json!({ "channel": "whatsapp", "message_type": word, "from": PERSON, "to": "447700900001" });
+            let (status, answer) = client.post("/emulator/v1/inbound", &inbound).await;
+            assert_eq!(status, 200, "{answer}");
+            for custom in [
+                json!({ "type": word }),
+                json!({ "type": { word: 1 } }),
+                json!({ "type": "interactive", "interactive": { "type": word } }),
+                json!({ "type": "interactive", "interactive": { "type": { word: 1 } } }),
+            ] {
+                let message = json!({ "channel": "whatsapp", "message_type": "custom", "from": "447700900001", "to": PERSON, "custom": custom });
+                client.send("/v1/messages", &message).await;
+            }
+        }
+        let last = json!({ "channel": "whatsapp", "message_type": "text", "from": "447700900001", "to": PERSON, "text": "All are here" });
+        client.send("/v1/messages", &last).await;
+        page.inbox(&emulator, "").await;
+        page.click(".conversation").await;
+        page.until_shown(".bubble", "All are here").await;
+        let shown = page.value("document.querySelectorAll('.bubble').length");
+        assert_eq!(shown.await, 21);
+    });
+}
+
+#[test]
+fn earlier_messages_are_shown_to_the_first() {
+    in_browser(|page| async move {
+        let receiver = Receiver::start().await;
+        let emulator = fast(&receiver).await;
+        emulator.set_status_url(None);
+        let client = Client::basic(&emulator);
+        for _ in 0..1_050 {
+            client.send("/v1/messages", &sms(PERSON)).await;
+        }
+        page.inbox(&emulator, "").await;
+        page.click(".conversation").await;
+        for shown in [100, 200, 400, 800, 1_050] {
+            let count = format!("document.querySelectorAll('.bubble').length === {shown}");
+            page.until(&count).await;
+            if shown < 1_050 {
+                page.click_text(".earlier button", "Show earlier messages")
+                    .await;
+            }
+        }
+        page.until("document.querySelector('.earlier') === null")
+            .await;
+    });
+}

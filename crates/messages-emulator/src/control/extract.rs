@@ -1,0 +1,95 @@
+//! What a request of the control API says, with an error in the API's own form where it cannot be understood.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::Refusal;
+use crate::workspace::Workspace;
+
+/// A body of JSON.
+pub(super) struct Body<T>(pub(super) T);
+
+/// The query.
+pub(super) struct UrlQuery<T>(pub(super) T);
+
+/// What stands in the path.
+pub(super) struct Path<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<Workspace> for Body<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &Workspace) -> Result<Self, Refusal> {
+        match axum::Json::from_request(request, state).await {
+            Ok(axum::Json(body)) => Ok(Self(body)),
+            Err(error) => Err(Refusal::new(error.status(), quiet(&error.body_text()))),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> FromRequestParts<Workspace> for UrlQuery<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Workspace) -> Result<Self, Refusal> {
+        match axum::extract::Query::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(query)) => Ok(Self(query)),
+            Err(error) => Err(Refusal::new(error.status(), quiet(&error.body_text()))),
+        }
+    }
+}
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Workspace> for Path<T> {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Workspace) -> Result<Self, Refusal> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(path)) => Ok(Self(path)),
+            Err(error) => Err(Refusal::new(error.status(), quiet(&error.body_text()))),
+        }
+    }
+}
+
+/// An error's text without the values that it quotes: they may be numbers and texts of people. The names of members and
+/// variants that would do stay.
+fn quiet(text: &str) -> String {
+    let quoted = text.split('"').enumerate();
+    let without_texts: Vec<_> = quoted
+        .map(|(at, part)| if at % 2 == 0 { part } else { "…" })
+        .collect();
+    let mut out = String::new();
+    // What stands in backticks before "expected" is what came, what stands there after it is what would do.
+    let (came, wanted) = match without_texts.join("\"").split_once("expected") {
+        Some((came, wanted)) => (came.to_owned(), format!("expected{wanted}")),
+        None => (without_texts.join("\""), String::new()),
+    };
+    for (at, part) in came.split('`').enumerate() {
+        out.push_str(if at % 2 == 0 { part } else { "`…`" });
+    }
+    out.push_str(&wanted);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quiet;
+
+    #[test]
+    fn what_came_is_left_out_and_what_would_do_is_named() {
+        for (text, told) in [
+            (
+                "when.to: invalid type: integer `447700900000`, expected a string",
+                "when.to: invalid type: integer `…`, expected a string",
+            ),
+            (
+                "invalid type: string \"4477 `x` expected\", expected `a`",
+                "invalid type: string \"…\", expected `a`",
+            ),
+            (
+                "unknown variant `447700900000`, expected one of `read`, `reset`",
+                "unknown variant `…`, expected one of `read`, `reset`",
+            ),
+        ] {
+            assert_eq!(quiet(text), told);
+        }
+    }
+}
