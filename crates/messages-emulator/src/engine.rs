@@ -1,6 +1,5 @@
 //! Joins the world, which only computes, to the clock and to the tasks that do what it wants done.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,43 +10,11 @@ use tokio::sync::{Notify, broadcast};
 use crate::clock::{Clock, Moment, Pace};
 use crate::event::{Event, Numbered};
 use crate::keeper::{Keeper, NotKept};
-use crate::metrics::Metrics;
+use crate::past::Past;
 use crate::world::{Effects, Outgoing, World};
 
 /// How many events a subscriber may lag behind before it misses some.
 const EVENT_BACKLOG: usize = 16_384;
-
-/// How many events are remembered.
-const REMEMBERED: usize = 10_000;
-
-/// What has happened: the last of it in full, all of it in numbers.
-#[derive(Default)]
-struct Past {
-    last: u64,
-    events: VecDeque<Numbered>,
-    metrics: Metrics,
-}
-
-impl Past {
-    fn add(&mut self, event: Event) -> Numbered {
-        self.metrics.count(&event);
-        self.last += 1;
-        let numbered = Numbered {
-            number: self.last,
-            event,
-        };
-        if self.events.len() == REMEMBERED {
-            self.events.pop_front();
-        }
-        self.events.push_back(numbered.clone());
-        numbered
-    }
-
-    fn after(&self, number: u64) -> Vec<Numbered> {
-        let begin = self.events.partition_point(|event| event.number <= number);
-        self.events.range(begin..).cloned().collect()
-    }
-}
 
 /// The running emulator, without its sockets.
 pub(crate) struct Engine {

@@ -148,6 +148,15 @@ impl Event {
             Self::Message(event) => event.workspace == workspace,
         }
     }
+
+    /// How many bytes its bodies have.
+    pub(crate) fn bytes(&self) -> usize {
+        match self {
+            Self::Request(event) => event.body.0.len(),
+            Self::Webhook(event) => event.body.0.len() + event.answer_body.0.len(),
+            Self::Message(_) => 0,
+        }
+    }
 }
 
 /// A body. `Debug` shows its length only.

@@ -18,6 +18,7 @@ mod generation;
 mod inbox;
 mod keeper;
 mod metrics;
+mod past;
 #[cfg(feature = "persistence")]
 mod persistence;
 mod query;
