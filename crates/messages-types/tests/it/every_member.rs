@@ -12,22 +12,30 @@ use crate::{outbound_v0_1, outbound_v1};
 
 #[test]
 fn every_member_of_a_v1_message_stands_in_a_complete_document() {
-    assert_shown("v1/outbound", &outbound_v1::complete_documents());
+    assert_shown(
+        "v1/outbound",
+        "complete document",
+        &outbound_v1::complete_documents(),
+    );
 }
 
 #[test]
 fn every_member_of_a_v0_1_message_stands_in_a_complete_document() {
-    assert_shown("v0_1/outbound", &outbound_v0_1::complete_documents());
+    assert_shown(
+        "v0_1/outbound",
+        "complete document",
+        &outbound_v0_1::complete_documents(),
+    );
 }
 
 #[test]
 fn every_member_of_a_v1_message_stands_in_a_snapshot() {
-    assert_shown("v1/outbound", &snapshots("v1/outbound"));
+    assert_shown("v1/outbound", "snapshot", &snapshots("v1/outbound"));
 }
 
 #[test]
 fn every_member_of_a_v0_1_message_stands_in_a_snapshot() {
-    assert_shown("v0_1/outbound", &snapshots("v0_1/outbound"));
+    assert_shown("v0_1/outbound", "snapshot", &snapshots("v0_1/outbound"));
 }
 
 /// A message keeps WhatsApp's own JSON as it is, so its models are looked for by the keys that they write.
@@ -48,7 +56,7 @@ fn every_member_of_whatsapps_own_json_stands_in_a_snapshot() {
 
 const OWN_JSON: &str = "v1/outbound/whatsapp/custom";
 
-fn assert_shown(models: &str, documents: &[Value]) {
+fn assert_shown(models: &str, what: &str, documents: &[Value]) {
     let shown: BTreeSet<(String, String)> = documents.iter().flat_map(shown).collect();
     let own_json = declared(OWN_JSON);
     let missing: Vec<Member> = declared(models)
@@ -65,7 +73,7 @@ fn assert_shown(models: &str, documents: &[Value]) {
         })
         .cloned()
         .collect();
-    assert!(missing.is_empty(), "in no document: {missing:#?}");
+    assert!(missing.is_empty(), "in no {what}: {missing:#?}");
 }
 
 /// A line of a `wire_object!`: `field: Type = "key",`, or without a key where the type's members stand in the object

@@ -137,3 +137,15 @@ pub(crate) const OPTIONS_ELSEWHERE: &[&str] = &[
     "webhook_url",
     "webhook_version",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_of_misplaced_members_are_sorted() {
+        for list in [ELSEWHERE, OPTIONS_ELSEWHERE] {
+            assert!(list.is_sorted(), "{list:?}");
+        }
+    }
+}
