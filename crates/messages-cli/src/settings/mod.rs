@@ -31,7 +31,7 @@ pub(crate) enum Origin<'a> {
     Nowhere,
 }
 
-fn endpoint_variable() -> Option<String> {
+pub(crate) fn endpoint_variable() -> Option<String> {
     // What is no text is no endpoint either, and is refused as such: without it, messages would go elsewhere.
     let text = std::env::var_os("MESSAGES_ENDPOINT")?;
     let text = text.to_string_lossy().trim().to_owned();
@@ -162,7 +162,7 @@ impl Settings {
             Origin::Environment | Origin::Nowhere => variable,
             // Neither goes the profile's secret where the environment points, nor a message past the place that the
             // environment names: it may be there to keep messages from real people.
-            Origin::Active(profile) if variable.is_some() && variable != profile.endpoint => {
+            Origin::Active(profile) if !self.is_endpoint_of(profile, variable.as_deref())? => {
                 let message = "MESSAGES_ENDPOINT is none of the active profile's";
                 return Err(Failure::usage(message)
                     .hint("name the endpoint with --endpoint, or the profile with --profile"));
@@ -170,6 +170,18 @@ impl Settings {
             Origin::Active(profile) => profile.endpoint.clone(),
         };
         endpoint.map_or_else(|| Ok(Endpoint::global()), |text| self.parse_endpoint(&text))
+    }
+
+    /// Whether what the environment names, if it names anything, is where the profile leads.
+    fn is_endpoint_of(&self, profile: &Profile, variable: Option<&str>) -> Result<bool, Failure> {
+        let Some(variable) = variable else {
+            return Ok(true);
+        };
+        let own = match &profile.endpoint {
+            Some(text) => self.parse_endpoint(text)?,
+            None => Endpoint::global(),
+        };
+        Ok(self.parse_endpoint(variable)? == own)
     }
 
     /// The endpoint that was named for this command, in whatever way, without any profile.

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -321,7 +321,10 @@ fn a_damaged_store_loses_no_other_event() {
     let ended = shell.run(&[&arguments[..], &["--forward-to", "nowhere"]].concat());
     assert_eq!(ended.code, 2, "{}", ended.stderr);
     let mut second = shell.command(&arguments).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(500));
+    let patience = Instant::now() + Duration::from_secs(30);
+    while second.try_wait().unwrap().is_none() && Instant::now() < patience {
+        std::thread::sleep(Duration::from_millis(20));
+    }
     let _ = second.kill();
     let output = second.wait_with_output().unwrap();
     let remarks = String::from_utf8_lossy(&output.stderr);

@@ -281,3 +281,23 @@ fn one_source_gives_all_of_the_account() {
     fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
     assert_eq!(signer(&shell, &["--profile", "work"]), None);
 }
+
+#[test]
+fn a_profile_leads_where_the_environment_led_when_it_was_added() {
+    let emulator = Emulator::start();
+    let shell = Shell::new().with("MESSAGES_ENDPOINT", emulator.member("url"));
+    let arguments = ["profile", "add", "work", "--api-key", "emulator"];
+    let secret = format!("{}\n", emulator.member("api_secret"));
+    let added = shell.run_with(&arguments, &secret);
+    assert_eq!(added.code, 0, "{}", added.stderr);
+    assert_eq!(
+        shell.run(&[&["--profile", "work"], &SMS[..]].concat()).code,
+        0
+    );
+    assert_eq!(shell.run(&SMS).code, 0, "the two say the same");
+    assert_eq!(emulator.accepted(), 2);
+
+    // A slash makes no other place of it.
+    let spelled = format!("{}/", emulator.member("url"));
+    assert_eq!(shell.with("MESSAGES_ENDPOINT", &spelled).run(&SMS).code, 0);
+}

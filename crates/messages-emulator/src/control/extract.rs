@@ -52,21 +52,25 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Workspace> for Path<T> {
 /// An error's text without the values that it quotes: they may be numbers and texts of people. The names of members and
 /// variants that would do stay.
 fn quiet(text: &str) -> String {
-    let quoted = text.split('"').enumerate();
-    let without_texts: Vec<_> = quoted
-        .map(|(at, part)| if at % 2 == 0 { part } else { "…" })
-        .collect();
-    let mut out = String::new();
-    // What stands in backticks before "expected" is what came, what stands there after it is what would do.
-    let (came, wanted) = match without_texts.join("\"").split_once("expected") {
-        Some((came, wanted)) => (came.to_owned(), format!("expected{wanted}")),
-        None => (without_texts.join("\""), String::new()),
-    };
-    for (at, part) in came.split('`').enumerate() {
-        out.push_str(if at % 2 == 0 { part } else { "`…`" });
+    const NAMES: [&str; 3] = ["missing field `", "duplicate field `", "request with `"];
+
+    // What came may hold anything, quotes and these words among it: it ends before the last "expected", and begins with the
+    // first quote.
+    match text.rsplit_once(", expected ") {
+        Some((came, wanted)) => format!("{}, expected {wanted}", without_value(came)),
+        None if NAMES.iter().any(|name| text.contains(name)) => text.to_owned(),
+        None => without_value(text),
     }
-    out.push_str(&wanted);
-    out
+}
+
+/// What stands before the first quote and behind the last.
+fn without_value(text: &str) -> String {
+    const QUOTES: [char; 2] = ['"', '`'];
+
+    match (text.find(QUOTES), text.rfind(QUOTES)) {
+        (Some(first), Some(last)) => format!("{}…{}", &text[..first], &text[last + 1..]),
+        _ => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -78,16 +82,30 @@ mod tests {
         for (text, told) in [
             (
                 "when.to: invalid type: integer `447700900000`, expected a string",
-                "when.to: invalid type: integer `…`, expected a string",
+                "when.to: invalid type: integer …, expected a string",
             ),
             (
                 "invalid type: string \"4477 `x` expected\", expected `a`",
-                "invalid type: string \"…\", expected `a`",
+                "invalid type: string …, expected `a`",
             ),
             (
                 "unknown variant `447700900000`, expected one of `read`, `reset`",
-                "unknown variant `…`, expected one of `read`, `reset`",
+                "unknown variant …, expected one of `read`, `reset`",
             ),
+            (
+                r#"when: invalid type: string "call \"447700900000\" now", expected a map"#,
+                "when: invalid type: string …, expected a map",
+            ),
+            (
+                "unknown variant `a`447700900000`, expected `b`, expected `read`",
+                "unknown variant …, expected `read`",
+            ),
+            ("missing field `then`", "missing field `then`"),
+            (
+                "Expected request with `Content-Type: application/json`",
+                "Expected request with `Content-Type: application/json`",
+            ),
+            ("Cannot parse `447700900000x` to a `u64`", "Cannot parse …"),
         ] {
             assert_eq!(quiet(text), told);
         }

@@ -29,18 +29,20 @@ pub(super) const fn table(kind: Kind) -> &'static str {
 
 /// Opens the file for this process alone.
 pub(super) fn open(file: &Path) -> Result<Connection, StartError> {
-    make_private(file)?;
+    create_private(file)?;
     let mut connection = Connection::open(file).map_err(unusable("it cannot be opened"))?;
     settle(&connection).map_err(unusable("it cannot be written"))?;
     let (application, version) = marks(&connection).map_err(unusable("it cannot be read"))?;
     match (application, version) {
         (APPLICATION, VERSION) => {
+            tighten(file)?;
             // One that was made before there was a table has none.
             make_tables(&connection).map_err(unusable("it cannot be written"))?;
             Ok(connection)
         }
         (APPLICATION, _) => Err(refused("it is of another version of the emulator")),
         (0, 0) if is_empty(&connection).map_err(unusable("it cannot be read"))? => {
+            tighten(file)?;
             create(&mut connection).map_err(unusable("it cannot be written"))?;
             Ok(connection)
         }
@@ -55,8 +57,8 @@ fn refused(reason: &'static str) -> StartError {
     }
 }
 
-/// The file is its owner's only before anything more is in it. SQLite gives its companions the same mode.
-fn make_private(file: &Path) -> Result<(), StartError> {
+/// A new file is its owner's only before anything is in it. SQLite gives its companions the same mode.
+fn create_private(file: &Path) -> Result<(), StartError> {
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
@@ -65,7 +67,7 @@ fn make_private(file: &Path) -> Result<(), StartError> {
         options.mode(0o600);
     }
     match options.open(file) {
-        Ok(file) => tighten(&file),
+        Ok(_) => Ok(()),
         Err(error) => Err(StartError::Data {
             reason: "it cannot be opened",
             source: Some(Box::new(error)),
@@ -73,25 +75,33 @@ fn make_private(file: &Path) -> Result<(), StartError> {
     }
 }
 
-/// Takes a file's rights from everybody but its owner.
+/// Takes the rights of everybody but the owner from a file that is an emulator's own, and from its journal.
 #[cfg(unix)]
-fn tighten(file: &std::fs::File) -> Result<(), StartError> {
+fn tighten(file: &Path) -> Result<(), StartError> {
+    use std::fs::{Permissions, metadata, set_permissions};
     use std::os::unix::fs::PermissionsExt;
-    let tightened = file.metadata().and_then(|data| {
-        if data.permissions().mode() & 0o077 == 0 {
-            return Ok(());
+
+    let mut journal = file.as_os_str().to_owned();
+    journal.push("-wal");
+    for path in [file, Path::new(&journal)] {
+        let Ok(data) = metadata(path) else {
+            continue;
+        };
+        if data.permissions().mode() & 0o077 != 0 {
+            set_permissions(path, Permissions::from_mode(0o600)).map_err(|error| {
+                StartError::Data {
+                    reason: "others may read it, and that cannot be changed",
+                    source: Some(Box::new(error)),
+                }
+            })?;
         }
-        file.set_permissions(std::fs::Permissions::from_mode(0o600))
-    });
-    tightened.map_err(|error| StartError::Data {
-        reason: "others may read it, and that cannot be changed",
-        source: Some(Box::new(error)),
-    })
+    }
+    Ok(())
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "it can fail elsewhere")]
-fn tighten(_: &std::fs::File) -> Result<(), StartError> {
+fn tighten(_: &Path) -> Result<(), StartError> {
     Ok(())
 }
 

@@ -61,8 +61,9 @@ impl super::Workspace {
     fn refill(&mut self, parts: Parts) -> (Vec<(Moment, Pending)>, Vec<PostId>) {
         let mut dues = Vec::new();
         self.go_on_from(parts.numbers);
-        if let Some(targets) = parts.targets {
-            self.set_targets(targets);
+        if let Some(saved) = parts.targets {
+            // What is named at this start is meant, and not what a receiver registered in an earlier one.
+            self.go_on_with(saved);
         }
         if let Some(rules) = parts.rules {
             self.rules.replace(rules);

@@ -186,7 +186,7 @@ impl Workspace {
         }
     }
 
-    /// The whole state.
+    /// The whole state, without the time: where it is put back, another one has come.
     pub(crate) fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
         all(Kind::Message, &self.messages, &mut rows);
@@ -194,7 +194,11 @@ impl Workspace {
         all(Kind::Post, self.posts.table(), &mut rows);
         all(Kind::Seen, self.conversations.seen_marks(), &mut rows);
         rows.extend(row(Kind::Rules, 0, self.rules.counted()));
-        rows.extend(row(Kind::Numbers, 0, &self.numbers()));
+        let numbers = Numbers {
+            moved_to: None,
+            ..self.numbers()
+        };
+        rows.extend(row(Kind::Numbers, 0, &numbers));
         rows
     }
 }

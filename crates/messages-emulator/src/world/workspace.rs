@@ -113,6 +113,14 @@ impl Workspace {
         self.targets_changed = true;
     }
 
+    /// Sends webhooks where a receiver has registered itself before, but for what is named now.
+    pub(super) fn go_on_with(&mut self, saved: Targets) {
+        let named = &mut Arc::make_mut(&mut self.account).targets;
+        named.status_url = named.status_url.take().or(saved.status_url);
+        named.inbound_url = named.inbound_url.take().or(saved.inbound_url);
+        self.has_own_targets = true;
+    }
+
     /// Where webhooks go, if that is not what the configuration says.
     pub(crate) fn own_targets(&self) -> Option<&Targets> {
         self.has_own_targets.then_some(&self.account.targets)

@@ -189,13 +189,21 @@ async fn where_webhooks_go_and_how_late_it_is_are_in_the_file_too() {
     let before = emulator.now();
     drop(emulator);
 
-    let emulator = open(&file, &receiver).await;
-    assert_eq!(emulator.now(), before);
-    Client::basic(&emulator)
-        .send("/v1/messages", &sms("447700900000"))
-        .await;
-    emulator.advance(Duration::from_secs(60)).await;
-    assert_eq!((other.all().len(), receiver.all().len()), (2, 0));
+    // What is named at a start is meant; where nothing is, the registered receiver stays.
+    for (named, told) in [(false, (2, 0)), (true, (2, 2)), (false, (4, 2))] {
+        let emulator = if named {
+            open(&file, &receiver).await
+        } else {
+            let builder = Emulator::builder().stepped().data(&file);
+            builder.start().await.unwrap()
+        };
+        assert!(emulator.now() >= before);
+        Client::basic(&emulator)
+            .send("/v1/messages", &sms("447700900000"))
+            .await;
+        emulator.advance(Duration::from_secs(60)).await;
+        assert_eq!((other.all().len(), receiver.all().len()), told);
+    }
 }
 
 #[tokio::test]
@@ -282,7 +290,18 @@ async fn a_file_has_one_owner_and_one_meaning() {
         "not a database, and long enough to be looked at as one".repeat(99),
     )
     .unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&text, std::fs::Permissions::from_mode(0o644)).unwrap();
+    }
     assert!(why(&text).await.contains("not a database"));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(&text).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o644, "it is somebody's own");
+    }
     assert!(
         why(&folder.path().join("none/data.db"))
             .await

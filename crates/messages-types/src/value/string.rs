@@ -119,17 +119,14 @@ pub(crate) use string_value;
 
 use serde::de::{Deserialize, Deserializer, Error};
 
-use crate::wire::Json;
-
 /// Reads a text. What stands in its place is not repeated in the error, as serde would: a phone number is no less one as a
-/// JSON number.
+/// JSON number. Every format has its own error, of which only the text is known.
 pub(crate) fn read_string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    if !deserializer.is_human_readable() {
-        // Formats that do not tell what comes have to be asked for it.
-        return String::deserialize(deserializer);
-    }
-    match Json::deserialize(deserializer)? {
-        Json::String(text) => Ok(text.into_owned()),
-        _ => Err(D::Error::custom("must be a string")),
-    }
+    String::deserialize(deserializer).map_err(|error| {
+        if error.to_string().contains("invalid type") {
+            D::Error::custom("must be a string")
+        } else {
+            error
+        }
+    })
 }
