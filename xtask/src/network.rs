@@ -21,11 +21,15 @@ const SIGNS: &[&str] = &[
     "spurious network error",
     "timed out",
     "timeout was reached",
-    "unexpected eof",
+    "unexpected eof while reading",
 ];
 
-/// Whether this is the output of a command that could not reach a server.
+/// Whether this is the output of a command that failed since it could not reach a server. One that got there at a later try has
+/// complained too.
 pub(crate) fn was_unreachable(output: &Output) -> bool {
+    if output.status.success() {
+        return false;
+    }
     let said = String::from_utf8_lossy(&output.stderr).to_lowercase();
     SIGNS.iter().any(|sign| said.contains(sign))
 }
@@ -54,7 +58,11 @@ mod tests {
         ] {
             assert!(was_unreachable(&failed(unreachable)), "{unreachable}");
         }
+        let mut later = failed("warning: spurious network error (2 tries remaining)");
+        later.status = ExitStatus::from_raw(0);
+        assert!(!was_unreachable(&later));
         for mistake in [
+            "error: expected `;`, found `<eof>`: unexpected eof",
             "error: no matching package named `serd` found",
             "error: failed to select a version for `http`.",
             "error: failed to parse manifest at `Cargo.toml`",

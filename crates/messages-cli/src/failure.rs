@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
+use std::path::Path;
 
 use crate::exit::Exit;
 
@@ -37,6 +38,20 @@ impl Failure {
 
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new(Exit::Invalid, message)
+    }
+
+    /// That a file cannot be read, for this reason.
+    pub(crate) fn unreadable(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |error| {
+            Self::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
+        }
+    }
+
+    /// That a file cannot be written, for this reason.
+    pub(crate) fn unwritable(path: &Path) -> impl Fn(io::Error) -> Self + Copy {
+        move |error| {
+            Self::new(Exit::Other, format!("cannot write {}", path.display())).because(error)
+        }
     }
 
     /// Says what to do about it.

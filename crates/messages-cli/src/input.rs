@@ -15,9 +15,9 @@ pub(crate) fn read_text(file: Option<&Path>) -> Result<String, Failure> {
 /// A file's bytes; stdin's without a file, or for `-`.
 pub(crate) fn read_bytes(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
     match file {
-        Some(path) if path.as_os_str() != "-" => std::fs::read(path).map_err(|error| {
-            Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
-        }),
+        Some(path) if path.as_os_str() != "-" => {
+            std::fs::read(path).map_err(Failure::unreadable(path))
+        }
         _ => {
             let mut bytes = Vec::new();
             std::io::stdin()

@@ -1,6 +1,6 @@
 //! What is promised of each part, by the benchmark that measures it beside its floor.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
 /// A benchmark that is a program of its own: of which crate, its name, and what it is held to.
@@ -48,6 +48,10 @@ pub(super) fn measure(sh: &Shell) -> Result<Vec<Promise>> {
                 .ignore_stderr()
                 .read()
                 .with_context(|| format!("{bench} of {package}"))?;
+            ensure!(
+                !printed.trim().is_empty(),
+                "{bench} of {package} did not come to its end"
+            );
             Ok(Promise {
                 about,
                 command: format!("cargo bench {}", arguments.join(" ")),

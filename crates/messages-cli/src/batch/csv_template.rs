@@ -25,7 +25,8 @@ pub(crate) struct CsvTemplate {
 }
 
 impl CsvTemplate {
-    /// Refuses a table that cannot be opened more than once, reads the header and the template, and makes sure that every column that the template names is there.
+    /// Refuses a table that cannot be opened more than once, reads the header and the template, and makes sure that every
+    /// column that the template names is there.
     pub(crate) fn open(table: &Path, template: &Path) -> Result<Self, Failure> {
         refuse_stream(table)?;
         let bytes = std::fs::read(template).map_err(|error| unreadable(template, error))?;

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// The journal of an earlier run, read line by line: it names every message that the run began to send.
@@ -20,7 +19,7 @@ impl Journal {
         let reader = match File::open(path) {
             Ok(file) => Some(BufReader::new(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(unreadable(path)(error)),
+            Err(error) => return Err(Failure::unreadable(path)(error)),
         };
         Ok(Self {
             reader,
@@ -55,7 +54,7 @@ impl Journal {
         self.line.clear();
         reader
             .read_line(&mut self.line)
-            .map_err(unreadable(&self.path))?;
+            .map_err(Failure::unreadable(&self.path))?;
         Ok(self.line.strip_suffix('\n'))
     }
 
@@ -75,9 +74,4 @@ pub(super) fn journal_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".pending");
     name.into()
-}
-
-/// The journal and the results are read alike.
-pub(super) fn unreadable(path: &Path) -> impl Fn(io::Error) -> Failure {
-    move |error| Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
 }

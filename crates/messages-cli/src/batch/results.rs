@@ -3,14 +3,14 @@
 //! Beside the results lies a journal (`FILE.pending`): a message's index is written there before its request leaves. What
 //! stands in the journal of a run and not among its results was under way when the run died, and is in doubt.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::Retry;
-use super::journal::{Journal, journal_path, unreadable};
+use super::journal::{Journal, journal_path};
 use super::lines::Lines;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -90,22 +90,22 @@ impl Results {
         let file = private_file::open(OpenOptions::new().append(true).create_new(true), path)?;
         let results = file.map_err(|error| {
             let exists = error.kind() == io::ErrorKind::AlreadyExists;
-            let failure = unwritable(path)(error);
+            let failure = Failure::unwritable(path)(error);
             if exists {
                 failure.hint("go on with --resume, or name another file")
             } else {
                 failure
             }
         })?;
-        lock(&results, path)?;
+        private_file::lock(&results, path)?;
         Self::begin(path, results, Vec::new(), false)
     }
 
     /// Goes on with the results of an earlier run.
     pub(super) fn resume(path: &Path, retry: Option<Retry>) -> Result<Self, Failure> {
-        let mut results =
-            private_file::open(OpenOptions::new().append(true), path)?.map_err(unwritable(path))?;
-        lock(&results, path)?;
+        let mut results = private_file::open(OpenOptions::new().append(true), path)?
+            .map_err(Failure::unwritable(path))?;
+        private_file::lock(&results, path)?;
         let mut journal = Journal::open(&journal_path(path))?;
         let (mut earlier, is_cut_off) = read_results(path, journal.results_length()?)?;
         let mut doubts = Vec::new();
@@ -127,7 +127,9 @@ impl Results {
             }
         }
         // Before the journal that proves them is replaced, they must be in the results.
-        results.write_all(&doubts).map_err(unwritable(path))?;
+        results
+            .write_all(&doubts)
+            .map_err(Failure::unwritable(path))?;
         Self::begin(path, results, earlier, retry == Some(Retry::InDoubt))
     }
 
@@ -137,9 +139,10 @@ impl Results {
         earlier: Vec<Earlier>,
         retries_doubts: bool,
     ) -> Result<Self, Failure> {
-        let length = results.metadata().map_err(unwritable(path))?.len();
+        let length = results.metadata().map_err(Failure::unwritable(path))?.len();
         let journal_path = journal_path(path);
-        let journal = Journal::replace(&journal_path, length).map_err(unwritable(&journal_path))?;
+        let journal =
+            Journal::replace(&journal_path, length).map_err(Failure::unwritable(&journal_path))?;
         Ok(Self {
             journal_path,
             results: Lines::new(results),
@@ -183,18 +186,7 @@ impl Results {
 
     /// Removes the journal: every message that was begun is settled.
     pub(super) fn finish(&self) -> Result<(), Failure> {
-        std::fs::remove_file(&self.journal_path).map_err(unwritable(&self.journal_path))
-    }
-}
-
-/// Two runs at once would not know of each other's messages. Where files cannot be locked, nobody can tell.
-fn lock(results: &File, path: &Path) -> Result<(), Failure> {
-    match results.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            let message = format!("another run is writing {}", path.display());
-            Err(Failure::new(Exit::Other, message).hint("wait until it has ended"))
-        }
-        _ => Ok(()),
+        std::fs::remove_file(&self.journal_path).map_err(Failure::unwritable(&self.journal_path))
     }
 }
 
@@ -221,7 +213,7 @@ pub(super) fn digest(bytes: &[u8]) -> u32 {
 
 /// What the results say, and whether their last line was cut off.
 fn read_results(path: &Path, latest_from: u64) -> Result<(Vec<Earlier>, bool), Failure> {
-    let file = File::open(path).map_err(unreadable(path))?;
+    let file = File::open(path).map_err(Failure::unreadable(path))?;
     let mut reader = BufReader::new(file);
     let mut earlier = Vec::new();
     let mut line = Vec::new();
@@ -230,7 +222,7 @@ fn read_results(path: &Path, latest_from: u64) -> Result<(Vec<Earlier>, bool), F
         line.clear();
         let read = reader
             .read_until(b'\n', &mut line)
-            .map_err(unreadable(path))?;
+            .map_err(Failure::unreadable(path))?;
         if !line.ends_with(b"\n") {
             // The end, or a line that a kill cut off; its message stands in the journal then.
             return Ok((earlier, read > 0));
@@ -258,10 +250,4 @@ fn slot(earlier: &mut Vec<Earlier>, index: u64) -> Option<&mut Earlier> {
         earlier.resize(place + 1, Earlier::default());
     }
     earlier.get_mut(place)
-}
-
-fn unwritable(path: &Path) -> impl Fn(io::Error) -> Failure {
-    move |error| {
-        Failure::new(Exit::Other, format!("cannot write {}", path.display())).because(error)
-    }
 }

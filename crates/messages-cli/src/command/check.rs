@@ -198,10 +198,6 @@ fn open(file: &PathBuf) -> Result<Box<dyn BufRead>, Failure> {
     if file.as_os_str() == "-" {
         return Ok(Box::new(io::stdin().lock()));
     }
-    match File::open(file) {
-        Ok(file) => Ok(Box::new(BufReader::new(file))),
-        Err(error) => {
-            Err(Failure::new(Exit::Other, format!("cannot read {}", file.display())).because(error))
-        }
-    }
+    let file = File::open(file).map_err(Failure::unreadable(file))?;
+    Ok(Box::new(BufReader::new(file)))
 }

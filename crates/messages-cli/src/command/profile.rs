@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Line;
 use crate::settings::profile::{Profile, Profiles};
-use crate::settings::{Settings, endpoint_variable, private_file};
+use crate::settings::{Settings, private_file};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -158,7 +158,7 @@ impl AddArgs {
                 .hint("give --api-key, or --application-id with --private-key-path, or both"));
         }
         let mut profile = Profile {
-            endpoint: settings.args.endpoint.clone().or_else(endpoint_variable),
+            endpoint: settings.given_endpoint_text(),
             ..Profile::default()
         };
         if let Some(endpoint) = &profile.endpoint {

@@ -31,7 +31,7 @@ pub(crate) enum Origin<'a> {
     Nowhere,
 }
 
-pub(crate) fn endpoint_variable() -> Option<String> {
+fn endpoint_variable() -> Option<String> {
     // What is no text is no endpoint either, and is refused as such: without it, messages would go elsewhere.
     let text = std::env::var_os("MESSAGES_ENDPOINT")?;
     let text = text.to_string_lossy().trim().to_owned();
@@ -186,8 +186,13 @@ impl Settings {
 
     /// The endpoint that was named for this command, in whatever way, without any profile.
     pub(crate) fn given_endpoint(&self) -> Result<Option<Endpoint>, Failure> {
-        let given = self.args.endpoint.clone().or_else(endpoint_variable);
+        let given = self.given_endpoint_text();
         given.map(|text| self.parse_endpoint(&text)).transpose()
+    }
+
+    /// The same as it was written.
+    pub(crate) fn given_endpoint_text(&self) -> Option<String> {
+        self.args.endpoint.clone().or_else(endpoint_variable)
     }
 
     pub(crate) fn parse_endpoint(&self, text: &str) -> Result<Endpoint, Failure> {

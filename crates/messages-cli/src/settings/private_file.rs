@@ -31,9 +31,7 @@ pub(crate) fn refuse_shared(path: &Path) -> Result<(), Failure> {
 pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
     refuse_link(path, Exit::Credentials)?;
     refuse_shared(path)?;
-    let unreadable = |error: io::Error| {
-        Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
-    };
+    let unreadable = Failure::unreadable(path);
     let file = match fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -46,12 +44,22 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
     Ok(Some(text))
 }
 
+/// Makes sure that no other run writes the file as long as this one has it open: two would not know of each other. Where files
+/// cannot be locked, nobody can tell.
+pub(crate) fn lock(file: &fs::File, path: &Path) -> Result<(), Failure> {
+    match file.try_lock() {
+        Err(fs::TryLockError::WouldBlock) => {
+            let message = format!("another run is writing {}", path.display());
+            Err(Failure::new(Exit::Other, message).hint("wait until it has ended, or end it"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes a private file in one step: mode 0600 from its first byte, in a folder of mode 0700.
 pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     refuse_link(path, Exit::Credentials)?;
-    let unwritable = |error: io::Error| {
-        Failure::new(Exit::Other, format!("cannot write {}", path.display())).because(error)
-    };
+    let unwritable = Failure::unwritable(path);
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     create_private_folder(&folder).map_err(unwritable)?;
     // Temporary files are made with mode 0600, whatever the umask.

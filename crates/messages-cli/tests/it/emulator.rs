@@ -1,6 +1,6 @@
 //! The emulator as another process sees it.
 
-use crate::shell::{Emulator, Shell};
+use crate::shell::{Emulator, SMS, Shell};
 
 #[test]
 fn the_private_key_is_nobody_elses() {
@@ -29,18 +29,7 @@ fn strangers_credentials_are_refused() {
         let shell = variables
             .iter()
             .fold(shell, |shell, (name, value)| shell.with(name, value));
-        shell
-            .run(&[
-                "send",
-                "sms",
-                "--from",
-                "447700900001",
-                "--to",
-                "447700900000",
-                "--text",
-                "Hello",
-            ])
-            .code
+        shell.run(&SMS).code
     };
     let id = ("VONAGE_APPLICATION_ID", emulator.member("application_id"));
     let key = (

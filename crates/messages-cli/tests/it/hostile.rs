@@ -6,7 +6,7 @@ use std::process::Stdio;
 use serde_json::{Map, Value, json};
 
 use crate::fake::{Client, serve};
-use crate::shell::{Ended, Shell};
+use crate::shell::{Ended, SMS, Shell};
 
 const COUNT: usize = 2_000;
 
@@ -167,16 +167,7 @@ fn answers_of_a_server() {
     first["failover"] = json!({"expiry_time": 600, "condition_status": "delivered"});
     let last = step("sms", json!({"type": "sms", "number": "447700900001"}));
     let workflow = json!({"template": "failover", "workflow": [first, last]}).to_string();
-    let one = [
-        "send",
-        "sms",
-        "--from",
-        "447700900001",
-        "--to",
-        "447700900000",
-        "--text",
-        "Hello",
-    ];
+    let one = SMS;
     for (command, arguments, input) in [
         ("send", &one[..], ""),
         ("workflow", &["workflow", "--file", "-"], &workflow),

@@ -5,18 +5,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use crate::shell::{Emulator, Shell};
-
-const SMS: [&str; 8] = [
-    "send",
-    "sms",
-    "--from",
-    "447700900001",
-    "--to",
-    "447700900000",
-    "--text",
-    "Hello",
-];
+use crate::shell::{Emulator, SMS, Shell};
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o777

@@ -5,18 +5,7 @@ use std::process::Stdio;
 
 use serde_json::{Value, json};
 
-use crate::shell::{Emulator, Shell};
-
-const SMS: [&str; 8] = [
-    "send",
-    "sms",
-    "--from",
-    "447700900001",
-    "--to",
-    "447700900000",
-    "--text",
-    "canary text",
-];
+use crate::shell::{Emulator, SMS, Shell};
 
 /// The arguments of an SMS to this number.
 fn sms_to(number: &str) -> Vec<&str> {
@@ -230,21 +219,11 @@ fn a_workflow_is_posted() {
 fn logs_that_nobody_can_read_stop_nothing() {
     let emulator = Emulator::start();
     let shell = emulator.shell().with("RUST_LOG", "trace");
-    let arguments = [
-        "send",
-        "sms",
-        "--from",
-        "447700900001",
-        "--to",
-        "447700900000",
-        "--text",
-        "Hello",
-    ];
     let full = std::fs::File::create("/dev/full").unwrap();
     let (reader, closed) = std::io::pipe().unwrap();
     drop(reader);
     for stderr in [Stdio::from(full), closed.into()] {
-        let mut command = shell.command(&arguments);
+        let mut command = shell.command(&SMS);
         let output = command.stderr(stderr).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{output:?}");
     }
@@ -252,17 +231,7 @@ fn logs_that_nobody_can_read_stop_nothing() {
 
 #[test]
 fn a_dry_run_hides_no_fault_of_the_credentials() {
-    let dry = [
-        "send",
-        "sms",
-        "--from",
-        "447700900001",
-        "--to",
-        "447700900000",
-        "--text",
-        "Hello",
-        "--dry-run",
-    ];
+    let dry = [&SMS[..], &["--dry-run"]].concat();
     let ended = Shell::new().run(&dry);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     assert!(

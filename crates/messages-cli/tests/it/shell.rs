@@ -11,6 +11,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// An SMS by its arguments.
+pub(crate) const SMS: [&str; 8] = [
+    "send",
+    "sms",
+    "--from",
+    "447700900001",
+    "--to",
+    "447700900000",
+    "--text",
+    "canary text",
+];
+
 /// A home of its own, and an environment that holds nothing else.
 pub(crate) struct Shell {
     home: TempDir,

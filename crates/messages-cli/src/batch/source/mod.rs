@@ -102,8 +102,7 @@ impl Source {
 
 /// A file and, where it has one, its length: a pipe by name has none.
 fn open(path: &Path) -> Result<(File, Option<u64>), Failure> {
-    let unreadable =
-        |error| Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error);
+    let unreadable = Failure::unreadable(path);
     let file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if metadata.is_dir() {

@@ -1,6 +1,6 @@
 //! Events on disk, so that they can be sent again byte for byte.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -50,15 +50,12 @@ impl Appended {
 
 impl Store {
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
-        let unwritable = |error: io::Error| {
-            Failure::new(Exit::Other, format!("cannot write {}", path.display())).because(error)
-        };
         // Events hold what people wrote.
         let file = private_file::open(OpenOptions::new().append(true).create(true), path)?
-            .map_err(unwritable)?;
-        lock(&file, path)?;
+            .map_err(Failure::unwritable(path))?;
+        private_file::lock(&file, path)?;
         let last = stored(path)?.map(|stored| stored.id).max();
-        let is_torn = is_torn(path).map_err(unreadable(path))?;
+        let is_torn = is_torn(path).map_err(Failure::unreadable(path))?;
         Ok(Self {
             file: Mutex::new(Appended { file, is_torn }),
             next_id: last.unwrap_or_default() + 1,
@@ -85,17 +82,6 @@ impl Store {
     }
 }
 
-/// Two at once would give the same numbers. Where files cannot be locked, nobody can tell.
-fn lock(file: &File, path: &Path) -> Result<(), Failure> {
-    match file.try_lock() {
-        Err(TryLockError::WouldBlock) => {
-            let message = format!("another run is writing {}", path.display());
-            Err(Failure::new(Exit::Other, message).hint("end it first, or name another file"))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Whether a kill or a full disk cut the last line off.
 fn is_torn(path: &Path) -> io::Result<bool> {
     let mut file = File::open(path)?;
@@ -110,13 +96,9 @@ fn is_torn(path: &Path) -> io::Result<bool> {
 
 /// The events of a file. A line that was cut off, in the midst of a character perhaps, costs no other one.
 fn stored(path: &Path) -> Result<impl Iterator<Item = Stored> + use<>, Failure> {
-    let file = File::open(path).map_err(unreadable(path))?;
+    let file = File::open(path).map_err(Failure::unreadable(path))?;
     let lines = BufReader::new(file).split(b'\n').map_while(Result::ok);
     Ok(lines.filter_map(|line| serde_json::from_slice(&line).ok()))
-}
-
-fn unreadable(path: &Path) -> impl Fn(io::Error) -> Failure {
-    move |error| Failure::new(Exit::Other, format!("cannot read {}", path.display())).because(error)
 }
 
 /// `listen resend`: passes a stored event on once more.
