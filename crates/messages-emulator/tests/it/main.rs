@@ -19,5 +19,6 @@ mod flows;
 mod observe;
 #[cfg(feature = "persistence")]
 mod persistence;
+mod snapshots;
 mod support;
 mod webhooks;

@@ -1,4 +1,4 @@
-//! A file that outlives the emulator, and snapshots.
+//! A file that outlives the emulator.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use messages_emulator::{
 use messages_transport::http::Method;
 use serde_json::json;
 
-use crate::support::{Client, Receiver, sms, stepped, v0_1_sms};
+use crate::support::{Client, Receiver, sms, v0_1_sms};
 
 async fn open(file: &Path, receiver: &Receiver) -> Emulator {
     Emulator::builder()
@@ -343,58 +343,4 @@ async fn what_is_forgotten_is_gone_from_the_file_too() {
     emulator.reset();
     drop(emulator);
     assert!(start().await.messages(&Query::default(), 9).is_empty());
-}
-
-#[tokio::test]
-async fn a_snapshot_can_be_gone_back_to_any_number_of_times() {
-    let (emulator, receiver) = stepped().await;
-    let client = Client::basic(&emulator);
-    let uuid = client.send("/v1/messages", &sms("447700900000")).await;
-    let (status, snapshot) = client.get("/emulator/v1/snapshot").await;
-    assert_eq!((status, &snapshot["version"]), (200, &json!(1)));
-    for round in 1..=3 {
-        emulator.advance(Duration::from_secs(60)).await;
-        client.send("/v1/messages", &sms("447700900002")).await;
-        assert_eq!(
-            emulator.message(&uuid).unwrap().message.status,
-            Some(Status::Delivered)
-        );
-        assert_eq!(receiver.statuses().len(), 2 * round, "once each");
-        let body = snapshot.to_string();
-        let restored = client
-            .call(Method::PUT, "/emulator/v1/snapshot", body)
-            .await;
-        assert_eq!(restored.unwrap().status(), 204);
-        let found = emulator.messages(&Query::default(), 9);
-        assert_eq!((found.len(), found[0].status), (1, None));
-    }
-    // Into another workspace, from Rust.
-    let other = emulator
-        .open_workspace(
-            "other".try_into().unwrap(),
-            "other-secret".try_into().unwrap(),
-        )
-        .unwrap();
-    other.restore(&emulator.snapshot()).await.unwrap();
-    assert_eq!(other.messages(&Query::default(), 9).len(), 1);
-
-    let spoilt = json!({ "version": 1, "at": "2026-01-01T00:00:00.000Z", "rows": [{ "kind": "message", "id": 1, "doc": {} }] });
-    assert!(
-        other
-            .restore(&serde_json::from_value(spoilt).unwrap())
-            .await
-            .is_err()
-    );
-    let newer = json!({ "version": 2, "at": "2026-01-01T00:00:00.000Z", "rows": [] });
-    assert!(
-        other
-            .restore(&serde_json::from_value(newer).unwrap())
-            .await
-            .is_err()
-    );
-    assert_eq!(
-        other.messages(&Query::default(), 9).len(),
-        1,
-        "nothing has changed"
-    );
 }
