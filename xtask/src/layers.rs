@@ -11,7 +11,8 @@ use crate::workspace;
 
 /// The edges between the crates of this workspace that the architecture allows.
 const EDGES: &[(&str, &[&str])] = &[
-    ("messages-types", &[]),
+    ("messages-types", &["messages-types-derive"]),
+    ("messages-types-derive", &[]),
     ("messages-auth", &[]),
     ("messages-transport", &[]),
     (

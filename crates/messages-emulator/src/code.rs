@@ -1,17 +1,17 @@
 //! The API's asynchronous error codes, as webhooks carry them.
 
-use messages_types::ErrorCode;
+use messages_types::DeliveryErrorCode;
 
 /// The `ttl` has ended.
 pub(crate) const TTL_REACHED: u16 = 1360;
 
 pub(crate) fn is_known(code: u16) -> bool {
-    ErrorCode::new(code.into()).label().is_some()
+    DeliveryErrorCode::new(code.into()).label().is_some()
 }
 
 /// What the code is called, for the human part of a webhook.
 pub(crate) fn reason(code: u16) -> &'static str {
-    ErrorCode::new(code.into())
+    DeliveryErrorCode::new(code.into())
         .label()
         .unwrap_or("unknown error")
 }

@@ -4,25 +4,28 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use crate::wire::wire_choice;
+use crate::wire::Wire;
 
-wire_choice! {
-    /// How far a message has come.
-    ///
-    /// Statuses arrive in no guaranteed order and more than once. [`Status::merge`] combines two
-    /// of them so that the order does not matter; [`Progress`] does it for a whole history.
-    open enum Status {
-        /// Taken over by the provider.
-        Submitted = "submitted",
-        /// Reached the handset.
-        Delivered = "delivered",
-        /// Seen by the person. SMS and MMS never get here.
-        Read = "read",
-        /// Refused; where the message has alternatives, the next one is sent.
-        Rejected = "rejected",
-        /// Could not be delivered.
-        Undeliverable = "undeliverable",
-    }
+/// How far a message has come.
+///
+/// Statuses arrive in no guaranteed order and more than once. [`Status::merge`] combines two
+/// of them so that the order does not matter; [`Progress`] does it for a whole history.
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub enum Status {
+    /// Taken over by the provider.
+    Submitted,
+    /// Reached the handset.
+    Delivered,
+    /// Seen by the person. SMS and MMS never get here.
+    Read,
+    /// Refused; where the message has alternatives, the next one is sent.
+    Rejected,
+    /// Could not be delivered.
+    Undeliverable,
+    /// An unknown value, as it came.
+    Unknown(String),
 }
 
 impl Status {

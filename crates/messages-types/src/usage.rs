@@ -1,17 +1,19 @@
 //! What a message cost.
 
-use crate::value::Scalar;
-use crate::wire::wire_object;
+use crate::Extra;
+use crate::value::NumberOrString;
+use crate::wire::Wire;
 
-wire_object! {
-    /// What a message or a workflow cost.
-    #[derive(Default)]
-    inbound struct Usage {
-        optional {
-            /// The currency, by its ISO 4217 code; `EUR` so far.
-            currency: String = "currency",
-            /// The amount, with the digits that it came with.
-            price: Scalar = "price",
-        }
-    }
+/// What a message or a workflow cost.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct Usage {
+    /// The currency, by its ISO 4217 code; `EUR` so far.
+    pub currency: Option<String>,
+    /// The amount, with the digits that it came with.
+    pub price: Option<NumberOrString>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use messages_sdk::Outbound;
 use messages_sdk::types::sms::Segmentation;
-use messages_sdk::types::v0_1::{self, outbound::sms::SmsContent};
+use messages_sdk::types::v0_1;
 use messages_sdk::types::v1::{self, ChannelMessage};
 use serde::Serialize;
 
@@ -93,7 +93,7 @@ impl Totals {
     fn add_v0_1(&mut self, message: &v0_1::Message) {
         self.count(message.channel().as_str());
         if let v0_1::Message::Sms(sms) = message
-            && let SmsContent::Text(text) = &sms.message.content.kind
+            && let v0_1::sms::Content::Text(text) = &sms.message.content.kind
         {
             self.segments += segments(text.as_str());
         }

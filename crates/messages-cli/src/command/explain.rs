@@ -1,7 +1,7 @@
 //! `messages explain`: the error codes of the API, offline.
 
 use clap::Args;
-use messages_sdk::types::{ErrorCode, ErrorKind, SyncErrorCode};
+use messages_sdk::types::{DeliveryErrorCode, ErrorKind, RequestErrorCode};
 use serde::Serialize;
 
 use crate::exit::Exit;
@@ -41,7 +41,7 @@ struct Meaning {
 impl ExplainArgs {
     pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
         let meanings = match &self.code {
-            None => ErrorCode::known().filter_map(of_status).collect(),
+            None => DeliveryErrorCode::known().filter_map(of_status).collect(),
             Some(code) => meanings(code.trim()),
         };
         if meanings.is_empty() {
@@ -62,13 +62,13 @@ impl ExplainArgs {
 }
 
 fn meanings(code: &str) -> Vec<Meaning> {
-    let number = code.parse().ok().map(ErrorCode::new);
+    let number = code.parse().ok().map(DeliveryErrorCode::new);
     let slug = code.rsplit_once('#').map_or(code, |(_, slug)| slug);
     // Whoever gives the whole type, or a word, means an answer and not a status.
     let kind = format!("api-errors/messages#{slug}");
-    let mut answers: Vec<SyncErrorCode> = [None, Some(SyncErrorCode::InternalError.title())]
+    let mut answers: Vec<RequestErrorCode> = [None, Some(RequestErrorCode::InternalError.title())]
         .into_iter()
-        .filter_map(|title| SyncErrorCode::from_type(&kind, title))
+        .filter_map(|title| RequestErrorCode::from_type(&kind, title))
         .filter(|answer| answer.kind() != ErrorKind::Unknown)
         .collect();
     // One number means two things, which only the title tells apart.
@@ -80,7 +80,7 @@ fn meanings(code: &str) -> Vec<Meaning> {
         .collect()
 }
 
-fn of_status(code: ErrorCode) -> Option<Meaning> {
+fn of_status(code: DeliveryErrorCode) -> Option<Meaning> {
     Some(Meaning {
         code: code.to_string(),
         seen_in: "status",
@@ -93,7 +93,7 @@ fn of_status(code: ErrorCode) -> Option<Meaning> {
     })
 }
 
-fn of_answer(slug: &str, code: &SyncErrorCode) -> Meaning {
+fn of_answer(slug: &str, code: &RequestErrorCode) -> Meaning {
     let status = code.http_status();
     let kind = match status {
         // Sending again may help, and may send twice.

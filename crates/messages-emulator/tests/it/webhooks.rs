@@ -117,7 +117,7 @@ async fn a_messages_own_url_wins() {
 async fn magic_recipients_fail_with_every_code() {
     let (emulator, receiver) = stepped().await;
     let client = Client::basic(&emulator);
-    let codes: Vec<u32> = messages_types::ErrorCode::known()
+    let codes: Vec<u32> = messages_types::DeliveryErrorCode::known()
         .map(|code| code.number())
         .collect();
     for code in &codes {

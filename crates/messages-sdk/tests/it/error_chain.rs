@@ -9,7 +9,7 @@ use messages_sdk::auth::{ApiKey, Basic, PrivateKey, SignatureSecret};
 use messages_sdk::transport::testing::ScriptedTransport;
 use messages_sdk::transport::{Delivery, TransportError, TransportErrorKind, http};
 use messages_sdk::types::v1::Messenger;
-use messages_sdk::types::v1::outbound::messenger::{MessengerCategory, MessengerOptions};
+use messages_sdk::types::v1::messenger;
 use messages_sdk::{Client, Endpoint, EnvError, Error, Receiver};
 
 use crate::support::{UUID, client, sms};
@@ -79,8 +79,8 @@ async fn every_error_of_a_call_says_what_happened_and_what_to_do() {
     let mut shown = Shown::default();
     let untagged = Messenger::text("canary page", "canary person", "canary text")
         .unwrap()
-        .messenger(MessengerOptions::category_only(
-            MessengerCategory::MessageTag,
+        .messenger(messenger::Options::category_only(
+            messenger::Category::MessageTag,
         ));
     let nothing = Arc::new(ScriptedTransport::new());
     let invalid = client(&nothing).send(untagged).await.unwrap_err();

@@ -201,13 +201,13 @@ async fn a_502_that_is_no_json_is_still_a_502() {
 #[tokio::test(start_paused = true)]
 async fn a_message_that_breaks_a_rule_never_leaves() {
     use messages_sdk::types::v1::Messenger;
-    use messages_sdk::types::v1::outbound::messenger::{MessengerCategory, MessengerOptions};
+    use messages_sdk::types::v1::messenger;
 
     let script = Arc::new(ScriptedTransport::new());
     let untagged = Messenger::text("page", "person", "Hello")
         .unwrap()
-        .messenger(MessengerOptions::category_only(
-            MessengerCategory::MessageTag,
+        .messenger(messenger::Options::category_only(
+            messenger::Category::MessageTag,
         ));
     let error = client(&script).send(untagged).await.unwrap_err();
     assert!(matches!(error, Error::Invalid(_)));

@@ -4,21 +4,13 @@
 use serde_json::Value;
 
 use super::loss::{LossKind, Losses};
-use crate::v0_1;
-use crate::v0_1::outbound::content::{Audio, CaptionedImage, CaptionedMedia, Image, Media};
-use crate::v0_1::outbound::messenger::MessengerContent;
-use crate::v0_1::outbound::mms::MmsContent;
-use crate::v0_1::outbound::sms::SmsContent;
-use crate::v0_1::outbound::template::{Parameter, Template};
-use crate::v0_1::outbound::viber::{ViberContent, ViberOptions};
-use crate::v0_1::outbound::whatsapp::{WhatsappContent, WhatsappOptions};
-use crate::v1::outbound::media;
-use crate::v1::outbound::whatsapp::NamedFile;
-use crate::v1::outbound::whatsapp::template::{
-    Template as TemplateV1, TemplateContent, TemplateOptions,
-};
-use crate::v1::outbound::{messenger, mms, viber, whatsapp};
-use crate::v1::{self, ChannelMessage, Envelope};
+use crate::Extra;
+use crate::v0_1::content::{Audio, CaptionedImage, CaptionedMedia, Image, Media};
+use crate::v0_1::template::{Parameter, Template};
+use crate::v0_1::{self, ClientRef};
+use crate::v1::whatsapp::NamedFile;
+use crate::v1::whatsapp::template::{Template as TemplateV1, TemplateOptions};
+use crate::v1::{self, ChannelMessage, Envelope, media, messenger, mms, viber, whatsapp};
 
 /// Where the content of a message stands.
 const CONTENT: [&str; 2] = ["message", "content"];
@@ -37,66 +29,110 @@ pub(super) fn message(message: v0_1::Message, losses: &mut Losses) -> Option<Cha
     }
 }
 
-/// What is the same for every channel: takes a message apart into sender, recipient and envelope,
-/// and reports the members that no type holds.
-macro_rules! shell {
-    ($message:ident, $losses:ident, $from:ident, $to:ident) => {{
-        $losses.members(&[], &$message.extra);
-        $losses.members(&["from"], &$message.from.extra);
-        $losses.members(&["to"], &$message.to.extra);
-        $losses.members(&["message"], &$message.message.extra);
-        $losses.members(&CONTENT, &$message.message.content.extra);
-        let from = $losses.value(&["from", stringify!($from)], $message.from.$from);
-        let to = $losses.value(&["to", stringify!($to)], $message.to.$to);
-        let client_ref = $message
-            .client_ref
-            .and_then(|reference| $losses.value(&["client_ref"], reference));
-        let envelope = Envelope {
-            client_ref,
-            ..Envelope::default()
-        };
-        from.zip(to).map(|(from, to)| (from, to, envelope))
-    }};
+/// Reports the unknown fields of a message: its own, and those of its sender, recipient, body and content.
+fn report_unknown(extras: [&Extra; 5], losses: &mut Losses) {
+    let places: [&[&str]; 5] = [&[], &["from"], &["to"], &["message"], &CONTENT];
+    for (place, extra) in places.into_iter().zip(extras) {
+        losses.members(place, extra);
+    }
+}
+
+fn envelope(client_ref: Option<ClientRef>, losses: &mut Losses) -> Envelope {
+    Envelope {
+        client_ref: client_ref.and_then(|reference| losses.value(&["client_ref"], reference)),
+        ..Envelope::default()
+    }
 }
 
 fn sms(message: v0_1::Sms, losses: &mut Losses) -> Option<v1::Sms> {
-    let shell = shell!(message, losses, number, number);
-    let SmsContent::Text(text) = message.message.content.kind;
+    let v0_1::Sms {
+        from,
+        to,
+        message,
+        client_ref,
+        extra,
+    } = message;
+    let extras = [
+        &extra,
+        &from.extra,
+        &to.extra,
+        &message.extra,
+        &message.content.extra,
+    ];
+    report_unknown(extras, losses);
+    let from = losses.value(&["from", "number"], from.number);
+    let to = losses.value(&["to", "number"], to.number);
+    let envelope = envelope(client_ref, losses);
+    let v0_1::sms::Content::Text(text) = message.content.kind;
     let text = losses.value(&path("text"), text);
-    let ((from, to, envelope), text) = shell.zip(text)?;
-    Some(v1::Sms::bare(from, to, text, envelope))
+    let ((from, to), text) = from.zip(to).zip(text)?;
+    Some(v1::Sms::from_parts(from, to, text, envelope))
 }
 
 fn mms(message: v0_1::Mms, losses: &mut Losses) -> Option<v1::Mms> {
-    let shell = shell!(message, losses, number, number);
-    let MmsContent::Image(image) = message.message.content.kind;
+    let v0_1::Mms {
+        from,
+        to,
+        message,
+        client_ref,
+        extra,
+    } = message;
+    let extras = [
+        &extra,
+        &from.extra,
+        &to.extra,
+        &message.extra,
+        &message.content.extra,
+    ];
+    report_unknown(extras, losses);
+    let from = losses.value(&["from", "number"], from.number);
+    let to = losses.value(&["to", "number"], to.number);
+    let envelope = envelope(client_ref, losses);
+    let v0_1::mms::Content::Image(image) = message.content.kind;
     let image = captioned(image, losses);
-    let ((from, to, envelope), image) = shell.zip(image)?;
-    let content = mms::MmsContent::Image(image);
-    Some(v1::Mms::bare(from, to, content, envelope))
+    let ((from, to), image) = from.zip(to).zip(image)?;
+    let content = mms::Content::Image(image);
+    Some(v1::Mms::from_parts(from, to, content, envelope))
 }
 
 fn messenger(message: v0_1::Messenger, losses: &mut Losses) -> Option<v1::Messenger> {
-    let shell = shell!(message, losses, id, id);
-    let content = match message.message.content.kind {
-        MessengerContent::Text(text) => Some(messenger::MessengerContent::Text(text)),
-        MessengerContent::Image(Image { url, extra }) => {
+    let v0_1::Messenger {
+        from,
+        to,
+        message,
+        client_ref,
+        extra,
+    } = message;
+    let extras = [
+        &extra,
+        &from.extra,
+        &to.extra,
+        &message.extra,
+        &message.content.extra,
+    ];
+    report_unknown(extras, losses);
+    let from = losses.value(&["from", "id"], from.id);
+    let to = losses.value(&["to", "id"], to.id);
+    let envelope = envelope(client_ref, losses);
+    let content = match message.content.kind {
+        v0_1::messenger::Content::Text(text) => Some(messenger::Content::Text(text)),
+        v0_1::messenger::Content::Image(Image { url, extra }) => {
             losses.members(&path("image"), &extra);
             let url = losses.value(&url_path("image"), url);
-            url.map(|url| messenger::MessengerContent::Image(media::Media::bare(url)))
+            url.map(|url| messenger::Content::Image(media::Media::from_parts(url)))
         }
-        MessengerContent::Audio(audio) => {
-            upgraded_audio(audio, losses).map(messenger::MessengerContent::Audio)
+        v0_1::messenger::Content::Audio(audio) => {
+            upgraded_audio(audio, losses).map(messenger::Content::Audio)
         }
-        MessengerContent::Video(video) => {
+        v0_1::messenger::Content::Video(video) => {
             let video = uncaptioned("video", video, losses);
-            Some(messenger::MessengerContent::Video(video))
+            Some(messenger::Content::Video(video))
         }
-        MessengerContent::File(file) => {
+        v0_1::messenger::Content::File(file) => {
             let file = uncaptioned("file", file, losses);
-            Some(messenger::MessengerContent::File(file))
+            Some(messenger::Content::File(file))
         }
-        MessengerContent::Custom(_) => {
+        v0_1::messenger::Content::Custom(_) => {
             losses.report(
                 LossKind::Unsupported,
                 &["message", "content", "type"],
@@ -105,12 +141,12 @@ fn messenger(message: v0_1::Messenger, losses: &mut Losses) -> Option<v1::Messen
             None
         }
     };
-    let mut options = message.message.messenger;
+    let mut options = message.messenger;
     if let Some(options) = &mut options {
         losses.strip(&["message", "messenger"], &mut options.extra);
     }
-    let ((from, to, envelope), content) = shell.zip(content)?;
-    let mut upgraded = v1::Messenger::bare(from, to, content, envelope);
+    let ((from, to), content) = from.zip(to).zip(content)?;
+    let mut upgraded = v1::Messenger::from_parts(from, to, content, envelope);
     upgraded.messenger = options;
     Some(upgraded)
 }
@@ -121,11 +157,28 @@ fn viber(message: v0_1::Viber, losses: &mut Losses) -> Option<v1::Viber> {
         &["to", "type"],
         "is the channel viber_service in v1",
     );
-    let shell = shell!(message, losses, id, number);
-    let content = match message.message.content.kind {
-        ViberContent::Text(text) => Some(viber::ViberContent::Text(text)),
-        ViberContent::Image(image) => captioned(image, losses).map(viber::ViberContent::Image),
-        ViberContent::Template(_) => {
+    let v0_1::Viber {
+        from,
+        to,
+        message,
+        client_ref,
+        extra,
+    } = message;
+    let extras = [
+        &extra,
+        &from.extra,
+        &to.extra,
+        &message.extra,
+        &message.content.extra,
+    ];
+    report_unknown(extras, losses);
+    let from = losses.value(&["from", "id"], from.id);
+    let to = losses.value(&["to", "number"], to.number);
+    let envelope = envelope(client_ref, losses);
+    let content = match message.content.kind {
+        v0_1::viber::Content::Text(text) => Some(viber::Content::Text(text)),
+        v0_1::viber::Content::Image(image) => captioned(image, losses).map(viber::Content::Image),
+        v0_1::viber::Content::Template(_) => {
             losses.report(
                 LossKind::Unsupported,
                 &["message", "content", "type"],
@@ -134,36 +187,53 @@ fn viber(message: v0_1::Viber, losses: &mut Losses) -> Option<v1::Viber> {
             None
         }
     };
-    let options = message.message.viber_service_msg;
+    let options = message.viber_service_msg;
     let options = options.map(|options| viber_options(options, losses));
-    let ((from, to, envelope), content) = shell.zip(content)?;
-    let mut upgraded = v1::Viber::bare(from, to, content, envelope);
+    let ((from, to), content) = from.zip(to).zip(content)?;
+    let mut upgraded = v1::Viber::from_parts(from, to, content, envelope);
     upgraded.viber_service = options;
     Some(upgraded)
 }
 
 /// The options have the same members in both generations; v1 knows more of them.
-fn viber_options(options: ViberOptions, losses: &mut Losses) -> viber::ViberOptions {
+fn viber_options(options: v0_1::viber::Options, losses: &mut Losses) -> viber::Options {
     losses.members(&["message", "viber_service_msg"], &options.extra);
-    viber::ViberOptions {
+    viber::Options {
         category: options.category,
         ttl: options.ttl,
         kind: options.kind,
-        ..viber::ViberOptions::default()
+        ..viber::Options::default()
     }
 }
 
 fn whatsapp(message: v0_1::Whatsapp, losses: &mut Losses) -> Option<v1::Whatsapp> {
-    use whatsapp::WhatsappContent as V1;
+    use whatsapp::Content as V1;
 
-    let shell = shell!(message, losses, number, number);
-    let options = message.message.whatsapp;
-    if !matches!(message.message.content.kind, WhatsappContent::Template(_)) {
+    let v0_1::Whatsapp {
+        from,
+        to,
+        message,
+        client_ref,
+        extra,
+    } = message;
+    let extras = [
+        &extra,
+        &from.extra,
+        &to.extra,
+        &message.extra,
+        &message.content.extra,
+    ];
+    report_unknown(extras, losses);
+    let from = losses.value(&["from", "number"], from.number);
+    let to = losses.value(&["to", "number"], to.number);
+    let envelope = envelope(client_ref, losses);
+    let options = message.whatsapp;
+    if !matches!(message.content.kind, v0_1::whatsapp::Content::Template(_)) {
         losses_of_options(options.as_ref(), losses);
     }
-    let content = match message.message.content.kind {
-        WhatsappContent::Text(text) => losses.value(&path("text"), text).map(V1::Text),
-        WhatsappContent::Image(CaptionedImage {
+    let content = match message.content.kind {
+        v0_1::whatsapp::Content::Text(text) => losses.value(&path("text"), text).map(V1::Text),
+        v0_1::whatsapp::Content::Image(CaptionedImage {
             url,
             caption,
             extra,
@@ -171,33 +241,31 @@ fn whatsapp(message: v0_1::Whatsapp, losses: &mut Losses) -> Option<v1::Whatsapp
             losses.members(&path("image"), &extra);
             let url = losses.value(&url_path("image"), url);
             url.map(|url| {
-                let mut image = CaptionedMedia::bare(url);
+                let mut image = CaptionedMedia::from_parts(url);
                 image.caption = caption;
                 V1::Image(image)
             })
         }
-        WhatsappContent::Audio(audio) => upgraded_audio(audio, losses).map(V1::Audio),
-        WhatsappContent::Video(mut video) => {
+        v0_1::whatsapp::Content::Audio(audio) => upgraded_audio(audio, losses).map(V1::Audio),
+        v0_1::whatsapp::Content::Video(mut video) => {
             losses.strip(&path("video"), &mut video.extra);
             Some(V1::Video(video))
         }
-        WhatsappContent::File(file) => {
+        v0_1::whatsapp::Content::File(file) => {
             losses.members(&path("file"), &file.extra);
-            let mut named = NamedFile::bare(file.url);
+            let mut named = NamedFile::from_parts(file.url);
             named.caption = file.caption;
             Some(V1::File(named))
         }
-        WhatsappContent::Template(template) => {
-            whatsapp_template(template, options, losses).map(V1::Template)
-        }
-        WhatsappContent::Custom(custom) => Some(V1::Custom(custom)),
+        v0_1::whatsapp::Content::Template(template) => whatsapp_template(template, options, losses),
+        v0_1::whatsapp::Content::Custom(custom) => Some(V1::Custom(custom)),
     };
-    let ((from, to, envelope), content) = shell.zip(content)?;
-    Some(v1::Whatsapp::bare(from, to, content, envelope))
+    let ((from, to), content) = from.zip(to).zip(content)?;
+    Some(v1::Whatsapp::from_parts(from, to, content, envelope))
 }
 
 /// In v1 only templates have options.
-fn losses_of_options(options: Option<&WhatsappOptions>, losses: &mut Losses) {
+fn losses_of_options(options: Option<&v0_1::whatsapp::Options>, losses: &mut Losses) {
     let Some(options) = options else { return };
     let given = [
         ("policy", options.policy.is_some()),
@@ -215,9 +283,9 @@ fn losses_of_options(options: Option<&WhatsappOptions>, losses: &mut Losses) {
 
 fn whatsapp_template(
     template: Template,
-    options: Option<WhatsappOptions>,
+    options: Option<v0_1::whatsapp::Options>,
     losses: &mut Losses,
-) -> Option<TemplateContent> {
+) -> Option<whatsapp::Content> {
     const TEMPLATE: [&str; 3] = ["message", "content", "template"];
     let at = |member: &'static str| [TEMPLATE[0], TEMPLATE[1], TEMPLATE[2], member];
 
@@ -255,7 +323,7 @@ fn whatsapp_template(
         );
     }
     let (name, locale) = name.zip(locale)?;
-    let mut upgraded = TemplateV1::bare(name);
+    let mut upgraded = TemplateV1::from_parts(name);
     upgraded.parameters = template.parameters.map(|parameters| {
         let texts = parameters.into_iter().map(|parameter| match parameter {
             Parameter::Text(text) => text,
@@ -263,12 +331,15 @@ fn whatsapp_template(
         });
         texts.collect()
     });
-    let mut kept = TemplateOptions::bare(locale);
+    let mut kept = TemplateOptions::from_parts(locale);
     if let Some(options) = options {
         losses.members(&["message", "whatsapp"], &options.extra);
         kept.policy = options.policy;
     }
-    Some(TemplateContent::bare(upgraded, kept))
+    Some(whatsapp::Content::Template {
+        template: upgraded,
+        whatsapp: kept,
+    })
 }
 
 /// An image over a channel that shows captions in v1: one that a workflow gave is taken along.
@@ -282,7 +353,7 @@ fn captioned(image: Image, losses: &mut Losses) -> Option<CaptionedMedia> {
         }
     }
     let url = losses.value(&url_path("image"), url)?;
-    let mut upgraded = CaptionedMedia::bare(url);
+    let mut upgraded = CaptionedMedia::from_parts(url);
     upgraded.caption = caption;
     Some(upgraded)
 }
@@ -290,13 +361,13 @@ fn captioned(image: Image, losses: &mut Losses) -> Option<CaptionedMedia> {
 fn upgraded_audio(audio: Audio, losses: &mut Losses) -> Option<media::Audio> {
     losses.members(&path("audio"), &audio.extra);
     let url = losses.value(&url_path("audio"), audio.url);
-    url.map(media::Audio::bare)
+    url.map(media::Audio::from_parts)
 }
 
 /// A medium over Messenger, which never shows captions.
 fn uncaptioned(kind: &'static str, medium: Media, losses: &mut Losses) -> media::Media {
     losses.members(&path(kind), &medium.extra);
-    media::Media::bare(medium.url)
+    media::Media::from_parts(medium.url)
 }
 
 fn path(kind: &'static str) -> [&'static str; 3] {

@@ -27,13 +27,14 @@
 mod channels;
 mod loss;
 
+pub use loss::{Loss, LossKind};
+
 use std::borrow::Cow;
 
-pub use loss::{Loss, LossKind};
+use loss::Losses;
 
 use crate::v0_1::{Message, Workflow};
 use crate::v1;
-use loss::Losses;
 
 /// A v1 message made of a v0.1 document, and what it does not say any more.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,22 +1,25 @@
 //! The channels of the v0.1 API.
 
 use crate::v1;
-use crate::wire::wire_choice;
+use crate::wire::Wire;
 
-wire_choice! {
-    /// A way to reach a person, by its v0.1 name.
-    open enum Channel {
-        /// Short Message Service.
-        Sms = "sms",
-        /// Multimedia Messaging Service.
-        Mms = "mms",
-        /// WhatsApp.
-        Whatsapp = "whatsapp",
-        /// Viber Service Messages; `viber_service` in v1.
-        ViberServiceMsg = "viber_service_msg",
-        /// Facebook Messenger.
-        Messenger = "messenger",
-    }
+/// A way to reach a person, by its v0.1 name.
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub enum Channel {
+    /// Short Message Service.
+    Sms,
+    /// Multimedia Messaging Service.
+    Mms,
+    /// WhatsApp.
+    Whatsapp,
+    /// Viber Service Messages; `viber_service` in v1.
+    ViberServiceMsg,
+    /// Facebook Messenger.
+    Messenger,
+    /// An unknown value, as it came.
+    Unknown(String),
 }
 
 impl Channel {

@@ -1,36 +1,35 @@
 //! The inbound-message webhook.
 
 use super::Address;
-use super::outbound::content::Content;
+use super::content::ContentObject;
+use crate::Extra;
 use crate::Usage;
-use crate::value::{Scalar, Timestamp};
-use crate::wire::{document, wire_content, wire_object};
+use crate::value::{NumberOrString, Timestamp};
+use crate::wire::Wire;
 
-wire_object! {
-    /// A message from a person: the body of an inbound webhook.
-    inbound struct Inbound {
-        required {
-            /// The message's id.
-            message_uuid: String = "message_uuid",
-            /// The person.
-            from: Address = "from",
-            /// Your number, page or service.
-            to: Address = "to",
-            /// When it was sent.
-            timestamp: Timestamp = "timestamp",
-            /// What it holds.
-            message: InboundMessage = "message",
-        }
-        optional {
-            /// `inbound`, where it is said.
-            direction: String = "direction",
-            /// What it cost to receive (SMS).
-            usage: Usage = "usage",
-        }
-    }
+/// A message from a person: the body of an inbound webhook.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new, document)]
+#[non_exhaustive]
+pub struct Inbound {
+    /// The message's id.
+    pub message_uuid: String,
+    /// The person.
+    pub from: Address,
+    /// Your number, page or service.
+    pub to: Address,
+    /// When it was sent.
+    pub timestamp: Timestamp,
+    /// What it holds.
+    pub message: InboundMessage,
+    /// `inbound`, where it is said.
+    pub direction: Option<String>,
+    /// What it cost to receive (SMS).
+    pub usage: Option<Usage>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
-
-document!(Inbound, Open);
 
 impl Inbound {
     /// What it holds.
@@ -40,18 +39,18 @@ impl Inbound {
     }
 }
 
-wire_object! {
-    /// The `message` of an inbound message.
-    inbound struct InboundMessage {
-        required {
-            /// What it holds.
-            content: Content<InboundContent> = "content",
-        }
-        optional {
-            /// What only an SMS has.
-            sms: InboundSms = "sms",
-        }
-    }
+/// The `message` of an inbound message.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new)]
+#[non_exhaustive]
+pub struct InboundMessage {
+    /// What it holds.
+    pub content: ContentObject<InboundContent>,
+    /// What only an SMS has.
+    pub sms: Option<InboundSms>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
 impl From<InboundContent> for InboundMessage {
@@ -60,78 +59,80 @@ impl From<InboundContent> for InboundMessage {
     }
 }
 
-wire_object! {
-    /// What only an SMS has.
-    #[derive(Default)]
-    inbound struct InboundSms {
-        optional {
-            /// How many segments the text took.
-            num_messages: Scalar = "num_messages",
-        }
-    }
+/// What only an SMS has.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct InboundSms {
+    /// How many segments the text took.
+    pub num_messages: Option<NumberOrString>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_content! {
-    /// What a person can send.
-    inbound enum InboundContent by "type" {
-        nested {
-            /// A text.
-            Text(String) = "text",
-            /// An image.
-            Image(InboundMedia) = "image",
-            /// An audio file.
-            Audio(InboundMedia) = "audio",
-            /// A video.
-            Video(InboundMedia) = "video",
-            /// Any other file.
-            File(InboundMedia) = "file",
-            /// A place.
-            Location(Location) = "location",
-            /// The button of a template was pressed.
-            Button(Button) = "button",
-        }
-        unit {
-            /// Something that the API cannot pass on.
-            Unsupported = "unsupported",
-        }
-    }
+/// What a person can send.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, tag = "type")]
+#[non_exhaustive]
+pub enum InboundContent {
+    /// A text.
+    Text(String),
+    /// An image.
+    Image(InboundMedia),
+    /// An audio file.
+    Audio(InboundMedia),
+    /// A video.
+    Video(InboundMedia),
+    /// Any other file.
+    File(InboundMedia),
+    /// A place.
+    Location(Location),
+    /// The button of a template was pressed.
+    Button(Button),
+    /// Something that the API cannot pass on.
+    Unsupported,
+    /// An unknown type, or a known one whose content is not as documented: the name of the type. The content is in the
+    /// `extra` of the object that carries it.
+    Unknown(String),
 }
 
-wire_object! {
-    /// A medium that a person sent.
-    inbound struct InboundMedia {
-        required {
-            /// Where it can be fetched, for 48 hours.
-            url: String = "url",
-        }
-        optional {
-            /// The text that the person sent with it.
-            caption: String = "caption",
-        }
-    }
+/// A medium that a person sent.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new)]
+#[non_exhaustive]
+pub struct InboundMedia {
+    /// Where it can be fetched, for 48 hours.
+    pub url: String,
+    /// The text that the person sent with it.
+    pub caption: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// A place, with the members' names of WhatsApp or, in 2018, of Messenger.
-    #[derive(Default)]
-    inbound struct Location {
-        optional {
-            /// Degrees east (WhatsApp).
-            longitude: Scalar = "longitude",
-            /// Degrees north (WhatsApp).
-            latitude: Scalar = "latitude",
-            /// Degrees east (Messenger in 2018).
-            long: Scalar = "long",
-            /// Degrees north (Messenger in 2018).
-            lat: Scalar = "lat",
-            /// The place's name.
-            name: String = "name",
-            /// The place's address.
-            address: String = "address",
-            /// A map that shows it (Messenger in 2018).
-            url: String = "url",
-        }
-    }
+/// A place, with the members' names of WhatsApp or, in 2018, of Messenger.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct Location {
+    /// Degrees east (WhatsApp).
+    pub longitude: Option<NumberOrString>,
+    /// Degrees north (WhatsApp).
+    pub latitude: Option<NumberOrString>,
+    /// Degrees east (Messenger in 2018).
+    pub long: Option<NumberOrString>,
+    /// Degrees north (Messenger in 2018).
+    pub lat: Option<NumberOrString>,
+    /// The place's name.
+    pub name: Option<String>,
+    /// The place's address.
+    pub address: Option<String>,
+    /// A map that shows it (Messenger in 2018).
+    pub url: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
 impl Location {
@@ -148,15 +149,16 @@ impl Location {
     }
 }
 
-wire_object! {
-    /// A button of a template that was pressed.
-    #[derive(Default)]
-    inbound struct Button {
-        optional {
-            /// What the sender of the template put behind it.
-            payload: String = "payload",
-            /// Its label.
-            text: String = "text",
-        }
-    }
+/// A button of a template that was pressed.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct Button {
+    /// What the sender of the template put behind it.
+    pub payload: Option<String>,
+    /// Its label.
+    pub text: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }

@@ -2,25 +2,33 @@
 //! `/v0.1/messages` (2018: `/beta/messages`), and failover workflows of them, posted to
 //! `/v0.1/dispatch` (2018: `/beta/workflows`).
 
-mod address;
+pub mod address;
 mod channel;
+pub mod content;
 pub mod inbound;
-pub mod outbound;
+mod message;
+pub mod messenger;
+pub mod mms;
 pub mod report;
 mod response;
+pub mod sms;
 pub mod status;
+pub mod template;
+pub mod viber;
+pub mod whatsapp;
 pub mod workflow;
 
+pub use crate::v1::Custom;
 pub use address::Address;
 pub use channel::Channel;
 pub use inbound::Inbound;
-pub use outbound::messenger::Messenger;
-pub use outbound::mms::Mms;
-pub use outbound::sms::Sms;
-pub use outbound::viber::Viber;
-pub use outbound::whatsapp::Whatsapp;
-pub use outbound::{ClientRef, Message};
+pub use message::{ClientRef, Message};
+pub use messenger::Messenger;
+pub use mms::Mms;
 pub use report::WorkflowReport;
 pub use response::{Accepted, WorkflowAccepted, WorkflowUuid};
+pub use sms::Sms;
 pub use status::MessageStatus;
+pub use viber::Viber;
+pub use whatsapp::Whatsapp;
 pub use workflow::{Condition, ExpiryTime, Failover, Step, Workflow};

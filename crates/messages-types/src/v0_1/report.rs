@@ -2,44 +2,45 @@
 
 use super::{Channel, WorkflowUuid};
 use crate::value::Timestamp;
-use crate::wire::{document, wire_choice, wire_object};
+use crate::wire::Wire;
 use crate::{Extra, Status, Usage};
 
-wire_choice! {
-    /// How a workflow ended.
-    open enum WorkflowStatus {
-        /// A condition was met in time, or the last message was delivered.
-        Completed = "completed",
-        /// The last message failed.
-        Error = "error",
-    }
+/// How a workflow ended.
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub enum WorkflowStatus {
+    /// A condition was met in time, or the last message was delivered.
+    Completed,
+    /// The last message failed.
+    Error,
+    /// An unknown value, as it came.
+    Unknown(String),
 }
 
-wire_object! {
-    /// How a workflow ended, and by which messages: the last webhook of a workflow.
-    inbound struct WorkflowReport {
-        required {
-            /// The kind of workflow: `failover`.
-            template: String = "template",
-            /// How it ended.
-            status: WorkflowStatus = "status",
-            /// When it ended.
-            timestamp: Timestamp = "timestamp",
-        }
-        flatten {
-            /// The id that the answer to the workflow named.
-            id: WorkflowUuid,
-        }
-        optional {
-            /// What all its messages cost together.
-            usage: Usage = "usage",
-            /// Its messages.
-            links: ReportLinks = "_links",
-        }
-    }
+/// How a workflow ended, and by which messages: the last webhook of a workflow.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new, document)]
+#[non_exhaustive]
+pub struct WorkflowReport {
+    /// The kind of workflow: `failover`.
+    pub template: String,
+    /// How it ended.
+    pub status: WorkflowStatus,
+    /// When it ended.
+    pub timestamp: Timestamp,
+    /// The id that the answer to the workflow named.
+    #[wire(flatten)]
+    pub id: WorkflowUuid,
+    /// What all its messages cost together.
+    pub usage: Option<Usage>,
+    /// Its messages.
+    #[wire(rename = "_links")]
+    pub links: Option<ReportLinks>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
-
-document!(WorkflowReport, Open);
 
 impl WorkflowReport {
     /// The workflow's id, whatever its name on the wire.
@@ -58,15 +59,16 @@ impl WorkflowReport {
     }
 }
 
-wire_object! {
-    /// What a final report refers to.
-    #[derive(Default)]
-    inbound struct ReportLinks {
-        optional {
-            /// The messages that were sent, in order.
-            messages: Vec<ReportedMessage> = "messages",
-        }
-    }
+/// What a final report refers to.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct ReportLinks {
+    /// The messages that were sent, in order.
+    pub messages: Option<Vec<ReportedMessage>>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
 impl FromIterator<ReportedMessage> for ReportLinks {
@@ -78,22 +80,22 @@ impl FromIterator<ReportedMessage> for ReportLinks {
     }
 }
 
-wire_object! {
-    /// A message of a workflow that has ended.
-    inbound struct ReportedMessage {
-        required {
-            /// The id by which its statuses named it.
-            message_uuid: String = "message_uuid",
-        }
-        optional {
-            /// A path that names the message; nothing can be fetched there.
-            href: String = "href",
-            /// The channel; see [`Channel::corrected`] for a spelling mistake of the API.
-            channel: Channel = "channel",
-            /// What it cost.
-            usage: Usage = "usage",
-            /// How far it came.
-            status: Status = "status",
-        }
-    }
+/// A message of a workflow that has ended.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new)]
+#[non_exhaustive]
+pub struct ReportedMessage {
+    /// The id by which its statuses named it.
+    pub message_uuid: String,
+    /// A path that names the message; nothing can be fetched there.
+    pub href: Option<String>,
+    /// The channel; see [`Channel::corrected`] for a spelling mistake of the API.
+    pub channel: Option<Channel>,
+    /// What it cost.
+    pub usage: Option<Usage>,
+    /// How far it came.
+    pub status: Option<Status>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }

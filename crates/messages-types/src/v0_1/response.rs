@@ -1,23 +1,28 @@
 //! What the API answers with 202.
 
-use crate::wire::{Check, Context, Members, Object, Redacted, document, wire_object};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
-wire_object! {
-    /// The answer to an accepted v0.1 message.
-    inbound struct Accepted {
-        required {
-            /// The id by which statuses name the message.
-            message_uuid: String = "message_uuid",
-        }
-    }
+use crate::Extra;
+use crate::Member;
+use crate::wire::{Check, Context, Decode, Json, Members, Object, Wire, object_without_extra};
+
+/// The answer to an accepted v0.1 message.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new, document)]
+#[non_exhaustive]
+pub struct Accepted {
+    /// The id by which statuses name the message.
+    pub message_uuid: String,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
-
-document!(Accepted, Open);
 
 /// The id of a workflow, under the name by which it came.
 ///
 /// `Debug` shows the name, not the id.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open, custom)]
 pub enum WorkflowUuid {
     /// `dispatch_uuid`: the Dispatch API, `/v0.1/dispatch`.
     Dispatch(String),
@@ -45,12 +50,17 @@ impl WorkflowUuid {
 }
 
 impl Members for WorkflowUuid {
+    const MEMBERS: &'static [Member] = &[
+        Member::named("dispatch_uuid"),
+        Member::named("workflow_uuid"),
+    ];
+
     fn take(map: &mut Object<'_>, cx: &mut Context) -> Option<Self> {
         let dispatch = cx.optional(map, "dispatch_uuid").map(Self::Dispatch);
         dispatch.or_else(|| cx.required(map, "workflow_uuid").map(Self::Workflow))
     }
 
-    fn put<M: serde::ser::SerializeMap>(&self, out: &mut M) -> Result<(), M::Error> {
+    fn put<M: SerializeMap>(&self, out: &mut M) -> Result<(), M::Error> {
         out.serialize_entry(self.member(), self.as_str())
     }
 
@@ -67,23 +77,34 @@ impl std::fmt::Debug for WorkflowUuid {
     }
 }
 
-impl Redacted for WorkflowUuid {
-    fn redacted(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Debug::fmt(self, f)
+impl Decode for WorkflowUuid {
+    const MEMBERS: &'static [Member] = <Self as Members>::MEMBERS;
+
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        object_without_extra(value, cx)
     }
 }
 
-wire_object! {
-    /// The answer to an accepted workflow.
-    inbound struct WorkflowAccepted {
-        flatten {
-            /// The id by which statuses and the final report name the workflow.
-            id: WorkflowUuid,
-        }
+impl Serialize for WorkflowUuid {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_map(Some(1))?;
+        self.put(&mut out)?;
+        out.end()
     }
 }
 
-document!(WorkflowAccepted, Open);
+/// The answer to an accepted workflow.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, document)]
+#[non_exhaustive]
+pub struct WorkflowAccepted {
+    /// The id by which statuses and the final report name the workflow.
+    #[wire(flatten)]
+    pub id: WorkflowUuid,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
+}
 
 impl WorkflowAccepted {
     /// The answer for the workflow `id`.
@@ -91,7 +112,7 @@ impl WorkflowAccepted {
     pub fn new(id: WorkflowUuid) -> Self {
         Self {
             id,
-            extra: crate::Extra::default(),
+            extra: Extra::default(),
         }
     }
 

@@ -1,42 +1,42 @@
 //! The message-status webhook.
 
 use super::{Address, WorkflowUuid};
-use crate::value::{Scalar, Timestamp};
-use crate::wire::{document, wire_object};
+use crate::Extra;
+use crate::value::{NumberOrString, Timestamp};
+use crate::wire::Wire;
 use crate::{Status, Usage};
 
-wire_object! {
-    /// What has become of a message: the body of a status webhook, also for the messages of a
-    /// workflow.
-    ///
-    /// Statuses are delivered at least once and in no guaranteed order; see [`Status::merge`].
-    inbound struct MessageStatus {
-        required {
-            /// The id that the answer to the message named.
-            message_uuid: String = "message_uuid",
-            /// The sender.
-            from: Address = "from",
-            /// The recipient.
-            to: Address = "to",
-            /// When the status was reached.
-            timestamp: Timestamp = "timestamp",
-            /// The status.
-            status: Status = "status",
-        }
-        optional {
-            /// Why, when the message was rejected or could not be delivered.
-            error: StatusError = "error",
-            /// What the message cost.
-            usage: Usage = "usage",
-            /// The sender's own reference.
-            client_ref: String = "client_ref",
-            /// The workflow that the message belongs to, if it does.
-            links: StatusLinks = "_links",
-        }
-    }
+/// What has become of a message: the body of a status webhook, also for the messages of a
+/// workflow.
+///
+/// Statuses are delivered at least once and in no guaranteed order; see [`Status::merge`].
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new, document)]
+#[non_exhaustive]
+pub struct MessageStatus {
+    /// The id that the answer to the message named.
+    pub message_uuid: String,
+    /// The sender.
+    pub from: Address,
+    /// The recipient.
+    pub to: Address,
+    /// When the status was reached.
+    pub timestamp: Timestamp,
+    /// The status.
+    pub status: Status,
+    /// Why, when the message was rejected or could not be delivered.
+    pub error: Option<StatusError>,
+    /// What the message cost.
+    pub usage: Option<Usage>,
+    /// The sender's own reference.
+    pub client_ref: Option<String>,
+    /// The workflow that the message belongs to, if it does.
+    #[wire(rename = "_links")]
+    pub links: Option<StatusLinks>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
-
-document!(MessageStatus, Open);
 
 impl MessageStatus {
     /// The workflow that the message belongs to, if it does.
@@ -46,42 +46,45 @@ impl MessageStatus {
     }
 }
 
-wire_object! {
-    /// Why a message failed.
-    #[derive(Default)]
-    inbound struct StatusError {
-        optional {
-            /// The code; v1 has the same ones in `error.title`.
-            code: Scalar = "code",
-            /// The code's meaning.
-            reason: String = "reason",
-        }
-    }
+/// Why a message failed.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct StatusError {
+    /// The code; v1 has the same ones in `error.title`.
+    pub code: Option<NumberOrString>,
+    /// The code's meaning.
+    pub reason: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// What a status refers to.
-    #[derive(Default)]
-    inbound struct StatusLinks {
-        optional {
-            /// The workflow.
-            workflow: WorkflowLink = "workflow",
-        }
-    }
+/// What a status refers to.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct StatusLinks {
+    /// The workflow.
+    pub workflow: Option<WorkflowLink>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// The workflow that a message belongs to.
-    inbound struct WorkflowLink {
-        flatten {
-            /// The id that the answer to the workflow named.
-            id: WorkflowUuid,
-        }
-        optional {
-            /// A path that names the workflow; nothing can be fetched there.
-            href: String = "href",
-        }
-    }
+/// The workflow that a message belongs to.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct WorkflowLink {
+    /// The id that the answer to the workflow named.
+    #[wire(flatten)]
+    pub id: WorkflowUuid,
+    /// A path that names the workflow; nothing can be fetched there.
+    pub href: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
 impl WorkflowLink {
@@ -91,7 +94,7 @@ impl WorkflowLink {
         Self {
             href: Some(format!("/workflows/{}", id.as_str())),
             id,
-            extra: crate::Extra::default(),
+            extra: Extra::default(),
         }
     }
 }

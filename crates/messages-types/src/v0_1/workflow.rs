@@ -5,52 +5,55 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::Message;
-use crate::Extra;
+use crate::error::{Problems, Rule};
 use crate::limits;
-use crate::problem::{Problems, Rule};
 use crate::value::Seconds;
 use crate::wire::{
-    Check, Context, Decode, Json, Members, Object, Redacted, Show, document, object, validate,
-    wire_choice, wire_object,
+    Check, Context, Decode, Json, Members, Object, Show, Tables, Wire, object, validate,
 };
+use crate::{Extra, Member};
 
 /// How long a workflow waits for a step's condition: 15 seconds to 1 day.
 pub type ExpiryTime = Seconds<{ limits::EXPIRY_TIME_MIN }, { limits::EXPIRY_TIME_MAX }>;
 
-wire_choice! {
-    /// What a step must reach in time for the workflow to end there.
-    closed enum Condition {
-        /// The message has reached the device.
-        Delivered = "delivered",
-        /// The person has read it. SMS and MMS never report this: the documentation says to use
-        /// [`Condition::Delivered`] with them, but `read` is accepted.
-        Read = "read",
-    }
+/// What a step must reach in time for the workflow to end there.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
+#[wire(strict)]
+#[non_exhaustive]
+pub enum Condition {
+    /// The message has reached the device.
+    Delivered,
+    /// The person has read it. SMS and MMS never report this: the documentation says to use
+    /// [`Condition::Delivered`] with them, but `read` is accepted.
+    Read,
 }
 
-wire_object! {
-    /// When a workflow goes on to the next step: when the message fails at once, or when it has
-    /// not reached `condition_status` within `expiry_time`.
-    outbound struct Failover {
-        required {
-            /// How long the workflow waits.
-            expiry_time: ExpiryTime = "expiry_time",
-            /// What it waits for.
-            condition_status: Condition = "condition_status",
-        }
-    }
+/// When a workflow goes on to the next step: when the message fails at once, or when it has
+/// not reached `condition_status` within `expiry_time`.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict)]
+#[non_exhaustive]
+pub struct Failover {
+    /// How long the workflow waits.
+    pub expiry_time: ExpiryTime,
+    /// What it waits for.
+    pub condition_status: Condition,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
 impl Failover {
     /// Goes on when `condition` is not reached within `expiry_time`.
     #[must_use]
     pub fn new(condition: Condition, expiry_time: ExpiryTime) -> Self {
-        Self::bare(expiry_time, condition)
+        Self::from_parts(expiry_time, condition)
     }
 }
 
 /// A step that another one follows: a message, and when to go on.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, custom)]
 #[non_exhaustive]
 pub struct Step {
     /// What is sent.
@@ -114,7 +117,8 @@ impl WorkflowStart {
 /// ```
 ///
 /// The last step has no failover and every other one has it, by type.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, document, custom)]
 pub struct Workflow {
     steps: Vec<Step>,
     last: Message,
@@ -216,17 +220,17 @@ fn viber_ttl_rule(message: &Message, cx: &mut Context) {
     }
 }
 
-/// Members of a step that are looked for beside the steps.
-const ELSEWHERE: &[&str] = &[
-    "client_ref",
-    "failover",
-    "from",
-    "message",
-    "to",
-    "ttl",
-    "webhook_url",
-    "webhook_version",
-];
+/// Fields of a step that are recognized beside the steps.
+const MISPLACED: Tables = &[&[
+    Member::named("client_ref"),
+    Member::named("failover"),
+    Member::named("from"),
+    Member::named("message"),
+    Member::named("to"),
+    Member::named("ttl"),
+    Member::named("webhook_url"),
+    Member::named("webhook_version"),
+]];
 
 /// One element of `workflow`: a step, or the last message.
 struct Element {
@@ -270,6 +274,8 @@ struct Parts {
 }
 
 impl Members for Parts {
+    const MEMBERS: &'static [Member] = &[Member::constant("template"), Member::named("workflow")];
+
     fn take(map: &mut Object<'_>, cx: &mut Context) -> Option<Self> {
         cx.constant(map, "template", "failover");
         let elements: Vec<Value> = cx.required(map, "workflow")?;
@@ -308,9 +314,33 @@ impl Members for Parts {
     }
 }
 
+impl Decode for Step {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        let unfit = Json::Null;
+        let Some(element) = Element::decode(value, cx, false) else {
+            // A document that is sent is dropped with its problems.
+            return Err(unfit);
+        };
+        match element.failover {
+            Some(failover) => Ok(Self {
+                message: element.message,
+                failover,
+            }),
+            None => Err(unfit),
+        }
+    }
+}
+
+impl Check for Step {
+    fn check(&self, cx: &mut Context) {
+        self.message.check(cx);
+        viber_ttl_rule(&self.message, cx);
+    }
+}
+
 impl Decode for Workflow {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
-        object(value, cx, ELSEWHERE).map(|(Parts { steps, last }, extra)| Self {
+        object(value, cx, MISPLACED).map(|(Parts { steps, last }, extra)| Self {
             steps,
             last,
             extra,
@@ -371,11 +401,3 @@ impl std::fmt::Debug for Workflow {
             .finish()
     }
 }
-
-impl Redacted for Workflow {
-    fn redacted(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        std::fmt::Debug::fmt(self, f)
-    }
-}
-
-document!(Workflow, Strict);

@@ -1,23 +1,26 @@
 //! The channels of the v1 API.
 
-use crate::wire::wire_choice;
+use crate::wire::Wire;
 
-wire_choice! {
-    /// A way to reach a person.
-    open enum Channel {
-        /// Short Message Service.
-        Sms = "sms",
-        /// Multimedia Messaging Service.
-        Mms = "mms",
-        /// Rich Communication Services.
-        Rcs = "rcs",
-        /// WhatsApp.
-        Whatsapp = "whatsapp",
-        /// Facebook Messenger.
-        Messenger = "messenger",
-        /// Viber Service Messages.
-        ViberService = "viber_service",
-        /// E-mail (open beta since June 2026).
-        Email = "email",
-    }
+/// A way to reach a person.
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub enum Channel {
+    /// Short Message Service.
+    Sms,
+    /// Multimedia Messaging Service.
+    Mms,
+    /// Rich Communication Services.
+    Rcs,
+    /// WhatsApp.
+    Whatsapp,
+    /// Facebook Messenger.
+    Messenger,
+    /// Viber Service Messages.
+    ViberService,
+    /// E-mail (open beta since June 2026).
+    Email,
+    /// An unknown value, as it came.
+    Unknown(String),
 }

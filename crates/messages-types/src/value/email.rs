@@ -1,16 +1,14 @@
 //! E-mail addresses.
 
-use super::string_value;
-use crate::problem::{Invalid, Rule};
+use crate::error::{Invalid, Rule};
+use crate::wire::Wire;
 
 /// A bare e-mail address, without a display name.
 ///
 /// The API documentation gives the pattern
 /// `^[a-zA-Z0-9._%+-]+@[a-zA-Z0-9.-]+\.[a-zA-Z]{2,}$`.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct EmailAddress(String);
-
-string_value!([] EmailAddress);
 
 impl EmailAddress {
     fn refusal(text: &str) -> Option<Invalid> {

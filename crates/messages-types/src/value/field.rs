@@ -1,6 +1,6 @@
 //! Constructor arguments: anything that can become the value.
 
-use crate::problem::{Invalid, Problem, Problems};
+use crate::error::{Invalid, Problem, Problems};
 
 /// What a constructor takes for a value of type `T`: the value itself, or anything that can be
 /// checked and turned into it, such as a `&str` for a [`PhoneNumber`](crate::PhoneNumber).

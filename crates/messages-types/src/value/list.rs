@@ -3,10 +3,10 @@
 use std::fmt;
 use std::ops::Deref;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::problem::{Invalid, Rule};
-use crate::wire::{Check, Context, Decode, Json, Redacted};
+use crate::error::{Invalid, Rule};
+use crate::wire::{Check, Context, Decode, Json, Mode, Redacted};
 
 /// A list of `MIN` to `MAX` items, both included.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -28,7 +28,7 @@ impl<T, const MIN: usize, const MAX: usize> List<T, MIN, MAX> {
 
     /// As [`List::new`], for an array whose length is known to fit.
     pub(crate) fn of<const N: usize>(items: [T; N]) -> Self {
-        const { assert!(MIN <= N && N <= MAX) };
+        const { assert!(MIN <= N && N <= MAX, "the array is too short or too long") };
         Self(items.into())
     }
 
@@ -82,6 +82,8 @@ impl<T: Serialize, const MIN: usize, const MAX: usize> Serialize for List<T, MIN
 }
 
 impl<T: Decode + Serialize, const MIN: usize, const MAX: usize> Decode for List<T, MIN, MAX> {
+    const MEMBERS: &'static [crate::Member] = T::MEMBERS;
+
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         if let Json::Array(items) = &value
             && let Some(invalid) = Self::refusal(items.len())
@@ -104,5 +106,13 @@ impl<T: Check, const MIN: usize, const MAX: usize> Check for List<T, MIN, MAX> {
 impl<T: Redacted, const MIN: usize, const MAX: usize> Redacted for List<T, MIN, MAX> {
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.redacted(f)
+    }
+}
+
+impl<'de, T: Decode + Check + Serialize, const MIN: usize, const MAX: usize> Deserialize<'de>
+    for List<T, MIN, MAX>
+{
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::wire::deserialize(deserializer, Mode::Strict)
     }
 }

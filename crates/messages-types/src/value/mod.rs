@@ -1,26 +1,28 @@
 //! Single values, checked where they enter: whoever holds one need not check it again.
 
 mod email;
+mod extra;
 mod field;
 mod list;
 mod number;
-mod open;
+mod number_or_string;
 mod phone;
+mod read_string;
 mod seconds;
-mod string;
 mod text;
 mod timestamp;
 mod url;
 
 pub use email::EmailAddress;
+pub use extra::Extra;
 pub use field::Field;
 pub(crate) use field::Fields;
 pub use list::List;
 pub use number::NumberText;
-pub use open::Scalar;
+pub use number_or_string::NumberOrString;
 pub use phone::{PhoneNumber, SmsSender};
+pub(crate) use read_string::read_string;
 pub use seconds::Seconds;
-pub(crate) use string::{read_string, string_value};
 pub use text::Text;
 pub use timestamp::Timestamp;
 pub use url::Url;

@@ -1,8 +1,8 @@
 //! Phone numbers, and the senders that an SMS can have.
 
-use super::string_value;
+use crate::error::{Invalid, Rule};
 use crate::limits;
-use crate::problem::{Invalid, Rule};
+use crate::wire::Wire;
 
 /// A phone number in the form the API takes: 7 to 15 digits, country code first, without `+`
 /// and without the international prefix `00`.
@@ -16,10 +16,8 @@ use crate::problem::{Invalid, Rule};
 /// ```
 ///
 /// Neither `Debug` nor any error shows the number; [`PhoneNumber::as_str`] does.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct PhoneNumber(String);
-
-string_value!([] PhoneNumber);
 
 /// How a number is to be written, at the end of every refusal of one.
 const FORM: &str = "write the country code and the number as digits only, like 447700900000";
@@ -58,10 +56,8 @@ impl PhoneNumber {
 ///
 /// A text that starts with `+` or `00` and goes on with digits is a number written wrongly, and
 /// is refused.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct SmsSender(String);
-
-string_value!([] SmsSender);
 
 impl SmsSender {
     pub(crate) fn refusal(text: &str) -> Option<Invalid> {

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::problem::{Invalid, Rule};
-use crate::wire::{Check, Context, Decode, Json, Redacted};
+use crate::error::{Invalid, Rule};
+use crate::wire::{Check, Context, Decode, Json, Mode, Redacted};
 
 /// A span of `MIN` to `MAX` whole seconds, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,5 +88,11 @@ impl<const MIN: u32, const MAX: u32> Check for Seconds<MIN, MAX> {
 impl<const MIN: u32, const MAX: u32> Redacted for Seconds<MIN, MAX> {
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+impl<'de, const MIN: u32, const MAX: u32> Deserialize<'de> for Seconds<MIN, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        crate::wire::deserialize(deserializer, Mode::Strict)
     }
 }

@@ -1,16 +1,14 @@
 //! Bounded text.
 
-use super::string_value;
-use crate::problem::{Invalid, Rule};
+use crate::error::{Invalid, Rule};
+use crate::wire::Wire;
 
 /// A text of `MIN` to `MAX` Unicode scalar values, both included.
 ///
 /// The API documentation counts "characters, including unicode" and leaves the unit open; scalar
 /// values are what its own Python SDK counts. Unpaired surrogates cannot occur in a Rust string.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct Text<const MIN: usize, const MAX: usize>(String);
-
-string_value!([const MIN: usize, const MAX: usize] Text<MIN, MAX>);
 
 impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
     fn refusal(text: &str) -> Option<Invalid> {

@@ -4,13 +4,14 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::wire::{Check, Context, Decode, Json, Redacted};
+use crate::wire::{Check, Context, Decode, Json, Wire};
 
 /// An instant, kept as the text that came (so that it is written again digit by digit).
 ///
 /// The API writes ISO 8601 with or without milliseconds; one vendor page shows
 /// `2020-01-01 14:00:00 UTC`, which is understood too.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open, custom)]
 pub struct Timestamp(String);
 
 impl Timestamp {
@@ -73,11 +74,5 @@ impl fmt::Debug for Timestamp {
             Some(instant) => instant.fmt(f),
             None => f.write_str("[not a timestamp]"),
         }
-    }
-}
-
-impl Redacted for Timestamp {
-    fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(self, f)
     }
 }

@@ -1,17 +1,15 @@
 //! Absolute URLs.
 
-use super::string_value;
-use crate::problem::{Invalid, Rule};
+use crate::error::{Invalid, Rule};
+use crate::wire::Wire;
 
 /// An absolute URL of `MIN` to `MAX` characters: a scheme, `://`, something behind it, and no
 /// white space or control character.
 ///
 /// The API fetches media itself and accepts more schemes than `https` (vendor samples hold
 /// `http`, `ftp` and `file`), so the scheme is not restricted.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct Url<const MIN: usize = 1, const MAX: usize = { usize::MAX }>(String);
-
-string_value!([const MIN: usize, const MAX: usize] Url<MIN, MAX>);
 
 impl<const MIN: usize, const MAX: usize> Url<MIN, MAX> {
     pub(crate) fn refusal(text: &str) -> Option<Invalid> {

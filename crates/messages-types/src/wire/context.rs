@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::{Check, Decode, Json, Object};
-use crate::problem::{Invalid, Problem, Rule};
+use super::{Check, Decode, Json, Member, Object, Tables};
+use crate::error::{Invalid, Problem, Rule};
 
 /// What happens to a member that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub(crate) struct Context {
     problems: Vec<Problem>,
     unknown: Vec<String>,
     /// Members of which enough is known: they are neither misplaced nor unknown.
-    settled: Vec<String>,
+    known: Vec<String>,
     scope: Scope,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Context {
 #[derive(Clone, Copy)]
 struct Scope {
     problems: usize,
-    settled: usize,
+    known: usize,
 }
 
 impl Context {
@@ -49,10 +49,10 @@ impl Context {
             path: Vec::new(),
             problems: Vec::new(),
             unknown: Vec::new(),
-            settled: Vec::new(),
+            known: Vec::new(),
             scope: Scope {
                 problems: 0,
-                settled: 0,
+                known: 0,
             },
         }
     }
@@ -61,11 +61,11 @@ impl Context {
     pub(crate) fn object<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
         let inner = Scope {
             problems: self.problems.len(),
-            settled: self.settled.len(),
+            known: self.known.len(),
         };
         let outer = std::mem::replace(&mut self.scope, inner);
         let result = read(self);
-        self.settled.truncate(inner.settled);
+        self.known.truncate(inner.known);
         self.scope = outer;
         result
     }
@@ -215,7 +215,7 @@ impl Context {
         &mut self,
         map: &Object<'_>,
         own: impl Fn(&str) -> bool,
-        elsewhere: &'static [&'static str],
+        misplaced: Tables,
     ) {
         if map.is_empty() || !self.reports() {
             return;
@@ -225,12 +225,14 @@ impl Context {
             .iter()
             .filter_map(|problem| problem.member_of(&here))
             .collect();
-        let mut misplaced = Vec::new();
+        let mut found = Vec::new();
         for (key, value) in map.sorted() {
             if own(key) {
                 continue;
             }
-            let belongs_elsewhere = elsewhere.contains(&key);
+            let belongs_elsewhere = misplaced
+                .iter()
+                .any(|members| Member::is_among(key, members));
             let segment = escaped(key);
             if value.is_null() && belongs_elsewhere {
                 // An explicit null means absent.
@@ -241,25 +243,24 @@ impl Context {
                 continue;
             }
             let pointer = format!("{here}/{segment}");
-            if self.settled[self.scope.settled..].contains(&pointer) {
+            if self.known[self.scope.known..].contains(&pointer) {
                 // It fits where it is, but the object as a whole does not.
             } else if belongs_elsewhere {
                 if self.mode == Mode::Strict {
-                    misplaced
-                        .push(Invalid::new(Rule::NotAllowed, "is not allowed here").at(pointer));
+                    found.push(Invalid::new(Rule::NotAllowed, "is not allowed here").at(pointer));
                 }
             } else if self.list_unknown {
                 self.unknown.push(pointer);
             }
         }
-        self.problems.append(&mut misplaced);
+        self.problems.append(&mut found);
     }
 
     /// Says that the member `key` of the current place, left behind, is not misplaced there.
-    pub(crate) fn settle(&mut self, key: &str) {
+    pub(crate) fn mark_known(&mut self, key: &str) {
         if self.reports() {
             let pointer = format!("{}/{}", self.pointer(), escaped(key));
-            self.settled.push(pointer);
+            self.known.push(pointer);
         }
     }
 
@@ -299,6 +300,22 @@ impl Context {
     ) {
         if self.is_strict() {
             self.within(key, |cx| cx.refuse(Invalid::new(rule, hint)));
+        }
+    }
+
+    /// Reports that the member `key` is none of the values that are allowed there.
+    pub(crate) fn report_one_of<'v>(
+        &mut self,
+        key: &'static str,
+        values: impl Iterator<Item = &'v str>,
+    ) {
+        if self.is_strict() {
+            let mut hint = "must be one of:".to_owned();
+            for value in values {
+                hint.push(' ');
+                hint.push_str(value);
+            }
+            self.report_at(key, Rule::OneOf, hint);
         }
     }
 

@@ -5,11 +5,14 @@ use std::borrow::Cow;
 use serde::ser::SerializeMap;
 use serde_json::{Map, Number, Value};
 
-use super::{Context, Json, Object};
-use crate::problem::Rule;
+use super::{Context, Json, Member, Object};
+use crate::error::{Invalid, Rule};
 
 /// Reads one JSON value.
 pub(crate) trait Decode: Sized {
+    /// The fields of the value, if it is an object or an array of objects.
+    const MEMBERS: &'static [Member] = &[];
+
     /// The value, or the JSON exactly as it came when it does not fit. In strict mode a problem
     /// has then been reported.
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>>;
@@ -26,8 +29,26 @@ pub(crate) fn text<'a>(value: Json<'a>, cx: &mut Context) -> Result<Cow<'a, str>
     }
 }
 
+/// Reads a string out of a list.
+pub(crate) fn choice<'a, T>(value: Json<'a>, cx: &mut Context) -> Result<T, Json<'a>>
+where
+    T: std::str::FromStr<Err = Invalid>,
+{
+    let Some(text) = value.as_str() else {
+        cx.report(Rule::Type, "must be a string");
+        return Err(value);
+    };
+    text.parse().map_err(|invalid| {
+        cx.refuse(invalid);
+        value
+    })
+}
+
 /// Reads some members of an object: what a type that is flattened into another one does.
 pub(crate) trait Members: Sized {
+    /// The fields that it reads.
+    const MEMBERS: &'static [Member];
+
     /// Takes its members out of `map`, or leaves all of them there.
     fn take(map: &mut Object<'_>, cx: &mut Context) -> Option<Self>;
 
@@ -134,12 +155,16 @@ impl Check for u64 {
 }
 
 impl<T: Decode> Decode for Box<T> {
+    const MEMBERS: &'static [Member] = T::MEMBERS;
+
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         T::decode(value, cx).map(Box::new)
     }
 }
 
 impl<T: Decode + serde::Serialize> Decode for Vec<T> {
+    const MEMBERS: &'static [Member] = T::MEMBERS;
+
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         let Json::Array(items) = value else {
             cx.report(Rule::Type, "must be an array");

@@ -1,10 +1,11 @@
 //! Whole documents: bytes in, a type out, and back.
 
 use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
 
 use super::{Check, Context, Decode, Json, Mode};
-use crate::problem::{DecodeError, Problems};
+use crate::error::{DecodeError, Problems};
 
 /// A JSON document that stands alone: a request body, an answer or a webhook.
 ///
@@ -49,7 +50,7 @@ pub(crate) fn from_json<T: Decode + Check>(json: Json<'_>, mode: Mode) -> Result
     Problems::check(problems)?;
     decoded.map_err(|_| {
         Problems::from(
-            crate::problem::Invalid::new(
+            crate::error::Invalid::new(
                 crate::Rule::Required,
                 "lacks the members that make it a document of this kind",
             )
@@ -71,30 +72,15 @@ pub(crate) fn to_value<T: Serialize>(model: T) -> Value {
     serde_json::to_value(model).unwrap_or(Value::Null)
 }
 
-macro_rules! document {
-    ($type:ty, $mode:ident) => {
-        impl crate::wire::sealed_document::Sealed for $type {}
-        impl crate::Document for $type {
-            fn from_slice(bytes: &[u8]) -> Result<Self, crate::DecodeError> {
-                let json = crate::wire::Json::from_slice(bytes)?;
-                crate::wire::from_json(json, crate::wire::Mode::$mode)
-            }
-
-            fn from_value(value: serde_json::Value) -> Result<Self, crate::DecodeError> {
-                crate::wire::from_json(value.into(), crate::wire::Mode::$mode)
-            }
-        }
-        impl<'de> serde::Deserialize<'de> for $type {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let json = crate::wire::Json::deserialize(deserializer)?;
-                crate::wire::from_json(json, crate::wire::Mode::$mode).map_err(|error| {
-                    serde::de::Error::custom(match &error {
-                        crate::DecodeError::Problems(problems) => problems.to_string(),
-                        other => other.to_string(),
-                    })
-                })
-            }
-        }
-    };
+/// Reads a value from a serde format that describes itself, such as JSON. The error lists all problems with their JSON pointers.
+pub(crate) fn deserialize<'de, T, D>(deserializer: D, mode: Mode) -> Result<T, D::Error>
+where
+    T: Decode + Check,
+    D: Deserializer<'de>,
+{
+    let json = Json::deserialize(deserializer)?;
+    from_json(json, mode).map_err(|error| match &error {
+        DecodeError::Problems(problems) => D::Error::custom(problems),
+        other => D::Error::custom(other),
+    })
 }
-pub(crate) use document;

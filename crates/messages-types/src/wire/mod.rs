@@ -9,23 +9,24 @@
 //! - **strict** (what will be sent to the API): what does not fit is a [`Problem`](crate::Problem)
 //!   with its JSON pointer, and decoding goes on to find the next one.
 
-mod choice;
-mod content;
 mod context;
 mod decode;
 mod document;
 mod json;
+mod member;
 mod object;
 mod redact;
+mod tag;
 
 pub(crate) use context::{Context, Mode};
-pub(crate) use decode::{Check, Decode, Members, text};
+pub(crate) use decode::{Check, Decode, Members, choice, text};
 pub use document::Document;
 pub(crate) use document::sealed as sealed_document;
-pub(crate) use document::{document, from_json, to_value, validate};
+pub(crate) use document::{deserialize, from_json, to_value, validate};
 pub(crate) use json::{Json, Object};
+pub use member::Member;
+pub(crate) use member::{Tables, flattened, members};
+pub(crate) use messages_types_derive::Wire;
+pub(crate) use object::{object, object_without_extra, restore, restore_members};
 pub(crate) use redact::{Redacted, Show};
-
-pub(crate) use choice::wire_choice;
-pub(crate) use content::wire_content;
-pub(crate) use object::{object, restore, restore_members, wire_object};
+pub(crate) use tag::{report_unknown_tag, report_unusable_tag};

@@ -3,8 +3,8 @@
 use messages_types::v1::status::StatusError;
 use messages_types::v1::{Accepted, Message};
 use messages_types::{
-    DecodeError, Document, ErrorCode, ErrorKind, ErrorObject, InvalidParameters, Kind,
-    SyncErrorCode,
+    DecodeError, DeliveryErrorCode, Document, ErrorKind, ErrorObject, InvalidParameters, Kind,
+    RequestErrorCode,
 };
 use serde_json::{Value, json};
 
@@ -53,20 +53,32 @@ fn an_answer_without_an_id_is_refused() {
 #[test]
 fn every_spelling_of_a_type_names_its_error() {
     for (name, code, status) in [
-        ("401_unauthorized", SyncErrorCode::Unauthorized, Some(401)),
-        ("401_unprovisioned", SyncErrorCode::Unprovisioned, Some(401)),
-        ("402_low_balance", SyncErrorCode::LowBalance, Some(402)),
-        ("404_not_found", SyncErrorCode::NotFound, Some(404)),
-        ("422_invalid_json", SyncErrorCode::InvalidJson, Some(422)),
+        (
+            "401_unauthorized",
+            RequestErrorCode::Unauthorized,
+            Some(401),
+        ),
+        (
+            "401_unprovisioned",
+            RequestErrorCode::Unprovisioned,
+            Some(401),
+        ),
+        ("402_low_balance", RequestErrorCode::LowBalance, Some(402)),
+        ("404_not_found", RequestErrorCode::NotFound, Some(404)),
+        ("422_invalid_json", RequestErrorCode::InvalidJson, Some(422)),
         (
             "422_channel",
-            SyncErrorCode::InvalidChannelParameters,
+            RequestErrorCode::InvalidChannelParameters,
             Some(422),
         ),
-        ("422_params", SyncErrorCode::InvalidParams, Some(422)),
-        ("429_throttled", SyncErrorCode::Throttled, Some(429)),
-        ("500_internal", SyncErrorCode::InternalError, Some(500)),
-        ("400_object_form", SyncErrorCode::InvalidParams, Some(422)),
+        ("422_params", RequestErrorCode::InvalidParams, Some(422)),
+        ("429_throttled", RequestErrorCode::Throttled, Some(429)),
+        ("500_internal", RequestErrorCode::InternalError, Some(500)),
+        (
+            "400_object_form",
+            RequestErrorCode::InvalidParams,
+            Some(422),
+        ),
     ] {
         let found = error(name).sync_code().unwrap();
         assert_eq!((found.http_status(), &found), (status, &code), "{name}");
@@ -75,19 +87,19 @@ fn every_spelling_of_a_type_names_its_error() {
         assert_eq!(error(name).sync_code(), None, "{name}");
     }
     for (number, code) in [
-        ("1060", SyncErrorCode::InvalidClientReference),
-        ("1100", SyncErrorCode::UnsupportedChannel),
-        ("1120", SyncErrorCode::InvalidSender),
-        ("110", SyncErrorCode::InvalidRecipient),
-        ("1140", SyncErrorCode::InvalidMessageType),
-        ("1000", SyncErrorCode::Throttled),
-        ("4242", SyncErrorCode::Other("4242".to_owned())),
+        ("1060", RequestErrorCode::InvalidClientReference),
+        ("1100", RequestErrorCode::UnsupportedChannel),
+        ("1120", RequestErrorCode::InvalidSender),
+        ("110", RequestErrorCode::InvalidRecipient),
+        ("1140", RequestErrorCode::InvalidMessageType),
+        ("1000", RequestErrorCode::Throttled),
+        ("4242", RequestErrorCode::Other("4242".to_owned())),
     ] {
         let url = format!("https://developer.nexmo.com/api-errors/messages#{number}");
-        assert_eq!(SyncErrorCode::from_type(&url, None), Some(code));
+        assert_eq!(RequestErrorCode::from_type(&url, None), Some(code));
     }
     let other =
-        SyncErrorCode::from_type("https://developer.vonage.com/api-errors#wrong-verb", None)
+        RequestErrorCode::from_type("https://developer.vonage.com/api-errors#wrong-verb", None)
             .unwrap();
     assert_eq!(
         (other.http_status(), other.kind()),
@@ -97,7 +109,7 @@ fn every_spelling_of_a_type_names_its_error() {
 
 #[test]
 fn an_error_is_read_back_from_its_own_type() {
-    for code in SyncErrorCode::KNOWN {
+    for code in RequestErrorCode::KNOWN {
         let written = ErrorObject::from_code(code, "why", "trace-1");
         assert_eq!(written.sync_code().as_ref(), Some(code));
         assert!(code.http_status().is_some() && code.kind() != ErrorKind::Unknown);
@@ -106,7 +118,7 @@ fn an_error_is_read_back_from_its_own_type() {
 
 #[test]
 fn a_type_is_spelled_as_the_api_spells_it() {
-    use SyncErrorCode as Code;
+    use RequestErrorCode as Code;
 
     for (code, suffix) in [
         (Code::Unauthorized, "/#unathorized"),
@@ -146,7 +158,7 @@ fn problems_become_refused_parameters() {
         panic!("not refused")
     };
     let answer = ErrorObject::invalid_params(&problems, "trace-1");
-    assert_eq!(answer.sync_code(), Some(SyncErrorCode::InvalidParams));
+    assert_eq!(answer.sync_code(), Some(RequestErrorCode::InvalidParams));
     let names: Vec<_> = answer
         .invalid_parameters
         .as_ref()
@@ -164,7 +176,7 @@ fn problems_become_refused_parameters() {
 
 #[test]
 fn every_code_is_explained() {
-    let codes: Vec<_> = ErrorCode::known().collect();
+    let codes: Vec<_> = DeliveryErrorCode::known().collect();
     assert!(codes.is_sorted() && codes.len() == 73, "{}", codes.len());
     for code in &codes {
         let (label, meaning) = (code.label().unwrap(), code.meaning().unwrap());
@@ -193,7 +205,7 @@ fn every_code_is_explained() {
 
 #[test]
 fn codes_that_are_not_known_survive() {
-    let code = ErrorCode::new(4242);
+    let code = DeliveryErrorCode::new(4242);
     assert_eq!(
         (code.label(), code.meaning(), code.kind()),
         (None, None, ErrorKind::Unknown)
@@ -203,12 +215,12 @@ fn codes_that_are_not_known_survive() {
 
 #[test]
 fn a_status_error_is_written_as_the_api_does() {
-    let written = StatusError::from_code(ErrorCode::new(1360));
+    let written = StatusError::from_code(DeliveryErrorCode::new(1360));
     let value = serde_json::to_value(&written).unwrap();
     assert_eq!(value["title"], "1360");
     assert_eq!(
         value["type"],
         "https://developer.vonage.com/api-errors/messages#1360"
     );
-    assert_eq!(written.code(), Some(ErrorCode::new(1360)));
+    assert_eq!(written.code(), Some(DeliveryErrorCode::new(1360)));
 }

@@ -1,6 +1,6 @@
 //! Webhooks of both generations through one view.
 
-use messages_types::{ErrorCode, Status, WebhookEvent, What, v1};
+use messages_types::{DeliveryErrorCode, EventKind, Status, WebhookEvent, v1};
 use serde_json::{Value, json};
 
 use crate::fixtures;
@@ -31,17 +31,17 @@ fn a_status_of_either_generation_looks_the_same() {
         let event = event(name);
         let view = event.view();
         assert_eq!(view.channel, Some(channel), "{name}");
-        assert_eq!(view.who, Some("447700900000"), "{name}");
+        assert_eq!(view.contact, Some("447700900000"), "{name}");
         assert!(
-            matches!(view.ours, Some("12345" | "447700900001")),
+            matches!(view.account_address, Some("12345" | "447700900001")),
             "{name}"
         );
         assert!(view.status().unwrap().is_failure(), "{name}");
         assert!(
-            matches!(view.error.map(ErrorCode::number), Some(1300 | 1360)),
+            matches!(view.error.map(DeliveryErrorCode::number), Some(1300 | 1360)),
             "{name}"
         );
-        assert!(view.when.unwrap().instant().is_some(), "{name}");
+        assert!(view.timestamp.unwrap().instant().is_some(), "{name}");
         assert!(view.message_uuid.is_some(), "{name}");
     }
     assert_eq!(
@@ -64,15 +64,18 @@ fn a_status_of_either_generation_looks_the_same() {
 #[test]
 fn a_message_of_either_generation_looks_the_same() {
     for (name, what) in [
-        ("v1/inbound/viber_service__text", What::Text("Hello")),
-        ("v0_1/inbound/viber_service_msg__text", What::Text("Hi")),
+        ("v1/inbound/viber_service__text", EventKind::Text("Hello")),
+        (
+            "v0_1/inbound/viber_service_msg__text",
+            EventKind::Text("Hi"),
+        ),
     ] {
         let event = event(name);
         let view = event.view();
-        assert_eq!(view.what, what, "{name}");
+        assert_eq!(view.kind, what, "{name}");
         assert_eq!(view.channel, Some(v1::Channel::ViberService), "{name}");
         assert_eq!(
-            (view.who, view.ours),
+            (view.contact, view.account_address),
             (Some("447700900000"), Some("12345")),
             "{name}"
         );
@@ -81,11 +84,11 @@ fn a_message_of_either_generation_looks_the_same() {
         "v1/inbound/whatsapp__location",
         "v0_1/inbound/whatsapp__location",
     ] {
-        let place = What::Location {
+        let place = EventKind::Location {
             latitude: 40.34772,
             longitude: -74.18847,
         };
-        assert_eq!(event(name).view().what, place, "{name}");
+        assert_eq!(event(name).view().kind, place, "{name}");
     }
     for (name, payload) in [
         (
@@ -97,10 +100,10 @@ fn a_message_of_either_generation_looks_the_same() {
         ("v0_1/inbound/whatsapp__button", Some("yes")),
     ] {
         let event = event(name);
-        let What::Choice {
+        let EventKind::Choice {
             payload: found,
             label,
-        } = event.view().what
+        } = event.view().kind
         else {
             panic!("{name}")
         };
@@ -114,9 +117,9 @@ fn a_message_of_either_generation_looks_the_same() {
         ("v0_1/inbound/whatsapp__file", "file"),
     ] {
         let event = event(name);
-        let What::Media {
+        let EventKind::Media {
             kind: found, url, ..
-        } = event.view().what
+        } = event.view().kind
         else {
             panic!("{name}")
         };
@@ -129,7 +132,7 @@ fn a_message_of_either_generation_looks_the_same() {
         ("v0_1/inbound/messenger__unsupported", "unsupported"),
         ("v0_1/inbound/messenger__sticker", "sticker"),
     ] {
-        assert_eq!(event(name).view().what, What::Other(kind), "{name}");
+        assert_eq!(event(name).view().kind, EventKind::Other(kind), "{name}");
     }
 }
 
@@ -138,7 +141,7 @@ fn a_report_names_its_workflow() {
     for name in ["v0_1/report/dispatch", "v0_1/report/workflow_of_2018"] {
         let event = event(name);
         let view = event.view();
-        assert!(matches!(view.what, What::Report(_)), "{name}");
+        assert!(matches!(view.kind, EventKind::Report(_)), "{name}");
         assert_eq!(
             view.workflow_id,
             Some("0b8f5a6e-3c1d-4f7a-9e52-6d7c8b9a0f11"),
@@ -168,7 +171,7 @@ fn any_json_is_an_event() {
             serde_json::from_slice::<Value>(&event.to_vec()).unwrap(),
             value
         );
-        assert_eq!(event.view().what, What::Unknown);
+        assert_eq!(event.view().kind, EventKind::Unknown);
     }
     // Enough to find the message is read even so.
     let event = WebhookEvent::from(partial);

@@ -3,7 +3,7 @@
 use messages_types::v1::inbound::{Content, ContextStatus, ReactionAction, Text};
 use messages_types::v1::status::{OriginType, PricingCategory, PricingModel, PricingType};
 use messages_types::v1::{Channel, Inbound, MessageStatus};
-use messages_types::{Document, ErrorCode, Kind, Scalar, Status, WebhookEvent};
+use messages_types::{DeliveryErrorCode, Document, Kind, NumberOrString, Status, WebhookEvent};
 use serde_json::Value;
 
 use crate::fixtures::{self, Fixture};
@@ -79,7 +79,10 @@ fn an_sms_without_a_type_is_a_text_and_stays_without() {
 #[test]
 fn numbers_are_read_from_strings_and_strings_from_numbers() {
     let older = inbound("sms__older_count").sms.unwrap();
-    assert_eq!(older.total_count.as_ref().and_then(Scalar::to_u64), Some(2));
+    assert_eq!(
+        older.total_count.as_ref().and_then(NumberOrString::to_u64),
+        Some(2)
+    );
     let usage = inbound("sms__older_count").usage.unwrap();
     assert_eq!(usage.price.unwrap().to_f64(), Some(0.0333));
 }
@@ -282,13 +285,19 @@ fn a_status_has_everything_that_was_told() {
 
 #[test]
 fn the_error_code_is_read_wherever_it_stands() {
-    let code = |name| status(name).error.unwrap().code().map(ErrorCode::number);
+    let code = |name| {
+        status(name)
+            .error
+            .unwrap()
+            .code()
+            .map(DeliveryErrorCode::number)
+    };
     assert_eq!(code("sms__rejected"), Some(1240));
     assert_eq!(code("sms__undeliverable_number_title"), Some(1180));
     assert_eq!(code("sms__nested_error"), Some(1000));
     let mut only_type = status("sms__rejected").error.unwrap();
     only_type.title = Some("Illegal Number".into());
-    assert_eq!(only_type.code(), Some(ErrorCode::new(1240)));
+    assert_eq!(only_type.code(), Some(DeliveryErrorCode::new(1240)));
     only_type.kind = None;
     assert_eq!(only_type.code(), None);
 }

@@ -1,6 +1,6 @@
 //! Media over Messenger have no caption.
 
-use messages_types::v1::outbound::media::{Caption, Media};
+use messages_types::v1::media::{Caption, Media};
 
 fn main() {
     let _ = |image: Media, caption: Caption| image.caption(caption);

@@ -1,6 +1,6 @@
 //! What the demo has seen so far, and what it still waits for.
 
-use messages_sdk::types::What;
+use messages_sdk::types::EventKind;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -156,8 +156,8 @@ impl Journal {
             return Ok(());
         };
         entry.verified &= verified;
-        match &view.what {
-            What::Status(status) => {
+        match &view.kind {
+            EventKind::Status(status) => {
                 let status = status.as_str();
                 if entry.dispatch_uuid.is_some() {
                     let channel = view.channel.as_ref().map_or("", |channel| channel.as_str());
@@ -171,12 +171,12 @@ impl Journal {
                     }
                 }
             }
-            What::Report(status) => {
+            EventKind::Report(status) => {
                 entry.report = Some(status.as_str().to_owned());
                 entry.last = Last::Nothing;
             }
-            What::Text(text) => entry.arrived(format!("\"{text}\"")),
-            What::Location {
+            EventKind::Text(text) => entry.arrived(format!("\"{text}\"")),
+            EventKind::Location {
                 latitude,
                 longitude,
             } => {

@@ -1,8 +1,8 @@
 //! What the demo does: one message of every kind, an inbound text and place, and a workflow that fails over.
 
 use messages_emulator::{Channel, Emulator, InboundMessage};
-use messages_sdk::types::v0_1::outbound::messenger::{MessengerCategory, MessengerOptions};
-use messages_sdk::types::v0_1::outbound::viber::{ViberCategory, ViberOptions};
+use messages_sdk::types::v0_1::messenger;
+use messages_sdk::types::v0_1::viber;
 use messages_sdk::types::v0_1::{Condition, ExpiryTime, Workflow};
 use messages_sdk::types::{Invalid, Problems, v0_1, v1};
 use messages_sdk::{Client, Outbound};
@@ -76,8 +76,8 @@ fn messages() -> Result<Vec<(Chapter, Outbound)>, Problems> {
         channel,
         reads,
     };
-    let promotion = ViberOptions::default().category(ViberCategory::Promotion);
-    let mut update = MessengerOptions::default().category(MessengerCategory::MessageTag);
+    let promotion = viber::Options::default().category(viber::Category::Promotion);
+    let mut update = messenger::Options::default().category(messenger::Category::MessageTag);
     update.tag = Some("ACCOUNT_UPDATE".parse().map_err(at("/messenger/tag"))?);
     Ok(vec![
         (

@@ -1,6 +1,6 @@
 //! An event as a line for people: when, over which channel, who, what.
 
-use messages_sdk::types::{EventView, What};
+use messages_sdk::types::{EventKind, EventView};
 
 use crate::output::Line;
 use crate::receive::Verdict;
@@ -16,7 +16,7 @@ pub(super) fn of(id: u64, verdict: &Verdict, show: bool) -> Line {
 }
 
 fn describe(line: Line, view: &EventView<'_>, show: bool) -> Line {
-    let line = match view.when {
+    let line = match view.timestamp {
         Some(when) => line.dim(when.as_str()).plain(" "),
         None => line,
     };
@@ -24,41 +24,43 @@ fn describe(line: Line, view: &EventView<'_>, show: bool) -> Line {
         Some(channel) => line.plain(channel.as_str()).plain(" "),
         None => line,
     };
-    let line = match view.who {
+    let line = match view.contact {
         Some(who) if show => line.plain(who).plain(" "),
         Some(who) => line.plain(mask(who)).plain(" "),
         None => line,
     };
-    let line = match &view.what {
-        What::Status(status) if status.is_failure() => match view.error {
+    let line = match &view.kind {
+        EventKind::Status(status) if status.is_failure() => match view.error {
             Some(code) => line.bad(format!("{status} {code}")),
             None => line.bad(status),
         },
-        What::Status(status) => line.good(status.as_str()),
-        What::Report(status) => line.strong("workflow ").plain(status.as_str()),
-        What::Text(text) if show => line.strong("says ").plain(text),
-        What::Text(text) => line.strong(format!("text of {} characters", text.chars().count())),
-        What::Media { kind, url, caption } if show => {
+        EventKind::Status(status) => line.good(status.as_str()),
+        EventKind::Report(status) => line.strong("workflow ").plain(status.as_str()),
+        EventKind::Text(text) if show => line.strong("says ").plain(text),
+        EventKind::Text(text) => {
+            line.strong(format!("text of {} characters", text.chars().count()))
+        }
+        EventKind::Media { kind, url, caption } if show => {
             let line = line.strong(kind).plain(" ").plain(url);
             match caption {
                 Some(caption) => line.plain(" ").plain(caption),
                 None => line,
             }
         }
-        What::Media { kind, .. } => line.strong(kind),
-        What::Location {
+        EventKind::Media { kind, .. } => line.strong(kind),
+        EventKind::Location {
             latitude,
             longitude,
         } if show => line
             .strong("location ")
             .plain(format!("{latitude}, {longitude}")),
-        What::Location { .. } => line.strong("location"),
-        What::Choice { label, payload } if show => {
+        EventKind::Location { .. } => line.strong("location"),
+        EventKind::Choice { label, payload } if show => {
             let chosen = label.or(*payload).unwrap_or_default();
             line.strong("chooses ").plain(chosen)
         }
-        What::Choice { .. } => line.strong("choice"),
-        What::Other(kind) => line.strong(kind),
+        EventKind::Choice { .. } => line.strong("choice"),
+        EventKind::Other(kind) => line.strong(kind),
         _ => line.warn("an unknown kind of webhook"),
     };
     match view.message_uuid {

@@ -1,47 +1,51 @@
 //! Orders and products, as WhatsApp passes them on.
 
-use crate::value::Scalar;
-use crate::wire::wire_object;
+use crate::Extra;
+use crate::value::NumberOrString;
+use crate::wire::Wire;
 
-wire_object! {
-    /// A shopping basket.
-    #[derive(Default)]
-    inbound struct Order {
-        optional {
-            /// The catalogue that the products are in.
-            catalog_id: String = "catalog_id",
-            /// What is ordered.
-            product_items: Vec<OrderItem> = "product_items",
-        }
-    }
+/// A shopping basket.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct Order {
+    /// The catalogue that the products are in.
+    pub catalog_id: Option<String>,
+    /// What is ordered.
+    pub product_items: Option<Vec<OrderItem>>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// One product of an order.
-    #[derive(Default)]
-    inbound struct OrderItem {
-        optional {
-            /// The product, by its id in the catalogue.
-            product_retailer_id: String = "product_retailer_id",
-            /// How many.
-            quantity: Scalar = "quantity",
-            /// The price of one, with the digits that it came with.
-            item_price: Scalar = "item_price",
-            /// The currency, by its ISO 4217 code.
-            currency: String = "currency",
-        }
-    }
+/// One product of an order.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct OrderItem {
+    /// The product, by its id in the catalogue.
+    pub product_retailer_id: Option<String>,
+    /// How many.
+    pub quantity: Option<NumberOrString>,
+    /// The price of one, with the digits that it came with.
+    pub item_price: Option<NumberOrString>,
+    /// The currency, by its ISO 4217 code.
+    pub currency: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// The product that an order or a question is about.
-    #[derive(Default)]
-    inbound struct ReferredProduct {
-        optional {
-            /// The catalogue that the product is in.
-            catalog_id: String = "catalog_id",
-            /// The product, by its id in the catalogue.
-            product_retailer_id: String = "product_retailer_id",
-        }
-    }
+/// The product that an order or a question is about.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct ReferredProduct {
+    /// The catalogue that the product is in.
+    pub catalog_id: Option<String>,
+    /// The product, by its id in the catalogue.
+    pub product_retailer_id: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }

@@ -1,109 +1,120 @@
 //! People from the address book, as WhatsApp passes them on.
 
-use crate::wire::wire_object;
+use crate::Extra;
+use crate::wire::Wire;
 
-wire_object! {
-    /// A person from the address book.
-    #[derive(Default)]
-    inbound struct Contact {
-        optional {
-            /// The person's name.
-            name: ContactName = "name",
-            /// The date of birth.
-            birthday: String = "birthday",
-            /// Postal addresses.
-            addresses: Vec<ContactAddress> = "addresses",
-            /// E-mail addresses.
-            emails: Vec<ContactEmail> = "emails",
-            /// Phone numbers.
-            phones: Vec<ContactPhone> = "phones",
-            /// Web pages.
-            urls: Vec<ContactUrl> = "urls",
-        }
-    }
+/// A person from the address book.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct Contact {
+    /// The person's name.
+    pub name: Option<ContactName>,
+    /// The date of birth.
+    pub birthday: Option<String>,
+    /// Postal addresses.
+    pub addresses: Option<Vec<ContactAddress>>,
+    /// E-mail addresses.
+    pub emails: Option<Vec<ContactEmail>>,
+    /// Phone numbers.
+    pub phones: Option<Vec<ContactPhone>>,
+    /// Web pages.
+    pub urls: Option<Vec<ContactUrl>>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// The name of a person.
-    #[derive(Default)]
-    inbound struct ContactName {
-        optional {
-            /// The whole name.
-            formatted_name: String = "formatted_name",
-            /// The given name.
-            first_name: String = "first_name",
-            /// The family name.
-            last_name: String = "last_name",
-            /// The middle name.
-            middle_name: String = "middle_name",
-            /// What stands before it, such as a title.
-            prefix: String = "prefix",
-            /// What stands after it.
-            suffix: String = "suffix",
-        }
-    }
+/// The name of a person.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct ContactName {
+    /// The whole name.
+    pub formatted_name: Option<String>,
+    /// The given name.
+    pub first_name: Option<String>,
+    /// The family name.
+    pub last_name: Option<String>,
+    /// The middle name.
+    pub middle_name: Option<String>,
+    /// What stands before it, such as a title.
+    pub prefix: Option<String>,
+    /// What stands after it.
+    pub suffix: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// A postal address.
-    #[derive(Default)]
-    inbound struct ContactAddress {
-        optional {
-            /// Street and number.
-            street: String = "street",
-            /// The city.
-            city: String = "city",
-            /// The state or region.
-            state: String = "state",
-            /// The postal code.
-            postal_code: String = "postal_code",
-            /// The country.
-            country: String = "country",
-            /// The country, by its ISO 3166 code of two letters.
-            country_code: String = "country_code",
-            /// Which one: `home` or `work`.
-            kind: String = "type",
-        }
-    }
+/// A postal address.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct ContactAddress {
+    /// Street and number.
+    pub street: Option<String>,
+    /// The city.
+    pub city: Option<String>,
+    /// The state or region.
+    pub state: Option<String>,
+    /// The postal code.
+    pub postal_code: Option<String>,
+    /// The country.
+    pub country: Option<String>,
+    /// The country, by its ISO 3166 code of two letters.
+    pub country_code: Option<String>,
+    /// Which one: `home` or `work`.
+    #[wire(rename = "type")]
+    pub kind: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// An e-mail address.
-    #[derive(Default)]
-    inbound struct ContactEmail {
-        optional {
-            /// The address.
-            email: String = "email",
-            /// Which one: `home` or `work`.
-            kind: String = "type",
-        }
-    }
+/// An e-mail address.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct ContactEmail {
+    /// The address.
+    pub email: Option<String>,
+    /// Which one: `home` or `work`.
+    #[wire(rename = "type")]
+    pub kind: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// A phone number.
-    #[derive(Default)]
-    inbound struct ContactPhone {
-        optional {
-            /// The number, as the address book has it.
-            phone: String = "phone",
-            /// Which one, such as `mobile` or `work`.
-            kind: String = "type",
-            /// The number under which the person is on WhatsApp.
-            wa_id: String = "wa_id",
-        }
-    }
+/// A phone number.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct ContactPhone {
+    /// The number, as the address book has it.
+    pub phone: Option<String>,
+    /// Which one, such as `mobile` or `work`.
+    #[wire(rename = "type")]
+    pub kind: Option<String>,
+    /// The number under which the person is on WhatsApp.
+    pub wa_id: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// A web page.
-    #[derive(Default)]
-    inbound struct ContactUrl {
-        optional {
-            /// The URL.
-            url: String = "url",
-            /// Which one: `home` or `work`.
-            kind: String = "type",
-        }
-    }
+/// A web page.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct ContactUrl {
+    /// The URL.
+    pub url: Option<String>,
+    /// Which one: `home` or `work`.
+    #[wire(rename = "type")]
+    pub kind: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }

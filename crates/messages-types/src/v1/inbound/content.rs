@@ -1,48 +1,47 @@
 //! What an inbound message says.
 
 use super::{Attachment, Button, Contact, Location, Media, Order, Reaction, Reply, Text};
-use crate::wire::wire_content;
+use crate::wire::Wire;
 
-wire_content! {
-    /// What an inbound message says: chosen by `message_type`, whatever else the object carries.
-    inbound enum Content by "message_type" {
-        whole {
-            /// A text.
-            Text(Text) = "text",
-        }
-        nested {
-            /// An image.
-            Image(Media) = "image",
-            /// An audio file or a voice message.
-            Audio(Media) = "audio",
-            /// A video.
-            Video(Media) = "video",
-            /// Any other file.
-            File(Media) = "file",
-            /// A contact card as a file (MMS, RCS).
-            Vcard(Media) = "vcard",
-            /// A place.
-            Location(Location) = "location",
-            /// A sticker (WhatsApp).
-            Sticker(Media) = "sticker",
-            /// People from the address book (WhatsApp).
-            Contacts(Vec<Contact>) = "contacts",
-            /// The choice of one of the answers that were offered.
-            Reply(Reply) = "reply",
-            /// A button that was pressed.
-            Button(Button) = "button",
-            /// A shopping basket (WhatsApp).
-            Order(Order) = "order",
-            /// A reaction to the message that the context names (WhatsApp).
-            Reaction(Reaction) = "reaction",
-            /// Several attachments (MMS).
-            Content(Vec<Attachment>) = "content",
-        }
-        unit {
-            /// Something that the API cannot pass on.
-            Unsupported = "unsupported",
-        }
-    }
+/// What an inbound message says: chosen by `message_type`, whatever else the object carries.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, tag = "message_type")]
+#[non_exhaustive]
+pub enum Content {
+    /// A text.
+    #[wire(whole)]
+    Text(Text),
+    /// An image.
+    Image(Media),
+    /// An audio file or a voice message.
+    Audio(Media),
+    /// A video.
+    Video(Media),
+    /// Any other file.
+    File(Media),
+    /// A contact card as a file (MMS, RCS).
+    Vcard(Media),
+    /// A place.
+    Location(Location),
+    /// A sticker (WhatsApp).
+    Sticker(Media),
+    /// People from the address book (WhatsApp).
+    Contacts(Vec<Contact>),
+    /// The choice of one of the answers that were offered.
+    Reply(Reply),
+    /// A button that was pressed.
+    Button(Button),
+    /// A shopping basket (WhatsApp).
+    Order(Order),
+    /// A reaction to the message that the context names (WhatsApp).
+    Reaction(Reaction),
+    /// Several attachments (MMS).
+    Content(Vec<Attachment>),
+    /// Something that the API cannot pass on.
+    Unsupported,
+    /// An unknown type, or a known one whose content is not as documented: the name of the type. The content is in the
+    /// `extra` of the object that carries it.
+    Unknown(String),
 }
 
 impl Content {

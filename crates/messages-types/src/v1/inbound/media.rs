@@ -1,60 +1,63 @@
 //! Files and places.
 
-use crate::value::Scalar;
-use crate::wire::wire_object;
+use crate::Extra;
+use crate::value::NumberOrString;
+use crate::wire::Wire;
 
-wire_object! {
-    /// A file by its URL.
-    ///
-    /// The URL is open for 48 hours; with the application's option "secure inbound media" it asks
-    /// for a token of that application.
-    inbound struct Media {
-        required {
-            /// Where it is.
-            url: String = "url",
-        }
-        optional {
-            /// The file's name.
-            name: String = "name",
-            /// The text that came with it (MMS).
-            caption: String = "caption",
-        }
-    }
+/// A file by its URL.
+///
+/// The URL is open for 48 hours; with the application's option "secure inbound media" it asks
+/// for a token of that application.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new)]
+#[non_exhaustive]
+pub struct Media {
+    /// Where it is.
+    pub url: String,
+    /// The file's name.
+    pub name: Option<String>,
+    /// The text that came with it (MMS).
+    pub caption: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// One attachment of an MMS with several.
-    #[derive(Default)]
-    inbound struct Attachment {
-        optional {
-            /// What it is: `image`, `audio`, `video`, `file` or `vcard`.
-            kind: String = "type",
-            /// Where it is.
-            url: String = "url",
-            /// The file's name.
-            name: String = "name",
-            /// The text that came with it.
-            caption: String = "caption",
-        }
-    }
+/// One attachment of an MMS with several.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct Attachment {
+    /// What it is: `image`, `audio`, `video`, `file` or `vcard`.
+    #[wire(rename = "type")]
+    pub kind: Option<String>,
+    /// Where it is.
+    pub url: Option<String>,
+    /// The file's name.
+    pub name: Option<String>,
+    /// The text that came with it.
+    pub caption: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// A place.
-    inbound struct Location {
-        required {
-            /// The latitude, in degrees.
-            lat: Scalar = "lat",
-            /// The longitude, in degrees.
-            long: Scalar = "long",
-        }
-        optional {
-            /// Its name (WhatsApp).
-            name: String = "name",
-            /// Its address (WhatsApp).
-            address: String = "address",
-            /// A page about it (WhatsApp).
-            url: String = "url",
-        }
-    }
+/// A place.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new)]
+#[non_exhaustive]
+pub struct Location {
+    /// The latitude, in degrees.
+    pub lat: NumberOrString,
+    /// The longitude, in degrees.
+    pub long: NumberOrString,
+    /// Its name (WhatsApp).
+    pub name: Option<String>,
+    /// Its address (WhatsApp).
+    pub address: Option<String>,
+    /// A page about it (WhatsApp).
+    pub url: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }

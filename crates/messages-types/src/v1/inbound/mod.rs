@@ -19,82 +19,76 @@ pub use text::Text;
 pub use whatsapp::{Referral, WhatsappDetails};
 
 use super::{Channel, Profile};
+use crate::Extra;
 use crate::Usage;
-use crate::value::{Scalar, Timestamp};
-use crate::wire::{document, wire_choice, wire_object};
+use crate::value::{NumberOrString, Timestamp};
+use crate::wire::Wire;
 
-/// Members that some inbound message has: known everywhere, even where they are not read.
-const ELSEWHERE: &[&str] = &[
-    "audio", "button", "contact", "contacts", "content", "file", "image", "location", "order",
-    "reaction", "reply", "sticker", "text", "vcard", "video",
-];
-
-wire_object! {
-    /// A message from a person: the body of an inbound webhook.
-    ///
-    /// ```
-    /// use messages_types::Document as _;
-    /// use messages_types::v1::{Inbound, inbound::Content};
-    ///
-    /// let inbound = Inbound::from_slice(br#"{
-    ///     "channel": "sms", "message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab",
-    ///     "from": "447700900000", "to": "447700900001",
-    ///     "timestamp": "2026-02-03T12:14:25Z", "text": "Yes"
-    /// }"#)?;
-    /// match &inbound.content {
-    ///     Content::Text(text) => assert_eq!(text.as_str(), "Yes"),
-    ///     other => println!("a message of type {}", other.type_name()),
-    /// }
-    /// # Ok::<(), messages_types::DecodeError>(())
-    /// ```
-    inbound struct Inbound {
-        required {
-            /// The id of this message.
-            message_uuid: String = "message_uuid",
-            /// The channel.
-            channel: Channel = "channel",
-            /// The person: a phone number or an id.
-            from: String = "from",
-            /// Your number, id or RCS sender.
-            to: String = "to",
-            /// When it was sent.
-            timestamp: Timestamp = "timestamp",
-        }
-        flatten {
-            /// What it says.
-            content: Content,
-        }
-        optional {
-            /// All attachments, when there is more than one (MMS).
-            attachments: Vec<Attachment> = "content",
-            /// The message that this one answers, where it is told.
-            context: MessageContext = "context",
-            /// Whether there is a context, and whether it can be told.
-            context_status: ContextStatus = "context_status",
-            /// The person (WhatsApp).
-            profile: Profile = "profile",
-            /// What only an SMS has.
-            sms: SmsDetails = "sms",
-            /// What only an MMS has.
-            mms: MmsDetails = "mms",
-            /// What only a WhatsApp message has.
-            whatsapp: Box<WhatsappDetails> = "whatsapp",
-            /// What receiving it cost (SMS).
-            usage: Usage = "usage",
-            /// The network that it comes from (SMS, MMS).
-            origin: Origin = "origin",
-            /// Your reference, in some samples.
-            client_ref: String = "client_ref",
-            /// What the provider said about it, as text.
-            provider_message: String = "provider_message",
-            /// The message as a resource; see [`Inbound::host`].
-            self_link: SelfLink = "_self",
-        }
-        elsewhere ELSEWHERE;
-    }
+/// A message from a person: the body of an inbound webhook.
+///
+/// ```
+/// use messages_types::Document as _;
+/// use messages_types::v1::{Inbound, inbound::Content};
+///
+/// let inbound = Inbound::from_slice(br#"{
+///     "channel": "sms", "message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab",
+///     "from": "447700900000", "to": "447700900001",
+///     "timestamp": "2026-02-03T12:14:25Z", "text": "Yes"
+/// }"#)?;
+/// match &inbound.content {
+///     Content::Text(text) => assert_eq!(text.as_str(), "Yes"),
+///     other => println!("a message of type {}", other.type_name()),
+/// }
+/// # Ok::<(), messages_types::DecodeError>(())
+/// ```
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new, document)]
+#[wire(misplaced(Content, "contact"))]
+#[non_exhaustive]
+pub struct Inbound {
+    /// The id of this message.
+    pub message_uuid: String,
+    /// The channel.
+    pub channel: Channel,
+    /// The person: a phone number or an id.
+    pub from: String,
+    /// Your number, id or RCS sender.
+    pub to: String,
+    /// When it was sent.
+    pub timestamp: Timestamp,
+    /// What it says.
+    #[wire(flatten)]
+    pub content: Content,
+    /// All attachments, when there is more than one (MMS).
+    #[wire(rename = "content")]
+    pub attachments: Option<Vec<Attachment>>,
+    /// The message that this one answers, where it is told.
+    pub context: Option<MessageContext>,
+    /// Whether there is a context, and whether it can be told.
+    pub context_status: Option<ContextStatus>,
+    /// The person (WhatsApp).
+    pub profile: Option<Profile>,
+    /// What only an SMS has.
+    pub sms: Option<SmsDetails>,
+    /// What only an MMS has.
+    pub mms: Option<MmsDetails>,
+    /// What only a WhatsApp message has.
+    pub whatsapp: Option<Box<WhatsappDetails>>,
+    /// What receiving it cost (SMS).
+    pub usage: Option<Usage>,
+    /// The network that it comes from (SMS, MMS).
+    pub origin: Option<Origin>,
+    /// Your reference, in some samples.
+    pub client_ref: Option<String>,
+    /// What the provider said about it, as text.
+    pub provider_message: Option<String>,
+    /// The message as a resource; see [`Inbound::host`].
+    #[wire(rename = "_self")]
+    pub self_link: Option<SelfLink>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
-
-document!(Inbound, Open);
 
 impl Inbound {
     /// The host of the region that holds this message, for marking it as read: the authority
@@ -108,78 +102,86 @@ impl Inbound {
     }
 }
 
-wire_object! {
-    /// The message that another one answers or reacts to.
-    #[derive(Default)]
-    inbound struct MessageContext {
-        optional {
-            /// Its id.
-            message_uuid: String = "message_uuid",
-            /// Who sent it.
-            message_from: String = "message_from",
-            /// The product that a question is about, in older samples; newer ones have it in
-            /// [`WhatsappDetails`].
-            whatsapp_referred_product: ReferredProduct = "whatsapp_referred_product",
-        }
-    }
+/// The message that another one answers or reacts to.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct MessageContext {
+    /// Its id.
+    pub message_uuid: Option<String>,
+    /// Who sent it.
+    pub message_from: Option<String>,
+    /// The product that a question is about, in older samples; newer ones have it in
+    /// [`WhatsappDetails`].
+    pub whatsapp_referred_product: Option<ReferredProduct>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_choice! {
-    /// Whether a message answers another one, and whether the API can tell which.
-    open enum ContextStatus {
-        /// It does not.
-        None = "none",
-        /// It does, and the context is told.
-        Available = "available",
-        /// It does, but the context cannot be told.
-        Unavailable = "unavailable",
-    }
+/// Whether a message answers another one, and whether the API can tell which.
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub enum ContextStatus {
+    /// It does not.
+    None,
+    /// It does, and the context is told.
+    Available,
+    /// It does, but the context cannot be told.
+    Unavailable,
+    /// An unknown value, as it came.
+    Unknown(String),
 }
 
-wire_object! {
-    /// What only an inbound SMS has.
-    #[derive(Default)]
-    inbound struct SmsDetails {
-        optional {
-            /// How many segments it came in.
-            num_messages: Scalar = "num_messages",
-            /// The first word, in upper case.
-            keyword: String = "keyword",
-            /// The older name of `num_messages`.
-            total_count: Scalar = "total_count",
-        }
-    }
+/// What only an inbound SMS has.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct SmsDetails {
+    /// How many segments it came in.
+    pub num_messages: Option<NumberOrString>,
+    /// The first word, in upper case.
+    pub keyword: Option<String>,
+    /// The older name of `num_messages`.
+    pub total_count: Option<NumberOrString>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// What only an inbound MMS has.
-    #[derive(Default)]
-    inbound struct MmsDetails {
-        optional {
-            /// The other members of a group.
-            participants: Vec<String> = "participants",
-        }
-    }
+/// What only an inbound MMS has.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct MmsDetails {
+    /// The other members of a group.
+    pub participants: Option<Vec<String>>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// The network that a message comes from.
-    #[derive(Default)]
-    inbound struct Origin {
-        optional {
-            /// The network's code: mobile country code and mobile network code.
-            network_code: String = "network_code",
-        }
-    }
+/// The network that a message comes from.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct Origin {
+    /// The network's code: mobile country code and mobile network code.
+    pub network_code: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// A message as a resource.
-    #[derive(Default)]
-    inbound struct SelfLink {
-        optional {
-            /// Its URL, on the host of the region that holds it.
-            href: String = "href",
-        }
-    }
+/// A message as a resource.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct SelfLink {
+    /// Its URL, on the host of the region that holds it.
+    pub href: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }

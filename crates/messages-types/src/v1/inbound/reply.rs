@@ -2,40 +2,41 @@
 
 use serde_json::Value;
 
-use crate::wire::wire_object;
+use crate::Extra;
+use crate::wire::Wire;
 
-wire_object! {
-    /// The choice of one of the answers that a message offered: an RCS suggestion, or a row or a
-    /// reply button of a WhatsApp message.
-    inbound struct Reply {
-        required {
-            /// The id that the answer was offered with (RCS: its `postback_data`).
-            id: String = "id",
-        }
-        optional {
-            /// What it said.
-            title: String = "title",
-            /// What else it said (rows of a WhatsApp list).
-            description: String = "description",
-        }
-    }
+/// The choice of one of the answers that a message offered: an RCS suggestion, or a row or a
+/// reply button of a WhatsApp message.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new)]
+#[non_exhaustive]
+pub struct Reply {
+    /// The id that the answer was offered with (RCS: its `postback_data`).
+    pub id: String,
+    /// What it said.
+    pub title: Option<String>,
+    /// What else it said (rows of a WhatsApp list).
+    pub description: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// A button that was pressed.
-    inbound struct Button {
-        required {
-            /// What the button was offered with: a text or, for a WhatsApp flow, an object of
-            /// the flow's own making.
-            payload: Value = "payload",
-        }
-        optional {
-            /// What it said.
-            text: String = "text",
-            /// `flow` for the answer to a WhatsApp flow.
-            subtype: String = "subtype",
-        }
-    }
+/// A button that was pressed.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new)]
+#[non_exhaustive]
+pub struct Button {
+    /// What the button was offered with: a text or, for a WhatsApp flow, an object of
+    /// the flow's own making.
+    pub payload: Value,
+    /// What it said.
+    pub text: Option<String>,
+    /// `flow` for the answer to a WhatsApp flow.
+    pub subtype: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
 impl Button {

@@ -3,15 +3,19 @@
 use std::fmt;
 use std::ops::Deref;
 
-use serde::ser::SerializeMap;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::wire::{Check, Context, Json, Members, Object, Redacted};
+use crate::Member;
+use crate::wire::{
+    Check, Context, Decode, Json, Members, Object, Redacted as _, Wire, object_without_extra,
+};
 
 /// The text of an inbound message.
 ///
 /// The documentation of inbound SMS has no `message_type`, so a message with a text and no type is
 /// a text. Whether the type was there is remembered, so that the message is written as it came.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open, custom)]
 pub struct Text {
     text: String,
     typed: bool,
@@ -73,6 +77,8 @@ impl From<Text> for String {
 }
 
 impl Members for Text {
+    const MEMBERS: &'static [Member] = &[Member::named(TYPE), Member::named(TEXT)];
+
     fn take(map: &mut Object<'_>, _: &mut Context) -> Option<Self> {
         let typed = match map.get(TYPE) {
             Some(Json::String(name)) if name == TEXT => true,
@@ -114,8 +120,18 @@ impl fmt::Debug for Text {
     }
 }
 
-impl Redacted for Text {
-    fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text.redacted(f)
+impl Decode for Text {
+    const MEMBERS: &'static [Member] = <Self as Members>::MEMBERS;
+
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        object_without_extra(value, cx)
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_map(None)?;
+        self.put(&mut out)?;
+        out.end()
     }
 }

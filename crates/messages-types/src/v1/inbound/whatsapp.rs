@@ -1,51 +1,54 @@
 //! What only an inbound WhatsApp message has.
 
 use super::ReferredProduct;
+use crate::Extra;
 use crate::v1::WhatsappIdentity;
-use crate::wire::wire_object;
+use crate::wire::Wire;
 
-wire_object! {
-    /// What only an inbound WhatsApp message has.
-    #[derive(Default)]
-    inbound struct WhatsappDetails {
-        optional {
-            /// The WhatsApp business account.
-            waba_id: String = "waba_id",
-            /// The ids of the person.
-            sender: WhatsappIdentity = "sender",
-            /// The advertisement or post that the person came from.
-            referral: Referral = "referral",
-            /// The product that the message is about.
-            whatsapp_referred_product: ReferredProduct = "whatsapp_referred_product",
-        }
-    }
+/// What only an inbound WhatsApp message has.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct WhatsappDetails {
+    /// The WhatsApp business account.
+    pub waba_id: Option<String>,
+    /// The ids of the person.
+    pub sender: Option<WhatsappIdentity>,
+    /// The advertisement or post that the person came from.
+    pub referral: Option<Referral>,
+    /// The product that the message is about.
+    pub whatsapp_referred_product: Option<ReferredProduct>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// The advertisement or post that a person came from.
-    #[derive(Default)]
-    inbound struct Referral {
-        optional {
-            /// Its text.
-            body: String = "body",
-            /// Its headline.
-            headline: String = "headline",
-            /// Its id at Meta.
-            source_id: String = "source_id",
-            /// What it is, such as `ad` or `post`.
-            source_type: String = "source_type",
-            /// Where it is.
-            source_url: String = "source_url",
-            /// Its medium: `image` or `video`.
-            media_type: String = "media_type",
-            /// Its image.
-            image_url: String = "image_url",
-            /// Its video.
-            video_url: String = "video_url",
-            /// The preview of its video.
-            thumbnail_url: String = "thumbnail_url",
-            /// The id of the click.
-            ctwa_clid: String = "ctwa_clid",
-        }
-    }
+/// The advertisement or post that a person came from.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct Referral {
+    /// Its text.
+    pub body: Option<String>,
+    /// Its headline.
+    pub headline: Option<String>,
+    /// Its id at Meta.
+    pub source_id: Option<String>,
+    /// What it is, such as `ad` or `post`.
+    pub source_type: Option<String>,
+    /// Where it is.
+    pub source_url: Option<String>,
+    /// Its medium: `image` or `video`.
+    pub media_type: Option<String>,
+    /// Its image.
+    pub image_url: Option<String>,
+    /// Its video.
+    pub video_url: Option<String>,
+    /// The preview of its video.
+    pub thumbnail_url: Option<String>,
+    /// The id of the click.
+    pub ctwa_clid: Option<String>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }

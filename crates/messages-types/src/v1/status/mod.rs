@@ -12,77 +12,78 @@ pub use whatsapp::{
 pub use workflow::WorkflowPosition;
 
 use super::{Channel, Destination, Profile};
+use crate::Extra;
 use crate::Usage;
 use crate::status::Status;
-use crate::value::{Scalar, Timestamp};
-use crate::wire::{document, wire_object};
+use crate::value::{NumberOrString, Timestamp};
+use crate::wire::Wire;
 
-wire_object! {
-    /// What has become of a message: the body of a status webhook.
-    ///
-    /// Statuses are delivered at least once and in no guaranteed order; see [`Status::merge`].
-    inbound struct MessageStatus {
-        required {
-            /// The id that the answer to the message named.
-            message_uuid: String = "message_uuid",
-            /// The channel.
-            channel: Channel = "channel",
-            /// The sender.
-            from: String = "from",
-            /// The recipient: a phone number or an id.
-            to: String = "to",
-            /// When the status was reached.
-            timestamp: Timestamp = "timestamp",
-            /// The status.
-            status: Status = "status",
-        }
-        optional {
-            /// Why, when the message was rejected or could not be delivered.
-            error: StatusError = "error",
-            /// The sender's own reference.
-            client_ref: String = "client_ref",
-            /// What the message cost. Not told for RCS and e-mail.
-            usage: Usage = "usage",
-            /// Which alternative of a message with failover this one is.
-            workflow: WorkflowPosition = "workflow",
-            /// The network that the recipient is in (SMS, MMS, RCS).
-            destination: Destination = "destination",
-            /// What only an SMS has.
-            sms: SmsStatus = "sms",
-            /// What only a WhatsApp message has.
-            whatsapp: Box<WhatsappStatus> = "whatsapp",
-            /// The person (WhatsApp).
-            profile: Profile = "profile",
-        }
-    }
+/// What has become of a message: the body of a status webhook.
+///
+/// Statuses are delivered at least once and in no guaranteed order; see [`Status::merge`].
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, new, document)]
+#[non_exhaustive]
+pub struct MessageStatus {
+    /// The id that the answer to the message named.
+    pub message_uuid: String,
+    /// The channel.
+    pub channel: Channel,
+    /// The sender.
+    pub from: String,
+    /// The recipient: a phone number or an id.
+    pub to: String,
+    /// When the status was reached.
+    pub timestamp: Timestamp,
+    /// The status.
+    pub status: Status,
+    /// Why, when the message was rejected or could not be delivered.
+    pub error: Option<StatusError>,
+    /// The sender's own reference.
+    pub client_ref: Option<String>,
+    /// What the message cost. Not told for RCS and e-mail.
+    pub usage: Option<Usage>,
+    /// Which alternative of a message with failover this one is.
+    pub workflow: Option<WorkflowPosition>,
+    /// The network that the recipient is in (SMS, MMS, RCS).
+    pub destination: Option<Destination>,
+    /// What only an SMS has.
+    pub sms: Option<SmsStatus>,
+    /// What only a WhatsApp message has.
+    pub whatsapp: Option<Box<WhatsappStatus>>,
+    /// The person (WhatsApp).
+    pub profile: Option<Profile>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-document!(MessageStatus, Open);
-
-wire_object! {
-    /// What only the status of an SMS has.
-    #[derive(Default)]
-    inbound struct SmsStatus {
-        optional {
-            /// How many segments the text took.
-            count_total: Scalar = "count_total",
-            /// What became of each segment.
-            segments: Vec<SmsSegment> = "segments",
-        }
-    }
+/// What only the status of an SMS has.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct SmsStatus {
+    /// How many segments the text took.
+    pub count_total: Option<NumberOrString>,
+    /// What became of each segment.
+    pub segments: Option<Vec<SmsSegment>>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// What became of one segment of a long SMS.
-    #[derive(Default)]
-    inbound struct SmsSegment {
-        optional {
-            /// When.
-            timestamp: Timestamp = "timestamp",
-            /// The status; a segment is never read.
-            status: Status = "status",
-            /// Why it failed: a code as in [`ErrorCode`](crate::ErrorCode).
-            error_code: Scalar = "error_code",
-        }
-    }
+/// What became of one segment of a long SMS.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct SmsSegment {
+    /// When.
+    pub timestamp: Option<Timestamp>,
+    /// The status; a segment is never read.
+    pub status: Option<Status>,
+    /// Why it failed: a code as in [`DeliveryErrorCode`](crate::DeliveryErrorCode).
+    pub error_code: Option<NumberOrString>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }

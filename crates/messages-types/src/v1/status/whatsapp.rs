@@ -1,120 +1,141 @@
 //! What only the status of a WhatsApp message has.
 
+use crate::Extra;
 use crate::v1::WhatsappIdentity;
-use crate::wire::{wire_choice, wire_object};
+use crate::wire::Wire;
 
-wire_object! {
-    /// What only the status of a WhatsApp message has; told with `delivered`.
-    #[derive(Default)]
-    inbound struct WhatsappStatus {
-        optional {
-            /// The WhatsApp business account.
-            waba_id: String = "waba_id",
-            /// The ids of the person.
-            recipient: WhatsappIdentity = "recipient",
-            /// How the message is priced.
-            pricing: Pricing = "pricing",
-            /// The conversation that the message belongs to.
-            conversation: Conversation = "conversation",
-        }
-    }
+/// What only the status of a WhatsApp message has; told with `delivered`.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct WhatsappStatus {
+    /// The WhatsApp business account.
+    pub waba_id: Option<String>,
+    /// The ids of the person.
+    pub recipient: Option<WhatsappIdentity>,
+    /// How the message is priced.
+    pub pricing: Option<Pricing>,
+    /// The conversation that the message belongs to.
+    pub conversation: Option<Conversation>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_object! {
-    /// How a WhatsApp message is priced.
-    #[derive(Default)]
-    inbound struct Pricing {
-        optional {
-            /// Whether it is charged.
-            kind: PricingType = "type",
-            /// What is charged for.
-            pricing_model: PricingModel = "pricing_model",
-            /// The rate.
-            category: PricingCategory = "category",
-        }
-    }
-}
-
-wire_choice! {
-    /// Whether a WhatsApp message is charged.
-    open enum PricingType {
-        /// Charged.
-        Regular = "regular",
-        /// Free: an answer within the customer-service window.
-        FreeCustomerService = "free_customer_service",
-        /// Free: the person came through an advertisement or a button.
-        FreeEntryPoint = "free_entry_point",
-    }
-}
-
-wire_choice! {
+/// How a WhatsApp message is priced.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct Pricing {
+    /// Whether it is charged.
+    #[wire(rename = "type")]
+    pub kind: Option<PricingType>,
     /// What is charged for.
-    open enum PricingModel {
-        /// Each message.
-        PerMessage = "PMP",
-        /// Each conversation (before July 2025).
-        PerConversation = "CBP",
-    }
+    pub pricing_model: Option<PricingModel>,
+    /// The rate.
+    pub category: Option<PricingCategory>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
-wire_choice! {
-    /// The rate of a WhatsApp message.
-    open enum PricingCategory {
-        /// One-time codes.
-        Authentication = "authentication",
-        /// One-time codes abroad.
-        AuthenticationInternational = "authentication_international",
-        /// Promotion.
-        Marketing = "marketing",
-        /// What follows from something the person did.
-        Utility = "utility",
-        /// An answer to the person.
-        Service = "service",
-        /// The person came through an advertisement.
-        ReferralConversion = "referral_conversion",
-        /// Promotion through the lighter interface.
-        MarketingLite = "marketing_lite",
-    }
+/// Whether a WhatsApp message is charged.
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub enum PricingType {
+    /// Charged.
+    Regular,
+    /// Free: an answer within the customer-service window.
+    FreeCustomerService,
+    /// Free: the person came through an advertisement or a button.
+    FreeEntryPoint,
+    /// An unknown value, as it came.
+    Unknown(String),
 }
 
-wire_object! {
-    /// The conversation that a WhatsApp message belongs to.
-    #[derive(Default)]
-    inbound struct Conversation {
-        optional {
-            /// Its id; since July 2025 that of the message at Meta.
-            id: String = "id",
-            /// How it began.
-            origin: ConversationOrigin = "origin",
-        }
-    }
+/// What is charged for.
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub enum PricingModel {
+    /// Each message.
+    #[wire(rename = "PMP")]
+    PerMessage,
+    /// Each conversation (before July 2025).
+    #[wire(rename = "CBP")]
+    PerConversation,
+    /// An unknown value, as it came.
+    Unknown(String),
 }
 
-wire_object! {
-    /// How a WhatsApp conversation began.
-    #[derive(Default)]
-    inbound struct ConversationOrigin {
-        optional {
-            /// By what kind of message.
-            kind: OriginType = "type",
-        }
-    }
+/// The rate of a WhatsApp message.
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub enum PricingCategory {
+    /// One-time codes.
+    Authentication,
+    /// One-time codes abroad.
+    AuthenticationInternational,
+    /// Promotion.
+    Marketing,
+    /// What follows from something the person did.
+    Utility,
+    /// An answer to the person.
+    Service,
+    /// The person came through an advertisement.
+    ReferralConversion,
+    /// Promotion through the lighter interface.
+    MarketingLite,
+    /// An unknown value, as it came.
+    Unknown(String),
 }
 
-wire_choice! {
-    /// The kind of message that began a WhatsApp conversation.
-    open enum OriginType {
-        /// Promotion.
-        Marketing = "marketing",
-        /// What follows from something the person did.
-        Utility = "utility",
-        /// A one-time code.
-        Authentication = "authentication",
-        /// The person came through an advertisement.
-        ReferralConversion = "referral_conversion",
-        /// An answer to the person.
-        Service = "service",
-        /// The person wrote first (older samples).
-        UserInitiated = "user_initiated",
-    }
+/// The conversation that a WhatsApp message belongs to.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct Conversation {
+    /// Its id; since July 2025 that of the message at Meta.
+    pub id: Option<String>,
+    /// How it began.
+    pub origin: Option<ConversationOrigin>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// How a WhatsApp conversation began.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct ConversationOrigin {
+    /// By what kind of message.
+    #[wire(rename = "type")]
+    pub kind: Option<OriginType>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// The kind of message that began a WhatsApp conversation.
+#[derive(Clone, PartialEq, Eq, Hash, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub enum OriginType {
+    /// Promotion.
+    Marketing,
+    /// What follows from something the person did.
+    Utility,
+    /// A one-time code.
+    Authentication,
+    /// The person came through an advertisement.
+    ReferralConversion,
+    /// An answer to the person.
+    Service,
+    /// The person wrote first (older samples).
+    UserInitiated,
+    /// An unknown value, as it came.
+    Unknown(String),
 }

@@ -1,29 +1,31 @@
 //! Which alternative of a message with failover a status is about.
 
-use crate::value::Scalar;
-use crate::wire::wire_object;
+use crate::Extra;
+use crate::value::NumberOrString;
+use crate::wire::Wire;
 
-wire_object! {
-    /// Which alternative of a message with failover a status is about.
-    ///
-    /// Some samples name these members otherwise; the accessors read every name.
-    #[derive(Default)]
-    inbound struct WorkflowPosition {
-        optional {
-            /// The id that the answer to the message named.
-            workflow_id: String = "workflow_id",
-            /// The position of the alternative, from 1.
-            items_number: Scalar = "items_number",
-            /// How many there are.
-            items_total: Scalar = "items_total",
-            /// Another name of `workflow_id`.
-            id: String = "id",
-            /// Another name of `items_number`.
-            item_number: Scalar = "item_number",
-            /// Another name of `items_total`.
-            total_items: Scalar = "total_items",
-        }
-    }
+/// Which alternative of a message with failover a status is about.
+///
+/// Some samples name these members otherwise; the accessors read every name.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
+#[non_exhaustive]
+pub struct WorkflowPosition {
+    /// The id that the answer to the message named.
+    pub workflow_id: Option<String>,
+    /// The position of the alternative, from 1.
+    pub items_number: Option<NumberOrString>,
+    /// How many there are.
+    pub items_total: Option<NumberOrString>,
+    /// Another name of `workflow_id`.
+    pub id: Option<String>,
+    /// Another name of `items_number`.
+    pub item_number: Option<NumberOrString>,
+    /// Another name of `items_total`.
+    pub total_items: Option<NumberOrString>,
+    /// Fields without a place in this type, as they came.
+    #[wire(extra)]
+    pub extra: Extra,
 }
 
 impl WorkflowPosition {
@@ -37,13 +39,13 @@ impl WorkflowPosition {
     #[must_use]
     pub fn position(&self) -> Option<u64> {
         let number = self.items_number.as_ref().or(self.item_number.as_ref());
-        number.and_then(Scalar::to_u64)
+        number.and_then(NumberOrString::to_u64)
     }
 
     /// How many alternatives there are.
     #[must_use]
     pub fn total(&self) -> Option<u64> {
         let number = self.items_total.as_ref().or(self.total_items.as_ref());
-        number.and_then(Scalar::to_u64)
+        number.and_then(NumberOrString::to_u64)
     }
 }

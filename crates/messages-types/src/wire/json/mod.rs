@@ -3,11 +3,11 @@
 mod object;
 mod read;
 
+pub(crate) use object::Object;
+
 use std::borrow::Cow;
 
 use serde_json::{Number, Value};
-
-pub(crate) use object::Object;
 
 /// One JSON value, read from `'a`.
 ///

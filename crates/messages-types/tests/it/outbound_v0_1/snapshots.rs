@@ -1,12 +1,13 @@
 //! The bytes of every kind of message and workflow step.
 
 use messages_types::Document;
-use messages_types::v0_1::outbound::Custom;
-use messages_types::v0_1::outbound::content::{CaptionedImage, CaptionedMedia};
-use messages_types::v0_1::outbound::messenger::{MessengerCategory, MessengerOptions};
-use messages_types::v0_1::outbound::template::Template;
-use messages_types::v0_1::outbound::viber::{ViberCategory, ViberOptions, ViberTtl};
-use messages_types::v0_1::outbound::whatsapp::{Policy, WhatsappOptions};
+use messages_types::v0_1::Custom;
+use messages_types::v0_1::content::{CaptionedImage, CaptionedMedia};
+use messages_types::v0_1::messenger;
+use messages_types::v0_1::template::Template;
+use messages_types::v0_1::viber;
+use messages_types::v0_1::whatsapp;
+use messages_types::v0_1::whatsapp::Policy;
 use messages_types::v0_1::{
     Condition, ExpiryTime, Message, Messenger, Mms, Sms, Viber, Whatsapp, Workflow,
 };
@@ -23,7 +24,7 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
     let place =
         json!({ "type": "location", "location": { "latitude": 51.5, "longitude": -0.085 } });
     let attachment = json!({ "attachment": { "type": "template", "payload": {} } });
-    let tag = MessengerOptions::message_tag("HUMAN_AGENT")?;
+    let tag = messenger::Options::message_tag("HUMAN_AGENT")?;
     let template = || Template::new("example:verify").with(["Ann", "4711"]);
     Ok(vec![
         ("sms__text", Sms::text(FROM, TO, "Hello")?.into()),
@@ -44,7 +45,9 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
         (
             "messenger__text_with_category",
             Messenger::text("page", "person", "Hello")?
-                .messenger(MessengerOptions::category_only(MessengerCategory::Update))
+                .messenger(messenger::Options::category_only(
+                    messenger::Category::Update,
+                ))
                 .into(),
         ),
         (
@@ -82,9 +85,9 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
             "viber_service_msg__text_with_options",
             Viber::text("service", TO, "Hello")?
                 .viber_service_msg(
-                    ViberOptions::default()
-                        .category(ViberCategory::Promotion)
-                        .ttl(ViberTtl::new(600)?)
+                    viber::Options::default()
+                        .category(viber::Category::Promotion)
+                        .ttl(viber::Ttl::new(600)?)
                         .kind("template".to_owned()),
                 )
                 .into(),
@@ -132,7 +135,7 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
             "whatsapp__template_without_parameters",
             Whatsapp::template(FROM, TO, "example:hello", "en-GB")?
                 .whatsapp(
-                    WhatsappOptions::default()
+                    whatsapp::Options::default()
                         .policy(Policy::Deterministic)
                         .locale("en-GB".parse()?),
                 )

@@ -1,6 +1,6 @@
 //! Failover workflows.
 
-use messages_types::v0_1::outbound::viber::{ViberOptions, ViberTtl};
+use messages_types::v0_1::viber;
 use messages_types::v0_1::{Condition, ExpiryTime, Message, Messenger, Sms, Viber, Workflow};
 use serde_json::{Value, json};
 
@@ -171,14 +171,14 @@ fn the_problems_of_all_steps_are_reported_at_once() {
 }
 
 fn built() -> Result<Workflow, Box<dyn std::error::Error>> {
-    let day = ViberTtl::new(86_401)?;
+    let day = viber::Ttl::new(86_401)?;
     Ok(Workflow::starting_with(
         Messenger::text("page", "person", "canary")?
             .expecting(Condition::Read, ExpiryTime::new(600)?),
     )
     .then(
         Viber::text("service", "447700900000", "canary")?
-            .viber_service_msg(ViberOptions::default().ttl(day))
+            .viber_service_msg(viber::Options::default().ttl(day))
             .expecting(Condition::Delivered, ExpiryTime::MIN),
     )
     .ending_with(Sms::text("447700900001", "447700900000", "canary")?))

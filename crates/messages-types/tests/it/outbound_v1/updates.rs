@@ -1,7 +1,7 @@
 //! Changes of a message that was sent or received: the bodies of a PATCH.
 
 use messages_types::v1::Update;
-use messages_types::v1::outbound::{ReplyingIndicator, UpdateStatus};
+use messages_types::v1::update::{ReplyingIndicator, UpdateStatus};
 use serde_json::{Value, json};
 
 use super::problems_of;
@@ -10,9 +10,9 @@ use super::snapshots::assert_snapshots;
 #[test]
 fn the_bytes_of_every_kind_are_pinned() {
     let mut hidden = Update::read();
-    if let UpdateStatus::Read(read) = &mut hidden.status {
-        read.replying_indicator = Some(ReplyingIndicator::new(false));
-    }
+    hidden.status = UpdateStatus::Read {
+        replying_indicator: Some(ReplyingIndicator::new(false)),
+    };
     assert_snapshots(
         "v1_update",
         [

@@ -3,16 +3,13 @@
 mod rcs;
 mod whatsapp;
 
-use messages_types::v1::outbound::email::{
-    CopyTo, EmailOptions, EmailPart, Importance, Priority, Sensitivity,
-};
-use messages_types::v1::outbound::media::{Caption, CaptionedMedia};
-use messages_types::v1::outbound::messenger::MessengerOptions;
-use messages_types::v1::outbound::mms::{MmsItem, MmsOptions};
-use messages_types::v1::outbound::sms::{SmsEncoding, SmsOptions};
-use messages_types::v1::outbound::viber::{
-    ViberAction, ViberCategory, ViberFile, ViberFileName, ViberOptions, ViberVideo,
-};
+use messages_types::v1::email;
+use messages_types::v1::email::{CopyTo, Importance, Priority, Sensitivity};
+use messages_types::v1::media::{Caption, CaptionedMedia};
+use messages_types::v1::messenger;
+use messages_types::v1::mms;
+use messages_types::v1::sms;
+use messages_types::v1::viber;
 use messages_types::v1::{
     ClientRef, Email, Message, Messenger, Mms, Sms, Viber, WebhookVersion, Whatsapp,
 };
@@ -27,8 +24,8 @@ const FROM: &str = "447700900001";
 const TO: &str = "447700900000";
 
 fn sms() -> Result<Snapshots> {
-    let options = SmsOptions::default()
-        .encoding_type(SmsEncoding::Unicode)
+    let options = sms::Options::default()
+        .encoding_type(sms::Encoding::Unicode)
         .content_id("1107457532145798767".into())
         .entity_id("1101456324675322134".into())
         .pool_id("abc123".into());
@@ -92,11 +89,12 @@ fn mms() -> Result<Snapshots> {
                 FROM,
                 TO,
                 [
-                    MmsItem::image("https://example.com/cat.jpg")?.caption(Caption::new("A cat")?),
-                    MmsItem::audio("https://example.com/cat.mp3")?,
-                    MmsItem::video("https://example.com/cat.mp4")?,
-                    MmsItem::vcard("https://example.com/cat.vcf")?,
-                    MmsItem::file("https://example.com/cat.pdf")?,
+                    mms::Item::image("https://example.com/cat.jpg")?
+                        .caption(Caption::new("A cat")?),
+                    mms::Item::audio("https://example.com/cat.mp3")?,
+                    mms::Item::video("https://example.com/cat.mp4")?,
+                    mms::Item::vcard("https://example.com/cat.vcf")?,
+                    mms::Item::file("https://example.com/cat.pdf")?,
                 ],
             )?
             .into(),
@@ -104,7 +102,7 @@ fn mms() -> Result<Snapshots> {
         (
             "mms__group",
             Mms::text(FROM, TO, "Hello all")?
-                .mms(MmsOptions::default().participants(vec![PhoneNumber::new("447700900002")?]))
+                .mms(mms::Options::default().participants(vec![PhoneNumber::new("447700900002")?]))
                 .ttl(Seconds::new(300)?)
                 .trusted_recipient(false)
                 .trusted_sender(false)
@@ -122,7 +120,7 @@ fn messenger() -> Result<Snapshots> {
         (
             "messenger__text_tagged",
             Messenger::text("page", "person", "Hello")?
-                .messenger(MessengerOptions::message_tag("HUMAN_AGENT")?)
+                .messenger(messenger::Options::message_tag("HUMAN_AGENT")?)
                 .into(),
         ),
         (
@@ -145,16 +143,17 @@ fn messenger() -> Result<Snapshots> {
 }
 
 fn viber() -> Result<Snapshots> {
-    let button = ViberOptions::default()
-        .category(ViberCategory::Promotion)
+    let button = viber::Options::default()
+        .category(viber::Category::Promotion)
         .ttl(Seconds::new(600)?)
         .kind("template".into())
-        .action(ViberAction::new("https://example.com", "Open")?);
+        .action(viber::Action::new("https://example.com", "Open")?);
     let captioned =
         CaptionedMedia::new("https://example.com/cat.jpg")?.caption(Caption::new("A cat")?);
-    let video = ViberVideo::new("https://example.com/cat.mp4", "https://example.com/cat.jpg")?
+    let video = viber::Video::new("https://example.com/cat.mp4", "https://example.com/cat.jpg")?
         .caption(Caption::new("A cat")?);
-    let file = ViberFile::new("https://example.com/files/")?.name(ViberFileName::new("cat.pdf")?);
+    let file =
+        viber::File::new("https://example.com/files/")?.name(viber::FileName::new("cat.pdf")?);
     Ok(vec![
         (
             "viber_service__text",
@@ -190,7 +189,7 @@ fn viber() -> Result<Snapshots> {
 fn email() -> Result<Snapshots> {
     let (from, to) = ("shop@example.com", "ann@example.com");
     let copy = |address: &str| -> Result<CopyTo> { Ok(CopyTo::new(address)?) };
-    let head = EmailOptions::new("Your order")
+    let head = email::Options::new("Your order")
         .to_name("Ann".parse()?)
         .from_name("The shop".parse()?)
         .importance(Importance::High)
@@ -214,8 +213,8 @@ fn email() -> Result<Snapshots> {
                 to,
                 "Hello",
                 [
-                    EmailPart::text("It is on its way"),
-                    EmailPart::html("<p>It is on its way</p>"),
+                    email::Part::text("It is on its way"),
+                    email::Part::html("<p>It is on its way</p>"),
                 ],
             )?
             .into(),

@@ -1,14 +1,13 @@
 //! RCS.
 
+use messages_types::v1::Custom;
 use messages_types::v1::Rcs;
-use messages_types::v1::outbound::Custom;
-use messages_types::v1::outbound::rcs::card::{Card, CardSuggestions, MediaHeight, ThumbnailUrl};
-use messages_types::v1::outbound::rcs::suggestion::{
-    CalendarEvent, Dial, OpenUrl, OpenUrlInWebview, Suggestion, ViewLocation, ViewMode,
+use messages_types::v1::rcs;
+use messages_types::v1::rcs::card::{Card, CardSuggestions, MediaHeight, ThumbnailUrl};
+use messages_types::v1::rcs::suggestion::{
+    Action, CalendarEvent, OpenUrl, OpenUrlInWebview, Suggestion, ViewLocation, ViewMode,
 };
-use messages_types::v1::outbound::rcs::{
-    CardWidth, CarouselContent, ImageAlignment, RcsCategory, RcsOptions, Suggestions, TextContent,
-};
+use messages_types::v1::rcs::{CardWidth, ImageAlignment, Suggestions};
 use messages_types::{Seconds, Url};
 use serde_json::json;
 
@@ -18,10 +17,13 @@ fn suggestions() -> Result<Suggestions> {
     let page = "https://example.com";
     Ok(Suggestions::new([
         Suggestion::reply("Yes", "yes")?,
-        Suggestion::dial(
+        Suggestion::new(
             "Call",
             "call",
-            Dial::new("+447700900001")?.fallback_url(Url::new(page)?),
+            Action::Dial {
+                phone_number: "+447700900001".parse()?,
+                fallback_url: Some(Url::new(page)?),
+            },
         )?,
         Suggestion::view_location(
             "Map",
@@ -71,19 +73,16 @@ pub(super) fn messages() -> Result<Snapshots> {
             "rcs__text",
             Rcs::text("Acme", to, "Hello")?
                 .ttl(Seconds::new(600)?)
-                .rcs(RcsOptions::default().category(RcsCategory::ServiceRequest))
+                .rcs(rcs::Options::default().category(rcs::Category::ServiceRequest))
                 .trusted_recipient(true)
                 .trusted_sender(true)
                 .into(),
         ),
         (
             "rcs__text_all_suggestions",
-            Rcs::text(
-                "Acme",
-                to,
-                TextContent::new("Hello")?.suggestions(suggestions()?),
-            )?
-            .into(),
+            Rcs::text("Acme", to, "Hello")?
+                .suggestions(suggestions()?)?
+                .into(),
         ),
         (
             "rcs__image",
@@ -101,7 +100,7 @@ pub(super) fn messages() -> Result<Snapshots> {
         (
             "rcs__card_horizontal",
             Rcs::card("Acme", to, full_card)?
-                .rcs(RcsOptions::horizontal(ImageAlignment::Right))
+                .rcs(rcs::Options::horizontal(ImageAlignment::Right))
                 .into(),
         ),
         (
@@ -110,13 +109,10 @@ pub(super) fn messages() -> Result<Snapshots> {
         ),
         (
             "rcs__carousel_with_suggestions",
-            Rcs::carousel(
-                "Acme",
-                to,
-                CarouselContent::from([card()?, card()?]).suggestions(Suggestions::new([reply])?),
-            )?
-            .rcs(RcsOptions::default().card_width(CardWidth::Small))
-            .into(),
+            Rcs::carousel("Acme", to, [card()?, card()?])?
+                .suggestions(Suggestions::new([reply])?)?
+                .rcs(rcs::Options::default().card_width(CardWidth::Small))
+                .into(),
         ),
         (
             "rcs__custom",

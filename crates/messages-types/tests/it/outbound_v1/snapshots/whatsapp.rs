@@ -1,20 +1,20 @@
 //! WhatsApp.
 
-use messages_types::v1::Whatsapp;
-use messages_types::v1::outbound::Custom;
-use messages_types::v1::outbound::media::Caption;
-use messages_types::v1::outbound::whatsapp::custom::Place;
-use messages_types::v1::outbound::whatsapp::custom::contact::{
+use messages_types::v1::media::Caption;
+use messages_types::v1::whatsapp::custom::Place;
+use messages_types::v1::whatsapp::custom::contact::{
     Contact, ContactAddress, ContactEmail, ContactName, ContactOrg, ContactPhone, ContactUrl,
 };
-use messages_types::v1::outbound::whatsapp::custom::interactive::{
-    Button, CatalogSection, Header, Interactive, ListSection, Row,
+use messages_types::v1::whatsapp::custom::interactive::{
+    Button, CatalogSection, Header, HeaderContent, Interactive, ListSection, Row,
 };
-use messages_types::v1::outbound::whatsapp::custom::template::{
-    ButtonKind, Component, ComponentTemplate, Document as HeaderDocument, Parameter,
+use messages_types::v1::whatsapp::custom::template::{
+    ButtonKind, Component, ComponentTemplate, Document as HeaderDocument, Link, Parameter,
+    ParameterValue,
 };
-use messages_types::v1::outbound::whatsapp::template::{Policy, Template, TemplateOptions};
-use messages_types::v1::outbound::whatsapp::{NamedFile, Quoted, Reaction, Sticker};
+use messages_types::v1::whatsapp::template::{Policy, Template, TemplateOptions};
+use messages_types::v1::whatsapp::{NamedFile, Quoted, Reaction, Sticker};
+use messages_types::v1::{Custom, Message, Whatsapp};
 use serde_json::json;
 
 use super::{FROM, Result, Snapshots, TO};
@@ -212,5 +212,48 @@ pub(super) fn custom() -> Result<Snapshots> {
             "whatsapp__custom_contacts",
             Whatsapp::custom(FROM, TO, vec![contact])?.into(),
         ),
+        (
+            "whatsapp__custom_template_media",
+            Whatsapp::custom(FROM, TO, template_of_media()?)?.into(),
+        ),
+        headed("image", HeaderContent::Image(link()))?,
+        headed("video", HeaderContent::Video(link()))?,
+        headed("document", HeaderContent::Document(document()))?,
     ])
+}
+
+fn link() -> Link {
+    Link::new("https://example.com/cat")
+}
+
+fn document() -> HeaderDocument {
+    HeaderDocument::new("https://example.com/cat.pdf").filename("Cat.pdf".into())
+}
+
+/// One header after the other: a template has one, but the form of each is pinned.
+fn template_of_media() -> Result<ComponentTemplate> {
+    let office = Place::new(51.523_037, -0.085_249)?
+        .name("Office".into())
+        .address("London".into());
+    let headers = [
+        Parameter::image("https://example.com/cat.jpg"),
+        Parameter::video("https://example.com/cat.mp4"),
+        Parameter::document(document()),
+        ParameterValue::Place(office).into(),
+    ];
+    Ok(ComponentTemplate::new("media", "en_GB")
+        .components(headers.into_iter().map(Component::header).collect()))
+}
+
+fn headed(kind: &'static str, content: HeaderContent) -> Result<(&'static str, Message)> {
+    let name = match kind {
+        "image" => "whatsapp__custom_buttons_under_image",
+        "video" => "whatsapp__custom_buttons_under_video",
+        _ => "whatsapp__custom_buttons_under_document",
+    };
+    let buttons = Interactive::buttons("Today?", vec![Button::new("yes", "Yes")]);
+    Ok((
+        name,
+        Whatsapp::custom(FROM, TO, buttons.header(content.into()))?.into(),
+    ))
 }

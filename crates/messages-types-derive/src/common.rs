@@ -1,0 +1,130 @@
+//! Implementations that several kinds of types share.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, Ident, LitStr};
+
+use crate::attr::{Mode, TypeAttrs};
+
+/// `Redacted`, by the type's own `Debug`.
+pub(crate) fn redacted_by_debug(name: &Ident) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl crate::wire::Redacted for #name {
+            fn redacted(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Debug::fmt(self, f)
+            }
+        }
+    }
+}
+
+/// The mode as an expression.
+pub(crate) fn mode_path(mode: Mode) -> TokenStream {
+    match mode {
+        Mode::Strict => quote!(crate::wire::Mode::Strict),
+        Mode::Open => quote!(crate::wire::Mode::Open),
+    }
+}
+
+/// `Deserialize` by way of `Decode`, and `Document` if the type is one.
+pub(crate) fn deserialize(name: &Ident, attrs: &TypeAttrs, mode: Mode) -> TokenStream {
+    let mode = mode_path(mode);
+    let document = attrs.document.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl crate::wire::sealed_document::Sealed for #name {}
+
+            #[automatically_derived]
+            impl crate::Document for #name {
+                fn from_slice(bytes: &[u8]) -> ::std::result::Result<Self, crate::DecodeError> {
+                    crate::wire::from_json(crate::wire::Json::from_slice(bytes)?, #mode)
+                }
+
+                fn from_value(
+                    value: ::serde_json::Value,
+                ) -> ::std::result::Result<Self, crate::DecodeError> {
+                    crate::wire::from_json(value.into(), #mode)
+                }
+            }
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                crate::wire::deserialize(deserializer, #mode)
+            }
+        }
+        #document
+    }
+}
+
+/// `Serialize`, as an object of the type's members.
+pub(crate) fn serialize_members(name: &Ident) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl ::serde::Serialize for #name {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                let mut out = ::serde::Serializer::serialize_map(serializer, ::std::option::Option::None)?;
+                crate::wire::Members::put(self, &mut out)?;
+                ::serde::ser::SerializeMap::end(out)
+            }
+        }
+    }
+}
+
+/// `Decode` for a type that has no place for fields it does not know: alone, it refuses them.
+pub(crate) fn decode_members(name: &Ident) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl crate::wire::Decode for #name {
+            const MEMBERS: &'static [crate::Member] = Self::MEMBERS;
+
+            fn decode<'a>(
+                value: crate::wire::Json<'a>,
+                cx: &mut crate::wire::Context,
+            ) -> ::std::result::Result<Self, crate::wire::Json<'a>> {
+                crate::wire::object_without_extra(value, cx)
+            }
+        }
+    }
+}
+
+/// `const MEMBERS`, for readers of the documentation and for tests.
+pub(crate) fn members(input: &DeriveInput, members: &[TokenStream]) -> TokenStream {
+    let name = &input.ident;
+    quote! {
+        #[automatically_derived]
+        impl #name {
+            /// The fields of the JSON object, in the order in which they are written.
+            pub const MEMBERS: &'static [crate::Member] = &[#(#members),*];
+        }
+    }
+}
+
+/// A list of values for an error: `must be one of: a b c`.
+pub(crate) fn one_of(values: &[LitStr]) -> String {
+    let mut text = "must be one of:".to_owned();
+    for value in values {
+        text.push(' ');
+        text.push_str(&value.value());
+    }
+    text
+}
+
+/// A variant's name in snake case, as most of the API's names are written.
+pub(crate) fn snake_case(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for (index, letter) in name.char_indices() {
+        if letter.is_ascii_uppercase() && index > 0 {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    snake
+}

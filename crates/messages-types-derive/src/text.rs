@@ -1,0 +1,153 @@
+//! Structs with one unnamed `String`: checked strings.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{DeriveInput, Result};
+
+use crate::attr::TypeAttrs;
+
+/// The type has a function `refusal(&str) -> Option<Invalid>`.
+pub(crate) fn expand(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStream> {
+    attrs.refuse_object_attributes()?;
+    let name = &input.ident;
+    let (generics, types, bounds) = input.generics.split_for_impl();
+    let parameters = input.generics.params.iter().map(|parameter| {
+        let mut parameter = parameter.clone();
+        if let syn::GenericParam::Const(constant) = &mut parameter {
+            constant.default = None;
+        }
+        parameter
+    });
+    let with_de = quote!(<'de, #(#parameters),*>);
+    Ok(quote! {
+        #[automatically_derived]
+        impl #generics #name #types #bounds {
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// Checks a text.
+            ///
+            /// # Errors
+            ///
+            /// [`Invalid`](crate::Invalid) names the rule that the text breaks; it does not repeat the text.
+            pub fn new(
+                text: impl ::std::convert::Into<::std::string::String>,
+            ) -> ::std::result::Result<Self, crate::Invalid> {
+                let text = text.into();
+                match Self::refusal(&text) {
+                    ::std::option::Option::None => ::std::result::Result::Ok(Self(text)),
+                    ::std::option::Option::Some(invalid) => ::std::result::Result::Err(invalid),
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics ::std::convert::TryFrom<&str> for #name #types #bounds {
+            type Error = crate::Invalid;
+
+            fn try_from(text: &str) -> ::std::result::Result<Self, crate::Invalid> {
+                Self::new(text)
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics ::std::convert::TryFrom<::std::string::String> for #name #types #bounds {
+            type Error = crate::Invalid;
+
+            fn try_from(text: ::std::string::String) -> ::std::result::Result<Self, crate::Invalid> {
+                Self::new(text)
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics ::std::convert::TryFrom<&::std::string::String> for #name #types #bounds {
+            type Error = crate::Invalid;
+
+            fn try_from(text: &::std::string::String) -> ::std::result::Result<Self, crate::Invalid> {
+                Self::new(text.as_str())
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics ::std::str::FromStr for #name #types #bounds {
+            type Err = crate::Invalid;
+
+            fn from_str(text: &str) -> ::std::result::Result<Self, crate::Invalid> {
+                Self::new(text)
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics ::std::convert::From<#name #types> for ::std::string::String #bounds {
+            fn from(value: #name #types) -> Self {
+                value.0
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics ::std::convert::AsRef<str> for #name #types #bounds {
+            fn as_ref(&self) -> &str {
+                &self.0
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics ::serde::Serialize for #name #types #bounds {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        #[automatically_derived]
+        impl #with_de ::serde::Deserialize<'de> for #name #types #bounds {
+            fn deserialize<D: ::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                let text = crate::value::read_string(deserializer)?;
+                Self::new(text).map_err(::serde::de::Error::custom)
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics crate::wire::Decode for #name #types #bounds {
+            fn decode<'a>(
+                value: crate::wire::Json<'a>,
+                cx: &mut crate::wire::Context,
+            ) -> ::std::result::Result<Self, crate::wire::Json<'a>> {
+                let text = <::std::string::String as crate::wire::Decode>::decode(value, cx)?;
+                match Self::refusal(&text) {
+                    ::std::option::Option::None => ::std::result::Result::Ok(Self(text)),
+                    ::std::option::Option::Some(invalid) => {
+                        cx.refuse(invalid);
+                        ::std::result::Result::Err(crate::wire::Json::String(text.into()))
+                    }
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics crate::wire::Check for #name #types #bounds {
+            const CAN_FAIL: bool = false;
+        }
+
+        #[automatically_derived]
+        impl #generics ::std::fmt::Debug for #name #types #bounds {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                crate::wire::Redacted::redacted(&self.0, f)
+            }
+        }
+
+        #[automatically_derived]
+        impl #generics crate::wire::Redacted for #name #types #bounds {
+            fn redacted(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                crate::wire::Redacted::redacted(&self.0, f)
+            }
+        }
+    })
+}

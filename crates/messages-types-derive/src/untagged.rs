@@ -1,0 +1,105 @@
+//! Enums whose variants are told apart by hand-written code, and types that are written by hand altogether.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{
+    DataEnum, DeriveInput, Error, Fields, GenericArgument, Ident, PathArguments, Result, Type,
+};
+
+use crate::attr::TypeAttrs;
+use crate::common;
+
+/// `Deserialize`, `Redacted` and `Document` of a type that implements `Decode`, `Serialize` and `Debug` itself.
+pub(crate) fn custom(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStream> {
+    attrs.refuse_object_attributes()?;
+    let mode = attrs.mode(input)?;
+    let redacted = common::redacted_by_debug(&input.ident);
+    let deserialize = common::deserialize(&input.ident, attrs, mode);
+    Ok(quote!(#redacted #deserialize))
+}
+
+/// Everything but `Decode`: the variants stand for themselves.
+pub(crate) fn expand(
+    input: &DeriveInput,
+    attrs: &TypeAttrs,
+    data: &DataEnum,
+) -> Result<TokenStream> {
+    let mut variants: Vec<(&Ident, &Type)> = Vec::new();
+    for variant in &data.variants {
+        match &variant.fields {
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                variants.push((&variant.ident, &fields.unnamed[0].ty));
+            }
+            _ => {
+                return Err(Error::new_spanned(
+                    variant,
+                    "a variant of an untagged enum has one unnamed field",
+                ));
+            }
+        }
+    }
+    let custom = custom(input, attrs)?;
+    let name = &input.ident;
+    let variant: Vec<_> = variants.iter().map(|(variant, _)| variant).collect();
+    // `Unknown` is decided by decoding, not by the caller.
+    let conversions = variants
+        .iter()
+        .filter(|(variant, _)| *variant != "Unknown")
+        .map(|(variant, ty)| conversion(name, variant, ty));
+    Ok(quote! {
+        #custom
+        #(#conversions)*
+
+        #[automatically_derived]
+        impl crate::wire::Check for #name {
+            fn check(&self, cx: &mut crate::wire::Context) {
+                match self { #(Self::#variant(value) => crate::wire::Check::check(value, cx),)* }
+            }
+        }
+
+        #[automatically_derived]
+        impl ::serde::Serialize for #name {
+            fn serialize<S: ::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                match self { #(Self::#variant(value) => ::serde::Serialize::serialize(value, serializer),)* }
+            }
+        }
+
+        #[automatically_derived]
+        impl ::std::fmt::Debug for #name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self { #(Self::#variant(value) => crate::wire::Redacted::redacted(value, f),)* }
+            }
+        }
+    })
+}
+
+/// `From` the value, or from what is in its box.
+fn conversion(name: &Ident, variant: &Ident, ty: &Type) -> TokenStream {
+    let (source, value) = match boxed(ty) {
+        Some(inner) => (inner, quote!(::std::boxed::Box::new(value))),
+        None => (ty, quote!(value)),
+    };
+    quote! {
+        #[automatically_derived]
+        impl ::std::convert::From<#source> for #name {
+            fn from(value: #source) -> Self {
+                Self::#variant(#value)
+            }
+        }
+    }
+}
+
+fn boxed(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) if last.ident == "Box" => Some(inner),
+        _ => None,
+    }
+}

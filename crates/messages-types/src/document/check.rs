@@ -1,0 +1,105 @@
+//! What can be said of a document of a given kind.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::Kind;
+use crate::error::{Invalid, Problem, Rule};
+use crate::wire::{Context, Decode, Json, Mode, to_value};
+use crate::{ErrorObject, v0_1, v1};
+
+/// What can be said of a document of a given kind. It is all the document's own words: no
+/// `Debug` shows them.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Checked {
+    /// Whether it breaks no rule. What the API itself sends is valid when it is an object.
+    pub valid: bool,
+    /// Every rule that it breaks.
+    pub problems: Vec<Problem>,
+    /// JSON pointers to the members that are in no description of the API. They make nothing
+    /// invalid, and are sent as they are.
+    pub unknown: Vec<String>,
+    /// The document read and written again; for an invalid one, the document itself.
+    pub value: Value,
+}
+
+impl std::fmt::Debug for Checked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Checked")
+            .field("valid", &self.valid)
+            .field("problems", &self.problems)
+            .field("unknown", &self.unknown.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Kind {
+    /// Reads a document as this kind, checks it, and writes it again.
+    #[must_use]
+    pub fn check(self, document: Value) -> Checked {
+        match self {
+            Self::V1Message => sent::<v1::Message>(document),
+            Self::V1Update => sent::<v1::Update>(document),
+            Self::V0_1Message => sent::<v0_1::Message>(document),
+            Self::V0_1Workflow => sent::<v0_1::Workflow>(document),
+            Self::V1Error => received::<ErrorObject>(document),
+            Self::V1Status => received::<v1::MessageStatus>(document),
+            Self::V1Inbound => received::<v1::Inbound>(document),
+            Self::V0_1Status => received::<v0_1::MessageStatus>(document),
+            Self::V0_1Inbound => received::<v0_1::Inbound>(document),
+            Self::V0_1Report => received::<v0_1::WorkflowReport>(document),
+            Self::V1Response | Self::V0_1Response => {
+                if super::shape::names_a_workflow(&document) {
+                    received::<v0_1::WorkflowAccepted>(document)
+                } else {
+                    // The answer of v0.1 is this one without `workflow_id`.
+                    received::<v1::Accepted>(document)
+                }
+            }
+        }
+    }
+}
+
+/// A document that is sent to the API: it must keep every rule.
+fn sent<T: Decode + Serialize>(document: Value) -> Checked {
+    let mut cx = Context::new(Mode::Strict).listing_unknown();
+    let decoded = T::decode(Json::from(&document), &mut cx).map_err(drop);
+    let (mut problems, unknown) = cx.into_findings();
+    if decoded.is_err() && problems.is_empty() {
+        let unfit = Invalid::new(Rule::Format, "is not a document of this kind");
+        problems.push(unfit.at(""));
+    }
+    let value = match decoded {
+        Ok(model) if problems.is_empty() => to_value(model),
+        _ => document,
+    };
+    Checked {
+        valid: problems.is_empty(),
+        problems,
+        unknown,
+        value,
+    }
+}
+
+/// A document that the API sends: whatever object it is, it is not refused.
+fn received<T: Decode + Serialize>(document: Value) -> Checked {
+    if !document.is_object() {
+        let unfit = Invalid::new(Rule::Type, "must be an object");
+        return Checked {
+            valid: false,
+            problems: vec![unfit.at("")],
+            unknown: Vec::new(),
+            value: document,
+        };
+    }
+    let mut cx = Context::new(Mode::Open).listing_unknown();
+    let value = T::decode(document.into(), &mut cx).map_or_else(Value::from, to_value);
+    let (problems, unknown) = cx.into_findings();
+    Checked {
+        valid: problems.is_empty(),
+        problems,
+        unknown,
+        value,
+    }
+}

@@ -1,0 +1,62 @@
+//! The kinds of documents, by name: for tools that are given JSON and not a type.
+
+use crate::wire::Wire;
+
+/// A kind of JSON document that the API takes or sends.
+///
+/// ```
+/// use messages_types::Kind;
+/// use serde_json::json;
+///
+/// let document = json!({
+///     "channel": "sms", "message_type": "text",
+///     "from": "447700900001", "to": "447700900000", "text": "Hello", "colour": "red"
+/// });
+/// let kind = Kind::detect(&document);
+/// assert_eq!(kind, Some(Kind::V1Message));
+/// let checked = Kind::V1Message.check(document.clone());
+/// assert!(checked.valid);
+/// assert_eq!(checked.unknown, ["/colour"]);
+/// assert_eq!(checked.value, document);
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
+#[wire(strict)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A message, posted to `/v1/messages`.
+    #[wire(rename = "v1/message")]
+    V1Message,
+    /// A change of a message, patched to `/v1/messages/{message_uuid}`.
+    #[wire(rename = "v1/update")]
+    V1Update,
+    /// The answer to a message that was taken.
+    #[wire(rename = "v1/response")]
+    V1Response,
+    /// The answer to a request that was refused, of either generation.
+    #[wire(rename = "v1/error")]
+    V1Error,
+    /// What has become of a message.
+    #[wire(rename = "v1/status")]
+    V1Status,
+    /// A message from a person.
+    #[wire(rename = "v1/inbound")]
+    V1Inbound,
+    /// A message, posted to `/v0.1/messages` or, in 2018, to `/beta/messages`.
+    #[wire(rename = "v0.1/message")]
+    V0_1Message,
+    /// The answer to a message or workflow that was taken.
+    #[wire(rename = "v0.1/response")]
+    V0_1Response,
+    /// What has become of a message.
+    #[wire(rename = "v0.1/status")]
+    V0_1Status,
+    /// A message from a person.
+    #[wire(rename = "v0.1/inbound")]
+    V0_1Inbound,
+    /// A workflow, posted to `/v0.1/dispatch` or, in 2018, to `/beta/workflows`.
+    #[wire(rename = "v0.1/workflow")]
+    V0_1Workflow,
+    /// How a workflow ended.
+    #[wire(rename = "v0.1/report")]
+    V0_1Report,
+}

@@ -1,0 +1,14 @@
+//! Whole documents: which kinds there are, how they are told apart, and what they have in common.
+
+mod check;
+mod event;
+mod kind;
+mod shape;
+mod submission;
+mod view;
+
+pub use check::Checked;
+pub use event::WebhookEvent;
+pub use kind::Kind;
+pub use submission::Submission;
+pub use view::{EventKind, EventView};

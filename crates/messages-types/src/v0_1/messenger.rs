@@ -1,0 +1,112 @@
+//! Facebook Messenger.
+
+pub use crate::v1::messenger::{Category, Options, Text};
+
+use super::Custom;
+use super::address::{FromMessenger, ToMessenger};
+use super::content::{Audio, ContentObject, Image, MISPLACED_IN_BODY, MISPLACED_IN_MESSAGE, Media};
+use super::{ClientRef, Condition, ExpiryTime, Message, Step};
+use crate::Extra;
+use crate::constructors::constructors;
+use crate::wire::Wire;
+
+/// What a Messenger message can hold.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, tag = "type")]
+#[non_exhaustive]
+pub enum Content {
+    /// A text: up to 640 characters.
+    Text(Text),
+    /// An image: jpg, jpeg, png or gif.
+    Image(Image),
+    /// An audio file: mp3.
+    Audio(Audio),
+    /// A video: mp4.
+    Video(Media),
+    /// A file: zip, csv or pdf.
+    File(Media),
+    /// An object that is handed to Facebook unchanged, such as
+    /// `{"attachment": {"type": "template", "payload": {…}}}`.
+    Custom(Custom),
+}
+
+/// The `message` of a Messenger message.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict)]
+#[wire(misplaced = MISPLACED_IN_BODY)]
+#[non_exhaustive]
+pub struct Body {
+    /// What it holds.
+    pub content: ContentObject<Content>,
+    /// Options that only a Messenger message has.
+    pub messenger: Option<Options>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// A message over Facebook Messenger in the v0.1 format.
+///
+/// ```
+/// use messages_types::v0_1::Messenger;
+/// use messages_types::v0_1::messenger::Options;
+///
+/// let message = Messenger::text("page-1", "user-1", "Your order is on its way")?
+///     .messenger(Options::message_tag("POST_PURCHASE_UPDATE")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, misplaced = MISPLACED_IN_MESSAGE)]
+#[non_exhaustive]
+pub struct Messenger {
+    /// The page.
+    pub from: FromMessenger,
+    /// The person.
+    pub to: ToMessenger,
+    /// Content and options.
+    pub message: Body,
+    /// The sender's own reference, repeated in every status.
+    pub client_ref: Option<ClientRef>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+constructors! {
+    Messenger(from: FromMessenger = "/from/id", to: ToMessenger = "/to/id") of Content {
+        /// A text.
+        text(Text) = Text at "/message/content/text";
+        /// An image: jpg, jpeg, png or gif.
+        image(Image) = Image at "/message/content/image/url";
+        /// An audio file: mp3.
+        audio(Audio) = Audio at "/message/content/audio/url";
+        /// A video: mp4.
+        video(Media) = Video at "/message/content/video/url";
+        /// A file: zip, csv or pdf.
+        file(Media) = File at "/message/content/file/url";
+        /// An object that is handed to Facebook unchanged.
+        custom(Custom) = Custom at "/message/content/custom";
+    }
+}
+
+impl Messenger {
+    fn from_content(from: FromMessenger, to: ToMessenger, content: Content) -> Self {
+        Self::from_parts(from, to, Body::from_parts(content.into()))
+    }
+
+    /// This message as a step of a workflow that is not the last: the next step is sent when `condition` is not met within
+    /// `expiry_time`, or when the message fails.
+    #[must_use]
+    pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
+        Message::from(self).expecting(condition, expiry_time)
+    }
+}
+
+impl Messenger {
+    /// Sets options that only a Messenger message has.
+    #[must_use]
+    pub fn messenger(mut self, options: Options) -> Self {
+        self.message.messenger = Some(options);
+        self
+    }
+}

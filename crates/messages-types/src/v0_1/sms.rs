@@ -1,0 +1,81 @@
+//! SMS.
+
+use super::address::{FromSms, ToSms};
+use super::content::{ContentObject, MISPLACED_IN_MESSAGE, MISPLACED_IN_SMS_BODY};
+use super::{ClientRef, Condition, ExpiryTime, Message, Step};
+use crate::Extra;
+use crate::constructors::constructors;
+use crate::limits;
+use crate::value;
+use crate::wire::Wire;
+
+/// The text of a v0.1 SMS: up to 1,000 characters.
+pub type Text = value::Text<0, { limits::V0_1_SMS_TEXT_MAX }>;
+
+/// What an SMS can hold.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, tag = "type")]
+#[non_exhaustive]
+pub enum Content {
+    /// A text.
+    Text(Text),
+}
+
+/// The `message` of an SMS.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict)]
+#[wire(misplaced = MISPLACED_IN_SMS_BODY)]
+#[non_exhaustive]
+pub struct Body {
+    /// What it holds.
+    pub content: ContentObject<Content>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// An SMS in the v0.1 format.
+///
+/// ```
+/// use messages_types::v0_1::{ClientRef, Sms};
+///
+/// let sms = Sms::text("447700900001", "447700900000", "Your code is 4711")?
+///     .client_ref(ClientRef::new("login-17")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, misplaced = MISPLACED_IN_MESSAGE)]
+#[non_exhaustive]
+pub struct Sms {
+    /// Who it comes from.
+    pub from: FromSms,
+    /// Whom it reaches.
+    pub to: ToSms,
+    /// Content and options.
+    pub message: Body,
+    /// The sender's own reference, repeated in every status.
+    pub client_ref: Option<ClientRef>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+constructors! {
+    Sms(from: FromSms = "/from/number", to: ToSms = "/to/number") of Content {
+        /// A text.
+        text(Text) = Text at "/message/content/text";
+    }
+}
+
+impl Sms {
+    fn from_content(from: FromSms, to: ToSms, content: Content) -> Self {
+        Self::from_parts(from, to, Body::from_parts(content.into()))
+    }
+
+    /// This message as a step of a workflow that is not the last: the next step is sent when `condition` is not met within
+    /// `expiry_time`, or when the message fails.
+    #[must_use]
+    pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
+        Message::from(self).expecting(condition, expiry_time)
+    }
+}

@@ -1,0 +1,112 @@
+//! Templates of WhatsApp and Viber.
+
+use serde::{Serialize, Serializer};
+
+use crate::Extra;
+use crate::Rule;
+use crate::wire::{Check, Context, Decode, Json, Wire};
+
+/// A template parameter in its older form, an object.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict)]
+#[non_exhaustive]
+pub struct DefaultParameter {
+    /// The text that is filled in.
+    pub default: String,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// A text that is filled into a template. The description of the API has strings, its samples
+/// have objects; both are accepted, and written as they were given.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, custom)]
+pub enum Parameter {
+    /// `"text"`.
+    Text(String),
+    /// `{"default": "text"}`.
+    Object(DefaultParameter),
+}
+
+impl Parameter {
+    /// The text that is filled in.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Object(object) => &object.default,
+        }
+    }
+}
+
+impl<T: Into<String>> From<T> for Parameter {
+    fn from(text: T) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl Decode for Parameter {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        match value {
+            Json::String(text) => Ok(Self::Text(text.into_owned())),
+            Json::Object(_) => DefaultParameter::decode(value, cx).map(Self::Object),
+            other => {
+                cx.report(Rule::Type, "must be a string or an object with default");
+                Err(other)
+            }
+        }
+    }
+}
+
+impl Serialize for Parameter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => text.serialize(serializer),
+            Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+impl Check for Parameter {}
+
+impl std::fmt::Debug for Parameter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "[{} characters]", self.as_str().chars().count())
+    }
+}
+
+/// A registered template and what is filled into it.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict)]
+#[wire(misplaced("locale", "policy"))]
+#[non_exhaustive]
+pub struct Template {
+    /// The name: `namespace:name`, or the old form `whatsapp:hsm:technology:…`.
+    pub name: String,
+    /// What is filled in, in order.
+    pub parameters: Option<Vec<Parameter>>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+impl Template {
+    /// A template by its name, without parameters.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self::from_parts(name.into())
+    }
+
+    /// Fills in texts, in order.
+    #[must_use]
+    pub fn with(self, texts: impl IntoIterator<Item = impl Into<Parameter>>) -> Self {
+        self.parameters(texts.into_iter().map(Into::into).collect())
+    }
+}
+
+impl From<&str> for Template {
+    fn from(name: &str) -> Self {
+        Self::new(name)
+    }
+}

@@ -1,0 +1,117 @@
+//! Viber Service Messages.
+
+pub use crate::v1::viber::{Category, Text, Ttl};
+
+use super::address::{FromViber, ToViber};
+use super::content::{ContentObject, Image, MISPLACED_IN_BODY, MISPLACED_IN_MESSAGE};
+use super::template::Template;
+use super::{ClientRef, Condition, ExpiryTime, Message, Step};
+use crate::Extra;
+use crate::constructors::constructors;
+use crate::wire::Wire;
+
+/// Options that only a Viber message has.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(strict)]
+#[wire(misplaced("action", "client_ref", "duration", "file_size"))]
+#[non_exhaustive]
+pub struct Options {
+    /// What the message is for.
+    pub category: Option<Category>,
+    /// How long delivery is tried: in a workflow at most 1 day.
+    pub ttl: Option<Ttl>,
+    /// `template` where a country demands registered templates.
+    #[wire(rename = "type")]
+    pub kind: Option<String>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// What a Viber message can hold.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, tag = "type")]
+#[non_exhaustive]
+pub enum Content {
+    /// A text.
+    Text(Text),
+    /// An image: jpg, jpeg or png.
+    Image(Image),
+    /// A registered template.
+    Template(Template),
+}
+
+/// The `message` of a Viber message.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict)]
+#[wire(misplaced = MISPLACED_IN_BODY)]
+#[non_exhaustive]
+pub struct Body {
+    /// What it holds.
+    pub content: ContentObject<Content>,
+    /// Options that only a Viber message has.
+    pub viber_service_msg: Option<Options>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// A Viber Service Message in the v0.1 format.
+///
+/// ```
+/// use messages_types::v0_1::Viber;
+/// use messages_types::v0_1::viber::{Options, Ttl};
+///
+/// let message = Viber::text("service-1", "447700900000", "Your table is free")?
+///     .viber_service_msg(Options::default().ttl(Ttl::new(600)?));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, misplaced = MISPLACED_IN_MESSAGE)]
+#[non_exhaustive]
+pub struct Viber {
+    /// The Viber service.
+    pub from: FromViber,
+    /// Whom it reaches.
+    pub to: ToViber,
+    /// Content and options.
+    pub message: Body,
+    /// The sender's own reference, repeated in every status.
+    pub client_ref: Option<ClientRef>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+constructors! {
+    Viber(from: FromViber = "/from/id", to: ToViber = "/to/number") of Content {
+        /// A text.
+        text(Text) = Text at "/message/content/text";
+        /// An image: jpg, jpeg or png.
+        image(Image) = Image at "/message/content/image/url";
+        /// A registered template.
+        template(Template) = Template at "/message/content/template";
+    }
+}
+
+impl Viber {
+    fn from_content(from: FromViber, to: ToViber, content: Content) -> Self {
+        Self::from_parts(from, to, Body::from_parts(content.into()))
+    }
+
+    /// This message as a step of a workflow that is not the last: the next step is sent when `condition` is not met within
+    /// `expiry_time`, or when the message fails.
+    #[must_use]
+    pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
+        Message::from(self).expecting(condition, expiry_time)
+    }
+}
+
+impl Viber {
+    /// Sets options that only a Viber message has.
+    #[must_use]
+    pub fn viber_service_msg(mut self, options: Options) -> Self {
+        self.message.viber_service_msg = Some(options);
+        self
+    }
+}

@@ -1,0 +1,174 @@
+//! WhatsApp.
+
+pub use crate::v1::whatsapp::template::{Locale, Policy};
+
+use super::Custom;
+use super::address::{FromWhatsapp, ToWhatsapp};
+use super::content::{
+    Audio, CaptionedImage, CaptionedMedia, ContentObject, MISPLACED_IN_BODY, MISPLACED_IN_MESSAGE,
+};
+use super::template::Template;
+use super::{ClientRef, Condition, ExpiryTime, Message, Step};
+use crate::Extra;
+use crate::constructors::constructors;
+use crate::error::Problems;
+use crate::limits;
+use crate::v1::IN_OPTIONS;
+use crate::value::{self, Field, Fields};
+use crate::wire::{Context, Wire};
+
+/// The text of a v0.1 WhatsApp message: 1 to 4,096 characters.
+pub type Text = value::Text<1, { limits::V0_1_WHATSAPP_TEXT_MAX }>;
+
+/// Options that only a WhatsApp message has.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(strict)]
+#[wire(misplaced = IN_OPTIONS)]
+#[non_exhaustive]
+pub struct Options {
+    /// How the language of a template is chosen.
+    pub policy: Option<Policy>,
+    /// The language of a template; compulsory with one.
+    pub locale: Option<Locale>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// What a WhatsApp message can hold.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, tag = "type")]
+#[non_exhaustive]
+pub enum Content {
+    /// A text.
+    Text(Text),
+    /// An image: jpg, jpeg or png.
+    Image(CaptionedImage),
+    /// An audio file: aac, m4a, amr, mp3 or opus.
+    Audio(Audio),
+    /// A video: mp4 or 3gpp.
+    Video(CaptionedMedia),
+    /// A file: pdf, or a document of a common office suite.
+    File(CaptionedMedia),
+    /// A registered template.
+    Template(Template),
+    /// An object that is handed to WhatsApp unchanged.
+    Custom(Custom),
+}
+
+/// The `message` of a WhatsApp message.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict)]
+#[wire(misplaced = MISPLACED_IN_BODY)]
+#[wire(validate = locale_rule(content, whatsapp))]
+#[non_exhaustive]
+pub struct Body {
+    /// What it holds.
+    pub content: ContentObject<Content>,
+    /// Options that only a WhatsApp message has.
+    pub whatsapp: Option<Options>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+fn locale_rule(content: &ContentObject<Content>, options: Option<&Options>, cx: &mut Context) {
+    let is_given = options.is_some_and(|options| options.locale.is_some());
+    if matches!(content.kind, Content::Template(_)) && !is_given {
+        cx.within("whatsapp", |cx| {
+            cx.lacks("locale", "is required with a template");
+        });
+    }
+}
+
+/// A WhatsApp message in the v0.1 format.
+///
+/// ```
+/// use messages_types::v0_1::Whatsapp;
+/// use messages_types::v0_1::template::Template;
+///
+/// let greeting = Whatsapp::text("447700900001", "447700900000", "Hello")?;
+/// let code = Whatsapp::template(
+///     "447700900001",
+///     "447700900000",
+///     Template::new("example:verify").with(["Daisy", "4711"]),
+///     "en-GB",
+/// )?;
+/// # Ok::<(), messages_types::Problems>(())
+/// ```
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, misplaced = MISPLACED_IN_MESSAGE)]
+#[non_exhaustive]
+pub struct Whatsapp {
+    /// The number of the business.
+    pub from: FromWhatsapp,
+    /// Whom it reaches.
+    pub to: ToWhatsapp,
+    /// Content and options.
+    pub message: Body,
+    /// The sender's own reference, repeated in every status.
+    pub client_ref: Option<ClientRef>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+constructors! {
+    Whatsapp(from: FromWhatsapp = "/from/number", to: ToWhatsapp = "/to/number") of Content {
+        /// A text.
+        text(Text) = Text at "/message/content/text";
+        /// An image: jpg, jpeg or png.
+        image(CaptionedImage) = Image at "/message/content/image/url";
+        /// An audio file: aac, m4a, amr, mp3 or opus.
+        audio(Audio) = Audio at "/message/content/audio/url";
+        /// A video: mp4 or 3gpp.
+        video(CaptionedMedia) = Video at "/message/content/video/url";
+        /// A file: pdf, or a document of a common office suite.
+        file(CaptionedMedia) = File at "/message/content/file/url";
+        /// An object that is handed to WhatsApp unchanged.
+        custom(Custom) = Custom at "/message/content/custom";
+    }
+}
+
+impl Whatsapp {
+    fn from_content(from: FromWhatsapp, to: ToWhatsapp, content: Content) -> Self {
+        Self::from_parts(from, to, Body::from_parts(content.into()))
+    }
+
+    /// This message as a step of a workflow that is not the last: the next step is sent when `condition` is not met within
+    /// `expiry_time`, or when the message fails.
+    #[must_use]
+    pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
+        Message::from(self).expecting(condition, expiry_time)
+    }
+}
+
+impl Whatsapp {
+    /// A registered template in the language `locale`.
+    ///
+    /// # Errors
+    ///
+    /// All arguments that break a rule, each by its JSON pointer.
+    pub fn template(
+        from: impl Field<FromWhatsapp>,
+        to: impl Field<ToWhatsapp>,
+        template: impl Into<Template>,
+        locale: impl Field<Locale>,
+    ) -> Result<Self, Problems> {
+        let mut fields = Fields::default();
+        let from = fields.take("/from/number", from);
+        let to = fields.take("/to/number", to);
+        let locale = fields.take("/message/whatsapp/locale", locale);
+        let content = Content::Template(template.into());
+        fields.build(from.zip(to).zip(locale).map(|((from, to), locale)| {
+            Self::from_content(from, to, content).whatsapp(Options::default().locale(locale))
+        }))
+    }
+
+    /// Sets options that only a WhatsApp message has.
+    #[must_use]
+    pub fn whatsapp(mut self, options: Options) -> Self {
+        self.message.whatsapp = Some(options);
+        self
+    }
+}

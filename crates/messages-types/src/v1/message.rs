@@ -1,0 +1,303 @@
+//! A message with its alternatives.
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::{Channel, Email, Envelope, Messenger, Mms, Rcs, Sms, Viber, Whatsapp};
+use crate::Extra;
+use crate::error::{Problems, Rule};
+use crate::wire::{Check, Context, Decode, Json, Members as _, Wire, validate};
+
+/// A v1 message: what to send first, and what to send instead if that is rejected.
+///
+/// ```
+/// use messages_types::v1::{Message, Messenger, Sms};
+///
+/// let message = Message::from(Messenger::text("page-1", "user-1", "Your table is free")?)
+///     .failover([Sms::text("447700900001", "447700900000", "Your table is free")?.into()]);
+/// assert!(message.validate().is_ok());
+/// # Ok::<(), messages_types::Problems>(())
+/// ```
+///
+/// An alternative cannot have alternatives of its own:
+///
+/// ```compile_fail
+/// # use messages_types::v1::{Message, Sms};
+/// let inner = Message::from(Sms::text("447700900001", "447700900000", "b")?);
+/// let outer = Message::from(Sms::text("447700900001", "447700900000", "a")?).failover([inner]);
+/// # Ok::<(), messages_types::Problems>(())
+/// ```
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, document, custom)]
+#[non_exhaustive]
+pub struct Message {
+    /// What is sent first.
+    pub primary: ChannelMessage,
+    /// What is sent instead, in this order, each when the one before it was `rejected`.
+    pub failover: Vec<ChannelMessage>,
+}
+
+impl Message {
+    /// Adds alternatives: each is sent when the one before it ends as `rejected`.
+    #[must_use]
+    pub fn failover(mut self, alternatives: impl IntoIterator<Item = ChannelMessage>) -> Self {
+        self.failover.extend(alternatives);
+        self
+    }
+
+    /// The message and its alternatives, in the order in which they are tried.
+    pub fn attempts(&self) -> impl Iterator<Item = &ChannelMessage> {
+        std::iter::once(&self.primary).chain(&self.failover)
+    }
+
+    /// Checks what must be seen together. Single values are valid by construction, and a decoded
+    /// message has been checked already.
+    ///
+    /// # Errors
+    ///
+    /// *All* problems, each with its JSON pointer.
+    pub fn validate(&self) -> Result<(), Problems> {
+        validate(self)
+    }
+}
+
+impl Check for Message {
+    fn check(&self, cx: &mut Context) {
+        self.primary.check(cx);
+        if !self.failover.is_empty() {
+            cx.within("failover", |cx| self.failover.check(cx));
+        }
+    }
+}
+
+impl<T: Into<ChannelMessage>> From<T> for Message {
+    fn from(message: T) -> Self {
+        Self {
+            primary: message.into(),
+            failover: Vec::new(),
+        }
+    }
+}
+
+impl Decode for Message {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        let Json::Object(mut map) = value else {
+            cx.report(Rule::Type, "must be an object");
+            return Err(value);
+        };
+        let given = map.contains_key("failover");
+        let failover: Option<Vec<ChannelMessage>> = cx.optional(&mut map, "failover");
+        if failover.as_ref().is_some_and(Vec::is_empty) {
+            cx.report_at("failover", Rule::MinItems(1), "must have at least 1 item");
+        }
+        let unfit = if given && failover.is_none() {
+            map.remove("failover")
+        } else {
+            None
+        };
+        match ChannelMessage::decode(Json::Object(map), cx) {
+            Ok(mut primary) => {
+                if let Some(value) = unfit {
+                    primary.extra_mut().insert("failover", value);
+                }
+                Ok(Self {
+                    primary,
+                    failover: failover.unwrap_or_default(),
+                })
+            }
+            // An outbound document that does not fit is dropped with its problems.
+            Err(value) => Err(value),
+        }
+    }
+}
+
+impl Serialize for Message {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_map(None)?;
+        self.primary.put(&mut out)?;
+        if !self.failover.is_empty() {
+            out.serialize_entry("failover", &self.failover)?;
+        }
+        out.end()
+    }
+}
+
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Message")
+            .field("primary", &self.primary)
+            .field("failover", &self.failover)
+            .finish()
+    }
+}
+
+/// A message over one channel, without alternatives.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, untagged)]
+#[non_exhaustive]
+pub enum ChannelMessage {
+    /// An SMS.
+    Sms(Sms),
+    /// An MMS.
+    Mms(Mms),
+    /// A message over RCS.
+    Rcs(Rcs),
+    /// A message over WhatsApp.
+    Whatsapp(Whatsapp),
+    /// A message over Facebook Messenger.
+    Messenger(Messenger),
+    /// A Viber Service Message.
+    ViberService(Viber),
+    /// An e-mail.
+    Email(Email),
+}
+
+impl ChannelMessage {
+    /// The channel.
+    #[must_use]
+    pub const fn channel(&self) -> Channel {
+        match self {
+            Self::Sms(_) => Channel::Sms,
+            Self::Mms(_) => Channel::Mms,
+            Self::Rcs(_) => Channel::Rcs,
+            Self::Whatsapp(_) => Channel::Whatsapp,
+            Self::Messenger(_) => Channel::Messenger,
+            Self::ViberService(_) => Channel::ViberService,
+            Self::Email(_) => Channel::Email,
+        }
+    }
+
+    /// The sender, a number or an ID, as it is written on the wire.
+    #[must_use]
+    pub fn sender(&self) -> &str {
+        match self {
+            Self::Sms(message) => message.from.as_str(),
+            Self::Mms(message) => message.from.as_str(),
+            Self::Rcs(message) => message.from.as_str(),
+            Self::Whatsapp(message) => message.from.as_str(),
+            Self::Messenger(message) => message.from.as_str(),
+            Self::ViberService(message) => message.from.as_str(),
+            Self::Email(message) => message.from.as_str(),
+        }
+    }
+
+    /// The recipient, a number or an ID, as it is written on the wire.
+    #[must_use]
+    pub fn recipient(&self) -> &str {
+        match self {
+            Self::Sms(message) => message.to.as_str(),
+            Self::Mms(message) => message.to.as_str(),
+            Self::Rcs(message) => message.to.as_str(),
+            Self::Whatsapp(message) => message.to.as_str(),
+            Self::Messenger(message) => message.to.as_str(),
+            Self::ViberService(message) => message.to.as_str(),
+            Self::Email(message) => message.to.as_str(),
+        }
+    }
+
+    /// The type of the content, as it is written on the wire.
+    #[must_use]
+    pub fn message_type(&self) -> &str {
+        match self {
+            Self::Sms(message) => message.message_type(),
+            Self::Mms(message) => message.message_type(),
+            Self::Rcs(message) => message.message_type(),
+            Self::Whatsapp(message) => message.message_type(),
+            Self::Messenger(message) => message.message_type(),
+            Self::ViberService(message) => message.message_type(),
+            Self::Email(message) => message.message_type(),
+        }
+    }
+
+    /// The fields that the messages of all channels have.
+    #[must_use]
+    pub const fn envelope(&self) -> &Envelope {
+        match self {
+            Self::Sms(message) => &message.envelope,
+            Self::Mms(message) => &message.envelope,
+            Self::Rcs(message) => &message.envelope,
+            Self::Whatsapp(message) => &message.envelope,
+            Self::Messenger(message) => &message.envelope,
+            Self::ViberService(message) => &message.envelope,
+            Self::Email(message) => &message.envelope,
+        }
+    }
+
+    /// The fields that the messages of all channels have, mutably.
+    pub const fn envelope_mut(&mut self) -> &mut Envelope {
+        match self {
+            Self::Sms(message) => &mut message.envelope,
+            Self::Mms(message) => &mut message.envelope,
+            Self::Rcs(message) => &mut message.envelope,
+            Self::Whatsapp(message) => &mut message.envelope,
+            Self::Messenger(message) => &mut message.envelope,
+            Self::ViberService(message) => &mut message.envelope,
+            Self::Email(message) => &mut message.envelope,
+        }
+    }
+
+    /// Checks the rules over several fields.
+    ///
+    /// # Errors
+    ///
+    /// *All* problems, each with its JSON pointer.
+    pub fn validate(&self) -> Result<(), Problems> {
+        validate(self)
+    }
+
+    fn extra_mut(&mut self) -> &mut Extra {
+        match self {
+            Self::Sms(message) => &mut message.extra,
+            Self::Mms(message) => &mut message.extra,
+            Self::Rcs(message) => &mut message.extra,
+            Self::Whatsapp(message) => &mut message.extra,
+            Self::Messenger(message) => &mut message.extra,
+            Self::ViberService(message) => &mut message.extra,
+            Self::Email(message) => &mut message.extra,
+        }
+    }
+
+    fn put<M: SerializeMap>(&self, out: &mut M) -> Result<(), M::Error> {
+        match self {
+            Self::Sms(message) => message.put(out),
+            Self::Mms(message) => message.put(out),
+            Self::Rcs(message) => message.put(out),
+            Self::Whatsapp(message) => message.put(out),
+            Self::Messenger(message) => message.put(out),
+            Self::ViberService(message) => message.put(out),
+            Self::Email(message) => message.put(out),
+        }
+    }
+}
+
+impl Decode for ChannelMessage {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        if value.as_object().is_none() {
+            cx.report(Rule::Type, "must be an object");
+            return Err(value);
+        }
+        match value.get("channel") {
+            Some(Json::String(name)) => match Channel::from(name.as_ref()) {
+                Channel::Sms => Sms::decode(value, cx).map(Self::Sms),
+                Channel::Mms => Mms::decode(value, cx).map(Self::Mms),
+                Channel::Rcs => Rcs::decode(value, cx).map(Self::Rcs),
+                Channel::Whatsapp => Whatsapp::decode(value, cx).map(Self::Whatsapp),
+                Channel::Messenger => Messenger::decode(value, cx).map(Self::Messenger),
+                Channel::ViberService => Viber::decode(value, cx).map(Self::ViberService),
+                Channel::Email => Email::decode(value, cx).map(Self::Email),
+                Channel::Unknown(_) => {
+                    cx.report_one_of("channel", Channel::KNOWN.iter().map(Channel::as_str));
+                    Err(value)
+                }
+            },
+            None | Some(Json::Null) => {
+                cx.report_at("channel", Rule::Required, "is required");
+                Err(value)
+            }
+            Some(_) => {
+                cx.report_at("channel", Rule::Type, "must be a string");
+                Err(value)
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Facebook Messenger.
+
+use super::media::{Audio, Media};
+use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};
+use crate::Extra;
+use crate::constructors::constructors;
+use crate::error::Invalid;
+use crate::limits;
+use crate::value::{self, Field, Url};
+use crate::wire::{Context, Wire};
+
+/// The id of a page or of a person as one page sees them: 1 to 50 characters.
+pub type Id = value::Text<1, { limits::ID_MAX }>;
+
+/// The text of a Messenger message: up to 640 characters.
+pub type Text = value::Text<0, { limits::MESSENGER_TEXT_MAX }>;
+
+/// The purpose of a message outside the 24-hour window. Facebook's list changes, so this is an
+/// open string, of at least one character.
+pub type Tag = value::Text<1, { usize::MAX }>;
+
+/// Why the message may be sent, by Facebook's rules.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
+#[wire(strict)]
+#[non_exhaustive]
+pub enum Category {
+    /// An answer within 24 hours of the person's message: the default.
+    Response,
+    /// A message outside that window that is not promotional.
+    Update,
+    /// A message outside that window for one of the purposes that a tag names.
+    MessageTag,
+}
+
+/// Options that only a Messenger message has.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(strict)]
+#[wire(misplaced = IN_OPTIONS)]
+#[wire(validate = tag_rule(category, tag))]
+#[non_exhaustive]
+pub struct Options {
+    /// Why the message may be sent.
+    pub category: Option<Category>,
+    /// The purpose; compulsory with [`Category::MessageTag`]. Among others
+    /// `CONFIRMED_EVENT_UPDATE`, `POST_PURCHASE_UPDATE`, `ACCOUNT_UPDATE`,
+    /// `HUMAN_AGENT`, `CUSTOMER_FEEDBACK`.
+    pub tag: Option<Tag>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+fn tag_rule(category: Option<&Category>, tag: Option<&Tag>, cx: &mut Context) {
+    if category == Some(&Category::MessageTag) && tag.is_none() {
+        cx.lacks("tag", "is required with category message_tag");
+    }
+}
+
+impl Options {
+    /// Options of a category that needs no tag.
+    #[must_use]
+    pub fn category_only(category: Category) -> Self {
+        Self::default().category(category)
+    }
+
+    /// The category `message_tag` with its tag.
+    ///
+    /// # Errors
+    ///
+    /// When the tag is empty.
+    pub fn message_tag(tag: impl Field<Tag>) -> Result<Self, Invalid> {
+        Ok(Self::default()
+            .category(Category::MessageTag)
+            .tag(tag.parse()?))
+    }
+}
+
+/// What a Messenger message can hold.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, tag = "message_type")]
+#[non_exhaustive]
+pub enum Content {
+    /// A text.
+    Text(Text),
+    /// An image: jpg, jpeg, png or gif.
+    Image(Media),
+    /// An audio file: mp3.
+    Audio(Audio),
+    /// A video: mp4 with H.264 and AAC.
+    Video(Media),
+    /// Any other file: zip, csv, pdf and more.
+    File(Media),
+}
+
+/// A message over Facebook Messenger.
+///
+/// ```
+/// use messages_types::v1::Messenger;
+/// use messages_types::v1::messenger::Options;
+///
+/// let message = Messenger::text("page-1", "user-1", "Your order is on its way")?
+///     .messenger(Options::message_tag("POST_PURCHASE_UPDATE")?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict)]
+#[wire(constant(channel = "messenger"))]
+#[wire(misplaced = IN_MESSAGE)]
+#[non_exhaustive]
+pub struct Messenger {
+    /// The page.
+    pub from: Id,
+    /// The person, by the id under which the page knows them.
+    pub to: Id,
+    /// What it holds.
+    #[wire(flatten)]
+    pub content: Content,
+    /// What the messages of every channel have in common.
+    #[wire(flatten, setters(client_ref: ClientRef, webhook_url: Url, webhook_version: WebhookVersion))]
+    pub envelope: Envelope,
+    /// Options that only a Messenger message has.
+    pub messenger: Option<Options>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+impl Messenger {
+    fn from_content(from: Id, to: Id, content: Content) -> Self {
+        Self::from_parts(from, to, content, Envelope::default())
+    }
+
+    pub(crate) fn message_type(&self) -> &str {
+        self.content.type_name()
+    }
+}
+
+constructors! {
+    Messenger(from: Id = "/from", to: Id = "/to") of Content {
+        /// A text.
+        text(Text) = Text at "/text";
+        /// An image: jpg, jpeg, png or gif.
+        image(Media) = Image at "/image/url";
+        /// An audio file: mp3.
+        audio(Audio) = Audio at "/audio/url";
+        /// A video: mp4 with H.264 and AAC.
+        video(Media) = Video at "/video/url";
+        /// Any other file: zip, csv, pdf and more.
+        file(Media) = File at "/file/url";
+    }
+}

@@ -1,0 +1,255 @@
+//! Viber Service Messages.
+
+use super::media::{Caption, CaptionedMedia};
+use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};
+use crate::Extra;
+use crate::constructors::constructors;
+use crate::error::Problems;
+use crate::limits;
+use crate::v1::IN_MEDIA;
+use crate::value::{self, Field, NumberText, PhoneNumber, Seconds, Url};
+use crate::wire::{Context, Wire};
+
+/// The id of a Viber service: 1 to 50 characters.
+pub type Id = value::Text<1, { limits::ID_MAX }>;
+
+/// The text of a Viber message: up to 1,000 characters.
+pub type Text = value::Text<0, { limits::VIBER_TEXT_MAX }>;
+
+/// How long delivery is tried: 30 seconds to 3 days.
+pub type Ttl = Seconds<{ limits::VIBER_TTL_MIN }, { limits::VIBER_TTL_MAX }>;
+
+/// The text of the button under a message: up to 30 characters.
+pub type ActionText = value::Text<0, { limits::VIBER_ACTION_TEXT_MAX }>;
+
+/// The URL of a video's thumbnail: up to 1,000 characters.
+pub type ThumbUrl = Url<1, { limits::VIBER_THUMB_URL_MAX }>;
+
+/// The name under which a file is shown: up to 25 characters.
+pub type FileName = value::Text<0, { limits::VIBER_FILE_NAME_MAX }>;
+
+/// The length of a video: 1 to 600 seconds.
+pub type Duration = NumberText<1, { limits::VIBER_DURATION_MAX }>;
+
+/// The size of a video: 1 to 200 MB.
+pub type FileSize = NumberText<1, { limits::VIBER_FILE_SIZE_MAX }>;
+
+/// What a message is for, which sets its price.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
+#[wire(strict)]
+#[non_exhaustive]
+pub enum Category {
+    /// About something the person has ordered or asked for: the default.
+    Transaction,
+    /// Promotional.
+    Promotion,
+}
+
+/// The button under a text or an image.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, new)]
+#[non_exhaustive]
+pub struct Action {
+    /// Where it leads.
+    pub url: Url,
+    /// What it says.
+    pub text: ActionText,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// Options that only a Viber message has.
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(strict)]
+#[wire(misplaced = IN_OPTIONS)]
+#[non_exhaustive]
+pub struct Options {
+    /// What the message is for.
+    pub category: Option<Category>,
+    /// How long delivery is tried.
+    pub ttl: Option<Ttl>,
+    /// `template` where a country (Belarus, Russia, Ukraine) demands registered templates.
+    #[wire(rename = "type")]
+    pub kind: Option<String>,
+    /// A button. Texts and images can have one; an image then needs a caption.
+    pub action: Option<Action>,
+    /// The length of a video, in seconds; compulsory with one.
+    pub duration: Option<Duration>,
+    /// The size of a video, in MB; compulsory with one.
+    pub file_size: Option<FileSize>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// A video.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, new)]
+#[wire(misplaced("action", "duration", "file_size", "name"))]
+#[non_exhaustive]
+pub struct Video {
+    /// Where the API fetches it.
+    pub url: Url,
+    /// Where the API fetches the picture that is shown until it is played.
+    pub thumb_url: ThumbUrl,
+    /// The text shown with it.
+    pub caption: Option<Caption>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// A file: doc, docx, rtf, odt, txt, pdf, xls, xlsx, csv and more, up to 200 MB.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, from_value)]
+#[wire(misplaced = IN_MEDIA)]
+#[non_exhaustive]
+pub struct File {
+    /// Where the API fetches it. Without a `name` it should end in a file name with an
+    /// extension, which nobody checks.
+    pub url: Url,
+    /// The name under which it is shown, with its extension.
+    pub name: Option<FileName>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// What a Viber message can hold.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict, tag = "message_type")]
+#[non_exhaustive]
+pub enum Content {
+    /// A text.
+    Text(Text),
+    /// An image: jpg, jpeg or png.
+    Image(CaptionedMedia),
+    /// A video.
+    Video(Video),
+    /// A file.
+    File(File),
+}
+
+/// A Viber Service Message.
+///
+/// ```
+/// use messages_types::v1::Viber;
+/// use messages_types::v1::viber::{Action, Options};
+///
+/// let button = Action::new("https://example.com/orders/17", "Follow it")?;
+/// let message = Viber::text("service-1", "447700900000", "Your order is on its way")?
+///     .viber_service(Options::default().action(button));
+/// assert!(message.validate().is_ok());
+/// # Ok::<(), messages_types::Problems>(())
+/// ```
+#[derive(Clone, PartialEq, Wire)]
+#[wire(strict)]
+#[wire(constant(channel = "viber_service"))]
+#[wire(misplaced = IN_MESSAGE)]
+#[wire(validate = options_rule(content, viber_service))]
+#[non_exhaustive]
+pub struct Viber {
+    /// The service.
+    pub from: Id,
+    /// Whom it reaches.
+    pub to: PhoneNumber,
+    /// What it holds.
+    #[wire(flatten)]
+    pub content: Content,
+    /// What the messages of every channel have in common.
+    #[wire(flatten, setters(client_ref: ClientRef, webhook_url: Url, webhook_version: WebhookVersion))]
+    pub envelope: Envelope,
+    /// Options that only a Viber message has.
+    pub viber_service: Option<Options>,
+    /// Unknown fields, which are written as they are.
+    #[wire(extra)]
+    pub extra: Extra,
+}
+
+/// Which option goes with which content.
+fn options_rule(content: &Content, options: Option<&Options>, cx: &mut Context) {
+    let action = options.is_some_and(|options| options.action.is_some());
+    let duration = options.is_some_and(|options| options.duration.is_some());
+    let file_size = options.is_some_and(|options| options.file_size.is_some());
+    match content {
+        Content::Video(_) if options.is_none() => {
+            cx.lacks("viber_service", "is required with a video");
+        }
+        Content::Video(_) => cx.within("viber_service", |cx| {
+            if !duration {
+                cx.lacks("duration", "is required with a video");
+            }
+            if !file_size {
+                cx.lacks("file_size", "is required with a video");
+            }
+        }),
+        Content::Image(image) if action && image.caption.is_none() => {
+            cx.within("image", |cx| {
+                cx.lacks("caption", "is required with viber_service.action");
+            });
+        }
+        Content::Text(_) | Content::Image(_) | Content::File(_) => {}
+    }
+    cx.within("viber_service", |cx| {
+        if action && matches!(content, Content::Video(_) | Content::File(_)) {
+            cx.misplaced("action", "is for texts and images only");
+        }
+        if duration && !matches!(content, Content::Video(_)) {
+            cx.misplaced("duration", "is for videos only");
+        }
+        if file_size && !matches!(content, Content::Video(_)) {
+            cx.misplaced("file_size", "is for videos only");
+        }
+    });
+}
+
+impl Viber {
+    fn from_content(from: Id, to: PhoneNumber, content: Content) -> Self {
+        Self::from_parts(from, to, content, Envelope::default())
+    }
+
+    pub(crate) fn message_type(&self) -> &str {
+        self.content.type_name()
+    }
+}
+
+constructors! {
+    Viber(from: Id = "/from", to: PhoneNumber = "/to") of Content {
+        /// A text.
+        text(Text) = Text at "/text";
+        /// An image: jpg, jpeg or png.
+        image(CaptionedMedia) = Image at "/image/url";
+        /// A file.
+        file(File) = File at "/file/url";
+    }
+}
+
+impl Viber {
+    /// A video, with its length in seconds (1 to 600) and its size in MB (1 to 200).
+    ///
+    /// # Errors
+    ///
+    /// All arguments that break a rule, each by its JSON pointer.
+    pub fn video(
+        from: impl Field<Id>,
+        to: impl Field<PhoneNumber>,
+        video: Video,
+        duration: impl Field<Duration>,
+        file_size: impl Field<FileSize>,
+    ) -> Result<Self, Problems> {
+        let mut options = None;
+        let message = Self::assemble(from, to, |fields| {
+            let duration = fields.take("/viber_service/duration", duration);
+            let file_size = fields.take("/viber_service/file_size", file_size);
+            options = duration.zip(file_size);
+            Some(Content::Video(video))
+        })?;
+        Ok(match options {
+            Some((duration, file_size)) => {
+                message.viber_service(Options::default().duration(duration).file_size(file_size))
+            }
+            None => message,
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! Values whose JSON type the API itself does not keep to.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::Number;
+
+use crate::error::Rule;
+use crate::wire::{Check, Context, Decode, Json, Wire};
+
+/// A number that the API writes as a string in one place and as a number in the next: counts,
+/// prices, error codes. It is kept, and written again, as it came; a price keeps its digits.
+#[derive(Clone, PartialEq, Wire)]
+#[wire(open, custom)]
+pub enum NumberOrString {
+    /// It came as a JSON string.
+    Text(String),
+    /// It came as a JSON number.
+    Number(Number),
+}
+
+impl NumberOrString {
+    /// The value's digits.
+    #[must_use]
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Number(number) => Cow::Owned(number.to_string()),
+        }
+    }
+
+    /// The value as a whole number, if it is one.
+    #[must_use]
+    pub fn to_u64(&self) -> Option<u64> {
+        match self {
+            Self::Text(text) => text.trim().parse().ok(),
+            Self::Number(number) => number.as_u64(),
+        }
+    }
+
+    /// The value as a floating-point number, if it is a finite one. Not for adding up money.
+    #[must_use]
+    pub fn to_f64(&self) -> Option<f64> {
+        match self {
+            Self::Text(text) => text
+                .trim()
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite()),
+            Self::Number(number) => number.as_f64(),
+        }
+    }
+}
+
+impl From<&str> for NumberOrString {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<u64> for NumberOrString {
+    fn from(number: u64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl Serialize for NumberOrString {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => text.serialize(serializer),
+            Self::Number(number) => number.serialize(serializer),
+        }
+    }
+}
+
+impl Decode for NumberOrString {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        match value {
+            Json::String(text) => Ok(Self::Text(text.into_owned())),
+            Json::Number(number) => Ok(Self::Number(number)),
+            other => {
+                cx.report(Rule::Type, "must be a number or a numeric string");
+                Err(other)
+            }
+        }
+    }
+}
+
+impl Check for NumberOrString {
+    const CAN_FAIL: bool = false;
+}
+
+impl fmt::Debug for NumberOrString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[number]")
+    }
+}
