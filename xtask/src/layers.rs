@@ -84,7 +84,7 @@ const PRESENT: &[(&str, Features, &str)] = &[
 ];
 
 /// The most crates that a crate may bring by default, itself among them.
-const BUDGETS: &[(&str, usize)] = &[("messages-types", 16), ("messages-sdk", 140)];
+const BUDGETS: &[(&str, usize)] = &[("messages-types", 17), ("messages-sdk", 141)];
 
 /// With which features a crate is looked at.
 #[derive(Clone, Copy)]

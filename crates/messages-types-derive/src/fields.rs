@@ -122,7 +122,7 @@ impl Members {
     pub(crate) fn take(
         &self,
         constants: &[(String, LitStr)],
-        rule: Option<TokenStream>,
+        rule: Option<&TokenStream>,
         built: &TokenStream,
     ) -> TokenStream {
         let (required, required_ty, required_key) = self.parts(Role::Required);

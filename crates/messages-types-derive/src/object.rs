@@ -42,7 +42,7 @@ pub(crate) fn expand(
 
 fn members_impl(name: &Ident, attrs: &TypeAttrs, members: &Members) -> Result<TokenStream> {
     let rule = rule_at_decoding(attrs, members)?;
-    let take = members.take(&attrs.constants, rule, &quote!(Self));
+    let take = members.take(&attrs.constants, rule.as_ref(), &quote!(Self));
     let constants = attrs
         .constants
         .iter()
