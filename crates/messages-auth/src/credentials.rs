@@ -46,10 +46,19 @@ impl Credentials {
         }
     }
 
-    /// Takes note of what the API's clock showed when this machine's showed `now`; see [`TokenSource::correct_clock`].
-    pub fn correct_clock(&self, server: SystemTime, now: SystemTime) {
-        if let Self::Jwt(source) = self {
-            source.correct_clock(server, now);
+    /// Issues tokens by the API's clock, which showed `server` when this machine's showed `now`; see
+    /// [`TokenSource::correct_clock`]. `None` for Basic, which has no times.
+    ///
+    /// # Errors
+    /// As [`TokenSource::correct_clock`].
+    pub fn correct_clock(
+        &self,
+        server: SystemTime,
+        now: SystemTime,
+    ) -> Result<Option<i64>, AuthError> {
+        match self {
+            Self::Basic(_) => Ok(None),
+            Self::Jwt(source) => source.correct_clock(server, now),
         }
     }
 }

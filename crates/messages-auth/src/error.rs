@@ -57,6 +57,9 @@ pub enum AuthErrorKind {
     /// The time passed in lies before 1970 or too far ahead to be written down.
     #[error("the clock shows a time that no token can carry")]
     Clock,
+    /// The API's clock differs too much from this machine's to issue tokens by it.
+    #[error("the API's clock differs from this machine's by more than 24 hours")]
+    ClockCorrection,
 }
 
 /// What is wrong with the text of a key or secret.

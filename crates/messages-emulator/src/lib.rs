@@ -36,6 +36,7 @@ mod world;
 pub use channel::{Channel, UnknownChannel};
 pub use clock::{Moment, Pace};
 pub use config::{ApplicationSettings, Config, DEFAULT_PORT};
+pub use control::{Span, SpanError};
 pub use credentials::Credentials;
 pub use direction::Direction;
 pub use emulator::{Emulator, EmulatorBuilder};

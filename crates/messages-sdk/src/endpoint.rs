@@ -173,7 +173,7 @@ impl Endpoint {
         self.base.host().unwrap_or_default()
     }
 
-    fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         let host = self.base.host().unwrap_or_default();
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         host.eq_ignore_ascii_case("localhost")

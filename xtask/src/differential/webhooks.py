@@ -15,7 +15,7 @@ import sys
 import jwt
 
 COUNT, FOLDER = int(sys.argv[1]), sys.argv[2]
-NOW, AGE = 1_700_000_000, 300
+NOW, AGE, AHEAD = 1_700_000_000, 300, 300
 rng = random.Random(20_261_123)
 
 
@@ -37,7 +37,7 @@ def case():
     secret, body = text(32, 64), json.dumps({"status": text(0, 200)})
     claims = {
         "iss": "Vonage",
-        "iat": NOW - rng.randint(-50, AGE),
+        "iat": NOW - rng.randint(-AHEAD, AGE),
         "jti": text(8, 36),
         "payload_hash": hashlib.sha256(body.encode()).hexdigest(),
         "api_key": text(8, 8),
@@ -51,7 +51,7 @@ def case():
     elif fault == "old":
         claims["iat"] = NOW - AGE - rng.randint(1, 10**8)
     elif fault == "future":
-        claims["iat"] = NOW + rng.randint(61, 10**8)
+        claims["iat"] = NOW + rng.randint(AHEAD + 1, 10**8)
     elif fault == "body":
         body += " "
     elif fault == "hash":
@@ -94,7 +94,7 @@ def verdict(token, body, secret):
     return (
         claims.get("iss") == "Vonage"
         and isinstance(claims["iat"], int)
-        and -60 <= NOW - claims["iat"] <= AGE
+        and -AHEAD <= NOW - claims["iat"] <= AGE
         and claims.get("payload_hash") == hashlib.sha256(body.encode()).hexdigest()
     )
 

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use http::Method;
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::de::{Deserializer, Error as _};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{AuthError, AuthErrorKind};
 
 /// A pattern of paths: `*` stands for one segment, `**` for any number of them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct AclPath(String);
 
 impl AclPath {
@@ -46,6 +48,14 @@ impl AclPath {
     }
 }
 
+impl TryFrom<String> for AclPath {
+    type Error = AuthError;
+
+    fn try_from(pattern: String) -> Result<Self, AuthError> {
+        Self::new(pattern)
+    }
+}
+
 impl TryFrom<&str> for AclPath {
     type Error = AuthError;
 
@@ -55,9 +65,12 @@ impl TryFrom<&str> for AclPath {
 }
 
 /// What may be done at a path: everything, unless narrowed.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct AclRule {
+    #[serde(with = "names", skip_serializing_if = "Vec::is_empty")]
     methods: Vec<Method>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
     filters: Map<String, Value>,
 }
 
@@ -83,20 +96,6 @@ impl AclRule {
     }
 }
 
-impl Serialize for AclRule {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut rule = serializer.serialize_map(None)?;
-        if !self.methods.is_empty() {
-            let methods: Vec<&str> = self.methods.iter().map(Method::as_str).collect();
-            rule.serialize_entry("methods", &methods)?;
-        }
-        if !self.filters.is_empty() {
-            rule.serialize_entry("filters", &self.filters)?;
-        }
-        rule.end()
-    }
-}
-
 /// The paths a token opens; it opens no other.
 ///
 /// ```
@@ -109,10 +108,29 @@ impl Serialize for AclRule {
 ///     serde_json::to_string(&acl).unwrap(),
 ///     r#"{"paths":{"/*/messages/**":{"methods":["POST"]},"/*/users/**":{}}}"#,
 /// );
+/// let read: Acl = serde_json::from_str(r#"{"paths":{"/*/users/**":{}}}"#).unwrap();
+/// assert_eq!(read, Acl::new().path(AclPath::new("/*/users/**")?, AclRule::new()));
 /// # Ok::<(), messages_auth::AuthError>(())
 /// ```
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Acl(BTreeMap<AclPath, AclRule>);
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acl {
+    #[serde(deserialize_with = "rules")]
+    paths: BTreeMap<AclPath, AclRule>,
+}
+
+/// Reads each rule from an object only: serde reads a struct from a list too, and `[]` would open everything.
+fn rules<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<BTreeMap<AclPath, AclRule>, D::Error> {
+    BTreeMap::<AclPath, Map<String, Value>>::deserialize(deserializer)?
+        .into_iter()
+        .map(|(path, rule)| {
+            let rule = serde_json::from_value(rule.into()).map_err(D::Error::custom)?;
+            Ok((path, rule))
+        })
+        .collect()
+}
 
 impl Acl {
     /// No path at all, until some are added.
@@ -124,23 +142,41 @@ impl Acl {
     /// Opens a path; a second rule for the same pattern replaces the first.
     #[must_use]
     pub fn path(mut self, pattern: AclPath, rule: AclRule) -> Self {
-        self.0.insert(pattern, rule);
+        self.paths.insert(pattern, rule);
         self
     }
 }
 
-impl Serialize for Acl {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        struct Paths<'a>(&'a BTreeMap<AclPath, AclRule>);
+/// Methods by their names.
+mod names {
+    use http::Method;
+    use serde::de::{Deserialize, Deserializer, Error};
+    use serde::ser::Serializer;
 
-        impl Serialize for Paths<'_> {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_map(self.0.iter().map(|(path, rule)| (path.as_str(), rule)))
-            }
+    pub(super) fn serialize<S: Serializer>(
+        methods: &[Method],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(methods.iter().map(Method::as_str))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Method>, D::Error> {
+        let names = Vec::<String>::deserialize(deserializer)?;
+        if names.is_empty() {
+            // An empty list is not written, which would mean every method.
+            return Err(D::Error::custom("`methods` must not be empty"));
         }
-
-        let mut acl = serializer.serialize_map(Some(1))?;
-        acl.serialize_entry("paths", &Paths(&self.0))?;
-        acl.end()
+        let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_uppercase());
+        names
+            .iter()
+            .map(|name| {
+                Method::from_bytes(name.as_bytes())
+                    .ok()
+                    .filter(|method| is_name(method.as_str()))
+                    .ok_or_else(|| D::Error::custom("`methods` must be names such as \"POST\""))
+            })
+            .collect()
     }
 }

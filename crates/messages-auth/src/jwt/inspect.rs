@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde_json::{Map, Value};
 
 use super::claims::Claims;
-use super::verify::{self, JwtError};
+use super::verify::{self, ClaimName, JwtError};
 use crate::jws::{self, Algorithm};
 
 /// A token as it presents itself. Nobody has vouched for any of it: only [`verify`](super::verify()) does.
@@ -20,6 +20,8 @@ pub struct Inspection {
     pub claims: Option<Claims>,
     /// Everything that would have it refused, except for the signature, which only a key can judge.
     pub faults: Vec<JwtError>,
+    /// Names of claims that the API does not define. It may refuse a token because of one.
+    pub unknown: Vec<String>,
 }
 
 /// Decodes a token without verifying it, and lists what is wrong with it at `now`.
@@ -32,6 +34,7 @@ pub fn inspect(token: &str, now: SystemTime) -> Inspection {
         payload: None,
         claims: None,
         faults: Vec::new(),
+        unknown: Vec::new(),
     };
     if token.len() > verify::MAX_LEN {
         found.faults.push(JwtError::Malformed);
@@ -52,6 +55,9 @@ pub fn inspect(token: &str, now: SystemTime) -> Inspection {
         Some(Err(fault)) => found.faults.push(fault.into()),
         None => found.faults.push(JwtError::Malformed),
     }
+    let is_known = |name: &str| ClaimName::ALL.iter().any(|claim| claim.as_str() == name);
+    let names = found.payload.iter().flat_map(Map::keys);
+    found.unknown = names.filter(|name| !is_known(name)).cloned().collect();
     match found.payload.clone() {
         Some(payload) => found.claims = verify::read(payload, now, &mut found.faults),
         None if found.faults.contains(&JwtError::Malformed) => {}

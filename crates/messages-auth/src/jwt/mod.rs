@@ -19,4 +19,4 @@ pub use options::{JwtOptions, Lifetime};
 pub use source::TokenSource;
 pub(crate) use token::bearer;
 pub use token::{Token, bearer_token, mint};
-pub use verify::{ClaimName, JwtError, LEEWAY, verify};
+pub use verify::{ClaimName, JwtError, LEEWAY, TimeUnit, verify};

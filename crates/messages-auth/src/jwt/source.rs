@@ -26,7 +26,9 @@ const RENEWAL_PAUSE: u64 = 5;
 const BACKWARD_STEP: u64 = 60;
 /// A clock that differs from the API's by less than this many seconds is not corrected: the date it is told has whole
 /// seconds and was on its way for a while.
-const CLOCK_TOLERANCE: i64 = 10;
+const CLOCK_TOLERANCE: u64 = 10;
+/// A larger difference is not corrected: whoever sets the date could otherwise collect tokens for any time to come.
+const MAX_CORRECTION: u64 = 24 * 60 * 60;
 
 /// Mints the tokens of an application and shares each among all who ask. Cloning is cheap; clones share the token.
 ///
@@ -165,24 +167,34 @@ impl TokenSource {
         })
     }
 
-    /// Takes note of the time that the API's clock showed (the `Date` of its answer) when this machine's showed `now`.
+    /// Issues and judges tokens by the API's clock from now on. `server` is the time that it showed (the `Date` of a
+    /// response) when this machine's clock showed `now`.
     ///
-    /// From then on, tokens are made and judged by the API's clock. Call it when the API answers 401, before
-    /// [`refresh`](Self::refresh): a clock that is minutes off is the reason more often than a wrong key. A difference
-    /// under ten seconds counts as none.
-    pub fn correct_clock(&self, server: SystemTime, now: SystemTime) {
-        let (Some(server), Some(now)) = (unix_seconds(server), unix_seconds(now)) else {
-            return;
-        };
-        let ahead = i64::try_from(server)
-            .unwrap_or(i64::MAX)
-            .saturating_sub(i64::try_from(now).unwrap_or(i64::MAX));
-        let offset = if ahead.abs() < CLOCK_TOLERANCE {
+    /// Call it when the API answers 401, before [`refresh`](Self::refresh): a clock that is minutes off is the reason
+    /// more often than a wrong key. Only pass a date that came over TLS or from this machine: tokens are issued for the
+    /// time it names. Returns the seconds that the API's clock is ahead if the correction changed, which is worth a
+    /// warning, and `None` if it did not. Differences under ten seconds count as none.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::ClockCorrection`] if the clocks differ by more than 24 hours, [`AuthErrorKind::Clock`] for a time
+    /// before 1970. The correction then stays as it was.
+    pub fn correct_clock(
+        &self,
+        server: SystemTime,
+        now: SystemTime,
+    ) -> Result<Option<i64>, AuthError> {
+        let ahead = clock_difference(server, now)?;
+        let offset = if ahead.unsigned_abs() < CLOCK_TOLERANCE {
             0
         } else {
             ahead
         };
+        let current = self.0.offset.load(Ordering::Relaxed);
+        if offset.abs_diff(current) < CLOCK_TOLERANCE {
+            return Ok(None);
+        }
         self.0.offset.store(offset, Ordering::Relaxed);
+        Ok(Some(offset))
     }
 
     /// `now` by the API's clock.
@@ -274,6 +286,17 @@ impl TokenSource {
         }
         made
     }
+}
+
+/// The seconds that `server` is ahead of `now`, if they may be corrected.
+fn clock_difference(server: SystemTime, now: SystemTime) -> Result<i64, AuthError> {
+    let (Some(server), Some(now)) = (unix_seconds(server), unix_seconds(now)) else {
+        return Err(AuthError::new(AuthErrorKind::Clock));
+    };
+    i64::try_from(i128::from(server) - i128::from(now))
+        .ok()
+        .filter(|ahead| ahead.unsigned_abs() <= MAX_CORRECTION)
+        .ok_or_else(|| AuthError::new(AuthErrorKind::ClockCorrection))
 }
 
 impl Cached {

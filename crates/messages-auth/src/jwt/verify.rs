@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::claims::Claims;
 use super::options::Lifetime;
-use crate::clock::unix_seconds;
+use crate::clock::{LAST_SECOND, unix_seconds};
 use crate::id::ApplicationId;
 use crate::jws::{self, Algorithm, Fault};
 use crate::key::PublicKey;
@@ -36,8 +36,14 @@ pub enum JwtError {
     #[error("the claim {0} is missing")]
     Missing(ClaimName),
     /// A claim has the wrong type, or a value that it cannot have.
-    #[error("the claim {0} is not what it must be")]
+    #[error("the claim {0} {expected}", expected = .0.expected())]
     Invalid(ClaimName),
+    /// A time is in a smaller unit than seconds.
+    #[error("the claim {0} is in {1}; it must be in seconds since 1970")]
+    Unit(ClaimName, TimeUnit),
+    /// `exp` is a lifetime instead of a time.
+    #[error("the claim exp is a lifetime; it must be a time, in seconds since 1970")]
+    ExpiryIsLifetime,
     /// `exp`, or where it is absent 15 minutes after `iat`, has passed.
     #[error("the token has expired")]
     Expired,
@@ -66,7 +72,53 @@ pub enum ClaimName {
     Acl,
 }
 
+/// A unit of time that a claim was written in by mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "each is the unit of its name")]
+pub enum TimeUnit {
+    Milliseconds,
+    Microseconds,
+    Nanoseconds,
+}
+
+impl TimeUnit {
+    /// The unit of a value that is too large for seconds, if it is a time before the year 5138 in that unit.
+    fn of(value: &Value) -> Option<Self> {
+        const SECONDS_END: f64 = LAST_SECOND as f64;
+
+        match value.as_f64()? {
+            value if value <= SECONDS_END => None,
+            value if value < 1e14 => Some(Self::Milliseconds),
+            value if value < 1e17 => Some(Self::Microseconds),
+            value if value < 1e20 => Some(Self::Nanoseconds),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for TimeUnit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Milliseconds => "milliseconds",
+            Self::Microseconds => "microseconds",
+            Self::Nanoseconds => "nanoseconds",
+        })
+    }
+}
+
 impl ClaimName {
+    /// Every claim that the API defines.
+    pub const ALL: [Self; 7] = [
+        Self::ApplicationId,
+        Self::Iat,
+        Self::Jti,
+        Self::Exp,
+        Self::Nbf,
+        Self::Sub,
+        Self::Acl,
+    ];
+
     /// The name as it stands in the token.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -78,6 +130,16 @@ impl ClaimName {
             Self::Nbf => "nbf",
             Self::Sub => "sub",
             Self::Acl => "acl",
+        }
+    }
+
+    fn expected(self) -> &'static str {
+        match self {
+            Self::ApplicationId => "must be a UUID with hyphens",
+            Self::Iat | Self::Exp | Self::Nbf => "must be a number of seconds since 1970",
+            Self::Jti => "must be a string that is not empty",
+            Self::Sub => "must be a string",
+            Self::Acl => r#"needs `paths`, such as {"paths":{"/*/messages/**":{}}}"#,
         }
     }
 }
@@ -171,6 +233,10 @@ fn check_times(
     now: SystemTime,
     faults: &mut Vec<JwtError>,
 ) {
+    if expires_at.is_some_and(|exp| exp <= Lifetime::MAX.as_secs() && exp < issued_at) {
+        faults.push(JwtError::ExpiryIsLifetime);
+        return;
+    }
     let now = unix_seconds(now).unwrap_or(0);
     let latest = now.saturating_add(LEEWAY.as_secs());
     let expiry = expires_at.unwrap_or(issued_at.saturating_add(Lifetime::DEFAULT.as_secs()));
@@ -204,7 +270,12 @@ impl Reader<'_> {
         let value = self.object.remove(name.as_str())?;
         let read = read(&value);
         if read.is_none() {
-            self.faults.push(JwtError::Invalid(name));
+            let is_time = matches!(name, ClaimName::Iat | ClaimName::Exp | ClaimName::Nbf);
+            let unit = is_time.then(|| TimeUnit::of(&value)).flatten();
+            self.faults.push(match unit {
+                Some(unit) => JwtError::Unit(name, unit),
+                None => JwtError::Invalid(name),
+            });
         }
         read
     }

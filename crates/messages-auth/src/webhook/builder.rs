@@ -65,22 +65,22 @@ impl VerifierBuilder {
         self
     }
 
-    /// How long ago a webhook may have been signed; whole seconds count. By default 24 hours and 15 minutes
+    /// Longest time since a webhook was signed (`iat`), in whole seconds. By default 24 hours and 15 minutes
     /// ([`Verifier::DEFAULT_MAX_AGE`]).
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.policy.max_age = max_age.as_secs();
         self
     }
 
-    /// By how much this machine's clock and the sender's may differ; whole seconds count. By default 60 s. So far ahead a webhook
-    /// may have been signed or begin to be valid (`iat`, `nbf`), and so long it may be over (`exp`).
+    /// Largest tolerated difference between this machine's clock and the sender's, in whole seconds. By default 300 s
+    /// ([`Verifier::DEFAULT_MAX_AHEAD`]). `iat` and `nbf` may lie this far ahead, and `exp` this far back.
     pub fn max_ahead(mut self, max_ahead: Duration) -> Self {
         self.policy.max_ahead = max_ahead.as_secs();
         self
     }
 
-    /// Accepts webhooks of the last 300 s only. A webhook that is delivered late is lost unless the sender signs it
-    /// anew for each attempt, which the API documentation does not promise.
+    /// Accepts webhooks of the last 300 s only. A webhook that is delivered late is lost, although it is resent for
+    /// 24 hours, unless the sender signs each attempt anew, which the API documentation does not promise.
     pub fn strict(self) -> Self {
         self.max_age(Verifier::STRICT_MAX_AGE)
     }

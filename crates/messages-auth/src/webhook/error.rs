@@ -74,18 +74,20 @@ impl Reason {
         }
     }
 
-    /// What to answer. The sender takes 200 for an acknowledgement, tries again for 24 hours after 429 and 5xx, and
-    /// gives up after anything else.
+    /// Status code of the response. The sender stops after 200, resends for 24 hours after 429 and 5xx, and gives up
+    /// after any other.
     ///
-    /// - 503 where the same webhook may be good when it comes again: unsigned by a fault, its twin still being handled,
-    ///   or the guard out of order.
-    /// - 200 for one that was handled: anything else would have it come for a day.
-    /// - 413 for a body beyond the limit, 401 for all else.
+    /// - 503 if a later attempt may be accepted: not signed because of a fault, signed but stale or early because one
+    ///   of the two clocks is wrong, being handled at the moment, or a replay guard that fails.
+    /// - 200 if it was handled: any other status code would cause resends for a day.
+    /// - 413 for a body beyond the limit, 401 for everything else.
     #[must_use]
     pub fn answer(self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Missing | Self::InProgress | Self::Guard => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Missing | Self::Stale | Self::Early | Self::InProgress | Self::Guard => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Replayed => StatusCode::OK,
             _ => StatusCode::UNAUTHORIZED,
         }

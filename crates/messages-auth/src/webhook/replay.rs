@@ -15,8 +15,9 @@ use crate::id::ApiKey;
 ///    released or lapses.
 /// 2. A claim that is neither committed nor released lapses after a time of the guard's choice, longer than handling
 ///    takes: the process that held it may be gone.
-/// 3. After `commit`, `claim` answers [`ClaimOutcome::Handled`] at least until `until`. It counts even if the claim has
-///    lapsed meanwhile: the webhook was handled.
+/// 3. After `commit`, `claim` returns [`ClaimOutcome::Handled`] at least until `until`. It counts even if the claim has
+///    lapsed meanwhile: the webhook was handled. A clock that jumps ahead and back passes `until` too early: purge by
+///    count, as [`MemoryReplayGuard`] does, or by a clock that does not jump, such as that of a database server.
 /// 4. `release` with a ticket that is not the current one changes nothing: somebody else holds the claim by now.
 /// 5. No method panics. Each may block for as long as its storage takes.
 pub trait ReplayGuard: fmt::Debug + Send + Sync + 'static {
@@ -92,8 +93,9 @@ impl ReplayError {
 
 /// A guard in this process's memory, of bounded size.
 ///
-/// When it is full, it forgets the webhook that was handled first; a copy of that one would be handled again. It never
-/// forgets one that is being handled: if all of them are, a new one is answered 503.
+/// When it is full, it removes the webhook that was handled first; a copy of that one would be handled again. Nothing is
+/// removed because of its age, so a clock that jumps ahead and back lets no copy pass. A webhook that is being handled is
+/// never removed: if all of them are, a new one is answered 503.
 ///
 /// It ends with its process. A webhook that was claimed then and not committed was not answered either, so the sender
 /// tries it again and it is handled: nothing is lost. What was handled before is forgotten, so that a copy of it is
@@ -107,18 +109,30 @@ pub struct MemoryReplayGuard {
 #[derive(Default)]
 struct Memory {
     states: HashMap<ReplayKey, State>,
-    /// What was handled, first to last.
-    handled: VecDeque<(ReplayKey, SystemTime)>,
+    /// Keys in state [`State::Handled`], in the order of their commits.
+    handled: VecDeque<ReplayKey>,
     last_ticket: u64,
+    leases: LeaseClock,
 }
 
 enum State {
-    Claimed { ticket: u64, lapses: SystemTime },
+    /// `lapses` is a time of the [`LeaseClock`].
+    Claimed {
+        ticket: u64,
+        lapses: Duration,
+    },
     Handled,
 }
 
+/// Time that passes from call to call, without jumps of the system clock.
+#[derive(Default)]
+struct LeaseClock {
+    elapsed: Duration,
+    last: Option<SystemTime>,
+}
+
 impl MemoryReplayGuard {
-    /// 100,000 webhooks: 22 MB when full of UUIDs, which is what the API's `jti` are.
+    /// 100,000 webhooks: 21 MB when full of UUIDs, which is the form of the API's `jti`.
     pub const DEFAULT_CAPACITY: usize = 100_000;
     /// 5 minutes. A claim lapses only if it was leaked: dropping it gives it back at once.
     pub const DEFAULT_LEASE: Duration = Duration::from_secs(300);
@@ -187,7 +201,7 @@ impl ReplayGuard for MemoryReplayGuard {
         _until: SystemTime,
     ) -> Result<ClaimOutcome, ReplayError> {
         let mut memory = self.memory();
-        memory.forget_before(now);
+        let now = memory.leases.advance(now);
         match memory.states.get(key) {
             Some(State::Handled) => return Ok(ClaimOutcome::Handled),
             Some(State::Claimed { lapses, .. }) if now < *lapses => {
@@ -198,24 +212,24 @@ impl ReplayGuard for MemoryReplayGuard {
         }
         memory.last_ticket += 1;
         let ticket = memory.last_ticket;
-        let lapses = now.checked_add(self.lease).unwrap_or(now);
+        let lapses = now.saturating_add(self.lease);
         memory
             .states
             .insert(key.clone(), State::Claimed { ticket, lapses });
         Ok(ClaimOutcome::Claimed(ticket))
     }
 
-    fn commit(&self, key: &ReplayKey, _ticket: u64, until: SystemTime) -> Result<(), ReplayError> {
+    fn commit(&self, key: &ReplayKey, _ticket: u64, _until: SystemTime) -> Result<(), ReplayError> {
         let mut memory = self.memory();
         if !matches!(
             memory.states.insert(key.clone(), State::Handled),
             Some(State::Handled)
         ) {
-            memory.handled.push_back((key.clone(), until));
+            memory.handled.push_back(key.clone());
         }
         // A claim that lapsed may have lost its place to another.
         if memory.states.len() > self.capacity {
-            memory.forget_first();
+            memory.remove_first();
         }
         Ok(())
     }
@@ -230,23 +244,16 @@ impl ReplayGuard for MemoryReplayGuard {
 }
 
 impl Memory {
-    /// Forgets what is too old to be accepted anyway. Only from the front: what waits behind a younger one is forgotten
-    /// a little later.
-    fn forget_before(&mut self, now: SystemTime) {
-        while self.handled.front().is_some_and(|(_, until)| *until <= now) {
-            self.forget_first();
-        }
-    }
-
-    fn forget_first(&mut self) -> bool {
+    /// Removes the webhook that was handled first; `false` if none was.
+    fn remove_first(&mut self) -> bool {
         match self.handled.pop_front() {
-            Some((key, _)) => self.states.remove(&key).is_some(),
+            Some(key) => self.states.remove(&key).is_some(),
             None => false,
         }
     }
 
-    fn make_room(&mut self, capacity: usize, now: SystemTime) -> Result<(), ReplayError> {
-        if self.states.len() < capacity || self.forget_first() {
+    fn make_room(&mut self, capacity: usize, now: Duration) -> Result<(), ReplayError> {
+        if self.states.len() < capacity || self.remove_first() {
             return Ok(());
         }
         self.states
@@ -258,5 +265,25 @@ impl Memory {
                 "every place is taken by a webhook that is being handled",
             ))
         }
+    }
+}
+
+impl LeaseClock {
+    /// A longer step, either way, counts as a clock that was set: no lease ends because of it.
+    const LONGEST_STEP: Duration = Duration::from_secs(60 * 60);
+
+    /// The elapsed time at `now`. It stands still while the system clock catches up with a short step back, since callers
+    /// read that clock before they hold the lock.
+    fn advance(&mut self, now: SystemTime) -> Duration {
+        let last = *self.last.get_or_insert(now);
+        match now.duration_since(last) {
+            Ok(step) if step <= Self::LONGEST_STEP => {
+                self.elapsed = self.elapsed.saturating_add(step);
+                self.last = Some(now);
+            }
+            Err(back) if back.duration() <= Self::LONGEST_STEP => {}
+            _ => self.last = Some(now),
+        }
+        self.elapsed
     }
 }

@@ -70,8 +70,8 @@ impl Verifier {
     pub const DEFAULT_MAX_AGE: Duration = Duration::from_secs(24 * 60 * 60 + 15 * 60);
     /// 300 seconds.
     pub const STRICT_MAX_AGE: Duration = Duration::from_secs(300);
-    /// 60 seconds.
-    pub const DEFAULT_MAX_AHEAD: Duration = Duration::from_secs(60);
+    /// 300 seconds.
+    pub const DEFAULT_MAX_AHEAD: Duration = Duration::from_secs(300);
     /// 1 MiB.
     pub const DEFAULT_MAX_BODY: usize = 1024 * 1024;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{HeaderValue, Method};
 use messages_auth::jwt::{
     self, Acl, AclPath, AclRule, ClaimName, Claims, Inspection, JwtError, JwtOptions, Lifetime,
-    Token,
+    TimeUnit, Token,
 };
 use messages_auth::{AuthErrorKind, PrivateKey, RsaSigner, Signer};
 use serde_json::{Value, json};
@@ -382,6 +382,86 @@ fn inspection_lists_all_that_is_wrong() {
     assert_eq!(jwt::inspect(&unsigned, now()).faults, [JwtError::Malformed]);
 }
 
+#[test]
+fn a_time_in_another_unit_or_form_is_named() {
+    use TimeUnit::{Microseconds, Milliseconds, Nanoseconds};
+
+    for (name, claim) in [
+        ("iat", ClaimName::Iat),
+        ("exp", ClaimName::Exp),
+        ("nbf", ClaimName::Nbf),
+    ] {
+        for (value, unit) in [
+            (json!(NOW * 1_000), Milliseconds),
+            (json!(NOW as f64 * 1_000.0 + 0.5), Milliseconds),
+            (json!(NOW * 1_000_000), Microseconds),
+            (json!(NOW * 1_000_000_000), Nanoseconds),
+        ] {
+            let fault = verdict(&with(name, value)).unwrap_err();
+            assert_eq!(fault, JwtError::Unit(claim, unit));
+            assert_eq!(
+                fault.to_string(),
+                format!("the claim {name} is in {unit}; it must be in seconds since 1970")
+            );
+        }
+        for value in [json!(1e300), json!(NOW.to_string()), json!(-1)] {
+            let fault = verdict(&with(name, value)).unwrap_err();
+            assert_eq!(fault, JwtError::Invalid(claim));
+            assert_eq!(
+                fault.to_string(),
+                format!("the claim {name} must be a number of seconds since 1970")
+            );
+        }
+    }
+    let fault = verdict(&with("exp", 900)).unwrap_err();
+    assert_eq!(fault, JwtError::ExpiryIsLifetime);
+    let fault = verdict(&with("acl", json!({"/*/messages/**": {}}))).unwrap_err();
+    assert!(fault.to_string().contains("acl needs `paths`"), "{fault}");
+}
+
+#[test]
+fn claims_that_the_api_does_not_define_are_listed() {
+    let mut claims = with("ttl", 900);
+    assert_eq!(unknown(&claims), ["ttl"]);
+    claims["expiresIn"] = json!("15m");
+    claims["jti"] = json!(5);
+    assert_eq!(unknown(&claims), ["expiresIn", "ttl"], "faulty or not");
+    let all = json!({
+        "application_id": APPLICATION, "iat": NOW, "jti": "j1", "exp": NOW + 900, "nbf": NOW,
+        "sub": "alice", "acl": {"paths": {}},
+    });
+    assert!(unknown(&all).is_empty());
+    assert_eq!(ClaimName::ALL.len(), all.as_object().unwrap().len());
+}
+
+fn unknown(claims: &Value) -> Vec<String> {
+    let mut names = jwt::inspect(&sign(HEADER, &claims.to_string()), now()).unknown;
+    names.sort();
+    names
+}
+
+#[test]
+fn access_rules_are_read_strictly() {
+    let text = r#"{"paths":{"/*/messages/**":{"methods":["POST"],"filters":{"to":"4477"}},"/*/users/**":{}}}"#;
+    let acl: Acl = serde_json::from_str(text).unwrap();
+    assert_eq!(serde_json::to_string(&acl).unwrap(), text);
+    for refused in [
+        "{}",
+        "[]",
+        r#"{"/*/messages/**":{}}"#,
+        r#"{"paths":[]}"#,
+        r#"{"paths":{"messages":{}}}"#,
+        r#"{"paths":{"/x":[]}}"#,
+        r#"{"paths":{"/x":{"method":["POST"]}}}"#,
+        r#"{"paths":{"/x":{"methods":[]}}}"#,
+        r#"{"paths":{"/x":{"methods":["post"]}}}"#,
+        r#"{"paths":{"/x":{"methods":"POST"}}}"#,
+        r#"{"paths":{},"other":1}"#,
+    ] {
+        assert!(serde_json::from_str::<Acl>(refused).is_err(), "{refused}");
+    }
+}
+
 /// Inspection and verification share their rules: a token without faults is refused for its signature at most.
 #[test]
 fn inspection_and_verification_agree() {
@@ -423,7 +503,7 @@ fn every_fault_has_words_and_a_claim_its_name() {
     );
     assert_eq!(
         JwtError::Invalid(ClaimName::ApplicationId).to_string(),
-        "the claim application_id is not what it must be"
+        "the claim application_id must be a UUID with hyphens"
     );
     assert_eq!(JwtError::Expired.to_string(), "the token has expired");
 }

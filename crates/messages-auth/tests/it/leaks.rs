@@ -10,7 +10,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::HeaderValue;
 use messages_auth::jwt::{
-    self, Acl, AclPath, AclRule, ClaimName, Claims, JwtOptions, Lifetime, TokenSource,
+    self, Acl, AclPath, AclRule, ClaimName, Claims, JwtOptions, Lifetime, TimeUnit, TokenSource,
 };
 use messages_auth::key::{KeyMistake, KeyWarning};
 use messages_auth::webhook::{
@@ -242,6 +242,7 @@ fn without_secrets(watch: &mut Watch) {
     watch.debug(&inspection);
     watch.debug(&application());
     watch.debug(&ClaimName::Iat);
+    watch.debug(&TimeUnit::Milliseconds);
     watch.debug(&Reason::Missing);
     watch.debug(&Flaw::Pem);
     watch.display(&KeyWarning::ReadableByOthers { mode: 0o644 });

@@ -8,6 +8,7 @@
 )]
 
 mod basic;
+mod clock_jumps;
 mod crash;
 mod errors;
 mod fuzz;

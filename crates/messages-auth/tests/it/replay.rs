@@ -191,13 +191,6 @@ fn a_webhook_is_remembered_for_as_long_as_it_would_be_accepted() {
         Reason::Stale
     );
     assert_eq!(guard.len(), 1);
-    // And no longer: the next webhook drives it out.
-    drop(
-        verifier
-            .verify(&headers(signer().sign(BODY, after).unwrap()), BODY, after)
-            .unwrap(),
-    );
-    assert!(guard.is_empty());
 }
 
 #[test]
@@ -350,5 +343,5 @@ fn a_full_memory_is_as_large_as_documented() {
         info.bytes_max,
         MemoryReplayGuard::DEFAULT_CAPACITY
     );
-    assert!(info.bytes_max < 24_000_000, "{}", info.bytes_max);
+    assert!(info.bytes_max < 21_000_000, "{}", info.bytes_max);
 }

@@ -352,7 +352,7 @@ fn a_clock_five_minutes_off_is_survived() {
             if verify(&header, theirs).is_err() {
                 repeated += 1;
                 if corrected {
-                    source.correct_clock(at(theirs), ours);
+                    source.correct_clock(at(theirs), ours).unwrap();
                 }
                 refused +=
                     u64::from(verify(&source.refresh(&header, ours).unwrap(), theirs).is_err());
@@ -373,7 +373,7 @@ fn a_clock_five_minutes_off_is_survived() {
 fn a_clock_is_corrected_by_what_it_is_off_and_no_less_than_ten_seconds() {
     let (_, source) = source();
     let issued_after = |server: u64| {
-        source.correct_clock(at(server), now());
+        source.correct_clock(at(server), now()).unwrap();
         issued(
             &source
                 .refresh(&source.header_value(now()).unwrap(), now())
@@ -384,14 +384,42 @@ fn a_clock_is_corrected_by_what_it_is_off_and_no_less_than_ten_seconds() {
     assert_eq!(issued_after(NOW - 9), NOW);
     assert_eq!(issued_after(NOW + 10), NOW + 10);
     assert_eq!(issued_after(NOW - 10), NOW - 10);
-    assert_eq!(issued_after(NOW - 100_000), NOW - 100_000);
+    assert_eq!(issued_after(NOW + 86_400), NOW + 86_400);
+    assert_eq!(issued_after(NOW - 86_400), NOW - 86_400);
     assert_eq!(issued_after(NOW), NOW);
-    Credentials::from(source.clone()).correct_clock(at(NOW + 500), now());
+    let corrected = Credentials::from(source.clone()).correct_clock(at(NOW + 500), now());
+    assert_eq!(corrected.unwrap(), Some(500));
+    assert_eq!(source.correct_clock(at(NOW + 501), now()).unwrap(), None);
     // 840 seconds old by the corrected clock: due.
     assert_eq!(
         issued(&source.header_value(at(NOW + 340)).unwrap()),
         NOW + 840
     );
+}
+
+/// A hostile endpoint could otherwise collect tokens for any time to come.
+#[test]
+fn a_clock_is_corrected_by_24_hours_at_most() {
+    let (_, source) = source();
+    source.correct_clock(at(NOW + 300), now()).unwrap();
+    for (server, kind) in [
+        (at(0), AuthErrorKind::ClockCorrection),
+        (at(NOW - 86_401), AuthErrorKind::ClockCorrection),
+        (at(NOW + 86_401), AuthErrorKind::ClockCorrection),
+        (at(253_402_300_799), AuthErrorKind::ClockCorrection),
+        (UNIX_EPOCH - Duration::from_secs(1), AuthErrorKind::Clock),
+    ] {
+        let error = source.correct_clock(server, now()).unwrap_err();
+        assert_eq!(error.kind(), kind);
+        let header = source.header_value(now()).unwrap();
+        let fresh = source.refresh(&header, now()).unwrap();
+        assert_eq!(issued(&fresh), NOW + 300, "the earlier correction stays");
+    }
+    // Each correction counts from this machine's clock: they do not add up.
+    for days in 1..4 {
+        let server = at(NOW + days * 86_400);
+        assert_eq!(source.correct_clock(server, now()).is_ok(), days == 1);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `messages doctor`: what is set up, what is wrong with it, and what to do.
 
+use std::ops::RangeInclusive;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -22,8 +23,8 @@ pub(crate) struct DoctorArgs {
     offline: bool,
 }
 
-/// The clock may be this wrong before tokens are refused.
-const SKEW_MAX: Duration = Duration::from_secs(30);
+/// Largest difference of the clocks that is not a fault: half of what the API tolerates in tokens.
+const SKEW_MAX: i64 = 30;
 
 /// What was found out about one thing.
 #[derive(Serialize)]
@@ -149,22 +150,24 @@ async fn network(settings: &Settings) -> Vec<Finding> {
             .uri(format!("{endpoint}/"))
             .body(Bytes::new())
             .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?;
+        let sent = SystemTime::now();
         let answer = Exchange::new()?
             .send(request)
             .await
             .map_err(|failure| failure.hint("check the network and the name of the endpoint"))?;
-        Ok((endpoint, answer))
+        Ok((endpoint, answer, sent..=SystemTime::now()))
     };
     match answer.await {
         Err(failure) => vec![Finding::of("endpoint", Err(failure))],
-        Ok((endpoint, answer)) => vec![
+        Ok((endpoint, answer, here)) => vec![
             Finding::good("endpoint", format!("{endpoint} answers")),
-            Finding::of("clock", clock(&answer)),
+            Finding::of("clock", clock(&answer, &here)),
         ],
     }
 }
 
-fn clock(answer: &Response<Bytes>) -> Result<String, Failure> {
+/// Compares the endpoint's `Date` with this machine's time, which was `here` from the request to the response.
+fn clock(answer: &Response<Bytes>, here: &RangeInclusive<SystemTime>) -> Result<String, Failure> {
     let date = answer
         .headers()
         .get(header::DATE)
@@ -172,16 +175,32 @@ fn clock(answer: &Response<Bytes>) -> Result<String, Failure> {
     let Some(there) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else {
         return Ok("the endpoint does not say what time it is".to_owned());
     };
-    let here = SystemTime::now();
-    let skew = here
-        .duration_since(there)
-        .unwrap_or_else(|error| error.duration());
-    let seconds = skew.as_secs();
-    if skew > SKEW_MAX {
-        return Err(
-            Failure::new(Exit::Other, format!("it is {seconds} s off the endpoint's"))
-                .hint("set the clock: tokens carry its time, and are refused when it is wrong"),
-        );
+    let ahead = seconds(*here.start()) - seconds(there) - 1;
+    let behind = seconds(there) - seconds(*here.end());
+    let (difference, direction) = if ahead > behind {
+        (ahead, "ahead of")
+    } else {
+        (behind, "behind")
+    };
+    if difference <= SKEW_MAX {
+        let difference = difference.max(0) + 1;
+        return Ok(format!("within {difference} s of the endpoint's"));
     }
-    Ok(format!("within {seconds} s of the endpoint's"))
+    Err(Failure::new(
+        Exit::Other,
+        format!("this machine's clock is {difference} s {direction} the endpoint's"),
+    )
+    .hint(
+        "set the clock, best by NTP: tokens that are more than 60 s early are refused, and `listen` defers webhooks that \
+         are more than 300 s early (--clock-skew) or older than 24 hours (--max-age)",
+    ))
+}
+
+/// Whole seconds since 1970; negative before.
+fn seconds(time: SystemTime) -> i64 {
+    let whole = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX / 4);
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(since) => whole(since),
+        Err(before) => -whole(before.duration()),
+    }
 }

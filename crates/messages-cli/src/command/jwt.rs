@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
-use messages_sdk::auth::jwt::{self, JwtError, JwtOptions, Lifetime};
+use messages_sdk::auth::jwt::{
+    self, Acl, AclPath, AclRule, ClaimName, JwtError, JwtOptions, Lifetime,
+};
 use messages_sdk::auth::key::KeyMistake;
-use messages_sdk::auth::{AuthErrorKind, Credentials, PrivateKey, PublicKey};
+use messages_sdk::auth::{AuthError, AuthErrorKind, Credentials, PrivateKey, PublicKey};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -32,7 +34,9 @@ pub(crate) struct JwtArgs {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Prints a token of the application
-    #[command(after_help = "Example:\n  curl -H \"Authorization: Bearer $(messages jwt mint)\" …")]
+    #[command(
+        after_help = "Examples:\n  curl -H \"Authorization: Bearer $(messages jwt mint)\" …\n  messages jwt mint --ttl 3600 --sub alice --acl '/*/messages/**' --acl '/*/users/**'"
+    )]
     Mint(MintArgs),
     /// Shows the claims of a token, its age and its faults
     #[command(after_help = "Example:\n  messages jwt mint | messages jwt inspect")]
@@ -44,6 +48,16 @@ struct MintArgs {
     /// How long the token lives, in seconds: 30 to 86400
     #[arg(long, value_name = "SECONDS", default_value_t = Lifetime::DEFAULT.as_secs())]
     ttl: u64,
+    /// End of the token (`exp`), in seconds since 1970: 30 to 86400 seconds from now
+    #[arg(long, value_name = "SECONDS", conflicts_with = "ttl")]
+    exp: Option<u64>,
+    /// Name of a user (`sub`); without it, the token is the application's
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    sub: Option<String>,
+    /// Path that the token opens, such as '/*/messages/**' (several may be given), or the whole claim as JSON:
+    /// '{"paths":{"/*/messages/**":{"methods":["POST"]}}}'. Without it, the token opens everything
+    #[arg(long, value_name = "PATH|JSON")]
+    acl: Vec<String>,
     #[command(flatten)]
     now: NowArgs,
 }
@@ -90,18 +104,14 @@ impl JwtArgs {
 
 impl MintArgs {
     fn run(&self, settings: &Settings) -> Result<Exit, Failure> {
-        let lifetime = Lifetime::new(Duration::from_secs(self.ttl))
-            .map_err(|error| Failure::usage("--ttl cannot be used").because(error))?;
         let now = self.now.time()?;
+        let options = self.options(now)?;
         let Credentials::Jwt(source) = settings.jwt_credentials()? else {
             return Err(crate::settings::credentials::missing());
         };
-        let header = source
-            .options(JwtOptions::new().lifetime(lifetime))
-            .header_value(now)
-            .map_err(|error| {
-                Failure::new(Exit::Credentials, "the token cannot be minted").because(error)
-            })?;
+        let header = source.options(options).header_value(now).map_err(|error| {
+            Failure::new(Exit::Credentials, "the token cannot be minted").because(error)
+        })?;
         let token = jwt::bearer_token(&header).unwrap_or_default();
         if settings.out.is_json() {
             settings.out.object(&serde_json::json!({"token": token}))?;
@@ -109,6 +119,45 @@ impl MintArgs {
             settings.out.raw(format!("{token}\n").as_bytes())?;
         }
         Ok(Exit::Done)
+    }
+}
+
+impl MintArgs {
+    fn options(&self, now: SystemTime) -> Result<JwtOptions, Failure> {
+        let (option, lifetime) = match self.exp {
+            None => ("--ttl", Duration::from_secs(self.ttl)),
+            Some(exp) => {
+                let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+                ("--exp", Duration::from_secs(exp.saturating_sub(now)))
+            }
+        };
+        let lifetime = Lifetime::new(lifetime)
+            .map_err(|error| Failure::usage(format!("{option} cannot be used")).because(error))?;
+        let mut options = JwtOptions::new().lifetime(lifetime);
+        if let Some(name) = &self.sub {
+            options = options.subject(name);
+        }
+        if let Some(acl) = acl(&self.acl)? {
+            options = options.acl(acl);
+        }
+        Ok(options)
+    }
+}
+
+/// The access rules of `--acl`: paths, or one JSON object.
+fn acl(values: &[String]) -> Result<Option<Acl>, Failure> {
+    match values {
+        [] => Ok(None),
+        [json] if json.trim_start().starts_with('{') => serde_json::from_str(json)
+            .map(Some)
+            .map_err(|error| Failure::usage("--acl cannot be used").because(error)),
+        paths => paths
+            .iter()
+            .try_fold(Acl::new(), |acl, path| {
+                Ok(acl.path(AclPath::new(path)?, AclRule::new()))
+            })
+            .map(Some)
+            .map_err(|error: AuthError| Failure::usage("--acl cannot be used").because(error)),
     }
 }
 
@@ -125,6 +174,7 @@ struct Findings {
     #[serde(skip_serializing_if = "Option::is_none")]
     signature: Option<&'static str>,
     faults: Vec<String>,
+    remarks: Vec<String>,
 }
 
 impl InspectArgs {
@@ -164,6 +214,7 @@ impl InspectArgs {
             claims: found.payload,
             signature,
             faults,
+            remarks: found.unknown.iter().map(|name| remark(name)).collect(),
         };
         settings.out.result(&findings, Findings::lines)?;
         Ok(if findings.faults.is_empty() {
@@ -220,8 +271,19 @@ impl Findings {
         if self.faults.is_empty() {
             lines.push(Line::new().good("no faults"));
         }
+        for remark in &self.remarks {
+            lines.push(Line::new().warn("remark").plain(" ").plain(remark));
+        }
         lines
     }
+}
+
+/// Of a claim that the API does not define.
+fn remark(name: &str) -> String {
+    let known = ClaimName::ALL.map(ClaimName::as_str).join(", ");
+    format!(
+        "the claim {name} is not defined by the API ({known} are); remove it if the API refuses the token"
+    )
 }
 
 /// The token in a text that holds it alone, as the value of a header, or as a header with its name.

@@ -1,10 +1,12 @@
 //! `messages webhook`: verifying and signing, offline.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use http::{HeaderMap, HeaderValue, header};
-use messages_sdk::auth::webhook::{Verifier, WebhookClaims, WebhookSigner};
+use messages_emulator::{Span, SpanError};
+use messages_sdk::auth::webhook::{Verifier, VerifierBuilder, WebhookClaims, WebhookSigner};
 use messages_sdk::auth::{ApiKey, SignatureSecret};
 use messages_sdk::types::WebhookEvent;
 use messages_sdk::{ReceiveError, Receiver};
@@ -48,6 +50,20 @@ struct VerifyArgs {
     body_file: PathBuf,
     #[command(flatten)]
     now: NowArgs,
+    #[command(flatten)]
+    window: WindowArgs,
+}
+
+/// The times at which a webhook is accepted.
+#[derive(Debug, Args)]
+pub(super) struct WindowArgs {
+    /// Longest time since a webhook was signed: a span such as 90s, 10m or 24h, from 1s to 168h. By default 24 hours and
+    /// 15 minutes, since a webhook is resent for 24 hours
+    #[arg(long, value_name = "SPAN", value_parser = max_age)]
+    max_age: Option<Duration>,
+    /// Largest difference between this machine's clock and the sender's: a span up to 24h. By default 300s
+    #[arg(long, value_name = "SPAN", value_parser = clock_skew)]
+    clock_skew: Option<Duration>,
 }
 
 #[derive(Debug, Args)]
@@ -79,7 +95,7 @@ impl VerifyArgs {
                 "only one of --authorization-file and --body-file can be stdin",
             ));
         }
-        let receiver = receiver(settings)?;
+        let receiver = receiver(settings, &self.window)?;
         let headers = headers(&read_bytes(Some(&self.authorization_file))?);
         let body = read_bytes(Some(&self.body_file))?;
         match receiver.receive(&headers, body, now) {
@@ -98,7 +114,10 @@ impl VerifyArgs {
                             .plain(error.name()),
                     ]
                 })?;
-                settings.out.note(&Line::new().plain(error));
+                settings.out.note(&Line::new().plain(&error));
+                if let Some(hint) = clock_hint(error.name()) {
+                    settings.out.note(&Line::new().plain(hint));
+                }
                 Ok(Exit::Credentials)
             }
             Err(error) => {
@@ -158,14 +177,62 @@ fn secrets(settings: &Settings) -> Result<Vec<SignatureSecret>, Failure> {
 }
 
 /// A receiver that tries every secret of the environment or the profile, whatever account the webhook names.
-pub(super) fn receiver(settings: &Settings) -> Result<Receiver, Failure> {
-    let mut verifier = Verifier::builder();
+fn receiver(settings: &Settings, window: &WindowArgs) -> Result<Receiver, Failure> {
+    let mut verifier = window.verifier();
     for secret in secrets(settings)? {
         verifier = verifier.any_account(secret);
     }
     verifier.build().map(Receiver::new).map_err(|error| {
         Failure::new(Exit::Credentials, "webhooks cannot be verified").because(error)
     })
+}
+
+impl WindowArgs {
+    /// A verifier with this window, and without a secret.
+    pub(super) fn verifier(&self) -> VerifierBuilder {
+        let mut verifier = Verifier::builder();
+        if let Some(max_age) = self.max_age {
+            verifier = verifier.max_age(max_age);
+        }
+        if let Some(clock_skew) = self.clock_skew {
+            verifier = verifier.max_ahead(clock_skew);
+        }
+        verifier
+    }
+}
+
+fn max_age(text: &str) -> Result<Duration, String> {
+    span(text, 1, 168)
+}
+
+fn clock_skew(text: &str) -> Result<Duration, String> {
+    span(text, 0, 24)
+}
+
+/// A span of whole seconds, from so many seconds to so many hours.
+fn span(text: &str, min_seconds: u64, max_hours: u64) -> Result<Duration, String> {
+    let Span(span) = text.parse().map_err(|error: SpanError| error.to_string())?;
+    let bounds = Duration::from_secs(min_seconds)..=Duration::from_secs(max_hours * 60 * 60);
+    if bounds.contains(&span) && span.subsec_nanos() == 0 {
+        Ok(span)
+    } else {
+        Err(format!(
+            "must be whole seconds from {min_seconds}s to {max_hours}h"
+        ))
+    }
+}
+
+/// Advice on a refusal with this name, if a clock is its likely cause.
+pub(super) fn clock_hint(reason: &str) -> Option<&'static str> {
+    match reason {
+        "early" => Some(
+            "this machine's clock may be behind: compare it by `messages doctor` and set it, or widen --clock-skew",
+        ),
+        "stale" => Some(
+            "this machine's clock may be ahead: compare it by `messages doctor` and set it, or widen --max-age",
+        ),
+        _ => None,
+    }
 }
 
 /// The headers to judge: one for each line of the file, whether or not it kept the header's name.

@@ -73,9 +73,20 @@ impl Client {
 
     /// Sends a request and returns the first line of the answer, or nothing when the server hangs up.
     pub(crate) fn ask(&mut self, method: &str, path: &[u8], body: &str) -> Option<String> {
+        self.ask_with(method, path, "", body)
+    }
+
+    /// The same with further header lines, each with its line end.
+    pub(crate) fn ask_with(
+        &mut self,
+        method: &str,
+        path: &[u8],
+        lines: &str,
+        body: &str,
+    ) -> Option<String> {
         let (host, length) = (&self.host, body.len());
         let head = format!(
-            " HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
+            " HTTP/1.1\r\nhost: {host}\r\n{lines}content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"
         );
         let request = [method.as_bytes(), b" ", path, head.as_bytes()].concat();
         self.reader.get_mut().write_all(&request).ok()?;

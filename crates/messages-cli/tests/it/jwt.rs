@@ -152,18 +152,66 @@ fn every_fault_is_listed_and_none_breaks_the_command() {
     let good = json!({"alg": "RS256", "typ": "JWT"});
     let cases = [
         (json!({"alg": "none"}), json!({}), "not signed with RS256"),
-        (good.clone(), json!({"iat": "now"}), "claim iat is not"),
+        (
+            good.clone(),
+            json!({"iat": "now"}),
+            "claim iat must be a number",
+        ),
         (
             good.clone(),
             json!({"iat": -1e300, "exp": 1e300}),
-            "claim exp is not",
+            "claim exp must be a number",
         ),
         (
             good.clone(),
             json!({"iat": 1e300, "exp": -1e300}),
-            "claim iat is not",
+            "claim iat must be a number",
         ),
-        (good.clone(), json!({"iat": -5}), "claim iat is not"),
+        (
+            good.clone(),
+            json!({"iat": -5}),
+            "claim iat must be a number",
+        ),
+        (
+            good.clone(),
+            json!({"exp": 1_700_000_900_000_u64}),
+            "claim exp is in milliseconds",
+        ),
+        (
+            good.clone(),
+            json!({"iat": 1_700_000_000_000_u64}),
+            "claim iat is in milliseconds",
+        ),
+        (
+            good.clone(),
+            json!({"nbf": 1_700_000_000_000_000_u64}),
+            "claim nbf is in microseconds",
+        ),
+        (
+            good.clone(),
+            json!({"exp": "1700000900"}),
+            "claim exp must be a number",
+        ),
+        (
+            good.clone(),
+            json!({"iat": 1_700_000_000, "exp": 900}),
+            "claim exp is a lifetime",
+        ),
+        (
+            good.clone(),
+            json!({"acl": {"/*/messages/**": {}}}),
+            "acl needs `paths`",
+        ),
+        (
+            good.clone(),
+            json!({"acl": ["/*/messages/**"]}),
+            "acl needs `paths`",
+        ),
+        (
+            good.clone(),
+            json!({"acl": {"paths": ["/*/messages/**"]}}),
+            "acl needs `paths`",
+        ),
         (
             good.clone(),
             json!({"iat": 4_000_000_000_u32}),
@@ -200,6 +248,73 @@ fn every_fault_is_listed_and_none_breaks_the_command() {
             (ended.code, faults(&ended)),
             (3, vec!["the token is malformed".to_owned()])
         );
+    }
+}
+
+#[test]
+fn claims_that_the_api_does_not_define_are_remarked_on() {
+    let minted = shell(PKCS8).run(&["jwt", "mint", "--sub", "alice", "--acl", "/*/messages/**"]);
+    let ended = inspect(&minted.stdout, &[]);
+    assert_eq!(ended.object()["remarks"], json!([]), "{}", ended.stdout);
+    for name in ["ttl", "expiresIn", "aud", "\u{1b}[31m"] {
+        let mut claims = json!({
+            "application_id": APPLICATION, "iat": 1_700_000_000, "jti": "j", "exp": 1_700_000_900,
+        });
+        claims[name] = json!(900);
+        let token = unsigned(&json!({"alg": "RS256"}), &claims);
+        let ended = inspect(&token, &["--now", "1700000000"]);
+        assert_eq!((ended.code, faults(&ended)), (0, vec![]), "no fault");
+        let remarks = ended.object()["remarks"].clone();
+        assert_eq!(remarks.as_array().unwrap().len(), 1);
+        let remark = remarks[0].as_str().unwrap();
+        assert!(remark.contains(&format!("the claim {name} ")), "{remark}");
+        let words = Shell::new().run_with(&["jwt", "inspect", "--now", "1700000000"], &token);
+        assert!(words.stdout.contains("remark"), "{}", words.stdout);
+        assert!(!words.stdout.contains('\u{1b}'), "{}", words.stdout);
+    }
+}
+
+#[test]
+fn a_token_has_the_end_the_subject_and_the_paths_that_are_asked_for() {
+    let mint = |more: &[&str]| {
+        let arguments = ["jwt", "mint", "--now", "1700000000"];
+        shell(PKCS8).run(&[&arguments[..], more].concat())
+    };
+    let claims = |more: &[&str]| {
+        let minted = mint(more);
+        assert_eq!(minted.code, 0, "{more:?}: {}", minted.stderr);
+        let found = inspect(&minted.stdout, &["--now", "1700000001"]);
+        assert_eq!(found.code, 0, "{more:?}: {}", found.stdout);
+        found.object()["claims"].clone()
+    };
+    assert_eq!(claims(&["--exp", "1700003600"])["exp"], 1_700_003_600);
+    assert_eq!(claims(&["--sub", "alice"])["sub"], "alice");
+    let paths = ["--acl", "/*/messages/**", "--acl", "/*/users/**"];
+    let both = json!({"paths": {"/*/messages/**": {}, "/*/users/**": {}}});
+    assert_eq!(claims(&paths)["acl"], both);
+    let narrow = json!({"paths": {"/*/messages/**": {"methods": ["POST"]}}});
+    assert_eq!(claims(&["--acl", &narrow.to_string()])["acl"], narrow);
+    let plain = claims(&[]);
+    assert!(plain.get("acl").is_none() && plain.get("sub").is_none());
+
+    for refused in [
+        &["--exp", "1700000029"][..],
+        &["--exp", "1600000000"],
+        &["--exp", "1700086401"],
+        &["--exp", "1700000900000"],
+        &["--exp", "1700000900", "--ttl", "60"],
+        &["--sub", ""],
+        &["--acl", ""],
+        &["--acl", "messages"],
+        &["--acl", "/a b"],
+        &["--acl", "{}"],
+        &["--acl", r#"{"/*/messages/**":{}}"#],
+        &["--acl", r#"{"paths":{"/x":{"methods":[]}}}"#],
+        &["--acl", r#"{"paths":{}}"#, "--acl", "/x"],
+    ] {
+        let ended = mint(refused);
+        assert_eq!(ended.code, 2, "{refused:?}: {}", ended.stderr);
+        assert_eq!(ended.stdout, "");
     }
 }
 

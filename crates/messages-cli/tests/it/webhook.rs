@@ -23,7 +23,17 @@ fn sign(shell: &Shell, body: &Path) -> String {
 }
 
 fn verify(shell: &Shell, authorization: &Path, body: &Path, now: &str) -> Ended {
-    shell.run(&[
+    verify_within(shell, authorization, body, now, &[])
+}
+
+fn verify_within(
+    shell: &Shell,
+    authorization: &Path,
+    body: &Path,
+    now: &str,
+    window: &[&str],
+) -> Ended {
+    let arguments = [
         "webhook",
         "verify",
         "--authorization-file",
@@ -33,7 +43,8 @@ fn verify(shell: &Shell, authorization: &Path, body: &Path, now: &str) -> Ended 
         "--now",
         now,
         "--json",
-    ])
+    ];
+    shell.run(&[&arguments[..], window].concat())
 }
 
 /// A body that is signed by the shell's own first secret.
@@ -119,6 +130,63 @@ fn each_reason_is_named() {
     let file = shell.path("binary");
     std::fs::write(&file, [0xff, 0xfe, 0x00, 0x80]).unwrap();
     refused(&verify(&shell, &file, &body, NOW), "malformed");
+}
+
+/// A laptop or WSL whose clock is minutes off.
+#[test]
+fn the_clocks_may_differ_by_five_minutes_or_by_what_is_asked_for() {
+    let shell = shell(NEW);
+    let (body, value) = signed(&shell);
+    let file = shell.file("authorization", &value);
+    let now = NOW.parse::<u64>().unwrap();
+    let verdict = |now: u64, window: &[&str]| {
+        let ended = verify_within(&shell, &file, &body, &now.to_string(), window);
+        let report = ended.object();
+        report["reason"].as_str().unwrap_or("verified").to_owned()
+    };
+    let (day, window) = (24 * 60 * 60, 24 * 60 * 60 + 15 * 60);
+    for (now, arguments, expected) in [
+        (now - 150, &[][..], "verified"),
+        (now - 300, &[], "verified"),
+        (now - 301, &[], "early"),
+        (now + window, &[], "verified"),
+        (now + window + 1, &[], "stale"),
+        (now - 301, &["--clock-skew", "10m"], "verified"),
+        (now - 601, &["--clock-skew", "10m"], "early"),
+        (now - 1, &["--clock-skew", "0"], "early"),
+        (now - day, &["--clock-skew", "24h"], "verified"),
+        (now + 90, &["--max-age", "90s"], "verified"),
+        (now + 91, &["--max-age=90"], "stale"),
+        (now + 7 * day, &["--max-age", "168h"], "verified"),
+        (now - 300, &["--max-age", "1s"], "verified"),
+    ] {
+        assert_eq!(verdict(now, arguments), expected, "{now} {arguments:?}");
+    }
+    let early = verify(&shell, &file, &body, &(now - 301).to_string());
+    for word in ["messages doctor", "--clock-skew"] {
+        assert!(early.stderr.contains(word), "{}", early.stderr);
+    }
+    for (option, value) in [
+        ("--max-age", "0"),
+        ("--max-age", "169h"),
+        ("--max-age", "1.5s"),
+        ("--max-age", "-5s"),
+        ("--max-age", "1d"),
+        ("--max-age", "1e300h"),
+        ("--clock-skew", "25h"),
+        ("--clock-skew", "500ms"),
+        ("--clock-skew", "soon"),
+        ("--clock-skew", ""),
+    ] {
+        let option_value = format!("{option}={value}");
+        let ended = verify_within(&shell, &file, &body, NOW, &[&option_value]);
+        assert_eq!(
+            (ended.code, ended.stdout.as_str()),
+            (2, ""),
+            "{option_value}"
+        );
+        assert!(ended.stderr.contains("must be"), "{}", ended.stderr);
+    }
 }
 
 #[test]

@@ -43,6 +43,7 @@ use axum::routing::{get, post, put};
 use serde_json::json;
 
 use crate::workspace::Workspace;
+pub use span::{Span, SpanError};
 
 pub(crate) fn router(workspace: Workspace) -> Router {
     let api = Router::new()

@@ -1,13 +1,20 @@
-//! Spans of time, as people write them.
+//! Spans of time in their written form.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// A number of seconds, or a number with a unit: `5`, `0.5`, `500ms`, `5s`, `10m`, `24h`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Span(pub(super) Duration);
+pub struct Span(pub Duration);
+
+/// The text is not a [`Span`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be {WANTED}")]
+#[non_exhaustive]
+pub struct SpanError;
 
 const WANTED: &str = "a number of seconds, or a number with ms, s, m or h";
 
@@ -23,6 +30,14 @@ impl Span {
         };
         let number: f64 = digits.parse().ok()?;
         Duration::try_from_secs_f64(number * seconds).ok().map(Self)
+    }
+}
+
+impl FromStr for Span {
+    type Err = SpanError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text).ok_or(SpanError)
     }
 }
 

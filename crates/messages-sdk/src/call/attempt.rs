@@ -67,6 +67,7 @@ impl<T: Transport> Transport for Authorize<T> {
             let now = self.timer.calendar();
             let header = self.credentials.header_value(now).map_err(unsigned)?;
             // Only a token can be stale; a key and secret stay as wrong as they are.
+            let is_tls = request.uri().scheme_str() == Some("https");
             let token =
                 matches!(self.credentials, Credentials::Jwt(_)).then(|| TokenEnd::of(&header));
             request.headers_mut().insert(AUTHORIZATION, header);
@@ -76,6 +77,9 @@ impl<T: Transport> Transport for Authorize<T> {
             if let (Some(token), Ok(answer)) = (token, &mut result)
                 && answer.status() == StatusCode::UNAUTHORIZED
             {
+                if let Some(server) = date(answer) {
+                    self.correct_clock(server, is_tls || self.endpoint.is_loopback());
+                }
                 self.replace(token, answer)?;
             }
             if leaves_doubt(&result, delivery)
@@ -89,16 +93,35 @@ impl<T: Transport> Transport for Authorize<T> {
 }
 
 impl<T> Authorize<T> {
-    /// Gets another token in place of one that was refused, for which the API's clock is set right first.
+    /// Issues tokens by the API's clock. A date over plain HTTP is not used: it may have been changed on the way.
+    fn correct_clock(&self, server: SystemTime, is_protected: bool) {
+        let now = self.timer.calendar();
+        let corrected = is_protected.then(|| self.credentials.correct_clock(server, now));
+        #[cfg(feature = "tracing")]
+        match corrected {
+            None => tracing::warn!(
+                "the Date of a 401 over plain HTTP is not used to correct the token clock"
+            ),
+            Some(Ok(None)) => {}
+            Some(Ok(Some(ahead))) => tracing::warn!(
+                ahead_seconds = ahead,
+                "the API's clock differs from this machine's: tokens are issued by the API's clock"
+            ),
+            Some(Err(error)) => {
+                tracing::warn!(%error, "the Date of a 401 is not used to correct the token clock");
+            }
+        }
+        #[cfg(not(feature = "tracing"))]
+        drop(corrected);
+    }
+
+    /// Gets another token in place of one that was refused.
     fn replace(
         &self,
         rejected: TokenEnd,
         refused: &mut Response<Bytes>,
     ) -> Result<(), TransportError> {
         let now = self.timer.calendar();
-        if let Some(server) = date(refused) {
-            self.credentials.correct_clock(server, now);
-        }
         let current = self.credentials.header_value(now).map_err(unsigned)?;
         if TokenEnd::of(&current) == rejected {
             self.credentials.refresh(&current, now).map_err(unsigned)?;

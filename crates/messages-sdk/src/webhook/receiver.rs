@@ -105,7 +105,7 @@ impl Received {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReceiveError {
-    /// The signature is missing, wrong, too old, or known already.
+    /// The signature is missing, invalid, too old, too early, or known already.
     #[error("the webhook is not verified")]
     Unverified(#[source] VerifyError),
     /// The signature is good, but the body is no JSON.
@@ -114,8 +114,9 @@ pub enum ReceiveError {
 }
 
 impl ReceiveError {
-    /// The status to answer with: 503 when the signature is missing (it comes again, signed), 401 when it is bad, 200
-    /// for a duplicate (it has been handled), 413 and 400 for a body that cannot be an event.
+    /// Status code of the response: 503 if the webhook is resent and may be accepted then (not signed, or signed but
+    /// early or stale by this machine's clock), 401 for an invalid signature, 200 for a duplicate, 413 and 400 for a body
+    /// that cannot be an event.
     #[must_use]
     pub fn answer(&self) -> StatusCode {
         match self {

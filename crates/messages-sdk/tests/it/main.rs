@@ -17,5 +17,6 @@ mod refused_token;
 mod server;
 mod support;
 mod table;
+mod token_clock;
 mod tracker;
 mod wire;

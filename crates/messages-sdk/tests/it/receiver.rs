@@ -1,13 +1,16 @@
 //! Raw bytes and headers in, a verified event or the right refusal out.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use axum::body::Body;
+use axum::extract::FromRequest as _;
 use messages_sdk::auth::webhook::{Verifier, WebhookSigner};
 use messages_sdk::auth::{ApiKey, SignatureSecret};
 use messages_sdk::transport::http::header::AUTHORIZATION;
-use messages_sdk::transport::http::{HeaderMap, StatusCode};
+use messages_sdk::transport::http::{HeaderMap, Request, StatusCode};
 use messages_sdk::types::WebhookEvent;
-use messages_sdk::{ReceiveError, Receiver};
+use messages_sdk::{Delivery, ReceiveError, Receiver, WebhookService};
+use tower_service::Service as _;
 
 fn key() -> ApiKey {
     ApiKey::new("a1b2c3d4").unwrap()
@@ -18,12 +21,13 @@ fn secret(text: &str) -> SignatureSecret {
 }
 
 fn signed(body: &str, with: &str) -> HeaderMap {
+    signed_at(body, with, SystemTime::now())
+}
+
+fn signed_at(body: &str, with: &str, now: SystemTime) -> HeaderMap {
     let signer = WebhookSigner::new(key(), secret(with));
     let mut headers = HeaderMap::new();
-    headers.insert(
-        AUTHORIZATION,
-        signer.sign(body.as_bytes(), SystemTime::now()).unwrap(),
-    );
+    headers.insert(AUTHORIZATION, signer.sign(body.as_bytes(), now).unwrap());
     headers
 }
 
@@ -115,4 +119,46 @@ fn what_was_not_committed_may_come_again() {
         !matches!(again, Err(ReceiveError::Unverified(_))),
         "{again:?}"
     );
+}
+
+/// A machine whose clock is minutes off is sent the webhook again, whichever way it receives.
+#[tokio::test]
+async fn every_way_to_receive_defers_what_is_early_or_stale() {
+    let now = SystemTime::now();
+    let (minute, day) = (Duration::from_secs(60), Duration::from_secs(24 * 60 * 60));
+    let cases = [
+        (now + 4 * minute, GOOD, StatusCode::OK),
+        (now + 6 * minute, GOOD, StatusCode::SERVICE_UNAVAILABLE),
+        (now + day, GOOD, StatusCode::SERVICE_UNAVAILABLE),
+        (now - day, GOOD, StatusCode::OK),
+        (
+            now - day - 16 * minute,
+            GOOD,
+            StatusCode::SERVICE_UNAVAILABLE,
+        ),
+        (
+            now + day,
+            "another secret of thirty-two bytes",
+            StatusCode::UNAUTHORIZED,
+        ),
+    ];
+    for (signed, secret, expected) in cases {
+        let headers = signed_at(STATUS, secret, signed);
+        let answer = receiver()
+            .receive(&headers, STATUS, SystemTime::now())
+            .map_or_else(|error| error.answer(), |_| StatusCode::OK);
+        let request = || {
+            let mut request = Request::post("/webhooks").body(Body::from(STATUS)).unwrap();
+            *request.headers_mut() = headers.clone();
+            request
+        };
+        let extracted = Delivery::from_request(request(), &receiver())
+            .await
+            .map_or_else(|status| status, |_| StatusCode::OK);
+        let mut service = WebhookService::new(receiver(), |_: WebhookEvent| async {
+            Ok::<_, std::convert::Infallible>(())
+        });
+        let served = service.call(request()).await.unwrap().status();
+        assert_eq!([answer, extracted, served], [expected; 3]);
+    }
 }

@@ -109,7 +109,7 @@ pub(super) fn add(corpus: &mut Corpus) {
         1,
         NOW - 24 * 3600 - 15 * 60 - 1,
         NOW - 6 * 365 * 86_400,
-        NOW + 61,
+        NOW + 301,
         NOW + 3600,
         NOW * 1000,
         u64::MAX,
@@ -122,8 +122,8 @@ pub(super) fn add(corpus: &mut Corpus) {
     }
     for (name, seconds) in [
         ("exp", 0),
-        ("exp", NOW - 60),
-        ("nbf", NOW + 61),
+        ("exp", NOW - 300),
+        ("nbf", NOW + 301),
         ("nbf", NOW * 1000),
         ("exp", u64::MAX),
     ] {

@@ -1,6 +1,6 @@
 //! Where deliveries are dealt with, one by one.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use http::StatusCode;
 use serde::Serialize;
@@ -9,8 +9,9 @@ use serde_json::Value;
 use super::forward::{Answer, Forward};
 use super::line;
 use super::store::Store;
+use crate::command::webhook::clock_hint;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::{Line, Output};
 use crate::receive::Delivery;
 
 pub(super) struct Desk {
@@ -19,6 +20,8 @@ pub(super) struct Desk {
     forward: Option<Forward>,
     store: Option<Store>,
     next_id: AtomicU64,
+    /// Whether the user was told of a clock that may be wrong.
+    clock_hinted: AtomicBool,
 }
 
 /// What was done with a delivery.
@@ -58,6 +61,7 @@ impl Desk {
             forward,
             store,
             next_id: AtomicU64::new(next_id),
+            clock_hinted: AtomicBool::new(false),
         }
     }
 
@@ -78,6 +82,11 @@ impl Desk {
         };
         // Whether somebody still reads the output is not the sender's business.
         let _ = self.tell(id, &delivery, &deed, answer);
+        if let Some(hint) = clock_hint(delivery.verdict.name())
+            && !self.clock_hinted.swap(true, Ordering::Relaxed)
+        {
+            self.out.note(&Line::new().plain(hint));
+        }
         answer
     }
 

@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use messages_sdk::Receiver;
-use messages_sdk::auth::webhook::Verifier;
 
+use super::webhook::WindowArgs;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Line;
@@ -61,8 +61,11 @@ pub(crate) struct ListenArgs {
     show: bool,
 
     /// Takes webhooks that nobody can verify, because there is no signature secret
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["max_age", "clock_skew"])]
     unverified: bool,
+
+    #[command(flatten)]
+    window: WindowArgs,
 }
 
 #[derive(Debug, Subcommand)]
@@ -107,7 +110,7 @@ impl ListenArgs {
             forward.map(|url| Forward::new(settings, url)).transpose()?,
             self.store.as_deref().map(Store::open).transpose()?,
         );
-        let mut verifier = Verifier::builder();
+        let mut verifier = self.window.verifier();
         let secrets = settings.signature_secrets_if_any()?;
         let mut has_secret = !secrets.is_empty();
         if !has_secret && !self.unverified && !self.emulator {
