@@ -1,13 +1,17 @@
 //! Sending many messages: as fast as allowed, in bounded memory, and so that a second run knows what the first one did.
 
+mod compare;
 mod csv_template;
 mod dry_run;
+mod identity;
 mod intake;
 mod journal;
+mod known;
 mod lane;
 mod lines;
 mod pace;
 mod progress;
+mod quotes;
 mod results;
 mod run;
 mod source;

@@ -71,15 +71,47 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens a file that is made with mode 0600 where it is not there yet. The inner error is for the caller to name.
+/// Opens a regular file, which is made with mode 0600 where it is not there yet. The inner error is for the caller to name.
+///
+/// The opened file is judged, not the path: a link that takes its place meanwhile is not followed.
 pub(crate) fn open(
     options: &mut fs::OpenOptions,
     path: &Path,
 ) -> Result<io::Result<fs::File>, Failure> {
-    refuse_link(path, Exit::Other)?;
+    open_as(options, path, Exit::Other)
+}
+
+fn open_as(
+    options: &mut fs::OpenOptions,
+    path: &Path,
+    exit: Exit,
+) -> Result<io::Result<fs::File>, Failure> {
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    Ok(options.open(path))
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // A pipe without its other end would keep the command waiting.
+        options
+            .mode(0o600)
+            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    }
+    #[cfg(not(unix))]
+    refuse_link(path, exit)?;
+    let file = match options.open(path) {
+        Ok(file) => file,
+        Err(error) => {
+            // The system names a link in its own ways.
+            refuse_link(path, exit)?;
+            return Ok(Err(error));
+        }
+    };
+    match file.metadata() {
+        Ok(metadata) if metadata.is_file() => Ok(Ok(file)),
+        Ok(_) => {
+            let message = format!("{} must be a regular file", path.display());
+            Err(Failure::new(exit, message))
+        }
+        Err(error) => Ok(Err(error)),
+    }
 }
 
 /// A link could point to a file of somebody else's choice.

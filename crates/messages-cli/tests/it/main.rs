@@ -8,6 +8,7 @@
 
 mod batch;
 mod batch_input;
+mod changed_input;
 mod demo;
 mod emulator;
 mod fake;

@@ -1,0 +1,127 @@
+//! The quotes of a table. The CSV reader accepts whatever stands in a file, and a quote that is not closed makes one cell of
+//! all rows behind it.
+
+use std::io::{self, BufRead};
+
+/// No cell is longer than this; no text of a message has a tenth of it.
+const CELL_MAX: usize = 64 * 1024;
+
+/// A mistake of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mistake {
+    pub(super) kind: MistakeKind,
+    /// The line on which the cell begins, from 1.
+    pub(super) line: u64,
+    /// The column of the cell, from 0.
+    pub(super) column: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum MistakeKind {
+    /// The table ends within a quoted cell.
+    Open,
+    /// A quote closes a cell in its midst: most often one that opens the next cell, where an earlier one was not closed.
+    Midst,
+    /// The cell is longer than any message.
+    TooLong,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Before the first byte of a cell.
+    Start,
+    Plain,
+    Quoted,
+    /// Behind a quote within a quoted cell: its end, or half of a doubled quote.
+    Quote,
+}
+
+/// The first mistake of a table.
+pub(super) fn mistake(mut table: impl BufRead) -> io::Result<Option<Mistake>> {
+    let (mut state, mut line, mut length) = (State::Start, 1, 0);
+    let mut cell = Mistake {
+        kind: MistakeKind::Open,
+        line,
+        column: 0,
+    };
+    let mistake = |kind, cell| Ok(Some(Mistake { kind, ..cell }));
+    // The reader leaves out a byte order mark too.
+    if table.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
+        table.consume(3);
+    }
+    loop {
+        let block = table.fill_buf()?;
+        for byte in block {
+            line += u64::from(*byte == b'\n');
+            length += 1;
+            match (state, *byte) {
+                (State::Quoted, b'"') => state = State::Quote,
+                (State::Start, b'"') | (State::Quote, b'"') => state = State::Quoted,
+                (State::Quoted, _) => {}
+                (_, b',') => {
+                    (state, length) = (State::Start, 0);
+                    cell.line = line;
+                    cell.column += 1;
+                }
+                (_, b'\n' | b'\r') => {
+                    (state, length) = (State::Start, 0);
+                    (cell.line, cell.column) = (line, 0);
+                }
+                (State::Quote, _) => return mistake(MistakeKind::Midst, cell),
+                (State::Start | State::Plain, _) => state = State::Plain,
+            }
+            if length > CELL_MAX {
+                return mistake(MistakeKind::TooLong, cell);
+            }
+        }
+        let read = block.len();
+        if read == 0 {
+            break;
+        }
+        table.consume(read);
+    }
+    match state {
+        State::Quoted => mistake(MistakeKind::Open, cell),
+        _ => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::BufReader;
+
+    use super::*;
+
+    #[test]
+    fn every_mistake_has_its_place() -> io::Result<()> {
+        use MistakeKind::{Midst, Open, TooLong};
+
+        let long = "x".repeat(CELL_MAX + 1);
+        let wide = format!("a,b\n1,{}\n2,3\n", "x".repeat(CELL_MAX));
+        for (table, found) in [
+            ("a,b\n1,2\n", None),
+            ("a,b\n\"1\",\"2 \"\"quoted\"\", and\nmore\"\n3,4", None),
+            ("\u{feff}\"a\",b\r\n\"1\",2\r\n", None),
+            ("a,b\n5\" wide,\"\"\n", None),
+            (wide.as_str(), None),
+            ("a,b\n1,\"2\n3,4\n5,6\n", Some((Open, 2, 1))),
+            ("a,b\r\n\r\n1,\"2\r\n3,4\r\n", Some((Open, 3, 1))),
+            ("\"a,b\n1,2\n", Some((Open, 1, 0))),
+            ("a,b\n\"1\n2\",\"3\n", Some((Open, 3, 1))),
+            ("a,b\n1,\"2\n3,\"4\"\n", Some((Midst, 2, 1))),
+            ("a,b\n1,\"2\" \n", Some((Midst, 2, 1))),
+            (&format!("a,b\n1,\"{long}\"\n"), Some((TooLong, 2, 1))),
+            (&format!("a,b\n{long}"), Some((TooLong, 2, 0))),
+        ] {
+            for capacity in [1, 7, 8192] {
+                let reader = BufReader::with_capacity(capacity, table.as_bytes());
+                let found = found.map(|(kind, line, column)| Mistake { kind, line, column });
+                // A byte order mark is only seen whole.
+                if capacity > 3 || !table.starts_with('\u{feff}') {
+                    assert_eq!(mistake(reader)?, found, "{table:.40}");
+                }
+            }
+        }
+        Ok(())
+    }
+}
