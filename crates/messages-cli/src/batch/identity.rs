@@ -98,11 +98,12 @@ pub(super) fn identify(
         {
             let mut context = context.clone();
             context.update(head);
-            // A byte that follows could also make the last document longer.
+            // A byte that follows could also make the last document longer, where there is one.
             begins_with_earlier = Digest::shortened(&context.finish()) == earlier.digest
-                && tail
-                    .first()
-                    .is_none_or(|byte| is_behind(*byte) || *byte == b',');
+                && (earlier.bytes <= 1
+                    || tail
+                        .first()
+                        .is_none_or(|byte| is_behind(*byte) || *byte == b','));
         }
         if block.is_empty() {
             break;
@@ -163,7 +164,7 @@ mod tests {
             ("[{1},\n{2}]\n", "[{1},\n{2},{3}]", true),
             ("[{1},\n{2}\n]\n", "[{1},\n{2}\n,{3}\n]", true),
             ("[]", "[{1}]", true),
-            ("", "{1}\n", false),
+            ("", "{1}\n", true),
             ("{1}\n{2}\n", "{1}\n{2}3}\n", false),
             ("{1}\n{2}\n", "{2}\n{1}\n", false),
             ("{1}\n{2}\n", "{1}\r\n{2}\r\n", false),

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::{Args, Subcommand};
 use messages_sdk::auth::jwt::{self, JwtError, JwtOptions, Lifetime};
 use messages_sdk::auth::key::KeyMistake;
-use messages_sdk::auth::{AuthErrorKind, Credentials, PrivateKey, PublicKey};
+use messages_sdk::auth::{AuthErrorKind, Credentials, PublicKey};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -180,8 +180,7 @@ impl InspectArgs {
             None => Ok(None),
             Some(Some(path)) => match PublicKey::from_path(path) {
                 Err(error) if error.kind() == AuthErrorKind::Key(KeyMistake::PrivateKey) => {
-                    private_file::refuse_shared(path)?;
-                    let key = PrivateKey::from_path(path).map_err(unusable)?;
+                    let key = private_file::private_key(path)?.map_err(unusable)?;
                     Ok(Some(key.public_key()))
                 }
                 read => read.map(Some).map_err(unusable),

@@ -4,40 +4,54 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use messages_sdk::auth::key::KeyWarning;
+use messages_sdk::auth::{AuthError, PrivateKey};
+use zeroize::Zeroizing;
+
 use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// No profile file is longer than this.
 const LEN_MAX: u64 = 1024 * 1024;
 
-/// Refuses a file that others than its owner can read, with the command that changes that.
-///
-/// A file that is not there, and what is no plain file (a pipe, say), is left to whoever opens it.
-pub(crate) fn refuse_shared(path: &Path) -> Result<(), Failure> {
-    let Ok(metadata) = fs::metadata(path) else {
-        return Ok(());
+/// Reads a private key, and refuses a file that others than its owner can read. Links are followed: secrets are mounted as such.
+pub(crate) fn private_key(path: &Path) -> Result<Result<PrivateKey, AuthError>, Failure> {
+    let key = match PrivateKey::from_path(path) {
+        Ok(key) => key,
+        Err(error) => return Ok(Err(error)),
     };
-    if metadata.is_file() && is_shared(&metadata) {
-        let shown = path.display();
-        return Err(
-            Failure::new(Exit::Credentials, format!("{shown} can be read by others"))
-                .hint(format!("chmod 600 {}", quoted(&shown.to_string()))),
-        );
+    let is_shared = |warning: &KeyWarning| matches!(warning, KeyWarning::ReadableByOthers { .. });
+    if key.warnings().iter().any(is_shared) {
+        return Err(shared(path));
     }
-    Ok(())
+    Ok(Ok(key))
+}
+
+/// That others than its owner can read a file, with the command that changes that.
+fn shared(path: &Path) -> Failure {
+    let shown = path.display();
+    Failure::new(Exit::Credentials, format!("{shown} can be read by others"))
+        .hint(format!("chmod 600 {}", quoted(&shown.to_string())))
 }
 
 /// Reads a private file; `None` when there is none.
-pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
-    refuse_link(path, Exit::Credentials)?;
-    refuse_shared(path)?;
+pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, Failure> {
     let unreadable = Failure::unreadable(path);
-    let file = match fs::File::open(path) {
+    let file = match open_as(fs::OpenOptions::new().read(true), path, Exit::Credentials)? {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
-    let mut text = String::new();
+    let metadata = file.metadata().map_err(unreadable)?;
+    if is_shared(&metadata) {
+        return Err(shared(path));
+    }
+    if metadata.len() > LEN_MAX {
+        let message = format!("{} is longer than any profile file: 1 MiB", path.display());
+        return Err(Failure::new(Exit::Credentials, message));
+    }
+    // All the room at once: a string that grows leaves copies of the secrets behind.
+    let mut text = Zeroizing::new(String::with_capacity(LEN_MAX as usize + 1));
     file.take(LEN_MAX)
         .read_to_string(&mut text)
         .map_err(unreadable)?;
