@@ -10,37 +10,56 @@ use crate::failure::Failure;
 /// No document is longer than this.
 pub(crate) const LEN_MAX: u64 = 4 * 1024 * 1024;
 
+/// What a document is that is longer.
+pub(crate) const TOO_LONG: &str = "longer than any document: 4 MiB";
+
 /// A file's text, or stdin's.
 pub(crate) fn read_text(file: Option<&Path>) -> Result<String, Failure> {
     let bytes = read_bytes(file)?;
     String::from_utf8(bytes).map_err(|_| Failure::invalid("the input is no text"))
 }
 
+/// The same without the line's end that editors and other programs add.
+pub(crate) fn read_plain(file: Option<&Path>) -> Result<String, Failure> {
+    let mut text = read_text(file)?;
+    if text.ends_with('\n') {
+        text.pop();
+        if text.ends_with('\r') {
+            text.pop();
+        }
+    }
+    Ok(text)
+}
+
 /// A file's bytes; stdin's without a file, or for `-`.
 pub(crate) fn read_bytes(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
-    match file {
-        Some(path) if path.as_os_str() != "-" => {
-            let unreadable = Failure::unreadable(path);
-            let file = File::open(path).map_err(unreadable)?;
-            let bytes = read_bounded(file).map_err(unreadable)?;
-            bytes.ok_or_else(|| too_long(&path.display().to_string()))
+    let file = file.filter(|path| path.as_os_str() != "-");
+    let (name, bytes) = match file {
+        Some(path) => (path.display().to_string(), read_file(path)),
+        None => ("stdin".to_owned(), read_bounded(io::stdin())),
+    };
+    bytes.map_err(|error| {
+        if error.kind() != io::ErrorKind::FileTooLarge {
+            return Failure::new(Exit::Other, format!("cannot read {name}")).because(error);
         }
-        _ => read_bounded(io::stdin())
-            .map_err(|error| Failure::new(Exit::Other, "cannot read stdin").because(error))?
-            .ok_or_else(|| too_long("stdin")),
-    }
+        Failure::invalid(format!("{name} is {TOO_LONG}")).hint(
+            "write one document a line: `send --file` and `check --ndjson` read such a file whatever its length",
+        )
+    })
 }
 
-fn read_bounded(source: impl Read) -> io::Result<Option<Vec<u8>>> {
+/// A file's bytes; [`FileTooLarge`](io::ErrorKind::FileTooLarge) where it has more than any document.
+pub(crate) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    read_bounded(File::open(path)?)
+}
+
+fn read_bounded(source: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(LEN_MAX + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= LEN_MAX).then_some(bytes))
-}
-
-fn too_long(name: &str) -> Failure {
-    Failure::invalid(format!("{name} is longer than any document: 4 MiB")).hint(
-        "many documents go one a line: `check --ndjson` and `send --file` read files of any length so",
-    )
+    if bytes.len() as u64 > LEN_MAX {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, TOO_LONG));
+    }
+    Ok(bytes)
 }
 
 /// A line that was read, and how many bytes it took.

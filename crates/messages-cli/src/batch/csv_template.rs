@@ -1,6 +1,6 @@
 //! A table's rows, filled into a message.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use super::quotes::{self, Mistake, MistakeKind};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::finding::Finding;
-use crate::input::read_bytes;
+use crate::input::read_file;
 use crate::order::Order;
 use crate::output::{Line, Output};
 
@@ -32,8 +32,6 @@ pub(crate) struct CsvTemplate {
     text: Vec<u8>,
     template: Value,
     columns: HashMap<String, usize>,
-    /// The columns that are filled into an address, by their place.
-    addresses: BTreeSet<usize>,
 }
 
 impl CsvTemplate {
@@ -41,12 +39,13 @@ impl CsvTemplate {
     /// and makes sure that every column that the template names is there.
     pub(crate) fn open(path: &Path, template_path: &Path) -> Result<Self, Failure> {
         let mut table = open_table(path)?;
-        let text = read_bytes(Some(template_path))?;
+        let text = read_file(template_path).map_err(|error| unreadable(template_path, error))?;
         let template: Value = serde_json::from_slice(&text).map_err(|error| {
             Failure::invalid(format!("{} is not JSON", template_path.display())).because(error)
         })?;
         // Before the header is read: without this, a quote there would take in the whole table.
-        let mistake = quotes::mistake(BufReader::with_capacity(64 * 1024, &table))
+        let mut breaks = BTreeMap::new();
+        let mistake = quotes::mistake(BufReader::with_capacity(64 * 1024, &table), &mut breaks)
             .and_then(|mistake| table.rewind().map(|()| mistake))
             .map_err(|error| unreadable(path, error))?;
         let header = match mistake {
@@ -57,13 +56,12 @@ impl CsvTemplate {
             return Err(refused(path, &header, mistake));
         }
         let columns: HashMap<String, usize> = header
-            .into_iter()
+            .iter()
             .enumerate()
-            .map(|(index, name)| (name, index))
+            .map(|(index, name)| (name.clone(), index))
             .collect();
         let mut named = Vec::new();
         names(&template, false, &mut named);
-        let mut addresses = BTreeSet::new();
         for (name, is_address) in named {
             let Some(column) = columns.get(name) else {
                 return Err(Failure::invalid(format!(
@@ -71,8 +69,15 @@ impl CsvTemplate {
                     path.display()
                 )));
             };
-            if is_address {
-                addresses.insert(*column);
+            if let Some(line) = breaks.get(column)
+                && is_address
+            {
+                let mistake = Mistake {
+                    kind: MistakeKind::Break,
+                    line: *line,
+                    column: *column,
+                };
+                return Err(refused(path, &header, mistake));
             }
         }
         Ok(Self {
@@ -82,7 +87,6 @@ impl CsvTemplate {
             text,
             template,
             columns,
-            addresses,
         })
     }
 
@@ -142,7 +146,7 @@ impl CsvTemplate {
             let record = records.next()?;
             let position = records.reader().position().byte();
             let row = match record {
-                Ok(record) => self.fill(&record),
+                Ok(record) => Ok(fill(&self.template, &self.columns, &record)),
                 Err(_) => Err(Finding::new(
                     "csv",
                     "has another number of fields than the header, or is no text",
@@ -150,23 +154,6 @@ impl CsvTemplate {
             };
             Some((row, position))
         })
-    }
-
-    fn fill(&self, row: &StringRecord) -> Result<Value, Finding> {
-        let is_broken = |column: &&usize| {
-            let cell = row.get(**column).unwrap_or_default();
-            cell.contains(['\n', '\r'])
-        };
-        if let Some(column) = self.addresses.iter().find(is_broken) {
-            let line = row.position().map_or(0, csv::Position::line);
-            let name = self.columns.iter().find(|(_, index)| *index == column);
-            let name = name.map_or("", |(name, _)| name.as_str());
-            let message = format!(
-                "has a line break in the column {name}, which is an address (the row begins on line {line})"
-            );
-            return Err(Finding::new("csv", message));
-        }
-        Ok(fill(&self.template, &self.columns, row))
     }
 }
 
@@ -223,6 +210,12 @@ fn refused(path: &Path, header: &[String], mistake: Mistake) -> Failure {
         MistakeKind::TooLong => (
             format!("{table}: the cell on line {line}{column} is longer than any message: 64 KiB"),
             "shorten it, or close a quote that was left open",
+        ),
+        MistakeKind::Break => (
+            format!(
+                "{table}: the cell on line {line}{column} has a line break, and is part of an address"
+            ),
+            "correct it, or close a quote that was left open",
         ),
     };
     Failure::invalid(message).hint(hint)

@@ -1,6 +1,7 @@
 //! The quotes of a table. The CSV reader accepts whatever stands in a file, and a quote that is not closed makes one cell of
 //! all rows behind it.
 
+use std::collections::BTreeMap;
 use std::io::{self, BufRead};
 
 /// No cell is longer than this; no text of a message has a tenth of it.
@@ -24,6 +25,8 @@ pub(super) enum MistakeKind {
     Midst,
     /// The cell is longer than any message.
     TooLong,
+    /// The cell has a line break, and is a part of an address.
+    Break,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,8 +39,11 @@ enum State {
     Quote,
 }
 
-/// The first mistake of a table.
-pub(super) fn mistake(mut table: impl BufRead) -> io::Result<Option<Mistake>> {
+/// The first mistake of a table. `breaks` gets the line of the first cell with a line break in each column.
+pub(super) fn mistake(
+    mut table: impl BufRead,
+    breaks: &mut BTreeMap<usize, u64>,
+) -> io::Result<Option<Mistake>> {
     let (mut state, mut line, mut length) = (State::Start, 1, 0);
     let mut cell = Mistake {
         kind: MistakeKind::Open,
@@ -57,6 +63,9 @@ pub(super) fn mistake(mut table: impl BufRead) -> io::Result<Option<Mistake>> {
             match (state, *byte) {
                 (State::Quoted, b'"') => state = State::Quote,
                 (State::Start, b'"') | (State::Quote, b'"') => state = State::Quoted,
+                (State::Quoted, b'\n' | b'\r') => {
+                    breaks.entry(cell.column).or_insert(cell.line);
+                }
                 (State::Quoted, _) => {}
                 (_, b',') => {
                     (state, length) = (State::Start, 0);
@@ -115,13 +124,18 @@ mod tests {
         ] {
             for capacity in [1, 7, 8192] {
                 let reader = BufReader::with_capacity(capacity, table.as_bytes());
+                let mut breaks = BTreeMap::new();
                 let found = found.map(|(kind, line, column)| Mistake { kind, line, column });
                 // A byte order mark is only seen whole.
                 if capacity > 3 || !table.starts_with('\u{feff}') {
-                    assert_eq!(mistake(reader)?, found, "{table:.40}");
+                    assert_eq!(mistake(reader, &mut breaks)?, found, "{table:.40}");
                 }
             }
         }
+        let mut breaks = BTreeMap::new();
+        let table = "a,b,c\r\n1,\"2\r\n\",3\r\n\"4\n\",\"5\n\",6\r\n";
+        assert_eq!(mistake(table.as_bytes(), &mut breaks)?, None);
+        assert_eq!(breaks, BTreeMap::from([(0, 4), (1, 2)]));
         Ok(())
     }
 }

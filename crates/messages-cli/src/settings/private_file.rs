@@ -174,3 +174,43 @@ fn quoted(path: &str) -> String {
         format!("'{}'", path.replace('\'', r"'\''"))
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{MetadataExt as _, symlink};
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    /// Somebody who puts a link in the place of a file again and again.
+    #[test]
+    fn a_link_that_takes_the_place_of_a_file_is_not_followed()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let [victim, path, link, file] =
+            ["victim", "path", "link", "file"].map(|name| folder.path().join(name));
+        fs::write(&victim, "theirs")?;
+        let place = fs::metadata(&victim)?.ino();
+        let is_over = AtomicBool::new(false);
+        let (mut opened, mut followed) = (0, 0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    let _ = fs::write(&file, "").and_then(|()| fs::rename(&file, &path));
+                    let _ = symlink(&victim, &link).and_then(|()| fs::rename(&link, &path));
+                }
+            });
+            for _ in 0..20_000 {
+                if let Ok(Ok(file)) = open(fs::OpenOptions::new().append(true).create(true), &path)
+                {
+                    opened += 1;
+                    followed += u32::from(file.metadata().is_ok_and(|file| file.ino() == place));
+                }
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
+        assert!(opened > 0);
+        assert_eq!(followed, 0, "of {opened}");
+        Ok(())
+    }
+}
