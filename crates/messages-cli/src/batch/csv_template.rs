@@ -49,7 +49,7 @@ impl CsvTemplate {
             .and_then(|mistake| table.rewind().map(|()| mistake))
             .map_err(|error| unreadable(path, error))?;
         let header = match mistake {
-            Some(mistake) if mistake.line == 1 => return Err(refused(path, &[], mistake)),
+            Some(mistake) if mistake.is_header => return Err(refused(path, &[], mistake)),
             _ => read_header(&mut table, path)?,
         };
         if let Some(mistake) = mistake {
@@ -76,6 +76,7 @@ impl CsvTemplate {
                     kind: MistakeKind::Break,
                     line: *line,
                     column: *column,
+                    is_header: false,
                 };
                 return Err(refused(path, &header, mistake));
             }
@@ -209,6 +210,12 @@ fn refused(path: &Path, header: &[String], mistake: Mistake) -> Failure {
         ),
         MistakeKind::TooLong => (
             format!("{table}: the cell on line {line}{column} is longer than any message: 64 KiB"),
+            "shorten it, or close a quote that was left open",
+        ),
+        MistakeKind::RowTooLong => (
+            format!(
+                "{table}: the row with the cell on line {line} is longer than any message: 1 MiB"
+            ),
             "shorten it, or close a quote that was left open",
         ),
         MistakeKind::Break => (

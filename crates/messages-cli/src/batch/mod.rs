@@ -47,8 +47,9 @@ pub(crate) struct BatchArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]
     pub(crate) results: Option<PathBuf>,
 
-    /// Goes on where an earlier run with --results FILE ended or was killed: sends what was not accepted, and never what
-    /// is in doubt. Not after a loss of power, which may take the end of FILE with it
+    /// Continues where an earlier run with --results FILE ended or was killed: sends what was not accepted, and never what
+    /// is in doubt. The input must be that of the first run, unchanged or with more behind it. Not after a loss of power,
+    /// which may take the end of FILE with it
     #[arg(long, value_name = "FILE")]
     pub(crate) resume: Option<PathBuf>,
 

@@ -7,6 +7,9 @@ use std::io::{self, BufRead};
 /// No cell is longer than this; no text of a message has a tenth of it.
 const CELL_MAX: usize = 64 * 1024;
 
+/// No row is longer than this.
+const ROW_MAX: usize = 1024 * 1024;
+
 /// A mistake of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mistake {
@@ -15,6 +18,8 @@ pub(super) struct Mistake {
     pub(super) line: u64,
     /// The column of the cell, from 0.
     pub(super) column: usize,
+    /// Whether the cell is one of the header's.
+    pub(super) is_header: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +30,8 @@ pub(super) enum MistakeKind {
     Midst,
     /// The cell is longer than any message.
     TooLong,
+    /// The row is longer than any message.
+    RowTooLong,
     /// The cell has a line break, and is a part of an address.
     Break,
 }
@@ -44,11 +51,12 @@ pub(super) fn mistake(
     mut table: impl BufRead,
     breaks: &mut BTreeMap<usize, u64>,
 ) -> io::Result<Option<Mistake>> {
-    let (mut state, mut line, mut length) = (State::Start, 1, 0);
+    let (mut state, mut line, mut length, mut row) = (State::Start, 1, 0, 0);
     let mut cell = Mistake {
         kind: MistakeKind::Open,
         line,
         column: 0,
+        is_header: true,
     };
     let mistake = |kind, cell| Ok(Some(Mistake { kind, ..cell }));
     // The reader leaves out a byte order mark too.
@@ -60,6 +68,7 @@ pub(super) fn mistake(
         for byte in block {
             line += u64::from(*byte == b'\n');
             length += 1;
+            row += 1;
             match (state, *byte) {
                 (State::Quoted, b'"') => state = State::Quote,
                 (State::Start, b'"') | (State::Quote, b'"') => state = State::Quoted,
@@ -73,7 +82,9 @@ pub(super) fn mistake(
                     cell.column += 1;
                 }
                 (_, b'\n' | b'\r') => {
-                    (state, length) = (State::Start, 0);
+                    // Lines before the header may be empty.
+                    cell.is_header &= row == 1;
+                    (state, length, row) = (State::Start, 0, 0);
                     (cell.line, cell.column) = (line, 0);
                 }
                 (State::Quote, _) => return mistake(MistakeKind::Midst, cell),
@@ -81,6 +92,9 @@ pub(super) fn mistake(
             }
             if length > CELL_MAX {
                 return mistake(MistakeKind::TooLong, cell);
+            }
+            if row > ROW_MAX {
+                return mistake(MistakeKind::RowTooLong, cell);
             }
         }
         let read = block.len();
@@ -103,9 +117,10 @@ mod tests {
 
     #[test]
     fn every_mistake_has_its_place() -> io::Result<()> {
-        use MistakeKind::{Midst, Open, TooLong};
+        use MistakeKind::{Midst, Open, RowTooLong, TooLong};
 
         let long = "x".repeat(CELL_MAX + 1);
+        let many = ",".repeat(ROW_MAX + 1);
         let wide = format!("a,b\n1,{}\n2,3\n", "x".repeat(CELL_MAX));
         for (table, found) in [
             ("a,b\n1,2\n", None),
@@ -121,14 +136,25 @@ mod tests {
             ("a,b\n1,\"2\" \n", Some((Midst, 2, 1))),
             (&format!("a,b\n1,\"{long}\"\n"), Some((TooLong, 2, 1))),
             (&format!("a,b\n{long}"), Some((TooLong, 2, 0))),
+            (
+                &format!("\r\n\na,b\n{many}"),
+                Some((RowTooLong, 4, ROW_MAX + 1)),
+            ),
+            ("\r\n\n\"a,b\n1,2\n", Some((Open, 3, 0))),
         ] {
             for capacity in [1, 7, 8192] {
                 let reader = BufReader::with_capacity(capacity, table.as_bytes());
                 let mut breaks = BTreeMap::new();
-                let found = found.map(|(kind, line, column)| Mistake { kind, line, column });
                 // A byte order mark is only seen whole.
                 if capacity > 3 || !table.starts_with('\u{feff}') {
-                    assert_eq!(mistake(reader, &mut breaks)?, found, "{table:.40}");
+                    let mistake = mistake(reader, &mut breaks)?;
+                    let place = mistake.map(|mistake| (mistake.kind, mistake.line, mistake.column));
+                    assert_eq!(place, found, "{table:.40}");
+                    let in_header = table.trim_start().starts_with("\"a");
+                    assert_eq!(
+                        mistake.is_some_and(|mistake| mistake.is_header),
+                        in_header && found.is_some()
+                    );
                 }
             }
         }

@@ -6,7 +6,6 @@ const SMS: &str = r#"{"channel":"sms","message_type":"text","from":"447700900001
 const MESSENGER: &str = r#"{"channel":"messenger","message_type":"text","from":"{{from}}","to":"{{to}}","text":"{{text}}"}"#;
 const V0_1: &str = r#"{"from":{"type":"messenger","id":"page"},"to":{"type":"messenger","id":"{{to}}"},"message":{"content":{"type":"text","text":"{{text}}"}}}"#;
 
-/// A table's run, and whether the emulator has got nothing.
 fn send(emulator: &Emulator, template: &str, table: &str, more: &[&str]) -> Ended {
     let shell = emulator.shell();
     shell.file("template.json", template);
