@@ -141,7 +141,7 @@ impl Known {
                 LineRead::Line(_) => match serde_json::from_slice::<Record>(&line) {
                     Ok(record) => {
                         records += 1;
-                        self.add(record, offset >= latest_from);
+                        self.add(&record, offset >= latest_from);
                     }
                     // The head of a record that a full disk cut off.
                     Err(_) if line.starts_with(b"{\"index\":") => {}
@@ -159,7 +159,7 @@ impl Known {
         Ok(false)
     }
 
-    fn add(&mut self, record: Record, is_latest: bool) {
+    fn add(&mut self, record: &Record, is_latest: bool) {
         self.input = record.input.or(self.input);
         let Some(slot) = self.slot(record.index) else {
             return;

@@ -80,7 +80,7 @@ impl CheckArgs {
             } else {
                 let bytes = read_bytes(Some(file))?;
                 let report = judge.judge(&source, 1, &bytes);
-                let valid = judge.report(report)?;
+                let valid = judge.report(&report)?;
                 if !valid && is_ndjson(&bytes) {
                     settings.out.hint("each line is a document: add --ndjson");
                 }
@@ -112,12 +112,12 @@ impl Judge<'_> {
                 LineRead::TooLong(_) => {
                     let problem = Finding::new("json", format!("is {TOO_LONG}"));
                     let report = self.invalid(source, number, problem);
-                    self.report(report)?;
+                    self.report(&report)?;
                 }
                 LineRead::Line(_) if line.trim_ascii().is_empty() => {}
                 LineRead::Line(_) => {
                     let report = self.judge(source, number, &line);
-                    self.report(report)?;
+                    self.report(&report)?;
                 }
             }
         }
@@ -125,9 +125,9 @@ impl Judge<'_> {
     }
 
     /// Tells whether a document is valid, and why not.
-    fn report(&mut self, report: Report<'_>) -> Result<bool, Failure> {
+    fn report(&mut self, report: &Report<'_>) -> Result<bool, Failure> {
         self.all_valid &= report.valid;
-        self.settings.out.result(&report, Report::lines)?;
+        self.settings.out.result(report, Report::lines)?;
         Ok(report.valid)
     }
 

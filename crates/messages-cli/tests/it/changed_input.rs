@@ -212,7 +212,7 @@ fn changes(format: Format) -> Vec<(&'static str, String, BTreeSet<usize>)> {
                 *rows = rows
                     .iter()
                     .flat_map(|row| [row.clone(), row.clone()])
-                    .collect()
+                    .collect();
             }),
             none(),
         ),
