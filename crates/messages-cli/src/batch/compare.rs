@@ -18,6 +18,7 @@ pub(super) fn compare(input: &mut Opened, known: &Known) -> Result<Option<Identi
         known,
         is_the_same: identified.is_some_and(|identified| identified.begins_with_earlier),
         sent: None,
+        is_identified: identified.is_some(),
         count: 0,
         position: 0,
         failure: None,
@@ -31,7 +32,9 @@ struct Comparison<'a> {
     known: &'a Known,
     /// Whether the input begins with the latest run's, byte for byte.
     is_the_same: bool,
-    /// What may have arrived: looked up for messages that were appended.
+    /// Whether the input can be read twice.
+    is_identified: bool,
+    /// The messages that may have arrived, for those that were appended or put in the place of others.
     sent: Option<Vec<Digest>>,
     count: u64,
     /// The bytes of the input up to the end of the latest message.
@@ -42,8 +45,9 @@ struct Comparison<'a> {
 impl Comparison<'_> {
     fn see(&mut self, items: Vec<Item>) -> Result<(), Closed> {
         for item in items {
-            // Where the first run's input is not known, nothing can be said of what follows the known part.
-            let is_through = self.known.input.is_none() && item.index >= self.known.len();
+            // What follows the known part of a stream is compared as it comes.
+            let is_through =
+                !self.is_identified && self.known.input.is_none() && item.index >= self.known.len();
             if self.failure.is_some() || is_through {
                 return Err(Closed);
             }
@@ -65,18 +69,22 @@ impl Comparison<'_> {
                 (item.digest() != Some(digest)).then(|| changed(index))
             }
             // Nothing was accepted, so the message may have been corrected since.
-            (State::NotAccepted, _) => None,
-            (State::Unknown, _) if self.known.input.is_none() => None,
+            (State::NotAccepted, digest) => self.judge_new(item, Some(digest)),
+            (State::Unknown, _) if self.known.input.is_none() => self.judge_new(item, None),
             (State::Unknown, _) if !self.is_the_same => Some(unproven(index)),
             (State::Unknown, _) if !is_appended => None,
-            (State::Unknown, _) => {
-                let sent = self.sent.get_or_insert_with(|| self.known.sent());
-                let is_repeated = item
-                    .digest()
-                    .is_some_and(|digest| sent.binary_search(&digest).is_ok());
-                is_repeated.then(|| repeated(index))
-            }
+            (State::Unknown, _) => self.judge_new(item, None),
         }
+    }
+
+    /// Refuses a repetition of a message that may have arrived, unless the first run has proven that it is meant: `earlier` is
+    /// the digest of the message that it did not get through at this place.
+    fn judge_new(&mut self, item: Item, earlier: Option<Digest>) -> Option<Failure> {
+        let index = item.index;
+        let digest = item.digest()?;
+        let sent = self.sent.get_or_insert_with(|| self.known.sent());
+        let is_repeated = earlier != Some(digest) && sent.binary_search(&digest).is_ok();
+        is_repeated.then(|| repeated(index, "nothing was sent"))
     }
 
     fn end(self) -> Result<(), Failure> {
@@ -112,9 +120,10 @@ fn unproven(index: u64) -> Failure {
     .hint(UNCHANGED)
 }
 
-fn repeated(index: u64) -> Failure {
+/// A message that the results do not speak of is one that they speak of at another place.
+pub(super) fn repeated(index: u64, sent: &str) -> Failure {
     Failure::invalid(format!(
-        "message {index} was appended and repeats one that may have arrived; nothing was sent"
+        "message {index} is new and repeats one that may have arrived; {sent}"
     ))
     .hint("to send it once more, put it into an input of its own, with other results")
 }

@@ -56,6 +56,8 @@ pub(super) enum News {
     Unproven(Box<Settled>, io::Error),
     /// It is another message than the one in the results: the input has changed since it was compared with them.
     Changed(u64),
+    /// It is new and repeats a message that may have arrived.
+    Repeated(u64),
     /// It was not sent, since its results or their journal could not be written.
     Unwritable(io::Error),
 }
@@ -227,6 +229,7 @@ fn open(results: &Results, index: u64, digest: Option<Digest>) -> Result<(), Uns
         Before::Open => Ok(()),
         Before::Accepted => Err(Unsettled::Skipped),
         Before::InDoubt => Err(Unsettled::LeftInDoubt),
+        Before::Repeated => Err(Unsettled::Stopped(News::Repeated(index))),
         Before::Changed => Err(Unsettled::Stopped(News::Changed(index))),
     }
 }

@@ -34,6 +34,8 @@ pub(super) enum Before {
     InDoubt,
     /// The input holds another message at this place now.
     Changed,
+    /// A message that may have arrived is repeated where nothing is known of the first run's input.
+    Repeated,
 }
 
 /// The results of this run and of those before it.
@@ -42,6 +44,8 @@ pub(super) struct Results {
     results: Lines,
     journal: Lines,
     known: Known,
+    /// The messages that may have arrived, where the first run's input is not known.
+    sent: Vec<Digest>,
     /// Whether messages may arrive twice, by the person's own will.
     retries_doubts: bool,
     /// The identity of the input, until the first record has it.
@@ -117,6 +121,10 @@ impl Results {
             results_length,
             input,
         };
+        let sent = match known.input {
+            Some(_) => Vec::new(),
+            None => known.sent(),
+        };
         let journal =
             Journal::replace(&journal_path, head).map_err(Failure::unwritable(&journal_path))?;
         Ok(Self {
@@ -124,6 +132,7 @@ impl Results {
             results: Lines::new(results),
             journal: Lines::new(journal),
             known,
+            sent,
             retries_doubts,
             input: Mutex::new(input),
         })
@@ -134,7 +143,13 @@ impl Results {
         let (state, known) = self.known.get(index);
         match state {
             // Nothing was accepted, so the message may have been corrected since.
-            State::Unknown | State::NotAccepted => Before::Open,
+            State::NotAccepted => Before::Open,
+            State::Unknown
+                if digest.is_some_and(|digest| self.sent.binary_search(&digest).is_ok()) =>
+            {
+                Before::Repeated
+            }
+            State::Unknown => Before::Open,
             _ if digest != Some(known) => Before::Changed,
             State::Accepted => Before::Accepted,
             State::InDoubt if self.retries_doubts => Before::Open,

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::BatchArgs;
-use super::compare::changed;
+use super::compare::{changed, repeated};
 use super::intake::Intake;
 use super::lane::{self, News, Shared};
 use super::pace::Pace;
@@ -142,6 +142,7 @@ impl Batch {
             match news {
                 News::Settled(message) => settled.push(message),
                 News::Changed(index) => self.fail(changed(index)),
+                News::Repeated(index) => self.fail(repeated(index, "it was not sent")),
                 News::Unproven(message, error) => {
                     settled.push(message);
                     self.fail(unwritable(error));

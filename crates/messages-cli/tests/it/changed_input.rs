@@ -419,6 +419,41 @@ fn a_rejected_row_can_be_corrected() {
     }
 }
 
+/// The place of a rejected row is not a way for a sent row to be sent again.
+#[test]
+fn a_rejected_row_is_not_replaced_by_a_sent_one() {
+    const SENT: usize = 10;
+    let counts = Counts::default();
+    let inner = counts.clone();
+    let url = fake::serve_bodies(move |_, body| match inner.add(body) {
+        row if row >= SENT => (422, r#"{"title":"out of credit"}"#.to_owned()),
+        row => accepted(row),
+    });
+    let first: Vec<Row> = (0..2 * SENT).map(row).collect();
+    for format in FORMATS {
+        for concurrency in CONCURRENCIES {
+            let shell = shell(&url);
+            shell.file("template.json", TEMPLATE);
+            shell.file("input", &format.write(&first));
+            let mut arguments = format.arguments("input", "template.json");
+            arguments.extend(["--results", "results"]);
+            assert_eq!(shell.run(&arguments).code, 8);
+            counts.take();
+            let doubled = [&first[..SENT], &first[..SENT]].concat();
+            let mut one = first.clone();
+            one[2 * SENT - 1] = row(0);
+            for changed in [doubled, one] {
+                shell.file("input", &format.write(&changed));
+                let resumed = resume(&shell, format, &counts, concurrency, &[]);
+                let told = &resumed.ended.stderr;
+                assert_eq!(resumed.ended.code, 3, "{format:?}: {told}");
+                assert!(resumed.sent.is_empty(), "{format:?}: {:?}", resumed.sent);
+                assert!(told.contains("repeats"), "{told}");
+            }
+        }
+    }
+}
+
 /// The same for an input that can be read only once.
 #[test]
 fn stdin_is_compared_before_anything_is_sent() {
@@ -465,6 +500,13 @@ fn a_stream_is_resumed_from_a_stream() {
         run("--resume", &Format::Ndjson.write(&rows()[..25])),
         (0, 5)
     );
+
+    // Without the first input there is no proof that a repetition was a part of it.
+    let twice = [&rows()[..25], &rows()[..25]].concat();
+    assert_eq!(run("--resume", &Format::Ndjson.write(&twice)), (3, 0));
+    shell.file("input", &Format::Ndjson.write(&twice));
+    let ended = shell.run(&["send", "--json", "--file", "input", "--resume", "results"]);
+    assert_eq!((ended.code, counts.take().len()), (3, 0));
 
     // What follows the known part is sent as it comes.
     let mut child = shell

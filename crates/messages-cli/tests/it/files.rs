@@ -170,6 +170,18 @@ fn links_are_not_followed_and_a_failed_write_changes_nothing() {
             &["listen", "--port", "0", "--unverified", "--store", "events"],
             1,
         ),
+        (
+            &[
+                "listen",
+                "resend",
+                "1",
+                "--store",
+                "events",
+                "--forward-to",
+                "http://127.0.0.1:9",
+            ],
+            1,
+        ),
         (&["profile", "add", "home", "--api-key", "a1b2c3d4"], 4),
         (&["profile", "list"], 4),
     ] {
@@ -178,7 +190,7 @@ fn links_are_not_followed_and_a_failed_write_changes_nothing() {
         assert!(ended.stderr.contains("symbolic link"), "{}", ended.stderr);
     }
     assert_eq!(fs::read_to_string(&victim).unwrap(), "theirs");
-    println!("files: 5 links, 0 followed");
+    println!("files: 6 links, 0 followed");
 }
 
 /// A pipe without its other end would keep a command waiting for ever.

@@ -107,7 +107,8 @@ pub(super) async fn resend(
     store: &Path,
     forward: &Forward,
 ) -> Result<Exit, Failure> {
-    let file = File::open(store).map_err(Failure::unreadable(store))?;
+    let file = private_file::open(OpenOptions::new().read(true), store)?
+        .map_err(Failure::unreadable(store))?;
     let stored = stored(&file)
         .find(|stored| stored.id == id)
         .ok_or_else(|| {
