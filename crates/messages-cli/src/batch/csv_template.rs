@@ -1,55 +1,91 @@
 //! A table's rows, filled into a message.
 
-use std::collections::HashMap;
-use std::fs::File;
+use std::collections::{BTreeMap, HashMap};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 use serde_json::Value;
 
+use super::quotes::{self, Mistake, MistakeKind};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::input::read_file;
 use crate::order::Order;
 use crate::output::{Line, Output};
 
 /// How many bad rows are shown before the rest is counted.
 const SHOWN_MAX: usize = 20;
 
+/// The members of a message that lead to its recipient or name its sender: no line break belongs into them.
+const ADDRESSES: [&str; 4] = ["to", "from", "number", "id"];
+
 /// A CSV file with a header, and a message with `{{column}}` in its texts.
 #[derive(Debug)]
 pub(crate) struct CsvTemplate {
-    table: PathBuf,
+    path: PathBuf,
+    table: File,
+    template_path: PathBuf,
+    /// The bytes of the template.
+    text: Vec<u8>,
     template: Value,
     columns: HashMap<String, usize>,
 }
 
 impl CsvTemplate {
-    /// Refuses a table that cannot be opened more than once, reads the header and the template, and makes sure that every
-    /// column that the template names is there.
-    pub(crate) fn open(table: &Path, template: &Path) -> Result<Self, Failure> {
-        refuse_stream(table)?;
-        let bytes = std::fs::read(template).map_err(|error| unreadable(template, error))?;
-        let template: Value = serde_json::from_slice(&bytes).map_err(|error| {
-            Failure::invalid(format!("{} is not JSON", template.display())).because(error)
+    /// Refuses a table that cannot be read more than once, or whose quotes are not in order; reads the header and the template,
+    /// and makes sure that every column that the template names is there.
+    pub(crate) fn open(path: &Path, template_path: &Path) -> Result<Self, Failure> {
+        let mut table = open_table(path)?;
+        let text = read_file(template_path).map_err(|error| unreadable(template_path, error))?;
+        let template: Value = serde_json::from_slice(&text).map_err(|error| {
+            Failure::invalid(format!("{} is not JSON", template_path.display())).because(error)
         })?;
-        let mut reader = csv::Reader::from_path(table).map_err(|error| unreadable(table, error))?;
-        let header = reader.headers().map_err(|error| unreadable(table, error))?;
+        // Before the header is read: without this, a quote there would take in the whole table.
+        let mut breaks = BTreeMap::new();
+        let mistake = quotes::mistake(BufReader::with_capacity(64 * 1024, &table), &mut breaks)
+            .and_then(|mistake| table.rewind().map(|()| mistake))
+            .map_err(|error| unreadable(path, error))?;
+        let header = match mistake {
+            Some(mistake) if mistake.is_header => return Err(refused(path, &[], mistake)),
+            _ => read_header(&mut table, path)?,
+        };
+        if let Some(mistake) = mistake {
+            return Err(refused(path, &header, mistake));
+        }
         let columns: HashMap<String, usize> = header
             .iter()
             .enumerate()
-            .map(|(index, name)| (name.trim().trim_start_matches('\u{feff}').to_owned(), index))
+            .map(|(index, name)| (name.clone(), index))
             .collect();
         let mut named = Vec::new();
-        names(&template, &mut named);
-        if let Some(name) = named.iter().find(|name| !columns.contains_key(**name)) {
-            return Err(Failure::invalid(format!(
-                "the template names a column {name}, which {} has not",
-                table.display()
-            )));
+        names(&template, false, &mut named);
+        for (name, is_address) in named {
+            let Some(column) = columns.get(name) else {
+                return Err(Failure::invalid(format!(
+                    "the template names a column {name}, which {} has not",
+                    path.display()
+                )));
+            };
+            if let Some(line) = breaks.get(column)
+                && is_address
+            {
+                let mistake = Mistake {
+                    kind: MistakeKind::Break,
+                    line: *line,
+                    column: *column,
+                    is_header: false,
+                };
+                return Err(refused(path, &header, mistake));
+            }
         }
         Ok(Self {
-            table: table.to_owned(),
+            path: path.to_owned(),
+            table,
+            template_path: template_path.to_owned(),
+            text,
             template,
             columns,
         })
@@ -58,7 +94,10 @@ impl CsvTemplate {
     /// Checks every row, so that a mistake in the last one is known before the first one is sent.
     pub(crate) fn check(&self, out: Output) -> Result<(), Failure> {
         let mut bad = 0;
-        for (index, (row, _)) in self.rows()?.enumerate() {
+        let table = self
+            .table()
+            .map_err(|error| unreadable(&self.path, error))?;
+        for (index, (row, _)) in self.rows(table).enumerate() {
             let row = row.map_err(|finding| vec![finding]);
             let Err(findings) = row.and_then(Order::from_value) else {
                 continue;
@@ -79,68 +118,138 @@ impl CsvTemplate {
         )))
     }
 
-    pub(super) fn table(&self) -> &Path {
-        &self.table
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
-    pub(super) fn length(&self) -> Option<u64> {
-        std::fs::metadata(&self.table)
-            .ok()
-            .map(|metadata| metadata.len())
+    pub(super) fn template_path(&self) -> &Path {
+        &self.template_path
     }
 
-    /// The messages, with the number of bytes read up to each.
-    pub(super) fn rows(
+    pub(super) fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The table, from its start.
+    pub(super) fn table(&self) -> io::Result<File> {
+        let mut table = self.table.try_clone()?;
+        table.rewind()?;
+        Ok(table)
+    }
+
+    /// The messages of a table, with the number of bytes read up to each.
+    pub(super) fn rows<R: Read>(
         &self,
-    ) -> Result<impl Iterator<Item = (Result<Value, Finding>, u64)> + use<>, Failure> {
-        let file = File::open(&self.table).map_err(|error| unreadable(&self.table, error))?;
-        let (template, columns) = (self.template.clone(), self.columns.clone());
-        let mut records = csv::Reader::from_reader(file).into_records();
-        Ok(std::iter::from_fn(move || {
+        table: R,
+    ) -> impl Iterator<Item = (Result<Value, Finding>, u64)> + use<'_, R> {
+        let mut records = csv::Reader::from_reader(table).into_records();
+        std::iter::from_fn(move || {
             let record = records.next()?;
             let position = records.reader().position().byte();
             let row = match record {
-                Ok(record) => Ok(fill(&template, &columns, &record)),
+                Ok(record) => Ok(fill(&self.template, &self.columns, &record)),
                 Err(_) => Err(Finding::new(
                     "csv",
                     "has another number of fields than the header, or is no text",
                 )),
             };
             Some((row, position))
-        }))
+        })
     }
 }
 
-/// A pipe gives its rows once, and they are wanted twice: to be checked, and to be sent. The second time it would look
-/// like a table without rows.
-fn refuse_stream(table: &Path) -> Result<(), Failure> {
-    let is_file = table.as_os_str() != "-"
-        && std::fs::metadata(table)
-            .map_err(|error| unreadable(table, error))?
-            .is_file();
-    if is_file {
-        return Ok(());
+/// Refuses what gives its rows once: they are wanted more than once, to be checked and to be sent. The second time a pipe would
+/// look like a table without rows.
+fn open_table(path: &Path) -> Result<File, Failure> {
+    let refused = || {
+        Failure::usage("--csv is no regular file")
+            .hint("write the table to a file: every row is checked before the first is sent")
+    };
+    if path.as_os_str() == "-" {
+        return Err(refused());
     }
-    Err(Failure::usage("--csv is no regular file")
-        .hint("write the table to a file: every row is checked before the first is sent"))
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // A pipe without a writer would keep the command waiting.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    let file = options
+        .open(path)
+        .map_err(|error| unreadable(path, error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(path, error))?;
+    if metadata.is_file() {
+        Ok(file)
+    } else {
+        Err(refused())
+    }
+}
+
+fn read_header(table: &mut File, path: &Path) -> Result<Vec<String>, Failure> {
+    let mut reader = csv::Reader::from_reader(&*table);
+    let header = reader.headers().map_err(|error| unreadable(path, error))?;
+    let header = header.iter();
+    Ok(header
+        .map(|name| name.trim().trim_start_matches('\u{feff}').to_owned())
+        .collect())
+}
+
+fn refused(path: &Path, header: &[String], mistake: Mistake) -> Failure {
+    let (line, table) = (mistake.line, path.display());
+    let column = header.get(mistake.column);
+    let column = column.map_or_else(String::new, |name| format!(" in the column {name}"));
+    let (message, hint) = match mistake.kind {
+        MistakeKind::Open => (
+            format!("{table}: the quote on line {line}{column} is not closed"),
+            "close the quote; a quote within a quoted cell is written twice",
+        ),
+        MistakeKind::Midst => (
+            format!(
+                "{table}: the quoted cell on line {line}{column} goes on behind its closing quote"
+            ),
+            "a quote within a quoted cell is written twice, and nothing but a comma follows the closing one",
+        ),
+        MistakeKind::TooLong => (
+            format!("{table}: the cell on line {line}{column} is longer than any message: 64 KiB"),
+            "shorten it, or close a quote that was left open",
+        ),
+        MistakeKind::RowTooLong => (
+            format!(
+                "{table}: the row with the cell on line {line} is longer than any message: 1 MiB"
+            ),
+            "shorten it, or close a quote that was left open",
+        ),
+        MistakeKind::Break => (
+            format!(
+                "{table}: the cell on line {line}{column} has a line break, and is part of an address"
+            ),
+            "correct it, or close a quote that was left open",
+        ),
+    };
+    Failure::invalid(message).hint(hint)
 }
 
 fn unreadable(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
     Failure::new(Exit::Invalid, format!("cannot read {}", path.display())).because(error)
 }
 
-/// The columns that a template names.
-fn names<'a>(template: &'a Value, found: &mut Vec<&'a str>) {
+/// The columns that a template names, each with whether it is filled into an address.
+fn names<'a>(template: &'a Value, is_address: bool, found: &mut Vec<(&'a str, bool)>) {
     match template {
         Value::String(text) => {
             let mut rest = text.as_str();
             while let Some((_, name, tail)) = placeholder(rest) {
-                found.push(name);
+                found.push((name, is_address));
                 rest = tail;
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| names(item, found)),
-        Value::Object(map) => map.values().for_each(|value| names(value, found)),
+        Value::Array(items) => items.iter().for_each(|item| names(item, is_address, found)),
+        Value::Object(map) => map.iter().for_each(|(key, value)| {
+            names(
+                value,
+                is_address || ADDRESSES.contains(&key.as_str()),
+                found,
+            );
+        }),
         _ => {}
     }
 }

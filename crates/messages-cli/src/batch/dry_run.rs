@@ -33,7 +33,7 @@ pub(crate) async fn dry_run(
     source: Source,
     path: Path,
 ) -> Result<Exit, Failure> {
-    let (chunks, _) = source.read()?;
+    let (chunks, _) = source.open()?.read();
     let intake = Intake::new(chunks, None);
     let mut totals = Totals::default();
     while let Some(item) = intake.next().await {

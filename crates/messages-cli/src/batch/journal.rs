@@ -1,10 +1,12 @@
 //! Which messages a run has begun to send: written before the request leaves, and so the proof of what a kill left in doubt.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
+use super::identity::{Digest, Identity};
 use crate::failure::Failure;
+use crate::settings::private_file;
 
 /// The journal of an earlier run, read line by line: it names every message that the run began to send.
 pub(super) struct Journal {
@@ -14,9 +16,31 @@ pub(super) struct Journal {
     line: String,
 }
 
+/// The first line of a journal.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Head {
+    /// The length of the results when the run began: what lies behind that is the run's own.
+    pub(super) results_length: u64,
+    pub(super) input: Option<Identity>,
+}
+
+impl Head {
+    fn parse(line: &str) -> Self {
+        let mut words = line.split(' ');
+        let mut number = || words.next().and_then(|word| word.parse().ok());
+        let (results_length, bytes) = (number().unwrap_or_default(), number());
+        let digest = words.next().and_then(|word| word.parse().ok());
+        let input = bytes.zip(digest);
+        Self {
+            results_length,
+            input: input.map(|(bytes, digest)| Identity { bytes, digest }),
+        }
+    }
+}
+
 impl Journal {
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
-        let reader = match File::open(path) {
+        let reader = match private_file::open(OpenOptions::new().read(true), path)? {
             Ok(file) => Some(BufReader::new(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(Failure::unreadable(path)(error)),
@@ -28,14 +52,12 @@ impl Journal {
         })
     }
 
-    /// The first line: how long the results were when the run began. What lies behind that is the run's own.
-    pub(super) fn results_length(&mut self) -> Result<u64, Failure> {
-        let line = self.next_line()?;
-        Ok(line.and_then(|line| line.parse().ok()).unwrap_or_default())
+    pub(super) fn head(&mut self) -> Result<Head, Failure> {
+        Ok(self.next_line()?.map(Head::parse).unwrap_or_default())
     }
 
-    /// The place and the fingerprint of the next message.
-    pub(super) fn next_begun(&mut self) -> Result<Option<(u64, u32)>, Failure> {
+    /// The place and the digest of the next message.
+    pub(super) fn next_begun(&mut self) -> Result<Option<(u64, Digest)>, Failure> {
         while let Some(line) = self.next_line()? {
             if let Some((index, digest)) = line.split_once(' ')
                 && let (Ok(index), Ok(digest)) = (index.parse(), digest.parse())
@@ -59,12 +81,16 @@ impl Journal {
     }
 
     /// A new journal in place of the old one, in one step.
-    pub(super) fn replace(path: &Path, results_length: u64) -> io::Result<File> {
+    pub(super) fn replace(path: &Path, head: Head) -> io::Result<File> {
         let folder = path
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty());
         let mut file = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
-        file.write_all(format!("{results_length}\n").as_bytes())?;
+        let input = head
+            .input
+            .map(|input| format!(" {} {}", input.bytes, input.digest));
+        let line = format!("{}{}\n", head.results_length, input.unwrap_or_default());
+        file.write_all(line.as_bytes())?;
         file.persist(path).map_err(|error| error.error)
     }
 }

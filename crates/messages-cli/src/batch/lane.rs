@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use messages_sdk::Client;
 use tokio::sync::mpsc;
 
+use super::identity::Digest;
 use super::intake::Intake;
-use super::results::{Before, Results, digest};
+use super::results::{Before, Results};
 use super::source::Item;
 use super::tally::Tally;
 use crate::finding::Finding;
@@ -53,8 +54,10 @@ pub(super) enum News {
     Settled(Box<Settled>),
     /// It has ended like this, but that could not be written to the results: for a later run it is in doubt.
     Unproven(Box<Settled>, io::Error),
-    /// It is another message than the one in the results.
+    /// It is another message than the one in the results: the input has changed since it was compared with them.
     Changed(u64),
+    /// It is new and repeats a message that may have arrived.
+    Repeated(u64),
     /// It was not sent, since its results or their journal could not be written.
     Unwritable(io::Error),
 }
@@ -191,7 +194,7 @@ async fn deliver(shared: &Shared, item: Item) -> Result<Settled, Unsettled> {
         let settled = order.send(&shared.client, index, shared.path).await;
         return Ok(settled);
     };
-    let digest = digest(&order.to_vec());
+    let digest = Digest::of(&order.to_vec());
     open(results, index, Some(digest))?;
     if let Err(error) = results.start(index, digest) {
         return Err(Unsettled::Stopped(News::Unwritable(error)));
@@ -213,7 +216,7 @@ fn refused(shared: &Shared, index: u64, findings: Vec<Finding>) -> Result<Settle
     };
     // A damaged input must not undo what is known about the message that stood there.
     open(results, index, None)?;
-    match results.settle(&settled, 0) {
+    match results.settle(&settled, Digest::default()) {
         Ok(()) => Ok(settled),
         // Nothing was begun, so there is nothing to prove either.
         Err(error) => Err(Unsettled::Stopped(News::Unwritable(error))),
@@ -221,11 +224,12 @@ fn refused(shared: &Shared, index: u64, findings: Vec<Finding>) -> Result<Settle
 }
 
 /// Whether this run has to deal with a document.
-fn open(results: &Results, index: u64, digest: Option<u32>) -> Result<(), Unsettled> {
+fn open(results: &Results, index: u64, digest: Option<Digest>) -> Result<(), Unsettled> {
     match results.before(index, digest) {
         Before::Open => Ok(()),
         Before::Accepted => Err(Unsettled::Skipped),
         Before::InDoubt => Err(Unsettled::LeftInDoubt),
+        Before::Repeated => Err(Unsettled::Stopped(News::Repeated(index))),
         Before::Changed => Err(Unsettled::Stopped(News::Changed(index))),
     }
 }

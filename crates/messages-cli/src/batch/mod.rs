@@ -1,13 +1,17 @@
 //! Sending many messages: as fast as allowed, in bounded memory, and so that a second run knows what the first one did.
 
+mod compare;
 mod csv_template;
 mod dry_run;
+mod identity;
 mod intake;
 mod journal;
+mod known;
 mod lane;
 mod lines;
 mod pace;
 mod progress;
+mod quotes;
 mod results;
 mod run;
 mod source;
@@ -43,8 +47,9 @@ pub(crate) struct BatchArgs {
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]
     pub(crate) results: Option<PathBuf>,
 
-    /// Goes on where an earlier run with --results FILE ended or was killed: sends what was not accepted, and never what
-    /// is in doubt. Not after a loss of power, which may take the end of FILE with it
+    /// Continues where an earlier run with --results FILE ended or was killed: sends what was not accepted, and never what
+    /// is in doubt. The input must be that of the first run, unchanged or with more behind it. Not after a loss of power,
+    /// which may take the end of FILE with it
     #[arg(long, value_name = "FILE")]
     pub(crate) resume: Option<PathBuf>,
 

@@ -4,22 +4,24 @@
 //! stands in the journal of a run and not among its results was under way when the run died, and is in doubt.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::Retry;
-use super::journal::{Journal, journal_path};
+use super::compare::compare;
+use super::identity::{Digest, Identity};
+use super::journal::{Head, Journal, journal_path};
+use super::known::{Known, State};
 use super::lines::Lines;
+use super::source::Opened;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::order::Settled;
 use crate::output::json_line;
 use crate::settings::private_file;
-
-/// A results file that speaks of later messages than this is damaged.
-const INDEX_MAX: u64 = 1 << 30;
 
 /// What an earlier run left to do for one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub(super) enum Before {
     InDoubt,
     /// The input holds another message at this place now.
     Changed,
+    /// A message that may have arrived is repeated where nothing is known of the first run's input.
+    Repeated,
 }
 
 /// The results of this run and of those before it.
@@ -39,29 +43,13 @@ pub(super) struct Results {
     journal_path: PathBuf,
     results: Lines,
     journal: Lines,
-    earlier: Vec<Earlier>,
+    known: Known,
+    /// The messages that may have arrived, where the first run's input is not known.
+    sent: Vec<Digest>,
     /// Whether messages may arrive twice, by the person's own will.
     retries_doubts: bool,
-}
-
-/// What the results say about one message, small enough for millions of them.
-#[derive(Debug, Clone, Copy, Default)]
-struct Earlier {
-    state: State,
-    /// Whether the line stems from the run that the journal belongs to.
-    is_latest: bool,
-    digest: u32,
-}
-
-/// In the order of what is surer to have arrived: a state is not replaced by a smaller one. A retry that failed says
-/// nothing about the message whose doubt it was to end, and what was accepted stays so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-enum State {
-    #[default]
-    Unknown,
-    NotAccepted,
-    InDoubt,
-    Accepted,
+    /// The identity of the input, until the first record has it.
+    input: Mutex<Option<Identity>>,
 }
 
 /// A line of the results file.
@@ -69,23 +57,20 @@ enum State {
 struct Record<'a> {
     #[serde(flatten)]
     settled: &'a Settled,
-    digest: u32,
-}
-
-#[derive(Deserialize)]
-struct ReadRecord {
-    index: u64,
-    outcome: String,
-    #[serde(default)]
-    digest: u32,
+    digest: Digest,
+    /// In the first record of a run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<Identity>,
 }
 
 impl Results {
     /// A new results file. One that is there already is not overwritten: it may be all that is known of an earlier run.
-    pub(super) fn create(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn create(path: &Path, input: &mut Opened) -> Result<Self, Failure> {
+        input.refuse_output(path)?;
         if path.symlink_metadata().is_err() {
             refuse_journal(&journal_path(path))?;
         }
+        let identified = input.identify(None)?;
         // Results hold ids and client references, which are nobody else's business.
         let file = private_file::open(OpenOptions::new().append(true).create_new(true), path)?;
         let results = file.map_err(|error| {
@@ -98,80 +83,82 @@ impl Results {
             }
         })?;
         private_file::lock(&results, path)?;
-        Self::begin(path, results, Vec::new(), false)
+        let identity = identified.map(|identified| identified.identity);
+        Self::begin(path, results, Known::default(), identity, false)
     }
 
-    /// Goes on with the results of an earlier run.
-    pub(super) fn resume(path: &Path, retry: Option<Retry>) -> Result<Self, Failure> {
-        let mut results = private_file::open(OpenOptions::new().append(true), path)?
+    /// Goes on with the results of an earlier run, once the input has been compared with them.
+    pub(super) fn resume(
+        path: &Path,
+        retry: Option<Retry>,
+        input: &mut Opened,
+    ) -> Result<Self, Failure> {
+        input.refuse_output(path)?;
+        let mut results = private_file::open(OpenOptions::new().read(true).append(true), path)?
             .map_err(Failure::unwritable(path))?;
         private_file::lock(&results, path)?;
         let mut journal = Journal::open(&journal_path(path))?;
-        let (mut earlier, is_cut_off) = read_results(path, journal.results_length()?)?;
-        let mut doubts = Vec::new();
-        if is_cut_off {
-            doubts.push(b'\n');
-        }
-        while let Some((index, digest)) = journal.next_begun()? {
-            if let Some(slot) = slot(&mut earlier, index)
-                && !slot.is_latest
-            {
-                *slot = Earlier {
-                    state: State::InDoubt,
-                    is_latest: true,
-                    digest,
-                };
-                let line =
-                    serde_json::json!({"index": index, "outcome": "in_doubt", "digest": digest});
-                doubts.extend_from_slice(format!("{line}\n").as_bytes());
-            }
-        }
+        let (known, missing) = Known::read(&results, path, &mut journal)?;
+        let identity = compare(input, &known)?;
         // Before the journal that proves them is replaced, they must be in the results.
         results
-            .write_all(&doubts)
+            .write_all(&missing)
             .map_err(Failure::unwritable(path))?;
-        Self::begin(path, results, earlier, retry == Some(Retry::InDoubt))
+        let retries_doubts = retry == Some(Retry::InDoubt);
+        Self::begin(path, results, known, identity, retries_doubts)
     }
 
     fn begin(
         path: &Path,
         results: File,
-        earlier: Vec<Earlier>,
+        known: Known,
+        input: Option<Identity>,
         retries_doubts: bool,
     ) -> Result<Self, Failure> {
-        let length = results.metadata().map_err(Failure::unwritable(path))?.len();
+        let results_length = results.metadata().map_err(Failure::unwritable(path))?.len();
         let journal_path = journal_path(path);
+        let head = Head {
+            results_length,
+            input,
+        };
+        let sent = match known.input {
+            Some(_) => Vec::new(),
+            None => known.sent(),
+        };
         let journal =
-            Journal::replace(&journal_path, length).map_err(Failure::unwritable(&journal_path))?;
+            Journal::replace(&journal_path, head).map_err(Failure::unwritable(&journal_path))?;
         Ok(Self {
             journal_path,
             results: Lines::new(results),
             journal: Lines::new(journal),
-            earlier,
+            known,
+            sent,
             retries_doubts,
+            input: Mutex::new(input),
         })
     }
 
-    /// What an earlier run did with a message. What is no message has no fingerprint, and is not the one that was sent.
-    pub(super) fn before(&self, index: u64, digest: Option<u32>) -> Before {
-        let known = usize::try_from(index)
-            .ok()
-            .and_then(|index| self.earlier.get(index));
-        match known {
-            None => Before::Open,
-            Some(earlier) => match earlier.state {
-                // Nothing was accepted, so the message may have been corrected since.
-                State::Unknown | State::NotAccepted => Before::Open,
-                _ if digest != Some(earlier.digest) => Before::Changed,
-                State::Accepted => Before::Accepted,
-                State::InDoubt if self.retries_doubts => Before::Open,
-                State::InDoubt => Before::InDoubt,
-            },
+    /// What an earlier run did with a message. What is no message has no digest, and is not the one that was sent.
+    pub(super) fn before(&self, index: u64, digest: Option<Digest>) -> Before {
+        let (state, known) = self.known.get(index);
+        match state {
+            // Nothing was accepted, so the message may have been corrected since.
+            State::NotAccepted => Before::Open,
+            State::Unknown
+                if digest.is_some_and(|digest| self.sent.binary_search(&digest).is_ok()) =>
+            {
+                Before::Repeated
+            }
+            State::Unknown => Before::Open,
+            _ if digest != Some(known) => Before::Changed,
+            State::Accepted => Before::Accepted,
+            State::InDoubt if self.retries_doubts => Before::Open,
+            State::InDoubt => Before::InDoubt,
         }
     }
 
     /// Notes that a message is about to be sent. Only when this has succeeded may it be.
-    pub(super) fn start(&self, index: u64, digest: u32) -> io::Result<()> {
+    pub(super) fn start(&self, index: u64, digest: Digest) -> io::Result<()> {
         // What could not be proven afterwards is not sent either.
         self.results.check()?;
         let line = format!("{index} {digest}\n");
@@ -179,8 +166,18 @@ impl Results {
     }
 
     /// Notes how it ended.
-    pub(super) fn settle(&self, settled: &Settled, digest: u32) -> io::Result<()> {
-        let line = json_line(&Record { settled, digest })?;
+    pub(super) fn settle(&self, settled: &Settled, digest: Digest) -> io::Result<()> {
+        // Nothing is left half done by a panic elsewhere.
+        let input = self
+            .input
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let line = json_line(&Record {
+            settled,
+            digest,
+            input,
+        })?;
         self.results.write(&line)
     }
 
@@ -201,53 +198,4 @@ fn refuse_journal(path: &Path) -> Result<(), Failure> {
         "it names what an earlier run left in doubt: put that run's results beside it and go on with --resume, or \
          remove it, or name another file",
     ))
-}
-
-/// A fingerprint of a message (FNV-1a, folded to 32 bits): it tells an edited input from the one that was sent.
-pub(super) fn digest(bytes: &[u8]) -> u32 {
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    ((hash >> 32) ^ (hash & u64::from(u32::MAX))) as u32
-}
-
-/// What the results say, and whether their last line was cut off.
-fn read_results(path: &Path, latest_from: u64) -> Result<(Vec<Earlier>, bool), Failure> {
-    let file = File::open(path).map_err(Failure::unreadable(path))?;
-    let mut reader = BufReader::new(file);
-    let mut earlier = Vec::new();
-    let mut line = Vec::new();
-    let mut offset = 0;
-    loop {
-        line.clear();
-        let read = reader
-            .read_until(b'\n', &mut line)
-            .map_err(Failure::unreadable(path))?;
-        if !line.ends_with(b"\n") {
-            // The end, or a line that a kill cut off; its message stands in the journal then.
-            return Ok((earlier, read > 0));
-        }
-        if let Ok(record) = serde_json::from_slice::<ReadRecord>(&line)
-            && let Some(slot) = slot(&mut earlier, record.index)
-        {
-            let state = match record.outcome.as_str() {
-                "accepted" | "accepted_id_unknown" => State::Accepted,
-                "in_doubt" => State::InDoubt,
-                _ => State::NotAccepted,
-            };
-            slot.is_latest = offset >= latest_from;
-            if state >= slot.state {
-                (slot.state, slot.digest) = (state, record.digest);
-            }
-        }
-        offset += read as u64;
-    }
-}
-
-fn slot(earlier: &mut Vec<Earlier>, index: u64) -> Option<&mut Earlier> {
-    let place = usize::try_from(index).ok().filter(|_| index < INDEX_MAX)?;
-    if place >= earlier.len() {
-        earlier.resize(place + 1, Earlier::default());
-    }
-    earlier.get_mut(place)
 }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::BatchArgs;
+use super::compare::{changed, repeated};
 use super::intake::Intake;
 use super::lane::{self, News, Shared};
 use super::pace::Pace;
@@ -43,16 +44,14 @@ pub(crate) async fn run(
     args: &BatchArgs,
     path: Path,
 ) -> Result<Exit, Failure> {
-    for file in args.results.iter().chain(&args.resume) {
-        source.refuse_output(file)?;
-    }
     // The input first: a name that is mistyped leaves no results behind.
-    let (chunks, length) = source.read()?;
+    let mut input = source.open()?;
     let results = match (&args.results, &args.resume) {
-        (Some(file), _) => Some(Results::create(file)?),
-        (None, Some(file)) => Some(Results::resume(file, args.retry)?),
+        (Some(file), _) => Some(Results::create(file, &mut input)?),
+        (None, Some(file)) => Some(Results::resume(file, args.retry, &mut input)?),
         (None, None) => None,
     };
+    let (chunks, length) = input.read();
     let intake = Intake::new(chunks, args.rate.map(Pace::new));
     let lanes = usize::from(args.concurrency);
     let told_max = (!settings.out.is_json()).then_some(SHOWN_MAX);
@@ -142,12 +141,8 @@ impl Batch {
         for news in news.drain(..) {
             match news {
                 News::Settled(message) => settled.push(message),
-                News::Changed(index) => self.fail(
-                    Failure::invalid(format!(
-                        "message {index} is not the one that the results speak of"
-                    ))
-                    .hint("resume with the input of the first run, unchanged"),
-                ),
+                News::Changed(index) => self.fail(changed(index)),
+                News::Repeated(index) => self.fail(repeated(index, "it was not sent")),
                 News::Unproven(message, error) => {
                     settled.push(message);
                     self.fail(unwritable(error));

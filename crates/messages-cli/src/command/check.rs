@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::finding::Finding;
-use crate::input::read_bytes;
+use crate::input::{LEN_MAX, LineRead, TOO_LONG, read_bytes, read_line};
 use crate::output::Line;
 use crate::settings::Settings;
 
@@ -79,7 +79,8 @@ impl CheckArgs {
                 judge.lines(&source, open(file)?)?;
             } else {
                 let bytes = read_bytes(Some(file))?;
-                let valid = judge.document(&source, 1, &bytes)?;
+                let report = judge.judge(&source, 1, &bytes);
+                let valid = judge.report(&report)?;
                 if !valid && is_ndjson(&bytes) {
                     settings.out.hint("each line is a document: add --ndjson");
                 }
@@ -103,59 +104,66 @@ impl Judge<'_> {
     fn lines(&mut self, source: &str, mut input: impl BufRead) -> Result<(), Failure> {
         let mut line = Vec::new();
         for number in 1.. {
-            line.clear();
-            let read = input.read_until(b'\n', &mut line).map_err(|error| {
+            let read = read_line(&mut input, &mut line, LEN_MAX).map_err(|error| {
                 Failure::new(Exit::Other, format!("cannot read {source}")).because(error)
             })?;
-            if read == 0 {
-                break;
-            }
-            if !line.trim_ascii().is_empty() {
-                self.document(source, number, &line)?;
+            match read {
+                LineRead::End => break,
+                LineRead::TooLong(_) => {
+                    let problem = Finding::new("json", format!("is {TOO_LONG}"));
+                    let report = self.invalid(source, number, problem);
+                    self.report(&report)?;
+                }
+                LineRead::Line(_) if line.trim_ascii().is_empty() => {}
+                LineRead::Line(_) => {
+                    let report = self.judge(source, number, &line);
+                    self.report(&report)?;
+                }
             }
         }
         Ok(())
     }
 
     /// Tells whether a document is valid, and why not.
-    fn document(&mut self, source: &str, line: u64, bytes: &[u8]) -> Result<bool, Failure> {
-        let report = self.judge(source, line, bytes);
+    fn report(&mut self, report: &Report<'_>) -> Result<bool, Failure> {
         self.all_valid &= report.valid;
-        self.settings.out.result(&report, Report::lines)?;
+        self.settings.out.result(report, Report::lines)?;
         Ok(report.valid)
     }
 
-    fn judge<'a>(&self, source: &'a str, line: u64, bytes: &[u8]) -> Report<'a> {
-        let mut report = Report {
+    fn invalid<'a>(&self, source: &'a str, line: u64, problem: Finding) -> Report<'a> {
+        Report {
             source,
             line,
             kind: self.kind.map(Kind::as_str),
             valid: false,
-            problems: Vec::new(),
+            problems: vec![problem],
             unknown: Vec::new(),
             value: None,
-        };
+        }
+    }
+
+    fn judge<'a>(&self, source: &'a str, line: u64, bytes: &[u8]) -> Report<'a> {
         let value: Value = match serde_json::from_slice(bytes) {
             Ok(value) => value,
-            Err(error) => {
-                report.problems.push(Finding::not_json(&error));
-                return report;
-            }
+            Err(error) => return self.invalid(source, line, Finding::not_json(&error)),
         };
         let Some(kind) = self.kind.or_else(|| Kind::detect(&value)) else {
             let message = "has the shape of no known document: name what it is with --kind";
-            report.problems.push(Finding::new("kind", message));
-            report.value = Some(value);
-            return report;
+            return Report {
+                value: Some(value),
+                ..self.invalid(source, line, Finding::new("kind", message))
+            };
         };
         let checked = kind.check(value);
         Report {
+            source,
+            line,
             kind: Some(kind.as_str()),
             valid: checked.valid,
             problems: checked.problems.iter().map(Finding::from).collect(),
             unknown: checked.unknown,
             value: Some(checked.value),
-            ..report
         }
     }
 }

@@ -9,7 +9,7 @@ use messages_sdk::auth::jwt::{
     self, Acl, AclPath, AclRule, ClaimName, JwtError, JwtOptions, Lifetime,
 };
 use messages_sdk::auth::key::KeyMistake;
-use messages_sdk::auth::{AuthError, AuthErrorKind, Credentials, PrivateKey, PublicKey};
+use messages_sdk::auth::{AuthError, AuthErrorKind, Credentials, PublicKey};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -231,8 +231,7 @@ impl InspectArgs {
             None => Ok(None),
             Some(Some(path)) => match PublicKey::from_path(path) {
                 Err(error) if error.kind() == AuthErrorKind::Key(KeyMistake::PrivateKey) => {
-                    private_file::refuse_shared(path)?;
-                    let key = PrivateKey::from_path(path).map_err(unusable)?;
+                    let key = private_file::private_key(path)?.map_err(unusable)?;
                     Ok(Some(key.public_key()))
                 }
                 read => read.map(Some).map_err(unusable),

@@ -1,6 +1,6 @@
 //! `messages preview`: how a text becomes an SMS.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use messages_sdk::types::sms::{Encoding, Segmentation, offenders, transliterate};
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input::read_text;
+use crate::input::read_plain;
 use crate::output::Line;
 use crate::settings::Settings;
 
@@ -60,9 +60,10 @@ impl PreviewArgs {
     pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
         let texts = match (self.text, self.files.is_empty()) {
             (Some(text), _) => vec![("--text".to_owned(), text)],
-            (None, true) => vec![("-".to_owned(), read_plain(Path::new("-"))?)],
+            (None, true) => vec![("-".to_owned(), read_plain(None)?)],
             (None, false) => {
-                let read = |file: &PathBuf| Ok((file.display().to_string(), read_plain(file)?));
+                let read =
+                    |file: &PathBuf| Ok((file.display().to_string(), read_plain(Some(file))?));
                 self.files
                     .iter()
                     .map(read)
@@ -76,16 +77,6 @@ impl PreviewArgs {
         }
         Ok(Exit::Done)
     }
-}
-
-/// A file's text without the line's end that editors add.
-fn read_plain(file: &Path) -> Result<String, Failure> {
-    let mut text = read_text(Some(file))?;
-    let trimmed = text.strip_suffix('\n').map_or(text.len(), |rest| {
-        rest.strip_suffix('\r').unwrap_or(rest).len()
-    });
-    text.truncate(trimmed);
-    Ok(text)
 }
 
 impl Preview {

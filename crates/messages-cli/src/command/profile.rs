@@ -1,19 +1,17 @@
 //! `messages profile`: credentials under a name.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use console::Term;
-use messages_sdk::auth::{
-    ApiKey, ApiSecret, ApplicationId, AuthError, PrivateKey, SignatureSecret,
-};
+use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId, AuthError, SignatureSecret};
 use serde::Serialize;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Line;
-use crate::settings::profile::{Profile, Profiles};
+use crate::settings::profile::{Profile, Profiles, Secret};
 use crate::settings::{Settings, private_file};
 
 #[derive(Debug, Args)]
@@ -69,6 +67,9 @@ struct AddArgs {
     signature_secret: bool,
 }
 
+/// No secret is longer than this.
+const SECRET_MAX: usize = 4096;
+
 /// A profile as it is listed: nothing secret.
 #[derive(Serialize)]
 struct Listed<'a> {
@@ -82,9 +83,13 @@ struct Listed<'a> {
 
 impl ProfileArgs {
     pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
-        let mut profiles = Profiles::load()?;
+        if matches!(self.action, Action::List) {
+            return list(settings, &Profiles::load()?);
+        }
+        // All secrets are read, since the file is written anew.
+        let mut profiles = Profiles::<Secret>::load()?;
         match self.action {
-            Action::List => return list(settings, &profiles),
+            Action::List => {}
             Action::Add(args) => {
                 let (name, profile) = args.into_profile(settings)?;
                 profiles.active.get_or_insert_with(|| name.clone());
@@ -152,7 +157,7 @@ impl Listed<'_> {
 }
 
 impl AddArgs {
-    fn into_profile(self, settings: &Settings) -> Result<(String, Profile), Failure> {
+    fn into_profile(self, settings: &Settings) -> Result<(String, Profile<Secret>), Failure> {
         if self.api_key.is_none() && self.application_id.is_none() {
             return Err(Failure::usage("a profile needs credentials")
                 .hint("give --api-key, or --application-id with --private-key-path, or both"));
@@ -173,8 +178,7 @@ impl AddArgs {
         }
         if let Some((id, path)) = self.application_id.zip(self.private_key_path) {
             ApplicationId::parse(&id).map_err(unusable)?;
-            private_file::refuse_shared(&path)?;
-            PrivateKey::from_path(&path).map_err(unusable)?;
+            private_file::private_key(&path)?.map_err(unusable)?;
             profile.application_id = Some(id);
             // The profile is used from other folders too.
             profile.private_key_path = Some(std::path::absolute(&path).unwrap_or(path));
@@ -189,18 +193,22 @@ impl AddArgs {
 }
 
 /// A secret: typed without echo, or, where nobody types, a line of stdin.
-fn ask(what: &str) -> Result<String, Failure> {
+fn ask(what: &str) -> Result<Secret, Failure> {
     let failed = |error: io::Error| {
         Failure::new(Exit::Other, format!("the {what} could not be read")).because(error)
     };
     if io::stdin().is_terminal() {
         let mut terminal = Term::stderr();
         write!(terminal, "{what}: ").map_err(failed)?;
-        return terminal.read_secure_line().map_err(failed);
+        return terminal.read_secure_line().map(Secret::new).map_err(failed);
     }
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).map_err(failed)?;
-    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+    // All the room at once: a string that grows leaves copies of the secret behind.
+    let mut line = Secret::new(String::with_capacity(SECRET_MAX));
+    let mut input = io::stdin().lock().take(SECRET_MAX as u64);
+    input.read_line(&mut line).map_err(failed)?;
+    let length = line.trim_end_matches(['\r', '\n']).len();
+    line.truncate(length);
+    Ok(line)
 }
 
 fn unusable(error: AuthError) -> Failure {

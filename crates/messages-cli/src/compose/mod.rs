@@ -6,8 +6,6 @@
 mod args;
 mod option;
 
-use std::io::Read;
-
 use messages_sdk::Outbound;
 use messages_sdk::types::{Document, Problem, v0_1, v1};
 use serde_json::{Map, Value, json};
@@ -17,6 +15,7 @@ use option::Place;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::input::{read_file, read_plain};
 use crate::order::problems;
 
 /// A message, or what is wrong with it.
@@ -200,7 +199,7 @@ fn content(args: &MessageArgs) -> Result<(&'static str, Value), Failure> {
         return Ok(("html", json!({"body": html})));
     }
     match given.text.as_deref() {
-        Some("-") => Ok(("text", json!(text_from_stdin()?))),
+        Some("-") => Ok(("text", json!(read_plain(None)?))),
         Some(text) => Ok(("text", json!(text))),
         None => Err(Failure::usage("the message has no content")
             .hint("add --text, or another content: `messages send --help` lists them")),
@@ -213,28 +212,13 @@ fn required<'a>(flag: &str, value: Option<&'a String>) -> Result<&'a str, Failur
         .ok_or_else(|| Failure::usage(format!("{flag} is missing")))
 }
 
-/// A text as another program wrote it, without the line's end that most of them add.
-fn text_from_stdin() -> Result<String, Failure> {
-    let mut text = String::new();
-    std::io::stdin()
-        .read_to_string(&mut text)
-        .map_err(|error| Failure::new(Exit::Invalid, "stdin is no text").because(error))?;
-    if text.ends_with('\n') {
-        text.pop();
-        if text.ends_with('\r') {
-            text.pop();
-        }
-    }
-    Ok(text)
-}
-
 /// JSON that stands in an argument, or in a file after `@`.
 pub(crate) fn json_argument(flag: &str, argument: &str) -> Result<Value, Failure> {
     let invalid = |error| Failure::invalid(format!("{flag} is not JSON")).because(error);
     match argument.strip_prefix('@') {
         None => serde_json::from_str(argument).map_err(invalid),
         Some(path) => {
-            let bytes = std::fs::read(path).map_err(|error| {
+            let bytes = read_file(path.as_ref()).map_err(|error| {
                 Failure::new(Exit::Invalid, format!("cannot read {path}")).because(error)
             })?;
             serde_json::from_slice(&bytes).map_err(invalid)

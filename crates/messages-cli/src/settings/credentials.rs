@@ -9,8 +9,8 @@ use messages_sdk::auth::{
 };
 use messages_sdk::{AuthPreference, EnvError, credentials_from_env, signature_secrets_from_env};
 
-use super::private_file::refuse_shared;
-use super::profile::Profile;
+use super::private_file;
+use super::profile::{Profile, SecretKey};
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -67,19 +67,27 @@ pub(crate) fn key_path() -> Option<String> {
 
 /// The environment's credentials, if it has any.
 pub(super) fn from_environment(preference: AuthPreference) -> Result<Option<Credentials>, Failure> {
+    // A key file is read here: the SDK does not refuse one that others can read.
     if preference != AuthPreference::Basic
-        && let Some(path) = key_path()
+        && key_path().is_some()
+        && let Some(id) = variable(APPLICATION_ID)
     {
-        refuse_shared(Path::new(path.trim()))?;
+        let id = ApplicationId::parse(id.trim()).map_err(|source| {
+            let variable = "VONAGE_APPLICATION_ID";
+            in_environment_unusable(EnvError::Unusable { variable, source })
+        })?;
+        let key = key_from_environment()?;
+        return Ok(Some(TokenSource::new(id, RsaSigner::new(key)).into()));
     }
     match credentials_from_env(preference) {
         Ok(credentials) => Ok(Some(credentials)),
         Err(EnvError::Missing) => Ok(None),
-        Err(error) => Err(unusable(
-            "the environment's credentials cannot be used",
-            error,
-        )),
+        Err(error) => Err(in_environment_unusable(error)),
     }
+}
+
+fn in_environment_unusable(error: EnvError) -> Failure {
+    unusable("the environment's credentials cannot be used", error)
 }
 
 /// A profile's credentials, if it has any of the kind that is wanted.
@@ -110,7 +118,10 @@ fn jwt_of(profile: &Profile) -> Result<Option<Credentials>, Failure> {
 }
 
 fn basic_of(profile: &Profile) -> Result<Option<Credentials>, Failure> {
-    let (Some(key), Some(secret)) = (&profile.api_key, &profile.api_secret) else {
+    let Some(key) = &profile.api_key else {
+        return Ok(None);
+    };
+    let Some(secret) = profile.secret(SecretKey::Api)? else {
         return Ok(None);
     };
     Basic::new(key.as_str(), secret.as_str())
@@ -125,14 +136,12 @@ pub(super) fn key_from_environment() -> Result<PrivateKey, Failure> {
         return PrivateKey::from_text(&text).map_err(unusable);
     }
     let path = key_path().ok_or_else(missing)?;
-    refuse_shared(Path::new(path.trim()))?;
-    PrivateKey::from_path(path.trim()).map_err(unusable)
+    private_file::private_key(Path::new(path.trim()))?.map_err(unusable)
 }
 
 /// The private key that a profile names.
 pub(super) fn key_of_profile(path: &Path) -> Result<PrivateKey, Failure> {
-    refuse_shared(path)?;
-    PrivateKey::from_path(path).map_err(in_profile)
+    private_file::private_key(path)?.map_err(in_profile)
 }
 
 /// The secrets under which webhooks are signed, as the environment says; none when it says nothing.
@@ -143,9 +152,9 @@ pub(crate) fn secrets_from_environment() -> Result<Vec<SignatureSecret>, Failure
 
 /// The same, as a profile says.
 pub(super) fn secrets_from_profile(profile: &Profile) -> Result<Vec<SignatureSecret>, Failure> {
-    let secret = profile.signature_secret.as_deref();
+    let secret = profile.secret(SecretKey::Signature)?;
     secret
-        .map(|secret| SignatureSecret::new(secret).map_err(in_profile))
+        .map(|secret| SignatureSecret::new(secret.as_str()).map_err(in_profile))
         .into_iter()
         .collect()
 }

@@ -4,40 +4,54 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+use messages_sdk::auth::key::KeyWarning;
+use messages_sdk::auth::{AuthError, PrivateKey};
+use zeroize::Zeroizing;
+
 use crate::exit::Exit;
 use crate::failure::Failure;
 
 /// No profile file is longer than this.
 const LEN_MAX: u64 = 1024 * 1024;
 
-/// Refuses a file that others than its owner can read, with the command that changes that.
-///
-/// A file that is not there, and what is no plain file (a pipe, say), is left to whoever opens it.
-pub(crate) fn refuse_shared(path: &Path) -> Result<(), Failure> {
-    let Ok(metadata) = fs::metadata(path) else {
-        return Ok(());
+/// Reads a private key, and refuses a file that others than its owner can read. Links are followed: secrets are mounted as such.
+pub(crate) fn private_key(path: &Path) -> Result<Result<PrivateKey, AuthError>, Failure> {
+    let key = match PrivateKey::from_path(path) {
+        Ok(key) => key,
+        Err(error) => return Ok(Err(error)),
     };
-    if metadata.is_file() && is_shared(&metadata) {
-        let shown = path.display();
-        return Err(
-            Failure::new(Exit::Credentials, format!("{shown} can be read by others"))
-                .hint(format!("chmod 600 {}", quoted(&shown.to_string()))),
-        );
+    let is_shared = |warning: &KeyWarning| matches!(warning, KeyWarning::ReadableByOthers { .. });
+    if key.warnings().iter().any(is_shared) {
+        return Err(shared(path));
     }
-    Ok(())
+    Ok(Ok(key))
+}
+
+/// That others than its owner can read a file, with the command that changes that.
+fn shared(path: &Path) -> Failure {
+    let shown = path.display();
+    Failure::new(Exit::Credentials, format!("{shown} can be read by others"))
+        .hint(format!("chmod 600 {}", quoted(&shown.to_string())))
 }
 
 /// Reads a private file; `None` when there is none.
-pub(crate) fn read(path: &Path) -> Result<Option<String>, Failure> {
-    refuse_link(path, Exit::Credentials)?;
-    refuse_shared(path)?;
+pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, Failure> {
     let unreadable = Failure::unreadable(path);
-    let file = match fs::File::open(path) {
+    let file = match open_as(fs::OpenOptions::new().read(true), path, Exit::Credentials)? {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
-    let mut text = String::new();
+    let metadata = file.metadata().map_err(unreadable)?;
+    if is_shared(&metadata) {
+        return Err(shared(path));
+    }
+    if metadata.len() > LEN_MAX {
+        let message = format!("{} is longer than any profile file: 1 MiB", path.display());
+        return Err(Failure::new(Exit::Credentials, message));
+    }
+    // All the room at once: a string that grows leaves copies of the secrets behind.
+    let mut text = Zeroizing::new(String::with_capacity(LEN_MAX as usize + 1));
     file.take(LEN_MAX)
         .read_to_string(&mut text)
         .map_err(unreadable)?;
@@ -71,15 +85,47 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens a file that is made with mode 0600 where it is not there yet. The inner error is for the caller to name.
+/// Opens a regular file, which is made with mode 0600 where it is not there yet. The inner error is for the caller to name.
+///
+/// The opened file is judged, not the path: a link that takes its place meanwhile is not followed.
 pub(crate) fn open(
     options: &mut fs::OpenOptions,
     path: &Path,
 ) -> Result<io::Result<fs::File>, Failure> {
-    refuse_link(path, Exit::Other)?;
+    open_as(options, path, Exit::Other)
+}
+
+fn open_as(
+    options: &mut fs::OpenOptions,
+    path: &Path,
+    exit: Exit,
+) -> Result<io::Result<fs::File>, Failure> {
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    Ok(options.open(path))
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        // A pipe without its other end would keep the command waiting.
+        options
+            .mode(0o600)
+            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    }
+    #[cfg(not(unix))]
+    refuse_link(path, exit)?;
+    let file = match options.open(path) {
+        Ok(file) => file,
+        Err(error) => {
+            // The system names a link in its own ways.
+            refuse_link(path, exit)?;
+            return Ok(Err(error));
+        }
+    };
+    match file.metadata() {
+        Ok(metadata) if metadata.is_file() => Ok(Ok(file)),
+        Ok(_) => {
+            let message = format!("{} must be a regular file", path.display());
+            Err(Failure::new(exit, message))
+        }
+        Err(error) => Ok(Err(error)),
+    }
 }
 
 /// A link could point to a file of somebody else's choice.
@@ -126,5 +172,45 @@ fn quoted(path: &str) -> String {
         path.to_owned()
     } else {
         format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{MetadataExt as _, symlink};
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    /// Somebody who puts a link in the place of a file again and again.
+    #[test]
+    fn a_link_that_takes_the_place_of_a_file_is_not_followed()
+    -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let [victim, path, link, file] =
+            ["victim", "path", "link", "file"].map(|name| folder.path().join(name));
+        fs::write(&victim, "theirs")?;
+        let place = fs::metadata(&victim)?.ino();
+        let is_over = AtomicBool::new(false);
+        let (mut opened, mut followed) = (0, 0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    let _ = fs::write(&file, "").and_then(|()| fs::rename(&file, &path));
+                    let _ = symlink(&victim, &link).and_then(|()| fs::rename(&link, &path));
+                }
+            });
+            for _ in 0..20_000 {
+                if let Ok(Ok(file)) = open(fs::OpenOptions::new().append(true).create(true), &path)
+                {
+                    opened += 1;
+                    followed += u32::from(file.metadata().is_ok_and(|file| file.ino() == place));
+                }
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
+        assert!(opened > 0);
+        assert_eq!(followed, 0, "of {opened}");
+        Ok(())
     }
 }

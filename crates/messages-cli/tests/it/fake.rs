@@ -10,6 +10,14 @@ pub(crate) fn serve<F>(answer: F) -> String
 where
     F: Fn(usize) -> (u16, String) + Send + Sync + 'static,
 {
+    serve_bodies(move |before, _| answer(before))
+}
+
+/// As [`serve`], with the body of the request as well.
+pub(crate) fn serve_bodies<F>(answer: F) -> String
+where
+    F: Fn(usize, &str) -> (u16, String) + Send + Sync + 'static,
+{
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (answer, count) = (Arc::new(answer), Arc::new(AtomicUsize::new(0)));
@@ -18,8 +26,8 @@ where
             let (answer, count) = (Arc::clone(&answer), Arc::clone(&count));
             std::thread::spawn(move || {
                 let mut reader = BufReader::new(stream);
-                while read_message(&mut reader).is_some() {
-                    let (status, body) = answer(count.fetch_add(1, Ordering::SeqCst));
+                while let Some((_, body)) = read_message(&mut reader) {
+                    let (status, body) = answer(count.fetch_add(1, Ordering::SeqCst), &body);
                     let length = body.len();
                     let text = format!(
                         "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}"

@@ -170,6 +170,18 @@ fn links_are_not_followed_and_a_failed_write_changes_nothing() {
             &["listen", "--port", "0", "--unverified", "--store", "events"],
             1,
         ),
+        (
+            &[
+                "listen",
+                "resend",
+                "1",
+                "--store",
+                "events",
+                "--forward-to",
+                "http://127.0.0.1:9",
+            ],
+            1,
+        ),
         (&["profile", "add", "home", "--api-key", "a1b2c3d4"], 4),
         (&["profile", "list"], 4),
     ] {
@@ -178,7 +190,62 @@ fn links_are_not_followed_and_a_failed_write_changes_nothing() {
         assert!(ended.stderr.contains("symbolic link"), "{}", ended.stderr);
     }
     assert_eq!(fs::read_to_string(&victim).unwrap(), "theirs");
-    println!("files: 5 links, 0 followed");
+    println!("files: 6 links, 0 followed");
+}
+
+/// A pipe without its other end would keep a command waiting for ever.
+#[test]
+fn what_is_not_a_regular_file_is_refused() {
+    let emulator = Emulator::start();
+    let shell = emulator.shell();
+    shell.file("messages.ndjson", MESSAGE);
+    shell.file("template.json", MESSAGE);
+    let folder = shell.path(".config/messages");
+    fs::create_dir_all(&folder).unwrap();
+    for path in [
+        shell.path("pipe"),
+        shell.path("results.pending"),
+        folder.join("profiles.toml"),
+    ] {
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    }
+    fs::create_dir(shell.path("folder")).unwrap();
+    shell.file("results", "");
+    let send = ["send", "--file", "messages.ndjson"];
+    let table = ["send", "--template", "template.json", "--csv"];
+    let listen = ["listen", "--port", "0", "--unverified", "--store"];
+    for (arguments, path, code) in [
+        (&[&send[..], &["--resume"]].concat(), "pipe", 1),
+        (&[&send[..], &["--results"]].concat(), "pipe", 1),
+        (&[&send[..], &["--resume"]].concat(), "folder", 1),
+        // Its journal is the pipe.
+        (&[&send[..], &["--resume"]].concat(), "results", 1),
+        (&table.to_vec(), "pipe", 2),
+        (&table.to_vec(), "folder", 2),
+        (&listen.to_vec(), "pipe", 1),
+        (&listen.to_vec(), "folder", 1),
+        (&vec!["profile"], "list", 4),
+    ] {
+        let mut child = shell
+            .command(&[&arguments[..], &[path]].concat())
+            .spawn()
+            .unwrap();
+        for _ in 0..2_000 {
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let _ = child.kill();
+        let output = child.wait_with_output().unwrap();
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?} {path}: {told}"
+        );
+    }
+    assert_eq!(emulator.received().len(), 0);
 }
 
 fn wait_for(path: &Path) {

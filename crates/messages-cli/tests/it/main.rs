@@ -8,6 +8,7 @@
 
 mod batch;
 mod batch_input;
+mod changed_input;
 mod demo;
 mod emulator;
 mod fake;
@@ -15,6 +16,7 @@ mod files;
 mod hostile;
 mod jwt;
 mod kill;
+mod large;
 mod listen;
 mod million;
 mod offline;
@@ -24,4 +26,5 @@ mod resume;
 mod secrets;
 mod send;
 mod shell;
+mod table;
 mod webhook;

@@ -290,3 +290,71 @@ fn a_profile_leads_where_the_environment_led_when_it_was_added() {
     let spelled = format!("{}/", emulator.member("url"));
     assert_eq!(shell.with("MESSAGES_ENDPOINT", &spelled).run(&SMS).code, 0);
 }
+
+/// A secret that a command does not need is not left in its memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn only_the_secret_that_is_needed_is_kept() {
+    use std::io::{BufRead as _, BufReader};
+
+    let needed = "needed-4b1d8f0e6a7c-needed-4b1d8f0e6a7c";
+    // None of them stands in the test's own binary, which the command does not load anyhow.
+    let others =
+        ["api", "work-api", "work-signature"].map(|name| format!("{name}-0c9e51b7d3a2-{name}"));
+    let [api, work_api, work_signature] = &others;
+    let shell = Shell::new();
+    let text = format!(
+        "active = \"home\"\n[profiles.home]\napi_key = \"home1234\"\napi_secret = \"{api}\"\n\
+         signature_secret = \"{needed}\"\n[profiles.work]\napi_key = \"work1234\"\napi_secret = \"{work_api}\"\n\
+         signature_secret = \"{work_signature}\"\n"
+    );
+    fs::create_dir_all(shell.path(".config/messages")).unwrap();
+    let file = shell.file(".config/messages/profiles.toml", &text);
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
+    let mut child = shell
+        .command(&["listen", "--port", "0", "--json"])
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert!(line.contains("url"), "{line}");
+    let memory = memory(child.id());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let Some(memory) = memory else {
+        println!("profiles: this system does not let a parent read the memory of its child");
+        return;
+    };
+    let holds = |secret: &str| {
+        memory
+            .windows(secret.len())
+            .any(|part| part == secret.as_bytes())
+    };
+    assert!(holds(needed), "the memory was not read");
+    for secret in &others {
+        assert!(!holds(secret), "{secret}");
+    }
+}
+
+/// What a process may write of its memory: its heap and its stacks.
+#[cfg(target_os = "linux")]
+fn memory(process: u32) -> Option<Vec<u8>> {
+    use std::io::{Read as _, Seek as _, SeekFrom};
+
+    let maps = fs::read_to_string(format!("/proc/{process}/maps")).ok()?;
+    let mut memory = fs::File::open(format!("/proc/{process}/mem")).ok()?;
+    let mut found = Vec::new();
+    for line in maps.lines().filter(|line| line.contains(" rw-p ")) {
+        let (from, rest) = line.split_once('-').unwrap();
+        let (to, _) = rest.split_once(' ').unwrap();
+        let [from, to] = [from, to].map(|text| u64::from_str_radix(text, 16).unwrap());
+        memory.seek(SeekFrom::Start(from)).ok()?;
+        let mut part = Vec::new();
+        // Pages that were never touched are left out by the system, some cannot be read.
+        let _ = (&mut memory).take(to - from).read_to_end(&mut part);
+        found.extend(part);
+    }
+    (!found.is_empty()).then_some(found)
+}

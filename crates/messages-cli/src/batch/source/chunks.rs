@@ -1,41 +1,33 @@
 //! Documents on their way from the thread that reads to the tasks that send: several at a time, since each hand-over
 //! wakes somebody.
 
-use tokio::sync::mpsc;
-
 use super::{Item, Raw};
 use crate::finding::Finding;
-
-/// How many chunks are read ahead of what is sent: enough that the senders do not wait while another program has the
-/// reader's core.
-const READ_AHEAD: usize = 16;
 
 /// A chunk ends with this many documents or, so that memory stays bounded, with this many bytes of input.
 const DOCUMENTS_MAX: usize = 256;
 const BYTES_MAX: u64 = 64 * 1024;
 
 /// Gathers documents into chunks.
-pub(super) struct Chunks {
-    sender: mpsc::Sender<Vec<Item>>,
+pub(super) struct Chunks<'a> {
+    sink: Box<dyn FnMut(Vec<Item>) -> Result<(), Closed> + 'a>,
     chunk: Vec<Item>,
     index: u64,
     /// Where in the input the chunk began.
     from: u64,
 }
 
-/// Nobody takes documents any more.
-pub(super) struct Closed;
+/// No more documents are accepted.
+pub(in crate::batch) struct Closed;
 
-impl Chunks {
-    pub(super) fn channel() -> (Self, mpsc::Receiver<Vec<Item>>) {
-        let (sender, receiver) = mpsc::channel(READ_AHEAD);
-        let chunks = Self {
-            sender,
+impl<'a> Chunks<'a> {
+    pub(super) fn new(sink: impl FnMut(Vec<Item>) -> Result<(), Closed> + 'a) -> Self {
+        Self {
+            sink: Box::new(sink),
             chunk: Vec::new(),
             index: 0,
             from: 0,
-        };
-        (chunks, receiver)
+        }
     }
 
     /// Adds a document with which `position` bytes of the input have been read.
@@ -65,6 +57,6 @@ impl Chunks {
         }
         let next = Vec::with_capacity(self.chunk.len());
         let chunk = std::mem::replace(&mut self.chunk, next);
-        self.sender.blocking_send(chunk).map_err(|_| Closed)
+        (self.sink)(chunk)
     }
 }

@@ -7,26 +7,34 @@ use std::rc::Rc;
 use super::chunks::{Chunks, Closed};
 use super::{Finding, Raw};
 
-/// A buffered reader that knows how much was taken from it, and hands over what was gathered before it waits for more.
-pub(super) struct Input<R> {
-    inner: BufReader<Tap<R>>,
-    outlet: Outlet,
+/// No document is longer than this.
+pub(super) const DOCUMENT_MAX: u64 = 1024 * 1024;
+
+pub(super) const TOO_LONG: &str = "is longer than any message: 1 MiB";
+
+/// A buffered reader that counts what was read from it, and hands over what was gathered before it waits for more.
+pub(super) struct Input<'a, R> {
+    inner: BufReader<Tap<'a, R>>,
+    outlet: Outlet<'a>,
 }
 
 /// Where the documents of an input go; a reader and a parser share it.
 #[derive(Clone)]
-pub(super) struct Outlet(Rc<RefCell<State>>);
+pub(super) struct Outlet<'a>(Rc<RefCell<State<'a>>>);
 
-struct State {
-    chunks: Chunks,
+struct State<'a> {
+    chunks: Chunks<'a>,
     /// How many bytes the parser has taken.
     taken: u64,
+    /// How many of them it had taken with the latest document.
+    put: u64,
 }
 
-impl Outlet {
+impl Outlet<'_> {
     pub(super) fn put(&self, content: Result<Raw, Finding>) -> Result<(), Closed> {
         let mut state = self.0.borrow_mut();
         let position = state.taken;
+        state.put = position;
         state.chunks.put(content, position)
     }
 
@@ -37,15 +45,24 @@ impl Outlet {
     fn take(&self, bytes: usize) {
         self.0.borrow_mut().taken += bytes as u64;
     }
+
+    /// Fails within a document that is too long.
+    fn check_length(&self) -> io::Result<()> {
+        let state = self.0.borrow();
+        if state.taken - state.put > DOCUMENT_MAX {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, TOO_LONG));
+        }
+        Ok(())
+    }
 }
 
 /// Where the buffer is filled from.
-struct Tap<R> {
+struct Tap<'a, R> {
     source: R,
-    outlet: Outlet,
+    outlet: Outlet<'a>,
 }
 
-impl<R: Read> Read for Tap<R> {
+impl<R: Read> Read for Tap<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.outlet.flush() {
             Ok(()) => self.source.read(buffer),
@@ -55,9 +72,13 @@ impl<R: Read> Read for Tap<R> {
     }
 }
 
-impl<R: Read> Input<R> {
-    pub(super) fn new(chunks: Chunks, source: R) -> (Self, Outlet) {
-        let outlet = Outlet(Rc::new(RefCell::new(State { chunks, taken: 0 })));
+impl<'a, R: Read> Input<'a, R> {
+    pub(super) fn new(chunks: Chunks<'a>, source: R) -> (Self, Outlet<'a>) {
+        let outlet = Outlet(Rc::new(RefCell::new(State {
+            chunks,
+            taken: 0,
+            put: 0,
+        })));
         let tap = Tap {
             source,
             outlet: outlet.clone(),
@@ -82,33 +103,19 @@ impl<R: Read> Input<R> {
             }
         }
     }
-
-    /// Leaves out what is left of a line.
-    pub(super) fn skip_line(&mut self) -> io::Result<()> {
-        loop {
-            let buffer = self.fill_buf()?;
-            let length = buffer.len();
-            match buffer.iter().position(|byte| *byte == b'\n') {
-                Some(end) => {
-                    self.consume(end + 1);
-                    return Ok(());
-                }
-                None if length == 0 => return Ok(()),
-                None => self.consume(length),
-            }
-        }
-    }
 }
 
-impl<R: Read> Read for Input<R> {
+/// What a JSON parser reads.
+impl<R: Read> Read for Input<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.outlet.check_length()?;
         let read = self.inner.read(buffer)?;
         self.outlet.take(read);
         Ok(read)
     }
 }
 
-impl<R: Read> BufRead for Input<R> {
+impl<R: Read> BufRead for Input<'_, R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.inner.fill_buf()
     }

@@ -1,7 +1,7 @@
 //! JSON in its three forms: an array, a document a line, documents of several lines.
 
 use std::fmt;
-use std::io::{self, BufRead, Cursor, Read};
+use std::io::{self, Cursor, Read};
 
 use serde::Deserializer as _;
 use serde::de::{Error as _, IgnoredAny, SeqAccess, Visitor};
@@ -9,14 +9,12 @@ use serde_json::{Deserializer, Value};
 
 use super::Raw;
 use super::chunks::{Chunks, Closed};
-use super::input::{Input, Outlet};
+use super::input::{DOCUMENT_MAX, Input, Outlet, TOO_LONG};
 use crate::finding::Finding;
-
-/// No message is longer than this.
-const LINE_MAX: u64 = 1024 * 1024;
+use crate::input::{LineRead, read_line};
 
 /// Hands over every document of an input.
-pub(super) fn feed(chunks: Chunks, source: impl Read) {
+pub(super) fn feed(chunks: Chunks<'_>, source: impl Read) {
     let (mut input, outlet) = Input::new(chunks, source);
     let fed = match input.first_byte() {
         Ok(None) => Ok(()),
@@ -32,8 +30,16 @@ fn unreadable(error: &io::Error) -> Finding {
     Finding::new("read", format!("cannot be read: {error}"))
 }
 
+fn not_json(error: &serde_json::Error) -> Finding {
+    if error.is_io() {
+        Finding::new("json", error.to_string())
+    } else {
+        Finding::not_json(error)
+    }
+}
+
 /// An array, element by element.
-fn array<R: Read>(input: &mut Input<R>, outlet: &Outlet) -> Result<(), Closed> {
+fn array<R: Read>(input: &mut Input<'_, R>, outlet: &Outlet<'_>) -> Result<(), Closed> {
     let mut deserializer = Deserializer::from_reader(input);
     let mut is_closed = false;
     let elements = Elements {
@@ -46,27 +52,18 @@ fn array<R: Read>(input: &mut Input<R>, outlet: &Outlet) -> Result<(), Closed> {
     match result {
         _ if is_closed => Err(Closed),
         Ok(()) => Ok(()),
-        Err(error) => outlet.put(Err(Finding::not_json(&error))),
+        Err(error) => outlet.put(Err(not_json(&error))),
     }
 }
 
 /// A document a line; or, where the first line is not a whole document, documents of several lines.
-fn documents<R: Read>(input: &mut Input<R>, outlet: &Outlet) -> Result<(), Closed> {
+fn documents<R: Read>(input: &mut Input<'_, R>, outlet: &Outlet<'_>) -> Result<(), Closed> {
     let mut is_first = true;
     loop {
         let mut line = Vec::new();
-        let read = (&mut *input).take(LINE_MAX).read_until(b'\n', &mut line);
-        match read {
-            Ok(0) => return Ok(()),
-            Ok(read) if read as u64 == LINE_MAX && !line.ends_with(b"\n") => {
-                outlet.put(Err(Finding::new(
-                    "json",
-                    "is longer than any message: 1 MiB",
-                )))?;
-                if let Err(error) = input.skip_line() {
-                    return outlet.put(Err(unreadable(&error)));
-                }
-            }
+        match read_line(input, &mut line, DOCUMENT_MAX) {
+            Ok(LineRead::End) => return Ok(()),
+            Ok(LineRead::TooLong(_)) => outlet.put(Err(Finding::new("json", TOO_LONG)))?,
             Ok(_) if line.trim_ascii().is_empty() => continue,
             Ok(_) if is_first && is_cut_short(&line) => return stream(&line, input, outlet),
             Ok(_) => outlet.put(Ok(Raw::Bytes(line)))?,
@@ -82,15 +79,15 @@ fn is_cut_short(line: &[u8]) -> bool {
 }
 
 /// Documents of several lines each, the first of which has begun.
-fn stream<R: Read>(begun: &[u8], input: &mut Input<R>, outlet: &Outlet) -> Result<(), Closed> {
+fn stream<R: Read>(
+    begun: &[u8],
+    input: &mut Input<'_, R>,
+    outlet: &Outlet<'_>,
+) -> Result<(), Closed> {
     let whole = Cursor::new(begun).chain(input);
     for document in Deserializer::from_reader(whole).into_iter::<Value>() {
         let is_broken = document.is_err();
-        outlet.put(
-            document
-                .map(Raw::Value)
-                .map_err(|error| Finding::not_json(&error)),
-        )?;
+        outlet.put(document.map(Raw::Value).map_err(|error| not_json(&error)))?;
         if is_broken {
             break;
         }
@@ -99,12 +96,12 @@ fn stream<R: Read>(begun: &[u8], input: &mut Input<R>, outlet: &Outlet) -> Resul
 }
 
 /// Hands an array's elements over while they are parsed.
-struct Elements<'a> {
-    outlet: &'a Outlet,
+struct Elements<'a, 'o> {
+    outlet: &'a Outlet<'o>,
     is_closed: &'a mut bool,
 }
 
-impl<'de> Visitor<'de> for Elements<'_> {
+impl<'de> Visitor<'de> for Elements<'_, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

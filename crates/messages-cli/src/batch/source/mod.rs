@@ -3,21 +3,19 @@
 mod chunks;
 mod input;
 mod json;
+mod opened;
 
-use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
-use tokio::sync::mpsc;
 
 use super::csv_template::CsvTemplate;
-use super::journal::journal_path;
-use crate::exit::Exit;
+use super::identity::Digest;
 use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::order::Order;
-use chunks::Chunks;
+pub(super) use chunks::Closed;
+pub(super) use opened::Opened;
 
 /// The input of a batch.
 #[derive(Debug)]
@@ -51,73 +49,15 @@ impl Item {
             Raw::Value(value) => Order::from_value(value),
         }
     }
+
+    /// The digest of the message as it is posted; `None` where there is no valid message.
+    pub(super) fn digest(self) -> Option<Digest> {
+        self.order().ok().map(|order| Digest::of(&order.to_vec()))
+    }
 }
 
 impl Source {
-    /// Refuses results that would be read as the input, or would overwrite it.
-    pub(super) fn refuse_output(&self, results: &Path) -> Result<(), Failure> {
-        let (option, input) = match self {
-            Self::Csv(template) => ("--csv", template.table()),
-            Self::Json(path) => ("--file", path.as_path()),
-        };
-        let journal = journal_path(results);
-        for output in [results, &journal] {
-            if let (Ok(input), Ok(output)) = (input.canonicalize(), output.canonicalize())
-                && input == output
-            {
-                let message = format!("{option} and the results are the same file");
-                return Err(Failure::usage(message)
-                    .hint("name another file with --results: it gets a line for each message"));
-            }
-        }
-        Ok(())
+    pub(super) fn open(self) -> Result<Opened, Failure> {
+        Opened::new(self)
     }
-
-    /// Opens the input, reads it in a thread of its own, and hands the documents over in chunks: only a few are read
-    /// ahead, and no document waits for one that is not there yet.
-    ///
-    /// The second value is the input's length in bytes, where it is known.
-    pub(super) fn read(self) -> Result<(mpsc::Receiver<Vec<Item>>, Option<u64>), Failure> {
-        let (chunks, receiver) = Chunks::channel();
-        let length = match self {
-            Self::Csv(template) => {
-                let length = template.length();
-                let rows = template.rows()?;
-                std::thread::spawn(move || feed_rows(chunks, rows));
-                length
-            }
-            Self::Json(path) if path.as_os_str() == "-" => {
-                std::thread::spawn(move || json::feed(chunks, io::stdin()));
-                None
-            }
-            Self::Json(path) => {
-                let (file, length) = open(&path)?;
-                std::thread::spawn(move || json::feed(chunks, file));
-                length
-            }
-        };
-        Ok((receiver, length))
-    }
-}
-
-/// A file and, where it has one, its length: a pipe by name has none.
-fn open(path: &Path) -> Result<(File, Option<u64>), Failure> {
-    let unreadable = Failure::unreadable(path);
-    let file = File::open(path).map_err(unreadable)?;
-    let metadata = file.metadata().map_err(unreadable)?;
-    if metadata.is_dir() {
-        let message = format!("{} is a folder", path.display());
-        return Err(Failure::new(Exit::Other, message));
-    }
-    Ok((file, metadata.is_file().then_some(metadata.len())))
-}
-
-fn feed_rows(mut chunks: Chunks, rows: impl Iterator<Item = (Result<Value, Finding>, u64)>) {
-    for (row, position) in rows {
-        if chunks.put(row.map(Raw::Value), position).is_err() {
-            return;
-        }
-    }
-    // That nobody takes them any more is no error of the input.
-    let _ = chunks.flush();
 }

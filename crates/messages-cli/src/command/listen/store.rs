@@ -51,11 +51,12 @@ impl Appended {
 impl Store {
     pub(super) fn open(path: &Path) -> Result<Self, Failure> {
         // Events hold what people wrote.
-        let file = private_file::open(OpenOptions::new().append(true).create(true), path)?
-            .map_err(Failure::unwritable(path))?;
+        let mut options = OpenOptions::new();
+        options.read(true).append(true).create(true);
+        let file = private_file::open(&mut options, path)?.map_err(Failure::unwritable(path))?;
         private_file::lock(&file, path)?;
-        let last = stored(path)?.map(|stored| stored.id).max();
-        let is_torn = is_torn(path).map_err(Failure::unreadable(path))?;
+        let last = stored(&file).map(|stored| stored.id).max();
+        let is_torn = is_torn(&file).map_err(Failure::unreadable(path))?;
         Ok(Self {
             file: Mutex::new(Appended { file, is_torn }),
             next_id: last.unwrap_or_default() + 1,
@@ -83,8 +84,7 @@ impl Store {
 }
 
 /// Whether a kill or a full disk cut the last line off.
-fn is_torn(path: &Path) -> io::Result<bool> {
-    let mut file = File::open(path)?;
+fn is_torn(mut file: &File) -> io::Result<bool> {
     if file.metadata()?.len() == 0 {
         return Ok(false);
     }
@@ -95,10 +95,9 @@ fn is_torn(path: &Path) -> io::Result<bool> {
 }
 
 /// The events of a file. A line that was cut off, in the midst of a character perhaps, costs no other one.
-fn stored(path: &Path) -> Result<impl Iterator<Item = Stored> + use<>, Failure> {
-    let file = File::open(path).map_err(Failure::unreadable(path))?;
+fn stored(file: &File) -> impl Iterator<Item = Stored> {
     let lines = BufReader::new(file).split(b'\n').map_while(Result::ok);
-    Ok(lines.filter_map(|line| serde_json::from_slice(&line).ok()))
+    lines.filter_map(|line| serde_json::from_slice(&line).ok())
 }
 
 /// `listen resend`: passes a stored event on once more.
@@ -108,7 +107,9 @@ pub(super) async fn resend(
     store: &Path,
     forward: &Forward,
 ) -> Result<Exit, Failure> {
-    let stored = stored(store)?
+    let file = private_file::open(OpenOptions::new().read(true), store)?
+        .map_err(Failure::unreadable(store))?;
+    let stored = stored(&file)
         .find(|stored| stored.id == id)
         .ok_or_else(|| {
             Failure::invalid(format!("there is no event {id} in {}", store.display()))

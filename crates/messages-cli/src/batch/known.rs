@@ -1,0 +1,191 @@
+//! The results of earlier runs, as a resume reads them.
+
+use std::fs::File;
+use std::io::{BufReader, Read as _};
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::identity::{Digest, Identity};
+use super::journal::Journal;
+use crate::failure::Failure;
+use crate::input::{self, LineRead};
+
+/// A results file that speaks of later messages than this is damaged.
+const INDEX_MAX: u64 = 1 << 30;
+
+/// No record is longer than this.
+const LINE_MAX: u64 = 1024 * 1024;
+
+/// What earlier runs did with each message, small enough for millions of them.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    messages: Vec<Earlier>,
+    /// The input of the latest run, where it could be read twice.
+    pub(super) input: Option<Identity>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Earlier {
+    state: State,
+    /// Whether the record stems from the run that the journal belongs to.
+    is_latest: bool,
+    digest: Digest,
+}
+
+/// In the order of what is surer to have arrived: a state is not replaced by a smaller one. A retry that failed says
+/// nothing about the message whose doubt it was to end, and what was accepted stays so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum State {
+    /// No run began to send it.
+    #[default]
+    Unknown,
+    NotAccepted,
+    InDoubt,
+    Accepted,
+}
+
+#[derive(Deserialize)]
+struct Record {
+    index: u64,
+    outcome: String,
+    #[serde(default)]
+    digest: Digest,
+    #[serde(default)]
+    input: Option<Identity>,
+}
+
+impl Known {
+    /// Reads results and their journal. The second value is what has to be appended to the results before the journal is
+    /// removed: the messages that only the journal knows.
+    pub(super) fn read(
+        results: &File,
+        path: &Path,
+        journal: &mut Journal,
+    ) -> Result<(Self, Vec<u8>), Failure> {
+        let head = journal.head()?;
+        let mut known = Self::default();
+        let mut missing = Vec::new();
+        if known.read_results(results, path, head.results_length)? {
+            missing.push(b'\n');
+        }
+        known.input = head.input.or(known.input);
+        while let Some((index, digest)) = journal.next_begun()? {
+            if let Some(slot) = known.slot(index)
+                && !slot.is_latest
+            {
+                *slot = Earlier {
+                    state: State::InDoubt,
+                    is_latest: true,
+                    digest,
+                };
+                let line =
+                    serde_json::json!({"index": index, "outcome": "in_doubt", "digest": digest});
+                missing.extend_from_slice(format!("{line}\n").as_bytes());
+            }
+        }
+        Ok((known, missing))
+    }
+
+    pub(super) fn get(&self, index: u64) -> (State, Digest) {
+        let known = usize::try_from(index)
+            .ok()
+            .and_then(|index| self.messages.get(index))
+            .copied()
+            .unwrap_or_default();
+        (known.state, known.digest)
+    }
+
+    /// The number of messages up to the last one of which anything is known.
+    pub(super) fn len(&self) -> u64 {
+        self.messages.len() as u64
+    }
+
+    /// The place behind the last message that may have arrived.
+    pub(super) fn end_of_sent(&self) -> u64 {
+        let last = self.messages.iter().rposition(Earlier::may_have_arrived);
+        last.map_or(0, |last| last as u64 + 1)
+    }
+
+    /// The messages that may have arrived, sorted.
+    pub(super) fn sent(&self) -> Vec<Digest> {
+        let sent = self
+            .messages
+            .iter()
+            .filter(|known| known.may_have_arrived());
+        let mut sent: Vec<Digest> = sent.map(|known| known.digest).collect();
+        sent.sort_unstable();
+        sent
+    }
+
+    /// Whether the last line was cut off.
+    fn read_results(
+        &mut self,
+        results: &File,
+        path: &Path,
+        latest_from: u64,
+    ) -> Result<bool, Failure> {
+        // What a resume appends while it reads would not end.
+        let length = results.metadata().map_err(Failure::unreadable(path))?.len();
+        let mut reader = BufReader::new(results.take(length));
+        let mut line = Vec::new();
+        let (mut offset, mut records, mut foreign) = (0, 0_u64, 0_u64);
+        loop {
+            let read = input::read_line(&mut reader, &mut line, LINE_MAX)
+                .map_err(Failure::unreadable(path))?;
+            match read {
+                LineRead::End => break,
+                // A kill cut it off; its message stands in the journal then.
+                LineRead::Line(_) if !line.ends_with(b"\n") => return Ok(true),
+                LineRead::TooLong(_) => foreign += 1,
+                LineRead::Line(_) => match serde_json::from_slice::<Record>(&line) {
+                    Ok(record) => {
+                        records += 1;
+                        self.add(&record, offset >= latest_from);
+                    }
+                    // The head of a record that a full disk cut off.
+                    Err(_) if line.starts_with(b"{\"index\":") => {}
+                    Err(_) => foreign += 1,
+                },
+            }
+            offset += read.length();
+        }
+        if records == 0 && foreign > 0 {
+            let message = format!("{} does not hold results", path.display());
+            return Err(
+                Failure::invalid(message).hint("name the file that was given with --results")
+            );
+        }
+        Ok(false)
+    }
+
+    fn add(&mut self, record: &Record, is_latest: bool) {
+        self.input = record.input.or(self.input);
+        let Some(slot) = self.slot(record.index) else {
+            return;
+        };
+        let state = match record.outcome.as_str() {
+            "accepted" | "accepted_id_unknown" => State::Accepted,
+            "in_doubt" => State::InDoubt,
+            _ => State::NotAccepted,
+        };
+        slot.is_latest = is_latest;
+        if state >= slot.state {
+            (slot.state, slot.digest) = (state, record.digest);
+        }
+    }
+
+    fn slot(&mut self, index: u64) -> Option<&mut Earlier> {
+        let place = usize::try_from(index).ok().filter(|_| index < INDEX_MAX)?;
+        if place >= self.messages.len() {
+            self.messages.resize(place + 1, Earlier::default());
+        }
+        self.messages.get_mut(place)
+    }
+}
+
+impl Earlier {
+    fn may_have_arrived(&self) -> bool {
+        self.state >= State::InDoubt
+    }
+}
