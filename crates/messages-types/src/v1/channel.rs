@@ -2,7 +2,7 @@
 
 use crate::wire::Wire;
 
-/// A way to reach a person.
+/// Channel a message is sent over.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open)]
 #[non_exhaustive]
@@ -21,6 +21,6 @@ pub enum Channel {
     ViberService,
     /// E-mail (open beta since June 2026).
     Email,
-    /// An unknown value, as it came.
+    /// Unknown value, as received.
     Unknown(String),
 }

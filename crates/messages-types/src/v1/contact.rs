@@ -1,46 +1,46 @@
-//! Who is at the other end, and in which network: members that both webhooks have.
+//! User profile, user IDs and network: fields common to both webhooks.
 
 use crate::Extra;
 use crate::wire::Wire;
 
-/// How a person calls themselves on WhatsApp.
+/// WhatsApp profile of a user.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct Profile {
-    /// The display name.
+    /// Display name.
     pub name: Option<String>,
-    /// The user name, if they have one.
+    /// User name, if the user has one.
     pub username: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// The ids of a person on WhatsApp.
+/// WhatsApp IDs of a user.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct WhatsappIdentity {
-    /// The business-scoped user id (BSUID): the person as one business knows them.
+    /// Business-scoped user ID (BSUID): identifies the user within one business.
     pub user_id: Option<String>,
-    /// The id of the person within a group of businesses.
+    /// ID of the user within a group of businesses.
     pub parent_user_id: Option<String>,
-    /// The phone number, where it is known.
+    /// Phone number, if known.
     pub wa_id: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// The network that the recipient of a message is in.
+/// Network of the recipient of a message.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct Destination {
-    /// The network's code: mobile country code and mobile network code.
+    /// Network code: mobile country code and mobile network code.
     pub network_code: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

@@ -1,4 +1,4 @@
-//! Content that the API hands on unchanged.
+//! Content that the API passes on unchanged.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use crate::error::{Invalid, Rule};
 use crate::wire::{Check, Context, Decode, Json, Redacted as _, Wire};
 
-/// An object that the API hands on to the provider unchanged, and unchecked: JSON of Google's
+/// An object that the API passes on to the provider unchanged and unchecked: JSON of Google's
 /// RCS Business Messaging, or of WhatsApp.
 ///
 /// ```
@@ -24,13 +24,13 @@ use crate::wire::{Check, Context, Decode, Json, Redacted as _, Wire};
 pub struct Custom(Map<String, Value>);
 
 impl Custom {
-    /// The object's members.
+    /// Fields of the object.
     #[must_use]
     pub const fn members(&self) -> &Map<String, Value> {
         &self.0
     }
 
-    /// The object's members, taken out.
+    /// Converts the object into its fields.
     #[must_use]
     pub fn into_members(self) -> Map<String, Value> {
         self.0

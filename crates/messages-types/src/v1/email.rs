@@ -10,37 +10,37 @@ use crate::wire::Wire;
 /// A display name: 1 to 100 characters.
 pub type DisplayName = Text<1, { limits::EMAIL_NAME_MAX }>;
 
-/// The parts of a message that has several, at least one.
+/// Parts of a multipart message: at least one.
 pub type Parts = List<Part, 1, { usize::MAX }>;
 
-/// How important the sender finds the message.
+/// Importance the sender assigns to the message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub enum Importance {
-    /// More than usual.
+    /// High importance.
     High,
-    /// As usual.
+    /// Normal importance.
     Normal,
-    /// Less than usual.
+    /// Low importance.
     Low,
 }
 
-/// How soon the message should be read.
+/// Urgency of the message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict, rename_all = "PascalCase")]
 #[non_exhaustive]
 pub enum Priority {
-    /// Some time.
+    /// Not urgent.
     #[wire(rename = "Non-urgent")]
     NonUrgent,
-    /// As usual.
+    /// Normal urgency.
     Normal,
-    /// At once.
+    /// Urgent.
     Urgent,
 }
 
-/// How confidential the message is.
+/// Sensitivity of the message.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict, rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -54,48 +54,48 @@ pub enum Sensitivity {
     CompanyConfidential,
 }
 
-/// A further recipient.
+/// Recipient of a copy.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new)]
 #[non_exhaustive]
 pub struct CopyTo {
-    /// The address.
+    /// E-mail address.
     pub address: EmailAddress,
-    /// The name shown for it.
+    /// Display name: 1 to 100 characters.
     pub name: Option<DisplayName>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// The head of an e-mail.
+/// Options of an e-mail: its headers.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct Options {
-    /// The subject.
+    /// Subject.
     pub subject: String,
-    /// The name shown for the recipient.
+    /// Display name of the recipient: 1 to 100 characters.
     pub to_name: Option<DisplayName>,
-    /// The name shown for the sender.
+    /// Display name of the sender: 1 to 100 characters.
     pub from_name: Option<DisplayName>,
-    /// How important the sender finds the message.
+    /// Importance the sender assigns to the message.
     pub importance: Option<Importance>,
-    /// How soon the message should be read.
+    /// Urgency of the message.
     pub priority: Option<Priority>,
-    /// How confidential the message is.
+    /// Sensitivity of the message.
     pub sensitivity: Option<Sensitivity>,
-    /// Who gets a copy.
+    /// Recipients of a copy.
     pub cc: Option<Vec<CopyTo>>,
-    /// Who gets a copy without the others knowing.
+    /// Recipients of a blind copy, hidden from the other recipients.
     pub bcc: Option<Vec<CopyTo>>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A text in HTML.
+/// HTML content of an e-mail.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[wire(misplaced("text"))]
@@ -103,13 +103,13 @@ pub struct Options {
 pub struct Html {
     /// The HTML.
     pub body: String,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Options {
-    /// A head with this subject and nothing else.
+    /// Options with this subject only.
     #[must_use]
     pub fn new(subject: impl Into<String>) -> Self {
         Self::from_parts(subject.into())
@@ -140,7 +140,7 @@ impl From<String> for Html {
     }
 }
 
-/// The content of one part of a message.
+/// Content of one part of a multipart message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "type")]
 #[non_exhaustive]
@@ -157,7 +157,7 @@ pub enum PartContent {
     },
 }
 
-/// One part of a message with several.
+/// One part of a multipart message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, misplaced(PartContent, "html"))]
 #[non_exhaustive]
@@ -165,26 +165,26 @@ pub struct Part {
     /// Type and text.
     #[wire(flatten)]
     pub content: PartContent,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Part {
-    /// Plain text.
+    /// A part in plain text.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Self::from_parts(PartContent::Text { text: text.into() })
     }
 
-    /// HTML.
+    /// A part in HTML.
     #[must_use]
     pub fn html(body: impl Into<String>) -> Self {
         Self::from_parts(PartContent::Html { body: body.into() })
     }
 }
 
-/// What an e-mail can hold.
+/// Content of an e-mail.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "message_type")]
 #[non_exhaustive]
@@ -193,7 +193,7 @@ pub enum Content {
     Text(String),
     /// HTML.
     Html(Html),
-    /// The same in several forms.
+    /// The same content in several formats.
     Content(Parts),
 }
 
@@ -218,19 +218,19 @@ pub enum Content {
 #[wire(misplaced = IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Email {
-    /// Who it comes from, on a verified domain.
+    /// Sender, on a verified domain.
     pub from: EmailAddress,
-    /// Whom it reaches.
+    /// Recipient.
     pub to: EmailAddress,
-    /// Its head.
+    /// Subject and other headers.
     pub email: Options,
-    /// What it holds.
+    /// Content of the message.
     #[wire(flatten)]
     pub content: Content,
-    /// What the messages of every channel have in common.
+    /// Fields common to all channels.
     #[wire(flatten, setters(client_ref: ClientRef, webhook_url: Url, webhook_version: WebhookVersion))]
     pub envelope: Envelope,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -256,7 +256,7 @@ constructors! {
         text(String) = Text at "/text";
         /// HTML.
         html(Html) = Html at "/html/body";
-        /// The same in several forms.
+        /// The same content in several formats.
         content(Parts) = Content at "/content";
     }
 }

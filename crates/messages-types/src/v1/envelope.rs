@@ -1,4 +1,4 @@
-//! What the messages of every channel have in common.
+//! Fields common to all channels.
 
 use crate::limits;
 use crate::value::{Text, Url};
@@ -7,7 +7,7 @@ use crate::wire::Wire;
 /// The sender's own reference: 1 to 100 characters, repeated in every status of the message.
 pub type ClientRef = Text<1, { limits::CLIENT_REF_MAX }>;
 
-/// The generation of the format in which statuses are posted.
+/// Version of the format in which statuses are posted.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
@@ -19,15 +19,15 @@ pub enum WebhookVersion {
     V1,
 }
 
-/// What the messages of every channel have in common, all of it optional.
+/// Optional fields common to all channels.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub struct Envelope {
     /// The sender's own reference, repeated in every status.
     pub client_ref: Option<ClientRef>,
-    /// Where the statuses of this message go, instead of the application's own URL.
+    /// URL that receives the statuses of this message, instead of the application's own URL.
     pub webhook_url: Option<Url>,
-    /// The format of the statuses of this message.
+    /// Format of the statuses of this message.
     pub webhook_version: Option<WebhookVersion>,
 }

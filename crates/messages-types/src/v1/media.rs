@@ -1,4 +1,4 @@
-//! Media by URL, in the forms that the channels allow.
+//! Media files by URL, in the forms that the channels accept.
 
 use crate::Extra;
 use crate::limits;
@@ -12,30 +12,30 @@ pub type Caption = Text<1, { limits::CAPTION_MAX }>;
 /// The URL of an audio file over WhatsApp and Messenger: 10 to 2,000 characters.
 pub type AudioUrl = Url<{ limits::AUDIO_URL_MIN }, { limits::AUDIO_URL_MAX }>;
 
-/// A medium without caption or name.
+/// A media file without caption or name.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value)]
 #[wire(misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct Media {
-    /// Where the API fetches it.
+    /// URL the API downloads the file from.
     pub url: Url,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A medium with an optional caption.
+/// A media file with an optional caption.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value)]
 #[wire(misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct CaptionedMedia {
-    /// Where the API fetches it.
+    /// URL the API downloads the file from.
     pub url: Url,
-    /// The text shown with it.
+    /// Caption shown with the file: 1 to 3,000 characters.
     pub caption: Option<Caption>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -46,9 +46,9 @@ pub struct CaptionedMedia {
 #[wire(misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct Audio {
-    /// Where the API fetches it: 10 to 2,000 characters.
+    /// URL the API downloads the file from: 10 to 2,000 characters.
     pub url: AudioUrl,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }

@@ -1,4 +1,4 @@
-//! A message with its alternatives.
+//! A message with its failover messages.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -8,7 +8,7 @@ use crate::Extra;
 use crate::error::{Problems, Rule};
 use crate::wire::{Check, Context, Decode, Json, Members as _, Wire, validate};
 
-/// A v1 message: what to send first, and what to send instead if that is rejected.
+/// A v1 message: the primary message, and the failover messages sent if it is rejected.
 ///
 /// ```
 /// use messages_types::v1::{Message, Messenger, Sms};
@@ -19,7 +19,7 @@ use crate::wire::{Check, Context, Decode, Json, Members as _, Wire, validate};
 /// # Ok::<(), messages_types::Problems>(())
 /// ```
 ///
-/// An alternative cannot have alternatives of its own:
+/// A failover message cannot have failover messages of its own:
 ///
 /// ```compile_fail
 /// # use messages_types::v1::{Message, Sms};
@@ -31,26 +31,26 @@ use crate::wire::{Check, Context, Decode, Json, Members as _, Wire, validate};
 #[wire(strict, document, custom)]
 #[non_exhaustive]
 pub struct Message {
-    /// What is sent first.
+    /// Message that is sent first.
     pub primary: ChannelMessage,
-    /// What is sent instead, in this order, each when the one before it was `rejected`.
+    /// Failover messages, in order: each is sent if the one before it was `rejected`.
     pub failover: Vec<ChannelMessage>,
 }
 
 impl Message {
-    /// Adds alternatives: each is sent when the one before it ends as `rejected`.
+    /// Adds failover messages: each is sent if the one before it was `rejected`.
     #[must_use]
     pub fn failover(mut self, alternatives: impl IntoIterator<Item = ChannelMessage>) -> Self {
         self.failover.extend(alternatives);
         self
     }
 
-    /// The message and its alternatives, in the order in which they are tried.
+    /// The primary message and its failover messages, in the order of the attempts.
     pub fn attempts(&self) -> impl Iterator<Item = &ChannelMessage> {
         std::iter::once(&self.primary).chain(&self.failover)
     }
 
-    /// Checks what must be seen together. Single values are valid by construction, and a decoded
+    /// Checks the rules over several fields. Single values are valid by construction, and a decoded
     /// message has been checked already.
     ///
     /// # Errors
@@ -105,7 +105,7 @@ impl Decode for Message {
                     failover: failover.unwrap_or_default(),
                 })
             }
-            // An outbound document that does not fit is dropped with its problems.
+            // An invalid outbound document is discarded; only its problems are reported.
             Err(value) => Err(value),
         }
     }
@@ -131,7 +131,7 @@ impl std::fmt::Debug for Message {
     }
 }
 
-/// A message over one channel, without alternatives.
+/// A message over one channel, without failover messages.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, untagged)]
 #[non_exhaustive]
@@ -153,7 +153,7 @@ pub enum ChannelMessage {
 }
 
 impl ChannelMessage {
-    /// The channel.
+    /// Channel of the message.
     #[must_use]
     pub const fn channel(&self) -> Channel {
         match self {
@@ -167,7 +167,7 @@ impl ChannelMessage {
         }
     }
 
-    /// The sender, a number or an ID, as it is written on the wire.
+    /// Sender, a number or an ID, as written on the wire.
     #[must_use]
     pub fn sender(&self) -> &str {
         match self {
@@ -181,7 +181,7 @@ impl ChannelMessage {
         }
     }
 
-    /// The recipient, a number or an ID, as it is written on the wire.
+    /// Recipient, a number or an ID, as written on the wire.
     #[must_use]
     pub fn recipient(&self) -> &str {
         match self {
@@ -195,7 +195,7 @@ impl ChannelMessage {
         }
     }
 
-    /// The type of the content, as it is written on the wire.
+    /// Type of the content, as written on the wire.
     #[must_use]
     pub fn message_type(&self) -> &str {
         match self {
@@ -209,7 +209,7 @@ impl ChannelMessage {
         }
     }
 
-    /// The fields that the messages of all channels have.
+    /// Fields common to all channels.
     #[must_use]
     pub const fn envelope(&self) -> &Envelope {
         match self {
@@ -223,7 +223,7 @@ impl ChannelMessage {
         }
     }
 
-    /// The fields that the messages of all channels have, mutably.
+    /// Fields common to all channels, mutably.
     pub const fn envelope_mut(&mut self) -> &mut Envelope {
         match self {
             Self::Sms(message) => &mut message.envelope,

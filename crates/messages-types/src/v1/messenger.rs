@@ -9,43 +9,43 @@ use crate::limits;
 use crate::value::{self, Field, Url};
 use crate::wire::{Context, Wire};
 
-/// The id of a page or of a person as one page sees them: 1 to 50 characters.
+/// ID of a page, or page-scoped ID of a user: 1 to 50 characters.
 pub type Id = value::Text<1, { limits::ID_MAX }>;
 
 /// The text of a Messenger message: up to 640 characters.
 pub type Text = value::Text<0, { limits::MESSENGER_TEXT_MAX }>;
 
 /// The purpose of a message outside the 24-hour window. Facebook's list changes, so this is an
-/// open string, of at least one character.
+/// arbitrary string of at least one character.
 pub type Tag = value::Text<1, { usize::MAX }>;
 
-/// Why the message may be sent, by Facebook's rules.
+/// Category of a message under Facebook's rules.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub enum Category {
-    /// An answer within 24 hours of the person's message: the default.
+    /// Response within 24 hours of the user's message: the default.
     Response,
-    /// A message outside that window that is not promotional.
+    /// Message outside that window that is not promotional.
     Update,
-    /// A message outside that window for one of the purposes that a tag names.
+    /// Message outside that window for the purpose named by its tag.
     MessageTag,
 }
 
-/// Options that only a Messenger message has.
+/// Options of a Messenger message.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced = IN_OPTIONS)]
 #[wire(validate = tag_rule(category, tag))]
 #[non_exhaustive]
 pub struct Options {
-    /// Why the message may be sent.
+    /// Category of the message under Facebook's rules.
     pub category: Option<Category>,
-    /// The purpose; compulsory with [`Category::MessageTag`]. Among others
+    /// Purpose; required with [`Category::MessageTag`]. Among others
     /// `CONFIRMED_EVENT_UPDATE`, `POST_PURCHASE_UPDATE`, `ACCOUNT_UPDATE`,
     /// `HUMAN_AGENT`, `CUSTOMER_FEEDBACK`.
     pub tag: Option<Tag>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -57,17 +57,17 @@ fn tag_rule(category: Option<&Category>, tag: Option<&Tag>, cx: &mut Context) {
 }
 
 impl Options {
-    /// Options of a category that needs no tag.
+    /// Options with a category that does not require a tag.
     #[must_use]
     pub fn category_only(category: Category) -> Self {
         Self::default().category(category)
     }
 
-    /// The category `message_tag` with its tag.
+    /// Options with the category `message_tag` and its tag.
     ///
     /// # Errors
     ///
-    /// When the tag is empty.
+    /// `tag` is empty.
     pub fn message_tag(tag: impl Field<Tag>) -> Result<Self, Invalid> {
         Ok(Self::default()
             .category(Category::MessageTag)
@@ -75,18 +75,18 @@ impl Options {
     }
 }
 
-/// What a Messenger message can hold.
+/// Content of a Messenger message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "message_type")]
 #[non_exhaustive]
 pub enum Content {
-    /// A text.
+    /// Text.
     Text(Text),
-    /// An image: jpg, jpeg, png or gif.
+    /// Image: jpg, jpeg, png or gif.
     Image(Media),
-    /// An audio file: mp3.
+    /// Audio file: mp3.
     Audio(Audio),
-    /// A video: mp4 with H.264 and AAC.
+    /// Video: mp4 with H.264 and AAC.
     Video(Media),
     /// Any other file: zip, csv, pdf and more.
     File(Media),
@@ -108,19 +108,19 @@ pub enum Content {
 #[wire(misplaced = IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Messenger {
-    /// The page.
+    /// ID of the sending page: 1 to 50 characters.
     pub from: Id,
-    /// The person, by the id under which the page knows them.
+    /// Page-scoped ID of the recipient: 1 to 50 characters.
     pub to: Id,
-    /// What it holds.
+    /// Content of the message.
     #[wire(flatten)]
     pub content: Content,
-    /// What the messages of every channel have in common.
+    /// Fields common to all channels.
     #[wire(flatten, setters(client_ref: ClientRef, webhook_url: Url, webhook_version: WebhookVersion))]
     pub envelope: Envelope,
-    /// Options that only a Messenger message has.
+    /// Options of a Messenger message.
     pub messenger: Option<Options>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -137,13 +137,13 @@ impl Messenger {
 
 constructors! {
     Messenger(from: Id = "/from", to: Id = "/to") of Content {
-        /// A text.
+        /// Text message.
         text(Text) = Text at "/text";
-        /// An image: jpg, jpeg, png or gif.
+        /// Image: jpg, jpeg, png or gif.
         image(Media) = Image at "/image/url";
-        /// An audio file: mp3.
+        /// Audio file: mp3.
         audio(Audio) = Audio at "/audio/url";
-        /// A video: mp4 with H.264 and AAC.
+        /// Video: mp4 with H.264 and AAC.
         video(Media) = Video at "/video/url";
         /// Any other file: zip, csv, pdf and more.
         file(Media) = File at "/file/url";

@@ -1,4 +1,4 @@
-//! Fields that are recognized in places where the API does not read them.
+//! Fields that are reported as misplaced where the API does not read them.
 
 use super::media::{Audio, CaptionedMedia, Media};
 use super::{
@@ -8,7 +8,7 @@ use super::{
 use crate::Member;
 use crate::wire::Tables;
 
-/// At the top of a message: the fields of any channel's message, of its options and of its media.
+/// At the top level of a message: the fields of every channel's message, options and media files.
 pub(crate) const IN_MESSAGE: Tables = &[
     Sms::MEMBERS,
     Mms::MEMBERS,
@@ -29,13 +29,13 @@ pub(crate) const IN_MESSAGE: Tables = &[
     email::Options::MEMBERS,
     &[
         Member::named("failover"),
-        // Contents that other APIs and inbound messages have.
+        // Contents of other APIs and of inbound messages.
         Member::named("contacts"),
         Member::named("location"),
     ],
 ];
 
-/// Among a channel's options: the fields of the message itself.
+/// In the options of a channel: the fields of the message itself.
 pub(crate) const IN_OPTIONS: Tables = &[
     Envelope::MEMBERS,
     &[
@@ -50,7 +50,7 @@ pub(crate) const IN_OPTIONS: Tables = &[
     ],
 ];
 
-/// In a medium: the fields of other media.
+/// In a media file: the fields of other media files.
 pub(crate) const IN_MEDIA: Tables = &[
     Media::MEMBERS,
     CaptionedMedia::MEMBERS,

@@ -10,13 +10,13 @@ use crate::v1::IN_MEDIA;
 use crate::value::{Field, List, PhoneNumber, Seconds, SmsSender, Url};
 use crate::wire::Wire;
 
-/// How long the network keeps trying: 5 minutes to 3 days.
+/// Period in which the network attempts delivery: 5 minutes to 3 days.
 pub type Ttl = Seconds<{ limits::MMS_TTL_MIN }, { limits::MMS_TTL_MAX }>;
 
-/// Several media in one message, at least one.
+/// Media files of one message: at least one.
 pub type Items = List<Item, 1, { usize::MAX }>;
 
-/// Who an MMS comes from: a number or a short code, digits only.
+/// Sender of an MMS: a number or a short code, digits only.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct Sender(String);
 
@@ -34,43 +34,43 @@ impl Sender {
     }
 }
 
-/// What one of several media is.
+/// Type of one of several media files.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub enum ItemKind {
-    /// An image: jpg, jpeg, png, gif or bmp.
+    /// Image: jpg, jpeg, png, gif or bmp.
     Image,
-    /// An audio file: mp3, amr, midi, wav or ac3.
+    /// Audio file: mp3, amr, midi, wav or ac3.
     Audio,
-    /// A video: mp4, 3gp, avi or mpg.
+    /// Video: mp4, 3gp, avi or mpg.
     Video,
-    /// A contact: vcf.
+    /// Contact card: vcf.
     Vcard,
     /// Any other file.
     File,
 }
 
-/// One of several media.
+/// One of several media files.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new)]
 #[wire(misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct Item {
-    /// What it is.
+    /// Type of the file.
     #[wire(rename = "type")]
     pub kind: ItemKind,
-    /// Where the API fetches it.
+    /// URL the API downloads the file from.
     pub url: Url,
-    /// The text shown with it.
+    /// Caption shown with the file: 1 to 3,000 characters.
     pub caption: Option<Caption>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Item {
-    /// An image.
+    /// Image.
     ///
     /// # Errors
     ///
@@ -79,7 +79,7 @@ impl Item {
         Ok(Self::from_parts(ItemKind::Image, url.parse()?))
     }
 
-    /// An audio file.
+    /// Audio file.
     ///
     /// # Errors
     ///
@@ -88,7 +88,7 @@ impl Item {
         Ok(Self::from_parts(ItemKind::Audio, url.parse()?))
     }
 
-    /// A video.
+    /// Video.
     ///
     /// # Errors
     ///
@@ -97,7 +97,7 @@ impl Item {
         Ok(Self::from_parts(ItemKind::Video, url.parse()?))
     }
 
-    /// A contact.
+    /// Contact card.
     ///
     /// # Errors
     ///
@@ -116,36 +116,36 @@ impl Item {
     }
 }
 
-/// What an MMS can hold. Images, audio files and videos have at most 2 MB.
+/// Content of an MMS. Images, audio files and videos are limited to 2 MB.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "message_type")]
 #[non_exhaustive]
 pub enum Content {
-    /// A text.
+    /// Text.
     Text(String),
-    /// An image: jpg, jpeg, png, gif or bmp.
+    /// Image: jpg, jpeg, png, gif or bmp.
     Image(CaptionedMedia),
-    /// A contact: vcf.
+    /// Contact card: vcf.
     Vcard(CaptionedMedia),
-    /// An audio file: mp3, amr, midi, wav or ac3. Not from US short codes.
+    /// Audio file: mp3, amr, midi, wav or ac3. Not from US short codes.
     Audio(CaptionedMedia),
-    /// A video: mp4, 3gp, avi or mpg. Not from US short codes.
+    /// Video: mp4, 3gp, avi or mpg. Not from US short codes.
     Video(CaptionedMedia),
     /// Any other file.
     File(CaptionedMedia),
-    /// Several media.
+    /// Several media files.
     Content(Items),
 }
 
-/// Options that only an MMS has.
+/// Options of an MMS.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct Options {
-    /// The further recipients of a group message.
+    /// Further recipients of a group message.
     pub participants: Option<Vec<PhoneNumber>>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -169,25 +169,25 @@ pub struct Options {
 #[wire(misplaced = IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Mms {
-    /// Who it comes from.
+    /// Sender.
     pub from: Sender,
-    /// Whom it reaches.
+    /// Recipient.
     pub to: PhoneNumber,
-    /// What it holds.
+    /// Content of the message.
     #[wire(flatten)]
     pub content: Content,
-    /// What the messages of every channel have in common.
+    /// Fields common to all channels.
     #[wire(flatten, setters(client_ref: ClientRef, webhook_url: Url, webhook_version: WebhookVersion))]
     pub envelope: Envelope,
-    /// How long the network keeps trying.
+    /// Period in which the network attempts delivery: 5 minutes to 3 days.
     pub ttl: Option<Ttl>,
-    /// Options that only an MMS has.
+    /// Options of an MMS.
     pub mms: Option<Options>,
-    /// Passes the Fraud Defender for this recipient (premium accounts).
+    /// `true` bypasses the Fraud Defender for this recipient (premium accounts).
     pub trusted_recipient: Option<bool>,
-    /// The deprecated spelling of `trusted_recipient`.
+    /// Deprecated name of `trusted_recipient`.
     pub trusted_sender: Option<bool>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -204,19 +204,19 @@ impl Mms {
 
 constructors! {
     Mms(from: Sender = "/from", to: PhoneNumber = "/to") of Content {
-        /// A text.
+        /// Text message.
         text(String) = Text at "/text";
-        /// An image: jpg, jpeg, png, gif or bmp.
+        /// Image: jpg, jpeg, png, gif or bmp.
         image(CaptionedMedia) = Image at "/image/url";
-        /// A contact: vcf.
+        /// Contact card: vcf.
         vcard(CaptionedMedia) = Vcard at "/vcard/url";
-        /// An audio file: mp3, amr, midi, wav or ac3.
+        /// Audio file: mp3, amr, midi, wav or ac3.
         audio(CaptionedMedia) = Audio at "/audio/url";
-        /// A video: mp4, 3gp, avi or mpg.
+        /// Video: mp4, 3gp, avi or mpg.
         video(CaptionedMedia) = Video at "/video/url";
         /// Any other file.
         file(CaptionedMedia) = File at "/file/url";
-        /// Several media.
+        /// Several media files.
         content(Items) = Content at "/content";
     }
 }

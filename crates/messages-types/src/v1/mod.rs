@@ -1,8 +1,8 @@
-//! The current generation: flat messages with `channel` and `message_type`, posted to
+//! The current API, v1: flat messages with `channel` and `message_type`, posted to
 //! `/v1/messages`.
 //!
-//! Every channel has a module with its message, contents and options. A channel's message holds nothing that the channel does not
-//! carry: a video over SMS cannot be written.
+//! Each channel has a module with its message, contents and options. A channel's message has only what the channel supports:
+//! a video over SMS cannot be represented.
 
 mod channel;
 mod contact;

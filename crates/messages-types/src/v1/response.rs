@@ -1,18 +1,18 @@
-//! The answer to a message that was taken.
+//! Response to an accepted message.
 
 use crate::Extra;
 use crate::wire::Wire;
 
-/// The body of a 202: the message was taken. What becomes of it is told by webhooks.
+/// Body of a 202 response: the message was accepted. Webhooks report its further status.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, new, document)]
 #[non_exhaustive]
 pub struct Accepted {
-    /// The id under which webhooks speak of the message.
+    /// Message ID, as used in webhooks.
     pub message_uuid: String,
-    /// The id of the message together with its alternatives, if it has any.
+    /// Workflow ID: covers the message and its failover messages, if it has any.
     pub workflow_id: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

@@ -10,37 +10,37 @@ use crate::wire::Wire;
 /// The text of an SMS: up to 3,200 characters.
 pub type Text = value::Text<0, { limits::SMS_TEXT_MAX }>;
 
-/// How long the network keeps trying: 20 seconds to 7 days; 3 days when it is not given.
+/// Period in which the network attempts delivery: 20 seconds to 7 days; 3 days by default.
 pub type Ttl = Seconds<{ limits::SMS_TTL_MIN }, { limits::SMS_TTL_MAX }>;
 
-/// How the text of an SMS is encoded.
+/// Encoding of the text of an SMS.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// GSM 03.38, 7 bits a character.
+    /// GSM 03.38, 7 bits per character.
     Text,
-    /// UCS-2, 16 bits a character.
+    /// UCS-2, 16 bits per character.
     Unicode,
     /// Chosen by the API from the text: the default.
     Auto,
 }
 
-/// Options that only an SMS has.
+/// Options of an SMS.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct Options {
-    /// How the text is encoded.
+    /// Encoding of the text.
     pub encoding_type: Option<Encoding>,
-    /// The id of registered content, as some countries demand (India's DLT, for one).
+    /// ID of registered content, required in some countries (for example by India's DLT).
     pub content_id: Option<String>,
-    /// The id of the registered sender, as some countries demand.
+    /// ID of the registered sender, required in some countries.
     pub entity_id: Option<String>,
-    /// The pool of numbers to send from; `from` serves when the pool cannot.
+    /// ID of the number pool to send from; `from` is used if the pool cannot be.
     pub pool_id: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -60,34 +60,34 @@ pub struct Options {
 #[wire(misplaced = IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Sms {
-    /// Who it comes from.
+    /// Sender.
     pub from: SmsSender,
-    /// Whom it reaches.
+    /// Recipient.
     pub to: PhoneNumber,
-    /// What it says.
+    /// Text: up to 3,200 characters.
     pub text: Text,
-    /// What the messages of every channel have in common.
+    /// Fields common to all channels.
     #[wire(flatten, setters(client_ref: ClientRef, webhook_url: Url, webhook_version: WebhookVersion))]
     pub envelope: Envelope,
-    /// How long the network keeps trying.
+    /// Period in which the network attempts delivery: 20 seconds to 7 days; 3 days by default.
     pub ttl: Option<Ttl>,
-    /// Options that only an SMS has.
+    /// Options of an SMS.
     pub sms: Option<Options>,
-    /// Passes the Fraud Defender for this recipient (premium accounts).
+    /// `true` bypasses the Fraud Defender for this recipient (premium accounts).
     pub trusted_recipient: Option<bool>,
-    /// The deprecated spelling of `trusted_recipient`.
+    /// Deprecated name of `trusted_recipient`.
     pub trusted_sender: Option<bool>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Sms {
-    /// A text.
+    /// An SMS with this text.
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer.
+    /// All invalid arguments, each with its JSON pointer.
     pub fn text(
         from: impl Field<SmsSender>,
         to: impl Field<PhoneNumber>,

@@ -1,51 +1,51 @@
-//! What is said about a message after it was sent or received.
+//! Updates of a message that was sent or received.
 
 use crate::Extra;
 use crate::wire::Wire;
 
-/// What the indicator announces.
+/// Type of content the indicator announces.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub enum IndicatorKind {
-    /// A text is being written.
+    /// Text.
     Text,
 }
 
-/// The sign that an answer is being written. It vanishes after 25 seconds, or with the answer.
+/// Typing indicator. It disappears after 25 seconds, or with the reply.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub struct ReplyingIndicator {
-    /// Whether it is shown.
+    /// `true` if the indicator is shown.
     pub show: bool,
-    /// What it announces.
+    /// Type of content the indicator announces.
     #[wire(rename = "type")]
     pub kind: IndicatorKind,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl ReplyingIndicator {
-    /// Shows it, or not.
+    /// Indicator that is shown if `show` is `true`.
     #[must_use]
     pub fn new(show: bool) -> Self {
         Self::from_parts(show, IndicatorKind::Text)
     }
 }
 
-/// The new state of a message.
+/// New status of a message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "status")]
 #[non_exhaustive]
 pub enum UpdateStatus {
-    /// An inbound message has been read (WhatsApp, RCS).
+    /// Inbound message read (WhatsApp, RCS).
     Read {
         /// Typing indicator (WhatsApp only).
         replying_indicator: Option<ReplyingIndicator>,
     },
-    /// An outbound message is taken back (RCS).
+    /// Outbound message revoked (RCS).
     Revoked,
 }
 
@@ -62,16 +62,16 @@ pub enum UpdateStatus {
 #[wire(misplaced(UpdateStatus))]
 #[non_exhaustive]
 pub struct Update {
-    /// The new state.
+    /// New status.
     #[wire(flatten)]
     pub status: UpdateStatus,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Update {
-    /// An inbound message has been read (WhatsApp, RCS).
+    /// Marks an inbound message as read (WhatsApp, RCS).
     #[must_use]
     pub fn read() -> Self {
         Self::from_parts(UpdateStatus::Read {
@@ -79,7 +79,7 @@ impl Update {
         })
     }
 
-    /// An inbound message has been read, and an answer is being written (WhatsApp).
+    /// Marks an inbound message as read and shows the typing indicator (WhatsApp).
     #[must_use]
     pub fn read_and_typing() -> Self {
         Self::from_parts(UpdateStatus::Read {
@@ -87,7 +87,7 @@ impl Update {
         })
     }
 
-    /// An outbound message is taken back (RCS).
+    /// Revokes an outbound message (RCS).
     #[must_use]
     pub fn revoked() -> Self {
         Self::from_parts(UpdateStatus::Revoked)

@@ -10,13 +10,13 @@ use crate::v1::IN_MEDIA;
 use crate::value::{self, Field, NumberText, PhoneNumber, Seconds, Url};
 use crate::wire::{Context, Wire};
 
-/// The id of a Viber service: 1 to 50 characters.
+/// The ID of a Viber service: 1 to 50 characters.
 pub type Id = value::Text<1, { limits::ID_MAX }>;
 
 /// The text of a Viber message: up to 1,000 characters.
 pub type Text = value::Text<0, { limits::VIBER_TEXT_MAX }>;
 
-/// How long delivery is tried: 30 seconds to 3 days.
+/// Period in which delivery is attempted: 30 seconds to 3 days.
 pub type Ttl = Seconds<{ limits::VIBER_TTL_MIN }, { limits::VIBER_TTL_MAX }>;
 
 /// The text of the button under a message: up to 30 characters.
@@ -25,7 +25,7 @@ pub type ActionText = value::Text<0, { limits::VIBER_ACTION_TEXT_MAX }>;
 /// The URL of a video's thumbnail: up to 1,000 characters.
 pub type ThumbUrl = Url<1, { limits::VIBER_THUMB_URL_MAX }>;
 
-/// The name under which a file is shown: up to 25 characters.
+/// Displayed name of a file: up to 25 characters.
 pub type FileName = value::Text<0, { limits::VIBER_FILE_NAME_MAX }>;
 
 /// The length of a video: 1 to 600 seconds.
@@ -34,12 +34,12 @@ pub type Duration = NumberText<1, { limits::VIBER_DURATION_MAX }>;
 /// The size of a video: 1 to 200 MB.
 pub type FileSize = NumberText<1, { limits::VIBER_FILE_SIZE_MAX }>;
 
-/// What a message is for, which sets its price.
+/// Category of a message, which determines its price.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub enum Category {
-    /// About something the person has ordered or asked for: the default.
+    /// Related to an order or a request of the recipient: the default.
     Transaction,
     /// Promotional.
     Promotion,
@@ -50,35 +50,35 @@ pub enum Category {
 #[wire(strict, new)]
 #[non_exhaustive]
 pub struct Action {
-    /// Where it leads.
+    /// URL the button opens.
     pub url: Url,
-    /// What it says.
+    /// Text of the button: up to 30 characters.
     pub text: ActionText,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Options that only a Viber message has.
+/// Options of a Viber message.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct Options {
-    /// What the message is for.
+    /// Category of the message, which determines its price.
     pub category: Option<Category>,
-    /// How long delivery is tried.
+    /// Period in which delivery is attempted: 30 seconds to 3 days.
     pub ttl: Option<Ttl>,
-    /// `template` where a country (Belarus, Russia, Ukraine) demands registered templates.
+    /// `template` for countries that require registered templates (Belarus, Russia, Ukraine).
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// A button. Texts and images can have one; an image then needs a caption.
+    /// Button, for texts and images only; an image with a button requires a caption.
     pub action: Option<Action>,
-    /// The length of a video, in seconds; compulsory with one.
+    /// Length of the video: 1 to 600 seconds; required for a video.
     pub duration: Option<Duration>,
-    /// The size of a video, in MB; compulsory with one.
+    /// Size of the video: 1 to 200 MB; required for a video.
     pub file_size: Option<FileSize>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -89,13 +89,13 @@ pub struct Options {
 #[wire(misplaced("action", "duration", "file_size", "name"))]
 #[non_exhaustive]
 pub struct Video {
-    /// Where the API fetches it.
+    /// URL the API downloads the video from.
     pub url: Url,
-    /// Where the API fetches the picture that is shown until it is played.
+    /// URL of the thumbnail shown until the video is played: up to 1,000 characters.
     pub thumb_url: ThumbUrl,
-    /// The text shown with it.
+    /// Caption shown with the video: 1 to 3,000 characters.
     pub caption: Option<Caption>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -106,28 +106,28 @@ pub struct Video {
 #[wire(misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct File {
-    /// Where the API fetches it. Without a `name` it should end in a file name with an
-    /// extension, which nobody checks.
+    /// URL the API downloads the file from. Without a `name` it should end in a file name with an
+    /// extension; this is not checked.
     pub url: Url,
-    /// The name under which it is shown, with its extension.
+    /// Displayed name, with its extension: up to 25 characters.
     pub name: Option<FileName>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// What a Viber message can hold.
+/// Content of a Viber message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "message_type")]
 #[non_exhaustive]
 pub enum Content {
-    /// A text.
+    /// Text.
     Text(Text),
-    /// An image: jpg, jpeg or png.
+    /// Image: jpg, jpeg or png.
     Image(CaptionedMedia),
-    /// A video.
+    /// Video.
     Video(Video),
-    /// A file.
+    /// File.
     File(File),
 }
 
@@ -150,24 +150,24 @@ pub enum Content {
 #[wire(validate = options_rule(content, viber_service))]
 #[non_exhaustive]
 pub struct Viber {
-    /// The service.
+    /// ID of the sending service: 1 to 50 characters.
     pub from: Id,
-    /// Whom it reaches.
+    /// Recipient.
     pub to: PhoneNumber,
-    /// What it holds.
+    /// Content of the message.
     #[wire(flatten)]
     pub content: Content,
-    /// What the messages of every channel have in common.
+    /// Fields common to all channels.
     #[wire(flatten, setters(client_ref: ClientRef, webhook_url: Url, webhook_version: WebhookVersion))]
     pub envelope: Envelope,
-    /// Options that only a Viber message has.
+    /// Options of a Viber message.
     pub viber_service: Option<Options>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Which option goes with which content.
+/// Checks that the options match the content.
 fn options_rule(content: &Content, options: Option<&Options>, cx: &mut Context) {
     let action = options.is_some_and(|options| options.action.is_some());
     let duration = options.is_some_and(|options| options.duration.is_some());
@@ -216,21 +216,21 @@ impl Viber {
 
 constructors! {
     Viber(from: Id = "/from", to: PhoneNumber = "/to") of Content {
-        /// A text.
+        /// Text message.
         text(Text) = Text at "/text";
-        /// An image: jpg, jpeg or png.
+        /// Image: jpg, jpeg or png.
         image(CaptionedMedia) = Image at "/image/url";
-        /// A file.
+        /// File.
         file(File) = File at "/file/url";
     }
 }
 
 impl Viber {
-    /// A video, with its length in seconds (1 to 600) and its size in MB (1 to 200).
+    /// Video, with its length in seconds (1 to 600) and its size in MB (1 to 200).
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer.
+    /// All invalid arguments, each with its JSON pointer.
     pub fn video(
         from: impl Field<Id>,
         to: impl Field<PhoneNumber>,

@@ -1,19 +1,19 @@
-//! Orders and products, as WhatsApp passes them on.
+//! Orders and products received over WhatsApp.
 
 use crate::Extra;
 use crate::value::NumberOrString;
 use crate::wire::Wire;
 
-/// A shopping basket.
+/// An order: a shopping basket.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct Order {
-    /// The catalogue that the products are in.
+    /// ID of the catalogue of the products.
     pub catalog_id: Option<String>,
-    /// What is ordered.
+    /// Ordered products.
     pub product_items: Option<Vec<OrderItem>>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -23,29 +23,29 @@ pub struct Order {
 #[wire(open)]
 #[non_exhaustive]
 pub struct OrderItem {
-    /// The product, by its id in the catalogue.
+    /// ID of the product in the catalogue.
     pub product_retailer_id: Option<String>,
-    /// How many.
+    /// Ordered quantity.
     pub quantity: Option<NumberOrString>,
-    /// The price of one, with the digits that it came with.
+    /// Price per item, with its digits as received.
     pub item_price: Option<NumberOrString>,
-    /// The currency, by its ISO 4217 code.
+    /// ISO 4217 code of the currency.
     pub currency: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// The product that an order or a question is about.
+/// Product an order or a question refers to.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct ReferredProduct {
-    /// The catalogue that the product is in.
+    /// ID of the catalogue of the product.
     pub catalog_id: Option<String>,
-    /// The product, by its id in the catalogue.
+    /// ID of the product in the catalogue.
     pub product_retailer_id: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

@@ -1,14 +1,14 @@
-//! People from the address book, as WhatsApp passes them on.
+//! Contacts from an address book, received over WhatsApp.
 
 use crate::Extra;
 use crate::wire::Wire;
 
-/// A person from the address book.
+/// A contact from an address book.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct Contact {
-    /// The person's name.
+    /// Name of the contact.
     pub name: Option<ContactName>,
     /// The date of birth.
     pub birthday: Option<String>,
@@ -20,17 +20,17 @@ pub struct Contact {
     pub phones: Option<Vec<ContactPhone>>,
     /// Web pages.
     pub urls: Option<Vec<ContactUrl>>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// The name of a person.
+/// Name of a contact.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct ContactName {
-    /// The whole name.
+    /// Full name.
     pub formatted_name: Option<String>,
     /// The given name.
     pub first_name: Option<String>,
@@ -38,11 +38,11 @@ pub struct ContactName {
     pub last_name: Option<String>,
     /// The middle name.
     pub middle_name: Option<String>,
-    /// What stands before it, such as a title.
+    /// Prefix of the name, such as a title.
     pub prefix: Option<String>,
-    /// What stands after it.
+    /// Suffix of the name.
     pub suffix: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -62,12 +62,12 @@ pub struct ContactAddress {
     pub postal_code: Option<String>,
     /// The country.
     pub country: Option<String>,
-    /// The country, by its ISO 3166 code of two letters.
+    /// Two-letter ISO 3166 code of the country.
     pub country_code: Option<String>,
-    /// Which one: `home` or `work`.
+    /// Type: `home` or `work`.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -79,10 +79,10 @@ pub struct ContactAddress {
 pub struct ContactEmail {
     /// The address.
     pub email: Option<String>,
-    /// Which one: `home` or `work`.
+    /// Type: `home` or `work`.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -92,14 +92,14 @@ pub struct ContactEmail {
 #[wire(open)]
 #[non_exhaustive]
 pub struct ContactPhone {
-    /// The number, as the address book has it.
+    /// Number, as stored in the address book.
     pub phone: Option<String>,
-    /// Which one, such as `mobile` or `work`.
+    /// Type, such as `mobile` or `work`.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// The number under which the person is on WhatsApp.
+    /// WhatsApp number of the contact.
     pub wa_id: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -111,10 +111,10 @@ pub struct ContactPhone {
 pub struct ContactUrl {
     /// The URL.
     pub url: Option<String>,
-    /// Which one: `home` or `work`.
+    /// Type: `home` or `work`.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

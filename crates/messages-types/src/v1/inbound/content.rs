@@ -1,51 +1,51 @@
-//! What an inbound message says.
+//! Content of an inbound message.
 
 use super::{Attachment, Button, Contact, Location, Media, Order, Reaction, Reply, Text};
 use crate::wire::Wire;
 
-/// What an inbound message says: chosen by `message_type`, whatever else the object carries.
+/// Content of an inbound message, selected by `message_type` alone, regardless of the other fields.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, tag = "message_type")]
 #[non_exhaustive]
 pub enum Content {
-    /// A text.
+    /// Text.
     #[wire(whole)]
     Text(Text),
-    /// An image.
+    /// Image.
     Image(Media),
-    /// An audio file or a voice message.
+    /// Audio file or voice message.
     Audio(Media),
-    /// A video.
+    /// Video.
     Video(Media),
     /// Any other file.
     File(Media),
-    /// A contact card as a file (MMS, RCS).
+    /// Contact card as a file (MMS, RCS).
     Vcard(Media),
-    /// A place.
+    /// Location.
     Location(Location),
-    /// A sticker (WhatsApp).
+    /// Sticker (WhatsApp).
     Sticker(Media),
-    /// People from the address book (WhatsApp).
+    /// Contacts from an address book (WhatsApp).
     Contacts(Vec<Contact>),
-    /// The choice of one of the answers that were offered.
+    /// Reply selected from those that a message offered.
     Reply(Reply),
-    /// A button that was pressed.
+    /// Pressed button.
     Button(Button),
-    /// A shopping basket (WhatsApp).
+    /// Order: a shopping basket (WhatsApp).
     Order(Order),
-    /// A reaction to the message that the context names (WhatsApp).
+    /// Reaction to the message given in the context (WhatsApp).
     Reaction(Reaction),
     /// Several attachments (MMS).
     Content(Vec<Attachment>),
-    /// Something that the API cannot pass on.
+    /// Content that the API cannot pass on.
     Unsupported,
-    /// An unknown type, or a known one whose content is not as documented: the name of the type. The content is in the
-    /// `extra` of the object that carries it.
+    /// Name of an unknown type, or of a known type whose content is not as documented. The content is in the
+    /// `extra` of the enclosing object.
     Unknown(String),
 }
 
 impl Content {
-    /// The text, if it is one.
+    /// Text, if the content is a text.
     #[must_use]
     pub fn text(&self) -> Option<&str> {
         match self {
@@ -54,7 +54,7 @@ impl Content {
         }
     }
 
-    /// The file, if it is a single one: an image, audio, a video, a file, a card or a sticker.
+    /// File, if the content is a single one: an image, audio, a video, a file, a contact card or a sticker.
     #[must_use]
     pub const fn media(&self) -> Option<&Media> {
         match self {

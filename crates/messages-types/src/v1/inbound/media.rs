@@ -1,24 +1,24 @@
-//! Files and places.
+//! Media files and locations.
 
 use crate::Extra;
 use crate::value::NumberOrString;
 use crate::wire::Wire;
 
-/// A file by its URL.
+/// A file, referenced by its URL.
 ///
-/// The URL is open for 48 hours; with the application's option "secure inbound media" it asks
-/// for a token of that application.
+/// The URL is valid for 48 hours; with the application's option "secure inbound media" it requires
+/// a token of that application.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, new)]
 #[non_exhaustive]
 pub struct Media {
-    /// Where it is.
+    /// URL of the file.
     pub url: String,
-    /// The file's name.
+    /// Name of the file.
     pub name: Option<String>,
-    /// The text that came with it (MMS).
+    /// Caption of the file (MMS).
     pub caption: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -28,36 +28,36 @@ pub struct Media {
 #[wire(open)]
 #[non_exhaustive]
 pub struct Attachment {
-    /// What it is: `image`, `audio`, `video`, `file` or `vcard`.
+    /// Type: `image`, `audio`, `video`, `file` or `vcard`.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// Where it is.
+    /// URL of the file.
     pub url: Option<String>,
-    /// The file's name.
+    /// Name of the file.
     pub name: Option<String>,
-    /// The text that came with it.
+    /// Caption of the file.
     pub caption: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A place.
+/// A location.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, new)]
 #[non_exhaustive]
 pub struct Location {
-    /// The latitude, in degrees.
+    /// Latitude, in degrees.
     pub lat: NumberOrString,
-    /// The longitude, in degrees.
+    /// Longitude, in degrees.
     pub long: NumberOrString,
-    /// Its name (WhatsApp).
+    /// Name of the location (WhatsApp).
     pub name: Option<String>,
-    /// Its address (WhatsApp).
+    /// Address of the location (WhatsApp).
     pub address: Option<String>,
-    /// A page about it (WhatsApp).
+    /// URL of a page about the location (WhatsApp).
     pub url: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

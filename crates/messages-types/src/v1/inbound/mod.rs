@@ -24,7 +24,7 @@ use crate::Usage;
 use crate::value::{NumberOrString, Timestamp};
 use crate::wire::Wire;
 
-/// A message from a person: the body of an inbound webhook.
+/// A message from a user: the body of an inbound-message webhook.
 ///
 /// ```
 /// use messages_types::Document as _;
@@ -46,53 +46,53 @@ use crate::wire::Wire;
 #[wire(misplaced(Content, "contact"))]
 #[non_exhaustive]
 pub struct Inbound {
-    /// The id of this message.
+    /// ID of this message.
     pub message_uuid: String,
-    /// The channel.
+    /// Channel of the message.
     pub channel: Channel,
-    /// The person: a phone number or an id.
+    /// Sender: a phone number or an ID.
     pub from: String,
-    /// Your number, id or RCS sender.
+    /// Recipient: your number, ID or RCS sender.
     pub to: String,
-    /// When it was sent.
+    /// Time the message was sent.
     pub timestamp: Timestamp,
-    /// What it says.
+    /// Content of the message.
     #[wire(flatten)]
     pub content: Content,
-    /// All attachments, when there is more than one (MMS).
+    /// All attachments, if there is more than one (MMS).
     #[wire(rename = "content")]
     pub attachments: Option<Vec<Attachment>>,
-    /// The message that this one answers, where it is told.
+    /// Message this one replies or reacts to, if available.
     pub context: Option<MessageContext>,
-    /// Whether there is a context, and whether it can be told.
+    /// Presence and availability of the context.
     pub context_status: Option<ContextStatus>,
-    /// The person (WhatsApp).
+    /// Profile of the sender (WhatsApp).
     pub profile: Option<Profile>,
-    /// What only an SMS has.
+    /// Fields specific to SMS.
     pub sms: Option<SmsDetails>,
-    /// What only an MMS has.
+    /// Fields specific to MMS.
     pub mms: Option<MmsDetails>,
-    /// What only a WhatsApp message has.
+    /// Fields specific to WhatsApp.
     pub whatsapp: Option<Box<WhatsappDetails>>,
-    /// What receiving it cost (SMS).
+    /// Cost of receiving the message (SMS).
     pub usage: Option<Usage>,
-    /// The network that it comes from (SMS, MMS).
+    /// Network of the sender (SMS, MMS).
     pub origin: Option<Origin>,
-    /// Your reference, in some samples.
+    /// Your client reference, in some samples.
     pub client_ref: Option<String>,
-    /// What the provider said about it, as text.
+    /// Text from the provider about the message.
     pub provider_message: Option<String>,
-    /// The message as a resource; see [`Inbound::host`].
+    /// Link to the message as a resource; see [`Inbound::host`].
     #[wire(rename = "_self")]
     pub self_link: Option<SelfLink>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Inbound {
-    /// The host of the region that holds this message, for marking it as read: the authority
-    /// of `_self.href`. Whoever sends credentials there must check first that it is the API's own.
+    /// Host of the region that stores this message, for marking it as read: the authority
+    /// of `_self.href`. Before sending credentials to it, check that it is a host of the API.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
         let rest = self.self_link.as_ref()?.href.as_deref()?;
@@ -102,86 +102,86 @@ impl Inbound {
     }
 }
 
-/// The message that another one answers or reacts to.
+/// Message that another one replies or reacts to.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct MessageContext {
-    /// Its id.
+    /// ID of the message.
     pub message_uuid: Option<String>,
-    /// Who sent it.
+    /// Sender of the message.
     pub message_from: Option<String>,
-    /// The product that a question is about, in older samples; newer ones have it in
+    /// Product a question refers to, in older samples; newer ones have it in
     /// [`WhatsappDetails`].
     pub whatsapp_referred_product: Option<ReferredProduct>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Whether a message answers another one, and whether the API can tell which.
+/// Presence and availability of the context of a message.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub enum ContextStatus {
-    /// It does not.
+    /// Not a reply.
     None,
-    /// It does, and the context is told.
+    /// Reply with its context.
     Available,
-    /// It does, but the context cannot be told.
+    /// Reply whose context is not available.
     Unavailable,
-    /// An unknown value, as it came.
+    /// Unknown value, as received.
     Unknown(String),
 }
 
-/// What only an inbound SMS has.
+/// Fields specific to an inbound SMS.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct SmsDetails {
-    /// How many segments it came in.
+    /// Number of segments of the SMS.
     pub num_messages: Option<NumberOrString>,
-    /// The first word, in upper case.
+    /// First word of the text, in upper case.
     pub keyword: Option<String>,
-    /// The older name of `num_messages`.
+    /// Older name of `num_messages`.
     pub total_count: Option<NumberOrString>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// What only an inbound MMS has.
+/// Fields specific to an inbound MMS.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct MmsDetails {
-    /// The other members of a group.
+    /// Other participants of the group.
     pub participants: Option<Vec<String>>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// The network that a message comes from.
+/// Network of the sender of a message.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct Origin {
-    /// The network's code: mobile country code and mobile network code.
+    /// Network code: mobile country code and mobile network code.
     pub network_code: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A message as a resource.
+/// Link to a message as a resource.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct SelfLink {
-    /// Its URL, on the host of the region that holds it.
+    /// URL of the message, on the host of the region that stores it.
     pub href: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

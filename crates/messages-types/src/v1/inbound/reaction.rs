@@ -3,29 +3,29 @@
 use crate::Extra;
 use crate::wire::Wire;
 
-/// A reaction to the message that the context names.
+/// A reaction to the message given in the context.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, new)]
 #[non_exhaustive]
 pub struct Reaction {
-    /// Whether it is added or taken back.
+    /// Action of the reaction.
     pub action: ReactionAction,
-    /// The emoji; absent when a reaction is taken back.
+    /// Emoji; absent when a reaction is removed.
     pub emoji: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// What happens to a reaction.
+/// Action of a reaction.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub enum ReactionAction {
-    /// It is added, or replaces the one before.
+    /// Adds the reaction, or replaces the previous one.
     React,
-    /// It is taken back.
+    /// Removes the reaction.
     Unreact,
-    /// An unknown value, as it came.
+    /// Unknown value, as received.
     Unknown(String),
 }

@@ -1,4 +1,4 @@
-//! The text of an inbound message, whose type is often left unsaid.
+//! Text of an inbound message, whose `message_type` is often absent.
 
 use std::fmt;
 use std::ops::Deref;
@@ -10,10 +10,10 @@ use crate::wire::{
     Check, Context, Decode, Json, Members, Object, Redacted as _, Wire, object_without_extra,
 };
 
-/// The text of an inbound message.
+/// Text of an inbound message.
 ///
-/// The documentation of inbound SMS has no `message_type`, so a message with a text and no type is
-/// a text. Whether the type was there is remembered, so that the message is written as it came.
+/// The documentation of inbound SMS has no `message_type`, so a message with `text` and no type is
+/// a text. The presence of the type is stored, so that the message is written as received.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open, custom)]
 pub struct Text {
@@ -25,7 +25,7 @@ const TYPE: &str = "message_type";
 const TEXT: &str = "text";
 
 impl Text {
-    /// A text that is written with `message_type`.
+    /// A text written with `message_type`.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Self {
@@ -34,7 +34,7 @@ impl Text {
         }
     }
 
-    /// A text that is written without `message_type`, as the documentation of inbound SMS has it.
+    /// A text written without `message_type`, as in the documentation of inbound SMS.
     #[must_use]
     pub fn untyped(text: impl Into<String>) -> Self {
         Self {
@@ -43,7 +43,7 @@ impl Text {
         }
     }
 
-    /// The text itself.
+    /// Text as a string slice.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text

@@ -1,54 +1,54 @@
-//! What only an inbound WhatsApp message has.
+//! Fields specific to an inbound WhatsApp message.
 
 use super::ReferredProduct;
 use crate::Extra;
 use crate::v1::WhatsappIdentity;
 use crate::wire::Wire;
 
-/// What only an inbound WhatsApp message has.
+/// Fields specific to an inbound WhatsApp message.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct WhatsappDetails {
-    /// The WhatsApp business account.
+    /// ID of the WhatsApp business account.
     pub waba_id: Option<String>,
-    /// The ids of the person.
+    /// IDs of the sender.
     pub sender: Option<WhatsappIdentity>,
-    /// The advertisement or post that the person came from.
+    /// Advertisement or post the user came from.
     pub referral: Option<Referral>,
-    /// The product that the message is about.
+    /// Product the message refers to.
     pub whatsapp_referred_product: Option<ReferredProduct>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// The advertisement or post that a person came from.
+/// Advertisement or post a user came from.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct Referral {
-    /// Its text.
+    /// Text.
     pub body: Option<String>,
-    /// Its headline.
+    /// Headline.
     pub headline: Option<String>,
-    /// Its id at Meta.
+    /// ID at Meta.
     pub source_id: Option<String>,
-    /// What it is, such as `ad` or `post`.
+    /// Type, such as `ad` or `post`.
     pub source_type: Option<String>,
-    /// Where it is.
+    /// URL.
     pub source_url: Option<String>,
-    /// Its medium: `image` or `video`.
+    /// Media type: `image` or `video`.
     pub media_type: Option<String>,
-    /// Its image.
+    /// URL of the image.
     pub image_url: Option<String>,
-    /// Its video.
+    /// URL of the video.
     pub video_url: Option<String>,
-    /// The preview of its video.
+    /// URL of the preview of the video.
     pub thumbnail_url: Option<String>,
-    /// The id of the click.
+    /// ID of the click.
     pub ctwa_clid: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

@@ -19,7 +19,7 @@ pub type CardSuggestions = List<Suggestion, 0, { limits::RCS_CARD_SUGGESTIONS_MA
 /// The cards of a carousel: 2 to 10.
 pub type Cards = List<Card, { limits::RCS_CARDS_MIN }, { limits::RCS_CARDS_MAX }>;
 
-/// The URL of a thumbnail: an absolute one, or empty, as SDKs write it when there is none.
+/// URL of a thumbnail: absolute, or empty, as SDKs write it if there is none.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct ThumbnailUrl(String);
 
@@ -29,48 +29,48 @@ impl ThumbnailUrl {
     }
 }
 
-/// How high the medium of a card is.
+/// Height of the media file of a card.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict, rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum MediaHeight {
-    /// Low.
+    /// Short.
     Short,
-    /// Middle.
+    /// Medium.
     Medium,
-    /// High.
+    /// Tall.
     Tall,
 }
 
-/// A medium with title, text and suggestions.
+/// A media file with title, text and suggestions.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new)]
 #[wire(misplaced("card_orientation", "card_width", "image_alignment"))]
 #[non_exhaustive]
 pub struct Card {
-    /// What stands first.
+    /// Title of the card: up to 200 characters.
     pub title: CardTitle,
-    /// What stands below it.
+    /// Text below the title: up to 2,000 characters.
     pub text: CardText,
-    /// Where the API fetches the image, the video or the pdf.
+    /// URL the API downloads the image, video or pdf from.
     pub media_url: Url,
-    /// The medium in words, for those who cannot see it.
+    /// Description of the media file, for accessibility.
     pub media_description: Option<String>,
-    /// How high the medium is.
+    /// Height of the media file.
     pub media_height: Option<MediaHeight>,
-    /// Where the API fetches a small picture of the medium.
+    /// URL the API downloads the thumbnail from; may be empty.
     pub thumbnail_url: Option<ThumbnailUrl>,
-    /// Whether the medium is fetched again although the provider still has it (for up to
+    /// `true` to download the media file again although the provider still has it cached (for up to
     /// 60 days).
     pub media_force_refresh: Option<bool>,
-    /// What the person can tap: up to 4.
+    /// Suggestions on the card: up to 4.
     pub suggestions: Option<CardSuggestions>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Cards in a row; they stand vertically.
+/// Cards in a row, each in vertical orientation.
 ///
 /// ```
 /// use messages_types::v1::rcs::card::{Card, Carousel};
@@ -95,7 +95,7 @@ pub struct Card {
 pub struct Carousel {
     /// The cards: 2 to 10.
     pub cards: Cards,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }

@@ -18,13 +18,13 @@ use crate::wire::{Context, Wire};
 /// The text of an RCS message: up to 3,072 characters.
 pub type Text = value::Text<0, { limits::RCS_TEXT_MAX }>;
 
-/// How long delivery is tried: 20 seconds to 3 days, which is the default.
+/// Period in which delivery is attempted: 20 seconds to 3 days, which is the default.
 pub type Ttl = Seconds<{ limits::RCS_TTL_MIN }, { limits::RCS_TTL_MAX }>;
 
 /// The suggestions under a text or a carousel: up to 11.
 pub type Suggestions = List<Suggestion, 0, { limits::RCS_SUGGESTIONS_MAX }>;
 
-/// Who an RCS message comes from: the id of a registered sender, of letters, digits, `-`, `_`
+/// Sender of an RCS message: the ID of a registered sender, of letters, digits, `-`, `_`
 /// and `&`.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct Sender(String);
@@ -41,35 +41,35 @@ impl Sender {
     }
 }
 
-/// What the message is for; compulsory in some countries.
+/// Category of a message; required in some countries.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict, rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Category {
-    /// A code or a link to sign in with.
+    /// Code or link for signing in.
     Authentication,
-    /// About something the person has ordered.
+    /// Related to an order of the recipient.
     Transaction,
     /// Promotional.
     Promotion,
-    /// An answer to a request for service.
+    /// Response to a service request.
     ServiceRequest,
-    /// A confirmation.
+    /// Confirmation.
     Acknowledgement,
 }
 
-/// How a card stands.
+/// Orientation of a card.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict, rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum CardOrientation {
-    /// The medium above the text.
+    /// Media file above the text.
     Vertical,
-    /// The medium beside the text.
+    /// Media file beside the text.
     Horizontal,
 }
 
-/// On which side of a horizontal card the medium is.
+/// Side of a horizontal card on which the media file is shown.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict, rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
@@ -80,7 +80,7 @@ pub enum ImageAlignment {
     Right,
 }
 
-/// How wide the cards of a carousel are.
+/// Width of the cards of a carousel.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict, rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
@@ -91,35 +91,35 @@ pub enum CardWidth {
     Medium,
 }
 
-/// Options that only an RCS message has.
+/// Options of an RCS message.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced = IN_OPTIONS)]
 #[wire(validate = alignment_rule(card_orientation, image_alignment))]
 #[non_exhaustive]
 pub struct Options {
-    /// What the message is for.
+    /// Category of the message; required in some countries.
     pub category: Option<Category>,
-    /// How a card stands.
+    /// Orientation of the card.
     pub card_orientation: Option<CardOrientation>,
-    /// On which side the medium is: required when the card is horizontal, without meaning
+    /// Side on which the media file is shown: required for a horizontal card, without effect
     /// otherwise.
     pub image_alignment: Option<ImageAlignment>,
-    /// How wide the cards of a carousel are.
+    /// Width of the cards of the carousel.
     pub card_width: Option<CardWidth>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Options {
-    /// A card with its medium above the text.
+    /// Options of a card with its media file above the text.
     #[must_use]
     pub fn vertical() -> Self {
         Self::default().card_orientation(CardOrientation::Vertical)
     }
 
-    /// A card with its medium at this side of the text.
+    /// Options of a card with its media file on this side of the text.
     #[must_use]
     pub fn horizontal(side: ImageAlignment) -> Self {
         Self::default()
@@ -133,7 +133,7 @@ fn alignment_rule(
     alignment: Option<&ImageAlignment>,
     cx: &mut Context,
 ) {
-    // On a vertical card it says nothing; the vendor's samples have it there all the same.
+    // On a vertical card it has no effect, but the vendor's samples include it.
     if orientation == Some(&CardOrientation::Horizontal) && alignment.is_none() {
         cx.lacks(
             "image_alignment",
@@ -142,33 +142,33 @@ fn alignment_rule(
     }
 }
 
-/// What an RCS message can hold.
+/// Content of an RCS message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "message_type")]
 #[non_exhaustive]
 pub enum Content {
-    /// An image: jpg, jpeg, gif or png.
+    /// Image: jpg, jpeg, gif or png.
     Image(Media),
-    /// A video: mp4, m4v, h263, mpeg or webm.
+    /// Video: mp4, m4v, h263, mpeg or webm.
     Video(Media),
-    /// A file: pdf.
+    /// File: pdf.
     File(Media),
-    /// A medium with title, text and suggestions.
+    /// Media file with title, text and suggestions.
     Card(Card),
     /// JSON of Google's RCS Business Messaging. Legacy.
     Custom(Custom),
-    /// A text.
+    /// Text.
     Text {
         /// The text.
         text: Text,
-        /// Suggested replies and actions under it: up to 11.
+        /// Suggested replies and actions under the text: up to 11.
         suggestions: Option<Suggestions>,
     },
     /// Several cards in a row.
     Carousel {
         /// The cards.
         carousel: Carousel,
-        /// Suggested replies and actions under it: up to 11.
+        /// Suggested replies and actions under the carousel: up to 11.
         suggestions: Option<Suggestions>,
     },
 }
@@ -200,30 +200,30 @@ pub enum Content {
 #[wire(validate = options_rule(content, rcs))]
 #[non_exhaustive]
 pub struct Rcs {
-    /// The registered sender.
+    /// ID of the registered sender.
     pub from: Sender,
-    /// Whom it reaches.
+    /// Recipient.
     pub to: PhoneNumber,
-    /// What it holds.
+    /// Content of the message.
     #[wire(flatten)]
     pub content: Content,
-    /// What the messages of every channel have in common.
+    /// Fields common to all channels.
     #[wire(flatten, setters(client_ref: ClientRef, webhook_url: Url, webhook_version: WebhookVersion))]
     pub envelope: Envelope,
-    /// How long delivery is tried.
+    /// Period in which delivery is attempted: 20 seconds to 3 days, which is the default.
     pub ttl: Option<Ttl>,
-    /// Options that only an RCS message has.
+    /// Options of an RCS message.
     pub rcs: Option<Options>,
-    /// Passes the Fraud Defender for this recipient (premium accounts).
+    /// `true` bypasses the Fraud Defender for this recipient (premium accounts).
     pub trusted_recipient: Option<bool>,
-    /// The deprecated spelling of `trusted_recipient`.
+    /// Deprecated name of `trusted_recipient`.
     pub trusted_sender: Option<bool>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Which option goes with which content.
+/// Checks that the options match the content.
 fn options_rule(content: &Content, options: Option<&Options>, cx: &mut Context) {
     let Some(options) = options else { return };
     cx.within("rcs", |cx| {
@@ -253,13 +253,13 @@ impl Rcs {
 
 constructors! {
     Rcs(from: Sender = "/from", to: PhoneNumber = "/to") of Content {
-        /// An image: jpg, jpeg, gif or png.
+        /// Image: jpg, jpeg, gif or png.
         image(Media) = Image at "/image/url";
-        /// A video: mp4, m4v, h263, mpeg or webm.
+        /// Video: mp4, m4v, h263, mpeg or webm.
         video(Media) = Video at "/video/url";
-        /// A file: pdf.
+        /// File: pdf.
         file(Media) = File at "/file/url";
-        /// A card.
+        /// Card.
         card(Card) = Card at "/card";
         /// JSON of Google's RCS Business Messaging. Legacy.
         custom(Custom) = Custom at "/custom";
@@ -267,11 +267,11 @@ constructors! {
 }
 
 impl Rcs {
-    /// A text. [`Rcs::suggestions`] adds suggested replies.
+    /// A text message. [`Rcs::suggestions`] adds suggested replies.
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer.
+    /// All invalid arguments, each with its JSON pointer.
     pub fn text(
         from: impl Field<Sender>,
         to: impl Field<PhoneNumber>,
@@ -289,7 +289,7 @@ impl Rcs {
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer.
+    /// All invalid arguments, each with its JSON pointer.
     pub fn carousel(
         from: impl Field<Sender>,
         to: impl Field<PhoneNumber>,

@@ -1,4 +1,4 @@
-//! What a person can tap under an RCS message.
+//! Suggested replies and actions of an RCS message.
 
 use crate::Extra;
 use crate::error::{Invalid, Problems, Rule};
@@ -6,7 +6,7 @@ use crate::limits;
 use crate::value::{self, Field, Fields, Url};
 use crate::wire::Wire;
 
-/// What a suggestion says: up to 25 characters.
+/// Text of a suggestion: up to 25 characters.
 pub type SuggestionText = value::Text<0, { limits::RCS_SUGGESTION_TEXT_MAX }>;
 
 /// The description of a link or a calendar event: 1 to 500 characters.
@@ -43,7 +43,7 @@ pub struct EventTime(String);
 impl EventTime {
     fn refusal(text: &str) -> Option<Invalid> {
         let instant = text.parse::<jiff::Timestamp>().is_ok();
-        // Not ISO 8601, but understood by the parser: a space for the T, and a zone in brackets.
+        // Not ISO 8601, but accepted by the parser: a space for the T, and a zone in brackets.
         let plain = text.contains('T') && !text.contains('[');
         (!instant || !plain).then(|| {
             Invalid::new(
@@ -60,16 +60,16 @@ impl From<jiff::Timestamp> for EventTime {
     }
 }
 
-/// How much of the screen a page takes.
+/// Part of the screen a page covers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict, rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum ViewMode {
-    /// All of it.
+    /// All of the screen.
     Full,
-    /// Three quarters.
+    /// Three quarters of the screen.
     Tall,
-    /// Half.
+    /// Half of the screen.
     Half,
 }
 
@@ -78,13 +78,13 @@ pub enum ViewMode {
 #[wire(strict, new)]
 #[non_exhaustive]
 pub struct ViewLocation {
-    /// Degrees north of the equator, as text.
+    /// Latitude, in degrees north of the equator, as a string.
     pub latitude: String,
-    /// Degrees east of Greenwich, as text.
+    /// Longitude, in degrees east of Greenwich, as a string.
     pub longitude: String,
-    /// What the place is called there.
+    /// Label of the place on the map.
     pub pin_label: String,
-    /// What is opened where there is no map.
+    /// URL opened if a map is not available.
     pub fallback_url: Option<Url>,
 }
 
@@ -93,9 +93,9 @@ pub struct ViewLocation {
 #[wire(strict, new)]
 #[non_exhaustive]
 pub struct OpenUrl {
-    /// The page.
+    /// URL of the page.
     pub url: Url,
-    /// What it is, for those who cannot see it.
+    /// Description of the page, for accessibility: 1 to 500 characters.
     pub description: Description,
 }
 
@@ -104,76 +104,76 @@ pub struct OpenUrl {
 #[wire(strict, new)]
 #[non_exhaustive]
 pub struct OpenUrlInWebview {
-    /// The page.
+    /// URL of the page.
     pub url: Url,
-    /// What it is, for those who cannot see it.
+    /// Description of the page, for accessibility: 1 to 500 characters.
     pub description: Description,
-    /// How much of the screen it takes.
+    /// Part of the screen the page covers.
     pub view_mode: Option<ViewMode>,
 }
 
-/// Enters an event into the calendar.
+/// Adds an event to the calendar.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new)]
 #[non_exhaustive]
 pub struct CalendarEvent {
-    /// When it starts.
+    /// Start of the event.
     pub start_time: EventTime,
-    /// When it ends.
+    /// End of the event.
     pub end_time: EventTime,
-    /// What it is called.
+    /// Title of the event: 1 to 100 characters.
     pub title: EventTitle,
-    /// What it is about.
+    /// Description of the event: 1 to 500 characters.
     pub description: Description,
-    /// What is opened where there is no calendar.
+    /// URL opened if a calendar is not available.
     pub fallback_url: Option<Url>,
 }
 
-/// What happens when a suggestion is tapped.
+/// Action of a tapped suggestion.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "type")]
 #[non_exhaustive]
 pub enum Action {
-    /// A number is dialled.
+    /// Dials a number.
     Dial {
-        /// The number.
+        /// Number to dial.
         phone_number: DialNumber,
-        /// URL that is opened where dialling is not possible.
+        /// URL opened if dialling is not possible.
         fallback_url: Option<Url>,
     },
-    /// A place is shown on the map.
+    /// Shows a place on the map.
     #[wire(flatten)]
     ViewLocation(ViewLocation),
-    /// A page is opened in the browser.
+    /// Opens a page in the browser.
     #[wire(flatten)]
     OpenUrl(OpenUrl),
-    /// A page is opened inside the conversation.
+    /// Opens a page inside the conversation.
     #[wire(flatten)]
     OpenUrlInWebview(OpenUrlInWebview),
-    /// An event is entered into the calendar.
+    /// Adds an event to the calendar.
     #[wire(flatten)]
     CreateCalendarEvent(CalendarEvent),
-    /// The text is sent back as an answer.
+    /// Sends the text back as a reply.
     Reply,
-    /// The person is asked where they are.
+    /// Asks the recipient to share their location.
     ShareLocation,
 }
 
-/// What a person can tap. A `reply` comes back as an inbound reply whose id is
-/// `postback_data`; every other action as an inbound button whose payload is that.
+/// Suggested reply or action. A `reply` is returned as an inbound reply whose ID is
+/// `postback_data`; every other action as an inbound button whose payload is `postback_data`.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced(Action))]
 #[non_exhaustive]
 pub struct Suggestion {
-    /// What it says.
+    /// Text of the suggestion: up to 25 characters.
     pub text: SuggestionText,
-    /// What comes back when it is tapped.
+    /// Data returned when the suggestion is tapped.
     pub postback_data: String,
-    /// What happens then.
+    /// Action of the suggestion when tapped.
     #[wire(flatten)]
     pub action: Action,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -183,7 +183,7 @@ impl Suggestion {
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer within the suggestion.
+    /// All invalid arguments, each with its JSON pointer within the suggestion.
     pub fn new(
         text: impl Field<SuggestionText>,
         postback_data: impl Into<String>,
@@ -192,11 +192,11 @@ impl Suggestion {
         Self::assemble(text, postback_data.into(), |_| Some(action))
     }
 
-    /// Sends the text back as an answer.
+    /// Sends the text back as a reply.
     ///
     /// # Errors
     ///
-    /// When the text breaks its rule.
+    /// `text` is invalid.
     pub fn reply(
         text: impl Field<SuggestionText>,
         postback_data: impl Into<String>,
@@ -204,11 +204,11 @@ impl Suggestion {
         Self::new(text, postback_data, Action::Reply)
     }
 
-    /// Asks the person where they are.
+    /// Asks the recipient to share their location.
     ///
     /// # Errors
     ///
-    /// When the text breaks its rule.
+    /// `text` is invalid.
     pub fn share_location(
         text: impl Field<SuggestionText>,
         postback_data: impl Into<String>,
@@ -220,7 +220,7 @@ impl Suggestion {
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer within the suggestion.
+    /// All invalid arguments, each with its JSON pointer within the suggestion.
     pub fn dial(
         text: impl Field<SuggestionText>,
         postback_data: impl Into<String>,
@@ -238,7 +238,7 @@ impl Suggestion {
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer within the suggestion.
+    /// All invalid arguments, each with its JSON pointer within the suggestion.
     pub fn view_location(
         text: impl Field<SuggestionText>,
         postback_data: impl Into<String>,
@@ -251,7 +251,7 @@ impl Suggestion {
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer within the suggestion.
+    /// All invalid arguments, each with its JSON pointer within the suggestion.
     pub fn open_url(
         text: impl Field<SuggestionText>,
         postback_data: impl Into<String>,
@@ -264,7 +264,7 @@ impl Suggestion {
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer within the suggestion.
+    /// All invalid arguments, each with its JSON pointer within the suggestion.
     pub fn open_url_in_webview(
         text: impl Field<SuggestionText>,
         postback_data: impl Into<String>,
@@ -277,11 +277,11 @@ impl Suggestion {
         )
     }
 
-    /// Enters an event into the calendar.
+    /// Adds an event to the calendar.
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer within the suggestion.
+    /// All invalid arguments, each with its JSON pointer within the suggestion.
     pub fn create_calendar_event(
         text: impl Field<SuggestionText>,
         postback_data: impl Into<String>,

@@ -1,11 +1,11 @@
-//! Why a message failed.
+//! Error of a failed message.
 
 use crate::Extra;
 use crate::error::DeliveryErrorCode;
 use crate::value::NumberOrString;
 use crate::wire::Wire;
 
-/// Why a message failed, as a status webhook tells it.
+/// Error of a failed message, as reported by a status webhook.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
@@ -13,21 +13,21 @@ pub struct StatusError {
     /// A URL whose fragment is the error code.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// The error code: a string by the documentation, a number in some samples.
+    /// Error code: a string in the documentation, a number in some samples.
     pub title: Option<NumberOrString>,
-    /// What happened, for people.
+    /// Human-readable description.
     pub detail: Option<String>,
-    /// The id of this occurrence, for the vendor's support.
+    /// ID of this occurrence, for the vendor's support.
     pub instance: Option<String>,
-    /// The error itself, in the samples that wrap it once more.
+    /// The error itself, in the samples that nest it.
     pub error: Option<Box<StatusError>>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl StatusError {
-    /// An error with its code, as the API writes it.
+    /// An error with this code, in the form the API uses.
     #[must_use]
     pub fn from_code(code: DeliveryErrorCode) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl StatusError {
         }
     }
 
-    /// The error code: the title or, if that is none, the fragment of the type.
+    /// Error code: the title or, if that is not a code, the fragment of the type.
     #[must_use]
     pub fn code(&self) -> Option<DeliveryErrorCode> {
         self.title

@@ -18,72 +18,72 @@ use crate::status::Status;
 use crate::value::{NumberOrString, Timestamp};
 use crate::wire::Wire;
 
-/// What has become of a message: the body of a status webhook.
+/// Status of a message: the body of a message-status webhook.
 ///
 /// Statuses are delivered at least once and in no guaranteed order; see [`Status::merge`].
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, new, document)]
 #[non_exhaustive]
 pub struct MessageStatus {
-    /// The id that the answer to the message named.
+    /// Message ID from the API's response.
     pub message_uuid: String,
-    /// The channel.
+    /// Channel of the message.
     pub channel: Channel,
-    /// The sender.
+    /// Sender.
     pub from: String,
-    /// The recipient: a phone number or an id.
+    /// Recipient: a phone number or an ID.
     pub to: String,
-    /// When the status was reached.
+    /// Time the status was reached.
     pub timestamp: Timestamp,
-    /// The status.
+    /// Status.
     pub status: Status,
-    /// Why, when the message was rejected or could not be delivered.
+    /// Error, if the message was rejected or could not be delivered.
     pub error: Option<StatusError>,
     /// The sender's own reference.
     pub client_ref: Option<String>,
-    /// What the message cost. Not told for RCS and e-mail.
+    /// Cost of the message. Not reported for RCS and e-mail.
     pub usage: Option<Usage>,
-    /// Which alternative of a message with failover this one is.
+    /// Position of this message in its failover workflow.
     pub workflow: Option<WorkflowPosition>,
-    /// The network that the recipient is in (SMS, MMS, RCS).
+    /// Network of the recipient (SMS, MMS, RCS).
     pub destination: Option<Destination>,
-    /// What only an SMS has.
+    /// Fields specific to SMS.
     pub sms: Option<SmsStatus>,
-    /// What only a WhatsApp message has.
+    /// Fields specific to WhatsApp.
     pub whatsapp: Option<Box<WhatsappStatus>>,
-    /// The person (WhatsApp).
+    /// Profile of the recipient (WhatsApp).
     pub profile: Option<Profile>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// What only the status of an SMS has.
+/// Fields specific to the status of an SMS.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct SmsStatus {
-    /// How many segments the text took.
+    /// Number of segments of the text.
     pub count_total: Option<NumberOrString>,
-    /// What became of each segment.
+    /// Status of each segment.
     pub segments: Option<Vec<SmsSegment>>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// What became of one segment of a long SMS.
+/// Status of one segment of a long SMS.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct SmsSegment {
-    /// When.
+    /// Time of the status.
     pub timestamp: Option<Timestamp>,
-    /// The status; a segment is never read.
+    /// Status; never `read` for a segment.
     pub status: Option<Status>,
-    /// Why it failed: a code as in [`DeliveryErrorCode`](crate::DeliveryErrorCode).
+    /// Error code of a failed segment, as in [`DeliveryErrorCode`](crate::DeliveryErrorCode).
     pub error_code: Option<NumberOrString>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

@@ -1,60 +1,60 @@
-//! What only the status of a WhatsApp message has.
+//! Fields specific to the status of a WhatsApp message.
 
 use crate::Extra;
 use crate::v1::WhatsappIdentity;
 use crate::wire::Wire;
 
-/// What only the status of a WhatsApp message has; told with `delivered`.
+/// Fields specific to the status of a WhatsApp message; reported with `delivered`.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct WhatsappStatus {
-    /// The WhatsApp business account.
+    /// ID of the WhatsApp business account.
     pub waba_id: Option<String>,
-    /// The ids of the person.
+    /// IDs of the recipient.
     pub recipient: Option<WhatsappIdentity>,
-    /// How the message is priced.
+    /// Pricing of the message.
     pub pricing: Option<Pricing>,
-    /// The conversation that the message belongs to.
+    /// Conversation the message belongs to.
     pub conversation: Option<Conversation>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// How a WhatsApp message is priced.
+/// Pricing of a WhatsApp message.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct Pricing {
-    /// Whether it is charged.
+    /// Type of pricing: charged or free.
     #[wire(rename = "type")]
     pub kind: Option<PricingType>,
-    /// What is charged for.
+    /// Unit that is charged.
     pub pricing_model: Option<PricingModel>,
-    /// The rate.
+    /// Rate.
     pub category: Option<PricingCategory>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Whether a WhatsApp message is charged.
+/// Type of pricing of a WhatsApp message: charged or free.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub enum PricingType {
     /// Charged.
     Regular,
-    /// Free: an answer within the customer-service window.
+    /// Free: a reply within the customer-service window.
     FreeCustomerService,
-    /// Free: the person came through an advertisement or a button.
+    /// Free: the user came through an advertisement or a button.
     FreeEntryPoint,
-    /// An unknown value, as it came.
+    /// Unknown value, as received.
     Unknown(String),
 }
 
-/// What is charged for.
+/// Unit that is charged.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open)]
 #[non_exhaustive]
@@ -65,77 +65,77 @@ pub enum PricingModel {
     /// Each conversation (before July 2025).
     #[wire(rename = "CBP")]
     PerConversation,
-    /// An unknown value, as it came.
+    /// Unknown value, as received.
     Unknown(String),
 }
 
-/// The rate of a WhatsApp message.
+/// Rate of a WhatsApp message.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub enum PricingCategory {
     /// One-time codes.
     Authentication,
-    /// One-time codes abroad.
+    /// International one-time codes.
     AuthenticationInternational,
     /// Promotion.
     Marketing,
-    /// What follows from something the person did.
+    /// Follow-up to an action of the user.
     Utility,
-    /// An answer to the person.
+    /// Reply to the user.
     Service,
-    /// The person came through an advertisement.
+    /// Conversation started through an advertisement.
     ReferralConversion,
-    /// Promotion through the lighter interface.
+    /// Promotion through the Marketing Messages Lite API.
     MarketingLite,
-    /// An unknown value, as it came.
+    /// Unknown value, as received.
     Unknown(String),
 }
 
-/// The conversation that a WhatsApp message belongs to.
+/// Conversation a WhatsApp message belongs to.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct Conversation {
-    /// Its id; since July 2025 that of the message at Meta.
+    /// ID; since July 2025 the ID of the message at Meta.
     pub id: Option<String>,
-    /// How it began.
+    /// Origin of the conversation.
     pub origin: Option<ConversationOrigin>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// How a WhatsApp conversation began.
+/// Origin of a WhatsApp conversation.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct ConversationOrigin {
-    /// By what kind of message.
+    /// Type of the message that started the conversation.
     #[wire(rename = "type")]
     pub kind: Option<OriginType>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// The kind of message that began a WhatsApp conversation.
+/// Type of the message that started a WhatsApp conversation.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub enum OriginType {
     /// Promotion.
     Marketing,
-    /// What follows from something the person did.
+    /// Follow-up to an action of the user.
     Utility,
-    /// A one-time code.
+    /// One-time code.
     Authentication,
-    /// The person came through an advertisement.
+    /// Conversation started through an advertisement.
     ReferralConversion,
-    /// An answer to the person.
+    /// Reply to the user.
     Service,
-    /// The person wrote first (older samples).
+    /// First message from the user (older samples).
     UserInitiated,
-    /// An unknown value, as it came.
+    /// Unknown value, as received.
     Unknown(String),
 }

@@ -20,53 +20,53 @@ use crate::wire::{Context, Wire};
 /// The text of a WhatsApp message: up to 4,096 characters.
 pub type Text = value::Text<0, { limits::WHATSAPP_TEXT_MAX }>;
 
-/// The uuid of a message, as its acceptance or its webhook told it.
+/// UUID of a message, from the API's response or from a webhook.
 pub type MessageUuid = value::Text<1, { usize::MAX }>;
 
-/// An emoji. That it is one is not checked.
+/// An emoji; the value is not checked to be one.
 pub type Emoji = value::Text<1, { usize::MAX }>;
 
-/// The message that is answered or reacted to.
+/// Message that is replied or reacted to.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value)]
 #[non_exhaustive]
 pub struct Quoted {
-    /// Its uuid.
+    /// UUID of the message.
     pub message_uuid: MessageUuid,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A file. It is shown under its `name`, else its caption, else the end of its URL.
+/// A file. Its displayed name is its `name`, else its caption, else the end of its URL.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value)]
 #[wire(misplaced("thumb_url"))]
 #[non_exhaustive]
 pub struct NamedFile {
-    /// Where the API fetches it.
+    /// URL the API downloads the file from.
     pub url: Url,
-    /// The text shown with it.
+    /// Caption shown with the file: 1 to 3,000 characters.
     pub caption: Option<Caption>,
-    /// The name under which it is shown.
+    /// Displayed name of the file.
     pub name: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A sticker: webp, by URL or (deprecated) by its id, never both.
+/// A sticker: webp, by URL or (deprecated) by ID, never both.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced("caption", "name"))]
 #[wire(validate = sticker_rule(url, id))]
 #[non_exhaustive]
 pub struct Sticker {
-    /// Where the API fetches it.
+    /// URL the API downloads the sticker from.
     pub url: Option<Url>,
-    /// Its id. Deprecated.
+    /// ID of the sticker. Deprecated.
     pub id: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -84,7 +84,7 @@ impl Sticker {
     ///
     /// # Errors
     ///
-    /// When `url` is not an absolute URL.
+    /// `url` is not an absolute URL.
     pub fn new(url: impl Field<Url>) -> Result<Self, Invalid> {
         Ok(Self::default().url(url.parse()?))
     }
@@ -98,79 +98,79 @@ impl TryFrom<&str> for Sticker {
     }
 }
 
-/// What a reaction does.
+/// Action of a reaction.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "action")]
 #[non_exhaustive]
 pub enum ReactionAction {
-    /// Puts an emoji on a message, instead of the one that may be there.
+    /// Adds an emoji to a message, or replaces the previous one.
     React {
         /// The emoji.
         emoji: Emoji,
     },
-    /// Takes it away again.
+    /// Removes the emoji.
     Unreact,
 }
 
-/// An emoji put on a message, or taken away from it.
+/// A reaction to a message: adds or removes an emoji.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced(ReactionAction))]
 #[non_exhaustive]
 pub struct Reaction {
-    /// Which of both.
+    /// Action of the reaction.
     #[wire(flatten)]
     pub action: ReactionAction,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Reaction {
-    /// Puts an emoji on a message.
+    /// Adds an emoji to a message.
     ///
     /// # Errors
     ///
-    /// When the emoji is empty.
+    /// `emoji` is empty.
     pub fn react(emoji: impl Field<Emoji>) -> Result<Self, Invalid> {
         let emoji = emoji.parse()?;
         Ok(Self::from_parts(ReactionAction::React { emoji }))
     }
 
-    /// Takes the emoji away.
+    /// Removes the emoji.
     #[must_use]
     pub fn unreact() -> Self {
         Self::from_parts(ReactionAction::Unreact)
     }
 }
 
-/// What a WhatsApp message can hold.
+/// Content of a WhatsApp message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "message_type")]
 #[non_exhaustive]
 pub enum Content {
-    /// A text.
+    /// Text.
     Text(Text),
-    /// An image: jpg, jpeg or png.
+    /// Image: jpg, jpeg or png.
     Image(CaptionedMedia),
-    /// An audio file: aac, m4a, amr, mp3 or opus.
+    /// Audio file: aac, m4a, amr, mp3 or opus.
     Audio(Audio),
-    /// A video: mp4 or 3gpp with H.264 and AAC.
+    /// Video: mp4 or 3gpp with H.264 and AAC.
     Video(CaptionedMedia),
     /// Any other file.
     File(NamedFile),
-    /// A sticker: webp.
+    /// Sticker: webp.
     Sticker(Sticker),
-    /// An emoji put on a message. Needs the message's `context`, as
-    /// [`Whatsapp::reaction`] asks for it.
+    /// Reaction to a message. Requires the message's `context`, which
+    /// [`Whatsapp::reaction`] sets.
     Reaction(Reaction),
-    /// JSON of WhatsApp; [`custom`] helps to write it.
+    /// WhatsApp's own JSON; [`custom`] has types for it.
     Custom(Custom),
-    /// A registered template with its language.
+    /// Registered template with its language.
     Template {
         /// The template.
         template: Template,
-        /// Its language.
+        /// Language of the template.
         whatsapp: TemplateOptions,
     },
 }
@@ -197,19 +197,19 @@ pub enum Content {
 #[wire(validate = context_rule(content, context))]
 #[non_exhaustive]
 pub struct Whatsapp {
-    /// The business's number.
+    /// Phone number of the business.
     pub from: PhoneNumber,
-    /// Whom it reaches, by number or business-scoped id.
+    /// Recipient: a phone number or a business-scoped ID.
     pub to: Recipient,
-    /// What it holds.
+    /// Content of the message.
     #[wire(flatten)]
     pub content: Content,
-    /// What the messages of every channel have in common.
+    /// Fields common to all channels.
     #[wire(flatten, setters(client_ref: ClientRef, webhook_url: Url, webhook_version: WebhookVersion))]
     pub envelope: Envelope,
-    /// The message that this one answers.
+    /// Message this one replies or reacts to.
     pub context: Option<Quoted>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -232,29 +232,29 @@ impl Whatsapp {
 
 constructors! {
     Whatsapp(from: PhoneNumber = "/from", to: Recipient = "/to") of Content {
-        /// A text.
+        /// Text message.
         text(Text) = Text at "/text";
-        /// An image: jpg, jpeg or png.
+        /// Image: jpg, jpeg or png.
         image(CaptionedMedia) = Image at "/image/url";
-        /// An audio file: aac, m4a, amr, mp3 or opus.
+        /// Audio file: aac, m4a, amr, mp3 or opus.
         audio(Audio) = Audio at "/audio/url";
-        /// A video: mp4 or 3gpp with H.264 and AAC.
+        /// Video: mp4 or 3gpp with H.264 and AAC.
         video(CaptionedMedia) = Video at "/video/url";
         /// Any other file.
         file(NamedFile) = File at "/file/url";
-        /// A sticker: webp.
+        /// Sticker: webp.
         sticker(Sticker) = Sticker at "/sticker/url";
-        /// JSON of WhatsApp; [`custom`] helps to write it.
+        /// WhatsApp's own JSON; [`custom`] has types for it.
         custom(Custom) = Custom at "/custom";
     }
 }
 
 impl Whatsapp {
-    /// A registered template in a language, given by WhatsApp's code such as `en_GB`.
+    /// A registered template in the language `locale`, a WhatsApp code such as `en_GB`.
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer.
+    /// All invalid arguments, each with its JSON pointer.
     pub fn template(
         from: impl Field<PhoneNumber>,
         to: impl Field<Recipient>,
@@ -270,11 +270,11 @@ impl Whatsapp {
         })
     }
 
-    /// An emoji put on the message `context`, or taken away from it.
+    /// A reaction to the message `context`: adds or removes an emoji.
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer.
+    /// All invalid arguments, each with its JSON pointer.
     pub fn reaction(
         from: impl Field<PhoneNumber>,
         to: impl Field<Recipient>,

@@ -1,13 +1,13 @@
-//! Whom a WhatsApp message reaches.
+//! Recipient of a WhatsApp message.
 
 use crate::error::{Invalid, Rule};
 use crate::value::PhoneNumber;
 use crate::wire::Wire;
 
-/// A person on WhatsApp: a phone number as in [`PhoneNumber`], or a business-scoped id
-/// (`US.13491208655302741918`, or `US.ENT.…` where several businesses share it).
+/// Recipient of a WhatsApp message: a phone number as in [`PhoneNumber`], or a business-scoped ID
+/// (`US.13491208655302741918`, or `US.ENT.…` if several businesses share it).
 ///
-/// One-tap, zero-tap and copy-code templates reach numbers only.
+/// One-tap, zero-tap and copy-code templates can be sent to phone numbers only.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct Recipient(String);
 
@@ -26,7 +26,7 @@ impl Recipient {
         })
     }
 
-    /// Whether it is a business-scoped id and not a number.
+    /// Returns `true` if this is a business-scoped ID, not a phone number.
     #[must_use]
     pub fn is_business_scoped(&self) -> bool {
         is_business_scoped(&self.0)

@@ -1,23 +1,23 @@
-//! Registered templates, by the API's own short form.
+//! Registered templates in the API's own short form.
 
 use crate::Extra;
 use crate::v1::IN_OPTIONS;
 use crate::value;
 use crate::wire::Wire;
 
-/// The name of a template; `namespace:name` for accounts that came from WhatsApp's on-premise
+/// Name of a template; `namespace:name` for accounts migrated from WhatsApp's on-premise
 /// API.
 pub type TemplateName = value::Text<1, { usize::MAX }>;
 
-/// The language of a template by WhatsApp's code, such as `en_GB`.
+/// Language of a template: a WhatsApp code such as `en_GB`.
 pub type Locale = value::Text<1, { usize::MAX }>;
 
-/// How the language is chosen. `fallback` was withdrawn in April 2020.
+/// Policy for choosing the language. `fallback` was withdrawn in April 2020.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub enum Policy {
-    /// Exactly the language that is asked for: the default.
+    /// Exactly the requested language: the default.
     Deterministic,
 }
 
@@ -27,26 +27,26 @@ pub enum Policy {
 #[wire(misplaced("locale", "policy"))]
 #[non_exhaustive]
 pub struct Template {
-    /// Its name.
+    /// Name of the template.
     pub name: TemplateName,
-    /// The texts that are filled in, in order.
+    /// Values of the template's parameters, in order.
     pub parameters: Option<Vec<String>>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// The options of a template.
+/// Options of a template.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value)]
 #[wire(misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct TemplateOptions {
-    /// Its language.
+    /// Language of the template.
     pub locale: Locale,
-    /// How the language is chosen.
+    /// Policy for choosing the language.
     pub policy: Option<Policy>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }

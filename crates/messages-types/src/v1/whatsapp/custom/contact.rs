@@ -1,39 +1,39 @@
-//! Business cards.
+//! Contact cards.
 
 use crate::Extra;
 use crate::wire::Wire;
 
-/// Somebody's business card. A message holds several: `Whatsapp::custom` takes a
+/// A contact card. A message can have several: `Whatsapp::custom` accepts a
 /// `Vec<Contact>`.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct Contact {
-    /// What they are called.
+    /// Name of the contact.
     pub name: ContactName,
-    /// Where they live or work.
+    /// Postal addresses.
     pub addresses: Option<Vec<ContactAddress>>,
-    /// When they were born: `YYYY-MM-DD`.
+    /// Date of birth: `YYYY-MM-DD`.
     pub birthday: Option<String>,
-    /// Their e-mail addresses.
+    /// E-mail addresses.
     pub emails: Option<Vec<ContactEmail>>,
-    /// Whom they work for.
+    /// Employer of the contact.
     pub org: Option<ContactOrg>,
-    /// Their phone numbers.
+    /// Phone numbers.
     pub phones: Option<Vec<ContactPhone>>,
-    /// Their pages.
+    /// Web pages.
     pub urls: Option<Vec<ContactUrl>>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A name. WhatsApp asks for the whole of it and at least one part.
+/// Name of a contact. WhatsApp requires the full name and at least one of its parts.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct ContactName {
-    /// The whole name, as it is shown.
+    /// Full name, as displayed.
     pub formatted_name: String,
     /// The first name.
     pub first_name: Option<String>,
@@ -41,11 +41,11 @@ pub struct ContactName {
     pub middle_name: Option<String>,
     /// The last name.
     pub last_name: Option<String>,
-    /// What stands before the name.
+    /// Prefix of the name.
     pub prefix: Option<String>,
-    /// What stands behind it.
+    /// Suffix of the name.
     pub suffix: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -71,12 +71,12 @@ pub struct ContactAddress {
     pub zip: Option<String>,
     /// The country.
     pub country: Option<String>,
-    /// The country's code of two letters.
+    /// Two-letter country code.
     pub country_code: Option<String>,
-    /// `HOME`, `WORK`.
+    /// Type: `HOME` or `WORK`.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -88,15 +88,15 @@ pub struct ContactAddress {
 pub struct ContactEmail {
     /// The address.
     pub email: String,
-    /// `HOME`, `WORK`.
+    /// Type: `HOME` or `WORK`.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Whom somebody works for.
+/// Employer of a contact.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
@@ -105,9 +105,9 @@ pub struct ContactOrg {
     pub company: Option<String>,
     /// The department.
     pub department: Option<String>,
-    /// The position in it.
+    /// Job title.
     pub title: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -117,29 +117,29 @@ pub struct ContactOrg {
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct ContactPhone {
-    /// The number, in any form.
+    /// Number, in any format.
     pub phone: String,
-    /// `CELL`, `MAIN`, `HOME`, `WORK`.
+    /// Type: `CELL`, `MAIN`, `HOME` or `WORK`.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// The WhatsApp id that belongs to it.
+    /// WhatsApp ID of the number.
     pub wa_id: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A page.
+/// A web page.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct ContactUrl {
-    /// Its URL.
+    /// URL of the page.
     pub url: String,
-    /// `HOME`, `WORK`.
+    /// Type: `HOME` or `WORK`.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }

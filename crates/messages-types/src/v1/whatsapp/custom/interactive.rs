@@ -4,14 +4,14 @@ use super::template::{Document, Link};
 use crate::Extra;
 use crate::wire::Wire;
 
-/// A text in an interactive message.
+/// Text of an interactive message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct Shown {
     /// The text.
     pub text: String,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -22,36 +22,36 @@ impl From<&str> for Shown {
     }
 }
 
-/// What stands above the text.
+/// Content of a header.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "type")]
 #[non_exhaustive]
 pub enum HeaderContent {
-    /// A text.
+    /// Text.
     Text(String),
-    /// An image.
+    /// Image.
     Image(Link),
-    /// A video.
+    /// Video.
     Video(Link),
-    /// A document.
+    /// Document.
     Document(Document),
 }
 
-/// What stands above the text.
+/// Header shown above the text.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub struct Header {
-    /// A text or a medium.
+    /// Text or media file.
     #[wire(flatten)]
     pub content: HeaderContent,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Header {
-    /// A text.
+    /// A text header.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         HeaderContent::Text(text.into()).into()
@@ -64,67 +64,67 @@ impl From<HeaderContent> for Header {
     }
 }
 
-/// What a button sends back.
+/// Reply that a button sends.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct Reply {
-    /// Its id, which comes back.
+    /// ID, returned with the reply.
     pub id: String,
-    /// What it says.
+    /// Text of the button.
     pub title: String,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A button that sends its id back.
+/// A button that sends its ID back.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(constant(type = "reply"))]
 #[non_exhaustive]
 pub struct Button {
-    /// What it says and sends.
+    /// Text and ID of the button.
     pub reply: Reply,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Button {
-    /// A button that says `title` and sends `id` back.
+    /// A button with the text `title` that sends `id` back.
     #[must_use]
     pub fn new(id: impl Into<String>, title: impl Into<String>) -> Self {
         Self::from_parts(Reply::new(id, title))
     }
 }
 
-/// A line of a list.
+/// A row of a list.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct Row {
-    /// Its id, which comes back.
+    /// ID, returned with the reply.
     pub id: String,
-    /// What it says.
+    /// Title of the row.
     pub title: String,
-    /// What it says below.
+    /// Description shown below the title.
     pub description: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A part of a list.
+/// A section of a list.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct ListSection {
-    /// What stands above it.
+    /// Title shown above the section.
     pub title: String,
-    /// Its lines.
+    /// Rows of the section.
     pub rows: Vec<Row>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -134,9 +134,9 @@ pub struct ListSection {
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct Product {
-    /// Its id in the catalogue.
+    /// ID of the product in the catalogue.
     pub product_retailer_id: String,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -147,32 +147,32 @@ impl From<&str> for Product {
     }
 }
 
-/// A part of a list of products.
+/// A section of a product list.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct CatalogSection {
-    /// What stands above it.
+    /// Title shown above the section.
     pub title: String,
-    /// The products. WhatsApp takes up to 10 here, and up to 30 in all sections.
+    /// Products. WhatsApp accepts up to 10 per section, and up to 30 in all sections.
     pub product_items: Vec<Product>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A catalogue and what of it is shown.
+/// A catalogue and the products shown from it.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct Catalog {
-    /// Its id.
+    /// ID of the catalogue.
     pub catalog_id: String,
-    /// The one product that is shown.
+    /// ID of the product shown, if it is a single one.
     pub product_retailer_id: Option<String>,
-    /// The products that are shown.
+    /// Products shown, by section.
     pub sections: Option<Vec<CatalogSection>>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -184,48 +184,48 @@ pub struct Catalog {
 pub struct Buttons {
     /// The buttons.
     pub buttons: Vec<Button>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A list behind a button.
+/// A list that a button opens.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct ListOf {
-    /// What the button says.
+    /// Text of the button.
     pub button: String,
-    /// The list.
+    /// Sections of the list.
     pub sections: Vec<ListSection>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// What can be done with an interactive message.
+/// Action of an interactive message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "type")]
 #[non_exhaustive]
 pub enum InteractiveAction {
-    /// A button can be pressed.
+    /// Buttons to press.
     Button {
-        /// The choices.
+        /// Buttons.
         action: Buttons,
     },
-    /// A line of a list can be chosen.
+    /// List to choose a row from.
     List {
-        /// The choices.
+        /// List.
         action: ListOf,
     },
-    /// A product can be looked at.
+    /// Single product to view.
     Product {
-        /// The choices.
+        /// Catalogue with the product.
         action: Catalog,
     },
-    /// One of several products can be looked at.
+    /// Several products to view.
     ProductList {
-        /// The choices.
+        /// Catalogue with the products.
         action: Catalog,
     },
 }
@@ -235,16 +235,16 @@ pub enum InteractiveAction {
 #[wire(strict)]
 #[non_exhaustive]
 pub struct Interactive {
-    /// What can be done.
+    /// Action of the message.
     #[wire(flatten)]
     pub action: InteractiveAction,
-    /// What stands above the text.
+    /// Header shown above the text.
     pub header: Option<Header>,
     /// The text.
     pub body: Option<Shown>,
-    /// What stands below it.
+    /// Footer shown below the text.
     pub footer: Option<Shown>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -257,7 +257,7 @@ impl Interactive {
         Self::from_parts(InteractiveAction::Button { action }).body(body.into())
     }
 
-    /// A text with a list behind a button.
+    /// A text with a list that a button opens.
     #[must_use]
     pub fn list(
         body: impl Into<Shown>,

@@ -1,7 +1,7 @@
-//! JSON of WhatsApp: what the API hands on unchanged and does not check, typed.
+//! Types for WhatsApp's own JSON, which the API passes on unchanged and unchecked.
 //!
-//! Everything here turns into a [`Custom`], which is what
-//! [`Whatsapp::custom`](crate::v1::Whatsapp::custom) takes:
+//! Each message type here converts into a [`Custom`], the argument of
+//! [`Whatsapp::custom`](crate::v1::Whatsapp::custom):
 //!
 //! ```
 //! use messages_types::v1::Whatsapp;
@@ -34,7 +34,7 @@ use serde_json::Map;
 use crate::v1::Custom;
 use crate::wire::to_value;
 
-/// `{"type": kind, kind: content}`, the form of all of WhatsApp's messages.
+/// `{"type": kind, kind: content}`, the form of every WhatsApp message.
 fn tagged(kind: &str, content: impl Serialize) -> Custom {
     let mut members = Map::new();
     members.insert("type".to_owned(), kind.into());

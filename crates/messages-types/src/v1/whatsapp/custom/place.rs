@@ -11,25 +11,25 @@ use crate::wire::Wire;
 #[wire(strict)]
 #[non_exhaustive]
 pub struct Place {
-    /// Degrees north of the equator.
+    /// Latitude, in degrees north of the equator.
     pub latitude: Number,
-    /// Degrees east of Greenwich.
+    /// Longitude, in degrees east of Greenwich.
     pub longitude: Number,
-    /// What it is called.
+    /// Name of the place.
     pub name: Option<String>,
-    /// Where it is, in words.
+    /// Address of the place.
     pub address: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Place {
-    /// The place at these degrees: latitude -90 to 90, longitude -180 to 180.
+    /// The place at these coordinates, in degrees: latitude -90 to 90, longitude -180 to 180.
     ///
     /// # Errors
     ///
-    /// Degrees outside these bounds, each by its JSON pointer within the place.
+    /// Coordinates outside these ranges, each with its JSON pointer within the place.
     pub fn new(latitude: f64, longitude: f64) -> Result<Self, Problems> {
         let mut fields = crate::value::Fields::default();
         let latitude = fields.take("/latitude", Degrees(latitude, 90));
@@ -42,7 +42,7 @@ impl Place {
     }
 }
 
-/// Degrees, and how many of them there are to either side.
+/// Degrees, and their maximum in either direction.
 struct Degrees(f64, u32);
 
 impl TryFrom<Degrees> for Number {

@@ -11,15 +11,15 @@ use crate::wire::Wire;
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct ComponentTemplate {
-    /// Its name.
+    /// Name of the template.
     pub name: String,
-    /// Its language.
+    /// Language of the template.
     pub language: Language,
-    /// The namespace, for accounts that came from WhatsApp's on-premise API.
+    /// Namespace, for accounts migrated from WhatsApp's on-premise API.
     pub namespace: Option<String>,
-    /// What is filled into header, body and buttons.
+    /// Values for the header, the body and the buttons.
     pub components: Option<Vec<Component>>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -31,9 +31,9 @@ pub struct ComponentTemplate {
 pub struct Language {
     /// WhatsApp's code, such as `en_GB`.
     pub code: String,
-    /// How it is chosen.
+    /// Policy for choosing the language.
     pub policy: Option<Policy>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -45,20 +45,20 @@ impl From<&str> for Language {
     }
 }
 
-/// Which part of a template.
+/// Part of a template.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub enum ComponentKind {
-    /// The header.
+    /// Header.
     Header,
-    /// The text.
+    /// Body.
     Body,
-    /// One button.
+    /// Button.
     Button,
 }
 
-/// What a template's button does.
+/// Action of a template's button.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
@@ -69,21 +69,21 @@ pub enum ButtonKind {
     QuickReply,
 }
 
-/// What is filled into a part of a template.
+/// Values for one part of a template.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub struct Component {
-    /// Which part.
+    /// Part of the template.
     #[wire(rename = "type")]
     pub kind: ComponentKind,
-    /// What is filled in, in order.
+    /// Values of the parameters, in order.
     pub parameters: Vec<Parameter>,
-    /// What the button does.
+    /// Action of the button.
     pub sub_type: Option<ButtonKind>,
-    /// Which button, from 0.
+    /// Index of the button, from 0.
     pub index: Option<NumberOrString>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -95,7 +95,7 @@ impl Component {
         Self::from_parts(ComponentKind::Header, vec![parameter])
     }
 
-    /// The text.
+    /// The body.
     #[must_use]
     pub fn body(parameters: impl IntoIterator<Item = Parameter>) -> Self {
         Self::from_parts(ComponentKind::Body, parameters.into_iter().collect())
@@ -110,14 +110,14 @@ impl Component {
     }
 }
 
-/// A medium.
+/// A media file.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct Link {
-    /// Where WhatsApp fetches it.
+    /// URL WhatsApp downloads the file from.
     pub link: String,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -127,36 +127,36 @@ pub struct Link {
 #[wire(strict, new(unchecked))]
 #[non_exhaustive]
 pub struct Document {
-    /// Where WhatsApp fetches it.
+    /// URL WhatsApp downloads the document from.
     pub link: String,
-    /// The name under which it is shown.
+    /// Displayed name of the document.
     pub filename: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A value that is filled in.
+/// Value of a parameter.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "type")]
 #[non_exhaustive]
 pub enum ParameterValue {
-    /// A text.
+    /// Text.
     Text(String),
-    /// An image, in a header.
+    /// Image, in a header.
     Image(Link),
-    /// A video, in a header.
+    /// Video, in a header.
     Video(Link),
-    /// A document, in a header.
+    /// Document, in a header.
     Document(Document),
-    /// A place, in a header.
+    /// Place, in a header.
     #[wire(rename = "location")]
     Place(Place),
-    /// What a quick-reply button sends back.
+    /// Payload that a quick-reply button sends back.
     Payload(String),
 }
 
-/// A value that is filled in, and into which gap.
+/// A parameter: its value and, for named parameters, its name.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
@@ -164,39 +164,39 @@ pub struct Parameter {
     /// The value.
     #[wire(flatten)]
     pub value: ParameterValue,
-    /// The gap's name, in templates with named gaps.
+    /// Name of the parameter, in templates with named parameters.
     pub parameter_name: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Parameter {
-    /// A text.
+    /// Text.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         ParameterValue::Text(text.into()).into()
     }
 
-    /// An image, in a header.
+    /// Image, in a header.
     #[must_use]
     pub fn image(link: impl Into<String>) -> Self {
         ParameterValue::Image(Link::new(link)).into()
     }
 
-    /// A video, in a header.
+    /// Video, in a header.
     #[must_use]
     pub fn video(link: impl Into<String>) -> Self {
         ParameterValue::Video(Link::new(link)).into()
     }
 
-    /// A document, in a header.
+    /// Document, in a header.
     #[must_use]
     pub fn document(document: Document) -> Self {
         ParameterValue::Document(document).into()
     }
 
-    /// What a quick-reply button sends back.
+    /// Payload that a quick-reply button sends back.
     #[must_use]
     pub fn payload(payload: impl Into<String>) -> Self {
         ParameterValue::Payload(payload.into()).into()
