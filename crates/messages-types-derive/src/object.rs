@@ -23,7 +23,7 @@ pub(crate) fn expand(
     let name = &input.ident;
     let members = Members::parse(fields)?;
     let parts = [
-        members_impl(name, attrs, &members)?,
+        members_impl(name, attrs, mode, &members)?,
         check(name, attrs, mode, &members)?,
         debug(name, &members),
         common::redacted_by_debug(name),
@@ -40,7 +40,13 @@ pub(crate) fn expand(
     Ok(quote!(#(#parts)*))
 }
 
-fn members_impl(name: &Ident, attrs: &TypeAttrs, members: &Members) -> Result<TokenStream> {
+fn members_impl(
+    name: &Ident,
+    attrs: &TypeAttrs,
+    mode: Mode,
+    members: &Members,
+) -> Result<TokenStream> {
+    let mode = common::mode_path(mode);
     let rule = rule_at_decoding(attrs, members)?;
     let take = members.take(&attrs.constants, rule.as_ref(), &quote!(Self));
     let constants = attrs
@@ -53,6 +59,7 @@ fn members_impl(name: &Ident, attrs: &TypeAttrs, members: &Members) -> Result<To
     Ok(quote! {
         #[automatically_derived]
         impl crate::wire::Members for #name {
+            const MODE: crate::wire::Mode = #mode;
             const MEMBERS: &'static [crate::Member] = Self::MEMBERS;
 
             fn take(

@@ -57,6 +57,7 @@ pub(crate) fn expand(
         name,
         tag,
         cases,
+        mode,
         is_open,
     };
     let parts = [
@@ -118,6 +119,7 @@ struct Enumeration<'a> {
     name: &'a Ident,
     tag: &'a LitStr,
     cases: Vec<Case<'a>>,
+    mode: Mode,
     is_open: bool,
 }
 
@@ -174,6 +176,7 @@ impl Enumeration<'_> {
 
     fn members(&self) -> TokenStream {
         let (name, tag) = (self.name, self.tag);
+        let mode = common::mode_path(self.mode);
         let take = self.take();
         let put = self.put();
         let reads = self.cases.iter().filter_map(|case| match &case.form {
@@ -191,6 +194,7 @@ impl Enumeration<'_> {
         quote! {
             #[automatically_derived]
             impl crate::wire::Members for #name {
+                const MODE: crate::wire::Mode = #mode;
                 const MEMBERS: &'static [crate::Member] = Self::MEMBERS;
 
                 #take

@@ -48,6 +48,15 @@ macro_rules! constructors {
                 Self::assemble($( $argument, )* |_| Some(content))
             }
 
+            /// Checks the rules over several fields.
+            ///
+            /// # Errors
+            ///
+            /// *All* problems, each with its JSON pointer.
+            pub fn validate(&self) -> Result<(), crate::Problems> {
+                crate::wire::validate(self)
+            }
+
             fn assemble(
                 $( $argument: impl crate::Field<$type>, )*
                 content: impl FnOnce(&mut crate::value::Fields) -> Option<$content>,

@@ -8,6 +8,9 @@
 pub const PHONE_DIGITS_MIN: usize = 7;
 /// Most digits of a phone number (specification; E.164).
 pub const PHONE_DIGITS_MAX: usize = 15;
+/// Shortest text, title or body of a message that has to have one. The specification requires the field and gives no minimum; a
+/// message without a text is billed and shows nothing.
+pub const TEXT_MIN: usize = 1;
 /// Longest id of a Messenger page or user, or of a Viber service (specification).
 pub const ID_MAX: usize = 50;
 /// Longest caption of a medium, where captions exist (specification).

@@ -13,7 +13,7 @@ use crate::{v0_1, v1};
 /// [`WebhookEvent::Unknown`], as it came. Writing an event gives JSON equal to what was read.
 ///
 /// ```
-/// use messages_types::{Status, WebhookEvent, What};
+/// use messages_types::{EventKind, Status, WebhookEvent};
 ///
 /// let event = WebhookEvent::from_slice(br#"{
 ///     "message_uuid": "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab", "channel": "sms",
@@ -21,8 +21,8 @@ use crate::{v0_1, v1};
 ///     "timestamp": "2026-02-03T12:14:25Z", "status": "delivered"
 /// }"#)?;
 /// let view = event.view();
-/// assert_eq!(view.who, Some("447700900000"));
-/// assert!(matches!(view.what, What::Status(Status::Delivered)));
+/// assert_eq!(view.contact, Some("447700900000"));
+/// assert!(matches!(view.kind, EventKind::Status(Status::Delivered)));
 /// # Ok::<(), messages_types::DecodeError>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]

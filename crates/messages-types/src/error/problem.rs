@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt;
 
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+
 /// The rule that a value breaks.
 ///
 /// [`Rule::name`] is stable and meant for machines; [`Rule`]'s `Display` is the same name.
@@ -157,6 +159,17 @@ impl Problem {
             }
         }
         name
+    }
+}
+
+/// An object with `pointer`, `rule` and `message`.
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Problem", 3)?;
+        out.serialize_field("pointer", self.pointer())?;
+        out.serialize_field("rule", self.rule().name())?;
+        out.serialize_field("message", self.message())?;
+        out.end()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::Member;
 use crate::limits;
 use crate::v1::IN_MEDIA;
 use crate::value::Url;
-use crate::wire::{Check, Context, Decode, Json, Members, Mode, Redacted, Tables, Wire, object};
+use crate::wire::{Check, Context, Decode, Json, Members, Redacted, Tables, Wire, object};
 
 /// The URL of an image: 1 to 2,000 characters.
 pub type ImageUrl = Url<1, { limits::V0_1_IMAGE_URL_MAX }>;
@@ -131,7 +131,7 @@ impl<T: Members> Serialize for ContentObject<T> {
 
 impl<'de, T: Members + Check> Deserialize<'de> for ContentObject<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        crate::wire::deserialize(deserializer, Mode::Strict)
+        crate::wire::deserialize(deserializer, T::MODE)
     }
 }
 

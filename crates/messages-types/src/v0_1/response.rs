@@ -4,7 +4,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Extra;
 use crate::Member;
-use crate::wire::{Check, Context, Decode, Json, Members, Object, Wire, object_without_extra};
+use crate::wire::{
+    Check, Context, Decode, Json, Members, Mode, Object, Wire, object_without_extra,
+};
 
 /// The answer to an accepted v0.1 message.
 #[derive(Clone, PartialEq, Wire)]
@@ -50,6 +52,7 @@ impl WorkflowUuid {
 }
 
 impl Members for WorkflowUuid {
+    const MODE: Mode = Mode::Open;
     const MEMBERS: &'static [Member] = &[
         Member::named("dispatch_uuid"),
         Member::named("workflow_uuid"),

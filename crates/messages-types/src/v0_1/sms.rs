@@ -9,8 +9,8 @@ use crate::limits;
 use crate::value;
 use crate::wire::Wire;
 
-/// The text of a v0.1 SMS: up to 1,000 characters.
-pub type Text = value::Text<0, { limits::V0_1_SMS_TEXT_MAX }>;
+/// The text of a v0.1 SMS: 1 to 1,000 characters.
+pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::V0_1_SMS_TEXT_MAX }>;
 
 /// What an SMS can hold.
 #[derive(Clone, PartialEq, Wire)]

@@ -9,7 +9,7 @@ use crate::error::{Problems, Rule};
 use crate::limits;
 use crate::value::Seconds;
 use crate::wire::{
-    Check, Context, Decode, Json, Members, Object, Show, Tables, Wire, object, validate,
+    Check, Context, Decode, Json, Members, Mode, Object, Show, Tables, Wire, object, validate,
 };
 use crate::{Extra, Member};
 
@@ -274,6 +274,7 @@ struct Parts {
 }
 
 impl Members for Parts {
+    const MODE: Mode = Mode::Strict;
     const MEMBERS: &'static [Member] = &[Member::constant("template"), Member::named("workflow")];
 
     fn take(map: &mut Object<'_>, cx: &mut Context) -> Option<Self> {

@@ -3,9 +3,13 @@
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};
 use crate::Extra;
 use crate::constructors::constructors;
+use crate::error::Invalid;
 use crate::limits;
-use crate::value::{EmailAddress, List, Text, Url};
+use crate::value::{EmailAddress, Field, List, Text, Url};
 use crate::wire::Wire;
+
+/// A subject, a text or HTML: at least 1 character.
+pub type Body = Text<{ limits::TEXT_MIN }, { usize::MAX }>;
 
 /// A display name: 1 to 100 characters.
 pub type DisplayName = Text<1, { limits::EMAIL_NAME_MAX }>;
@@ -70,12 +74,12 @@ pub struct CopyTo {
 
 /// Options of an e-mail: its headers.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
+#[wire(strict, from_value)]
 #[wire(misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct Options {
     /// Subject.
-    pub subject: String,
+    pub subject: Body,
     /// Display name of the recipient: 1 to 100 characters.
     pub to_name: Option<DisplayName>,
     /// Display name of the sender: 1 to 100 characters.
@@ -97,47 +101,15 @@ pub struct Options {
 
 /// HTML content of an e-mail.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, new(unchecked))]
+#[wire(strict, from_value)]
 #[wire(misplaced("text"))]
 #[non_exhaustive]
 pub struct Html {
     /// The HTML.
-    pub body: String,
+    pub body: Body,
     /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
-}
-
-impl Options {
-    /// Options with this subject only.
-    #[must_use]
-    pub fn new(subject: impl Into<String>) -> Self {
-        Self::from_parts(subject.into())
-    }
-}
-
-impl From<&str> for Options {
-    fn from(subject: &str) -> Self {
-        Self::new(subject)
-    }
-}
-
-impl From<String> for Options {
-    fn from(subject: String) -> Self {
-        Self::new(subject)
-    }
-}
-
-impl From<&str> for Html {
-    fn from(body: &str) -> Self {
-        Self::new(body)
-    }
-}
-
-impl From<String> for Html {
-    fn from(body: String) -> Self {
-        Self::new(body)
-    }
 }
 
 /// Content of one part of a multipart message.
@@ -148,12 +120,12 @@ pub enum PartContent {
     /// Plain text.
     Text {
         /// The text.
-        text: String,
+        text: Body,
     },
     /// HTML.
     Html {
         /// The HTML.
-        body: String,
+        body: Body,
     },
 }
 
@@ -172,15 +144,23 @@ pub struct Part {
 
 impl Part {
     /// A part in plain text.
-    #[must_use]
-    pub fn text(text: impl Into<String>) -> Self {
-        Self::from_parts(PartContent::Text { text: text.into() })
+    ///
+    /// # Errors
+    ///
+    /// The text is empty.
+    pub fn text(text: impl Field<Body>) -> Result<Self, Invalid> {
+        let text = text.parse()?;
+        Ok(Self::from_parts(PartContent::Text { text }))
     }
 
     /// A part in HTML.
-    #[must_use]
-    pub fn html(body: impl Into<String>) -> Self {
-        Self::from_parts(PartContent::Html { body: body.into() })
+    ///
+    /// # Errors
+    ///
+    /// The HTML is empty.
+    pub fn html(body: impl Field<Body>) -> Result<Self, Invalid> {
+        let body = body.parse()?;
+        Ok(Self::from_parts(PartContent::Html { body }))
     }
 }
 
@@ -190,7 +170,7 @@ impl Part {
 #[non_exhaustive]
 pub enum Content {
     /// Plain text.
-    Text(String),
+    Text(Body),
     /// HTML.
     Html(Html),
     /// The same content in several formats.
@@ -205,10 +185,10 @@ pub enum Content {
 ///
 /// let short = Email::text("shop@example.com", "ann@example.com", "Your order", "It is on its way")?;
 ///
-/// let head = Options::new("Your order").importance(Importance::High);
+/// let head = Options::new("Your order")?.importance(Importance::High);
 /// let both = Email::content("shop@example.com", "ann@example.com", head, [
-///     Part::text("It is on its way"),
-///     Part::html("<p>It is on its way</p>"),
+///     Part::text("It is on its way")?,
+///     Part::html("<p>It is on its way</p>")?,
 /// ])?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -253,7 +233,7 @@ impl Email {
 constructors! {
     Email(from: EmailAddress = "/from", to: EmailAddress = "/to", email: Options = "/email/subject") of Content {
         /// Plain text.
-        text(String) = Text at "/text";
+        text(Body) = Text at "/text";
         /// HTML.
         html(Html) = Html at "/html/body";
         /// The same content in several formats.

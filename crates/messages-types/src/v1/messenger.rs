@@ -12,8 +12,8 @@ use crate::wire::{Context, Wire};
 /// ID of a page, or page-scoped ID of a user: 1 to 50 characters.
 pub type Id = value::Text<1, { limits::ID_MAX }>;
 
-/// The text of a Messenger message: up to 640 characters.
-pub type Text = value::Text<0, { limits::MESSENGER_TEXT_MAX }>;
+/// The text of a Messenger message: 1 to 640 characters.
+pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::MESSENGER_TEXT_MAX }>;
 
 /// The purpose of a message outside the 24-hour window. Facebook's list changes, so this is an
 /// arbitrary string of at least one character.

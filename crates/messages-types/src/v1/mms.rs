@@ -7,11 +7,14 @@ use crate::constructors::constructors;
 use crate::error::{Invalid, Rule};
 use crate::limits;
 use crate::v1::IN_MEDIA;
-use crate::value::{Field, List, PhoneNumber, Seconds, SmsSender, Url};
+use crate::value::{self, Field, List, PhoneNumber, Seconds, SmsSender, Url};
 use crate::wire::Wire;
 
 /// Period in which the network attempts delivery: 5 minutes to 3 days.
 pub type Ttl = Seconds<{ limits::MMS_TTL_MIN }, { limits::MMS_TTL_MAX }>;
+
+/// Text of an MMS: at least 1 character.
+pub type Text = value::Text<{ limits::TEXT_MIN }, { usize::MAX }>;
 
 /// Media files of one message: at least one.
 pub type Items = List<Item, 1, { usize::MAX }>;
@@ -122,7 +125,7 @@ impl Item {
 #[non_exhaustive]
 pub enum Content {
     /// Text.
-    Text(String),
+    Text(Text),
     /// Image: jpg, jpeg, png, gif or bmp.
     Image(CaptionedMedia),
     /// Contact card: vcf.
@@ -205,7 +208,7 @@ impl Mms {
 constructors! {
     Mms(from: Sender = "/from", to: PhoneNumber = "/to") of Content {
         /// Text message.
-        text(String) = Text at "/text";
+        text(Text) = Text at "/text";
         /// Image: jpg, jpeg, png, gif or bmp.
         image(CaptionedMedia) = Image at "/image/url";
         /// Contact card: vcf.

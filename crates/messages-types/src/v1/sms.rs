@@ -5,10 +5,10 @@ use crate::Extra;
 use crate::error::Problems;
 use crate::limits;
 use crate::value::{self, Field, Fields, PhoneNumber, Seconds, SmsSender, Url};
-use crate::wire::Wire;
+use crate::wire::{Wire, validate};
 
-/// The text of an SMS: up to 3,200 characters.
-pub type Text = value::Text<0, { limits::SMS_TEXT_MAX }>;
+/// The text of an SMS: 1 to 3,200 characters.
+pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::SMS_TEXT_MAX }>;
 
 /// Period in which the network attempts delivery: 20 seconds to 7 days; 3 days by default.
 pub type Ttl = Seconds<{ limits::SMS_TTL_MIN }, { limits::SMS_TTL_MAX }>;
@@ -102,6 +102,15 @@ impl Sms {
                 .zip(text)
                 .map(|((from, to), text)| Self::from_parts(from, to, text, Envelope::default())),
         )
+    }
+
+    /// Checks the rules over several fields.
+    ///
+    /// # Errors
+    ///
+    /// *All* problems, each with its JSON pointer.
+    pub fn validate(&self) -> Result<(), Problems> {
+        validate(self)
     }
 
     pub(crate) const fn message_type(&self) -> &str {

@@ -13,14 +13,14 @@ use crate::wire::{Context, Wire};
 /// The ID of a Viber service: 1 to 50 characters.
 pub type Id = value::Text<1, { limits::ID_MAX }>;
 
-/// The text of a Viber message: up to 1,000 characters.
-pub type Text = value::Text<0, { limits::VIBER_TEXT_MAX }>;
+/// The text of a Viber message: 1 to 1,000 characters.
+pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::VIBER_TEXT_MAX }>;
 
 /// Period in which delivery is attempted: 30 seconds to 3 days.
 pub type Ttl = Seconds<{ limits::VIBER_TTL_MIN }, { limits::VIBER_TTL_MAX }>;
 
-/// The text of the button under a message: up to 30 characters.
-pub type ActionText = value::Text<0, { limits::VIBER_ACTION_TEXT_MAX }>;
+/// The text of the button under a message: 1 to 30 characters.
+pub type ActionText = value::Text<{ limits::TEXT_MIN }, { limits::VIBER_ACTION_TEXT_MAX }>;
 
 /// The URL of a video's thumbnail: up to 1,000 characters.
 pub type ThumbUrl = Url<1, { limits::VIBER_THUMB_URL_MAX }>;

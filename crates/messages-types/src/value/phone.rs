@@ -5,7 +5,7 @@ use crate::limits;
 use crate::wire::Wire;
 
 /// A phone number in the form the API takes: 7 to 15 digits, country code first, without `+`
-/// and without the international prefix `00`.
+/// and without a leading 0, with which no country code begins.
 ///
 /// ```
 /// use messages_types::PhoneNumber;
@@ -19,7 +19,22 @@ use crate::wire::Wire;
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct PhoneNumber(String);
 
-/// How a number is to be written, at the end of every refusal of one.
+/// Characters between digits that carry no meaning.
+fn is_separator(letter: char) -> bool {
+    letter.is_whitespace()
+        || is_mark(letter)
+        || matches!(
+            letter,
+            '-' | '.' | '(' | ')' | '/' | '\u{2010}'..='\u{2015}'
+        )
+}
+
+/// Invisible marks of the direction of a text, which come along with copied numbers.
+const fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// The expected form, at the end of every refusal.
 const FORM: &str = "write the country code and the number as digits only, like 447700900000";
 
 fn refusal(text: &str) -> Option<Invalid> {
@@ -27,6 +42,8 @@ fn refusal(text: &str) -> Option<Invalid> {
         format!("must be written without the leading +: {FORM}")
     } else if text.starts_with("00") {
         format!("must be written without the leading 00: {FORM}")
+    } else if text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        format!("must begin with a country code, which never begins with 0: {FORM}")
     } else if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
         format!("must be a phone number: {FORM}")
     } else if text.len() < limits::PHONE_DIGITS_MIN {
@@ -46,6 +63,40 @@ fn refusal(text: &str) -> Option<Invalid> {
 }
 
 impl PhoneNumber {
+    /// Reads a number as it is written for people: with a `+` or `00` before the country code, with spaces, hyphens, dots, slashes
+    /// and parentheses between the digits, and with a `(0)` that is dialled within the country only.
+    ///
+    /// ```
+    /// use messages_types::PhoneNumber;
+    ///
+    /// let number = PhoneNumber::normalize("+44 (7700) 900-000")?;
+    /// assert_eq!(number.as_str(), "447700900000");
+    /// assert!(PhoneNumber::normalize("07700 900000").is_err(), "the country is missing");
+    /// # Ok::<(), messages_types::Invalid>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The text has other characters, lacks the country code (it begins with a single 0), or has too few or too many digits.
+    pub fn normalize(text: &str) -> Result<Self, Invalid> {
+        let text = text.trim_matches(|letter| is_mark(letter) || letter.is_whitespace());
+        let international = text.starts_with('+') || text.starts_with("00");
+        let text = text.strip_prefix('+').unwrap_or(text);
+        let without_trunk = text.replacen("(0)", "", usize::from(international));
+        let mut digits = String::with_capacity(limits::PHONE_DIGITS_MAX);
+        for letter in without_trunk.chars() {
+            if letter.is_ascii_digit() {
+                digits.push(letter);
+            } else if !is_separator(letter) {
+                return Err(Invalid::new(
+                    Rule::Format,
+                    format!("must have digits, separators and a leading + only: {FORM}"),
+                ));
+            }
+        }
+        Self::new(digits.strip_prefix("00").unwrap_or(&digits))
+    }
+
     pub(crate) fn refusal(text: &str) -> Option<Invalid> {
         refusal(text)
     }
@@ -65,7 +116,7 @@ impl SmsSender {
         let numeric = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         if text.is_empty() {
             Some(Invalid::new(Rule::MinLength(1), "must not be empty"))
-        } else if numeric && (text.starts_with('+') || text.starts_with("00")) {
+        } else if numeric && text.starts_with(['+', '0']) {
             refusal(text)
         } else {
             None

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::ser::SerializeMap;
 use serde_json::{Map, Number, Value};
 
-use super::{Context, Json, Member, Object};
+use super::{Context, Json, Member, Mode, Object};
 use crate::error::{Invalid, Rule};
 
 /// Reads one JSON value.
@@ -46,6 +46,9 @@ where
 
 /// Reads some members of an object: what a type that is flattened into another one does.
 pub(crate) trait Members: Sized {
+    /// Whether it is sent or received.
+    const MODE: Mode;
+
     /// The fields that it reads.
     const MEMBERS: &'static [Member];
 

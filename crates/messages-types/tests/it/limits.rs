@@ -15,6 +15,7 @@ macro_rules! documented {
 #[test]
 fn every_limit_is_that_of_the_documentation() {
     let documented: BTreeMap<&str, (u64, u64)> = BTreeMap::from(documented! {
+        TEXT_MIN = 1,
         PHONE_DIGITS_MIN = 7,
         PHONE_DIGITS_MAX = 15,
         ID_MAX = 50,

@@ -17,6 +17,7 @@ mod outbound;
 mod outbound_v0_1;
 mod outbound_v1;
 mod progress;
+mod serde;
 mod sms;
 mod ui;
 mod upgrade;

@@ -1,7 +1,7 @@
 //! Single values: what a program gets that reads them into types of its own.
 
 use messages_types::v1::ClientRef;
-use messages_types::{EmailAddress, NumberText, PhoneNumber, Rule, Url};
+use messages_types::{EmailAddress, NumberText, PhoneNumber, Rule, SmsSender, Url};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -40,4 +40,62 @@ fn digits_beyond_any_number_are_out_of_range_whatever_the_range() {
         let invalid = Any::try_from(text).unwrap_err();
         assert_eq!(invalid.rule(), Rule::Range(1, u32::MAX.into()), "{text}");
     }
+}
+
+#[test]
+fn a_number_written_for_people_becomes_the_form_of_the_api() {
+    for (written, digits) in [
+        ("+44 (7700) 900-000", "447700900000"),
+        ("+44 (0)7700 900000", "447700900000"),
+        ("0044 7700 900000", "447700900000"),
+        ("00 44/7700.900-000", "447700900000"),
+        (" 447700900000\n", "447700900000"),
+        (
+            "\u{202a}+44\u{a0}7700\u{2011}900000\u{202c}",
+            "447700900000",
+        ),
+        ("(447700) 900000", "447700900000"),
+    ] {
+        assert_eq!(PhoneNumber::normalize(written).unwrap().as_str(), digits);
+        assert!(PhoneNumber::new(digits).is_ok());
+    }
+    for written in [
+        "",
+        "+",
+        "07700 900000",
+        "0 7700 900000",
+        "+0 7700 900000",
+        "00 0 7700 900000",
+        "(0)7700 900000",
+        "+44 7700 900000 ext 5",
+        "4.479E+11",
+        "'447700900000",
+        "++447700900000",
+        "+44 7700 900000 / +44 7700 900001",
+        "12345",
+        "٤٤٧٧٠٠٩٠٠٠٠٠",
+    ] {
+        assert!(PhoneNumber::normalize(written).is_err(), "{written}");
+    }
+}
+
+#[test]
+fn no_country_code_begins_with_0() {
+    for text in ["07700900000", "0447700900000", "00447700900000"] {
+        assert_eq!(
+            PhoneNumber::new(text).unwrap_err().rule(),
+            Rule::Format,
+            "{text}"
+        );
+        assert_eq!(
+            SmsSender::new(text).unwrap_err().rule(),
+            Rule::Format,
+            "{text}"
+        );
+    }
+    assert!(
+        SmsSender::new("0800FLOWERS").is_ok(),
+        "a name, not a number"
+    );
+    assert!(SmsSender::new("12345").is_ok(), "a short code");
 }

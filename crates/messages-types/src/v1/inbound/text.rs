@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::Member;
 use crate::wire::{
-    Check, Context, Decode, Json, Members, Object, Redacted as _, Wire, object_without_extra,
+    Check, Context, Decode, Json, Members, Mode, Object, Redacted as _, Wire, object_without_extra,
 };
 
 /// Text of an inbound message.
@@ -77,6 +77,7 @@ impl From<Text> for String {
 }
 
 impl Members for Text {
+    const MODE: Mode = Mode::Open;
     const MEMBERS: &'static [Member] = &[Member::named(TYPE), Member::named(TEXT)];
 
     fn take(map: &mut Object<'_>, _: &mut Context) -> Option<Self> {

@@ -7,11 +7,11 @@ use crate::limits;
 use crate::value::{self, List, Url};
 use crate::wire::Wire;
 
-/// The title of a card: up to 200 characters.
-pub type CardTitle = value::Text<0, { limits::RCS_CARD_TITLE_MAX }>;
+/// The title of a card: 1 to 200 characters.
+pub type CardTitle = value::Text<{ limits::TEXT_MIN }, { limits::RCS_CARD_TITLE_MAX }>;
 
-/// The text of a card: up to 2,000 characters.
-pub type CardText = value::Text<0, { limits::RCS_CARD_TEXT_MAX }>;
+/// The text of a card: 1 to 2,000 characters.
+pub type CardText = value::Text<{ limits::TEXT_MIN }, { limits::RCS_CARD_TEXT_MAX }>;
 
 /// The suggestions on a card: up to 4.
 pub type CardSuggestions = List<Suggestion, 0, { limits::RCS_CARD_SUGGESTIONS_MAX }>;

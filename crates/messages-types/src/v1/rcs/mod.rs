@@ -15,8 +15,8 @@ use crate::limits;
 use crate::value::{self, Field, List, PhoneNumber, Seconds, Url};
 use crate::wire::{Context, Wire};
 
-/// The text of an RCS message: up to 3,072 characters.
-pub type Text = value::Text<0, { limits::RCS_TEXT_MAX }>;
+/// The text of an RCS message: 1 to 3,072 characters.
+pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::RCS_TEXT_MAX }>;
 
 /// Period in which delivery is attempted: 20 seconds to 3 days, which is the default.
 pub type Ttl = Seconds<{ limits::RCS_TTL_MIN }, { limits::RCS_TTL_MAX }>;

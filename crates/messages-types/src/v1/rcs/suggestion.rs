@@ -6,8 +6,8 @@ use crate::limits;
 use crate::value::{self, Field, Fields, Url};
 use crate::wire::Wire;
 
-/// Text of a suggestion: up to 25 characters.
-pub type SuggestionText = value::Text<0, { limits::RCS_SUGGESTION_TEXT_MAX }>;
+/// Text of a suggestion: 1 to 25 characters.
+pub type SuggestionText = value::Text<{ limits::TEXT_MIN }, { limits::RCS_SUGGESTION_TEXT_MAX }>;
 
 /// The description of a link or a calendar event: 1 to 500 characters.
 pub type Description = value::Text<1, { limits::RCS_DESCRIPTION_MAX }>;

@@ -17,8 +17,8 @@ use crate::limits;
 use crate::value::{self, Field, PhoneNumber, Url};
 use crate::wire::{Context, Wire};
 
-/// The text of a WhatsApp message: up to 4,096 characters.
-pub type Text = value::Text<0, { limits::WHATSAPP_TEXT_MAX }>;
+/// The text of a WhatsApp message: 1 to 4,096 characters.
+pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::WHATSAPP_TEXT_MAX }>;
 
 /// UUID of a message, from the API's response or from a webhook.
 pub type MessageUuid = value::Text<1, { usize::MAX }>;

@@ -147,9 +147,9 @@ fn both_sides_of_every_limit() {
     const ADDRESS: usize = limits::V0_1_ADDRESS_MAX;
     const CAPTION: usize = limits::CAPTION_MAX;
     let mut cases = vec![
-        at("sms_text", "/message/content/text").length(0, limits::V0_1_SMS_TEXT_MAX),
-        at("messenger_text", "/message/content/text").length(0, limits::MESSENGER_TEXT_MAX),
-        at("viber_service_msg_text", "/message/content/text").length(0, limits::VIBER_TEXT_MAX),
+        at("sms_text", "/message/content/text").length(1, limits::V0_1_SMS_TEXT_MAX),
+        at("messenger_text", "/message/content/text").length(1, limits::MESSENGER_TEXT_MAX),
+        at("viber_service_msg_text", "/message/content/text").length(1, limits::VIBER_TEXT_MAX),
         at("whatsapp_text", "/message/content/text").length(1, limits::V0_1_WHATSAPP_TEXT_MAX),
         at("sms_text", "/to/number").phone(),
         at("mms_image", "/to/number").phone(),

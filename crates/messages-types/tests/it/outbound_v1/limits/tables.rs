@@ -92,7 +92,7 @@ pub(super) fn cases() -> Vec<Cases> {
 
     // SMS.
     cases.extend([
-        at("sms_text", "/text").length(0, limits::SMS_TEXT_MAX),
+        at("sms_text", "/text").length(1, limits::SMS_TEXT_MAX),
         at("sms_text", "/ttl").seconds(limits::SMS_TTL_MIN, limits::SMS_TTL_MAX),
         at("sms_text", "/sms/encoding_type").one_of(&["text", "unicode", "auto"]),
         at("sms_text", "/sms/ttl").refuses("not_allowed", [60]),
@@ -107,7 +107,9 @@ pub(super) fn cases() -> Vec<Cases> {
     // MMS.
     cases.extend([
         at("mms_text", "/ttl").seconds(limits::MMS_TTL_MIN, limits::MMS_TTL_MAX),
-        at("mms_text", "/text").accepts([text(0), text(10_000)]),
+        at("mms_text", "/text")
+            .accepts([text(1), text(10_000)])
+            .refuses("min_length", [""]),
         at("mms_text", "/mms/participants").accepts([json!([]), json!(["447700900002"])]),
         at("mms_text", "/mms/participants/0").phone(),
         at("mms_content", "/content/0/type")
@@ -192,7 +194,7 @@ pub(super) fn cases() -> Vec<Cases> {
 
     // RCS.
     cases.extend([
-        at("rcs_text", "/text").length(0, limits::RCS_TEXT_MAX),
+        at("rcs_text", "/text").length(1, limits::RCS_TEXT_MAX),
         at("rcs_text", "/ttl").seconds(limits::RCS_TTL_MIN, limits::RCS_TTL_MAX),
         at("rcs_text", "/suggestions").count(0, limits::RCS_SUGGESTIONS_MAX, &reply),
         at("rcs_carousel", "/suggestions").count(0, limits::RCS_SUGGESTIONS_MAX, &reply),
@@ -224,14 +226,14 @@ pub(super) fn cases() -> Vec<Cases> {
             &card,
         ),
         at("rcs_carousel", "/carousel").refuses("type", [json!([card, card])]),
-        at("rcs_carousel", "/carousel/cards/1/title").length(0, limits::RCS_CARD_TITLE_MAX),
+        at("rcs_carousel", "/carousel/cards/1/title").length(1, limits::RCS_CARD_TITLE_MAX),
         at("rcs_carousel", "/carousel/cards/1/suggestions").count(
             0,
             limits::RCS_CARD_SUGGESTIONS_MAX,
             &reply,
         ),
-        at("rcs_card", "/card/title").length(0, limits::RCS_CARD_TITLE_MAX),
-        at("rcs_card", "/card/text").length(0, limits::RCS_CARD_TEXT_MAX),
+        at("rcs_card", "/card/title").length(1, limits::RCS_CARD_TITLE_MAX),
+        at("rcs_card", "/card/text").length(1, limits::RCS_CARD_TEXT_MAX),
         at("rcs_card", "/card/media_height").one_of(&["SHORT", "MEDIUM", "TALL"]),
         at("rcs_card", "/card/thumbnail_url")
             .accepts(["", "https://example.com/a.jpg"])
@@ -249,7 +251,7 @@ pub(super) fn cases() -> Vec<Cases> {
         "/suggestions/5/text",
         "/suggestions/6/text",
     ] {
-        cases.push(at("rcs_text", suggestion).length(0, limits::RCS_SUGGESTION_TEXT_MAX));
+        cases.push(at("rcs_text", suggestion).length(1, limits::RCS_SUGGESTION_TEXT_MAX));
     }
     cases.extend([
         at("rcs_text", "/suggestions/0/type").refuses("one_of", ["", "Reply", "link", "open_uri"]),
@@ -310,7 +312,7 @@ pub(super) fn cases() -> Vec<Cases> {
 
     // WhatsApp.
     cases.extend([
-        at("whatsapp_text", "/text").length(0, limits::WHATSAPP_TEXT_MAX),
+        at("whatsapp_text", "/text").length(1, limits::WHATSAPP_TEXT_MAX),
         at("whatsapp_text", "/ttl").refuses("not_allowed", [600]),
         at("whatsapp_text", "/category").refuses("not_allowed", ["utility"]),
         at("whatsapp_text", "/whatsapp").refuses("not_allowed", [json!({ "locale": "en" })]),
@@ -348,7 +350,7 @@ pub(super) fn cases() -> Vec<Cases> {
 
     // Messenger.
     cases.extend([
-        at("messenger_text", "/text").length(0, limits::MESSENGER_TEXT_MAX),
+        at("messenger_text", "/text").length(1, limits::MESSENGER_TEXT_MAX),
         at("messenger_text", "/ttl").refuses("not_allowed", [600]),
         at("messenger_text", "/messenger/category")
             .one_of(&["response", "update", "message_tag"])
@@ -361,12 +363,12 @@ pub(super) fn cases() -> Vec<Cases> {
 
     // Viber.
     cases.extend([
-        at("viber_text", "/text").length(0, limits::VIBER_TEXT_MAX),
+        at("viber_text", "/text").length(1, limits::VIBER_TEXT_MAX),
         at("viber_text", "/ttl").refuses("not_allowed", [600]),
         at("viber_text", "/viber_service/category").one_of(&["transaction", "promotion"]),
         at("viber_text", "/viber_service/ttl")
             .seconds(limits::VIBER_TTL_MIN, limits::VIBER_TTL_MAX),
-        at("viber_text", "/viber_service/action/text").length(0, limits::VIBER_ACTION_TEXT_MAX),
+        at("viber_text", "/viber_service/action/text").length(1, limits::VIBER_ACTION_TEXT_MAX),
         at("viber_text", "/viber_service/duration").refuses("not_allowed", ["30"]),
         at("viber_text", "/viber_service/file_size").refuses("not_allowed", ["30"]),
         at("viber_image", "/viber_service/duration").refuses("not_allowed", ["30"]),

@@ -189,7 +189,7 @@ fn viber() -> Result<Snapshots> {
 fn email() -> Result<Snapshots> {
     let (from, to) = ("shop@example.com", "ann@example.com");
     let copy = |address: &str| -> Result<CopyTo> { Ok(CopyTo::new(address)?) };
-    let head = email::Options::new("Your order")
+    let head = email::Options::new("Your order")?
         .to_name("Ann".parse()?)
         .from_name("The shop".parse()?)
         .importance(Importance::High)
@@ -213,8 +213,8 @@ fn email() -> Result<Snapshots> {
                 to,
                 "Hello",
                 [
-                    email::Part::text("It is on its way"),
-                    email::Part::html("<p>It is on its way</p>"),
+                    email::Part::text("It is on its way")?,
+                    email::Part::html("<p>It is on its way</p>")?,
                 ],
             )?
             .into(),
