@@ -30,14 +30,14 @@ enum Task {
         message: Box<v0_1::Message>,
     },
     Run {
-        workflow: v0_1::Workflow,
+        workflow: Box<v0_1::Workflow>,
     },
     Viber {
-        content: v1::viber::Content,
+        content: Box<v1::viber::Content>,
         category: Category,
     },
     Received {
-        event: WebhookEvent,
+        event: Box<WebhookEvent>,
     },
 }
 
