@@ -176,6 +176,8 @@ pub(super) async fn status(
 
 pub(super) async fn reset(Selected(workspace): Selected) -> Result<StatusCode, Refusal> {
     workspace.reset();
+    // Nothing of before is posted once this is answered.
+    workspace.engine.landed(workspace.id).await;
     kept(&workspace).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -109,6 +109,13 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Memory that the messages of each workspace and their webhooks take, in MiB (estimated), at least 16; 256 if it is
+    /// not set. Beyond it the oldest messages go.
+    pub fn keep_mib(mut self, mib: usize) -> Self {
+        self.config.keep_mib = mib;
+        self
+    }
+
     /// How long each workspace keeps a message, in hours of the emulator's time, at least 1; 720 if it is not set.
     pub fn keep_hours(mut self, hours: u64) -> Self {
         self.config.keep_hours = hours;

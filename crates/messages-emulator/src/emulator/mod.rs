@@ -80,9 +80,9 @@ impl Emulator {
         let (engine, outgoing) = Engine::new(world, clock, saved.keeper);
         let engine = Arc::new(engine);
         let workspace = Workspace::open(&engine, credentials, targets)?;
-        engine.with(|world, now, effects| {
+        engine.with(|world, now, _| {
             for (id, parts) in restored {
-                world.restore(now, id, parts, effects);
+                world.restore(now, id, parts);
             }
         });
         let guard = Guard::new(port, random_secret()?);

@@ -227,5 +227,5 @@ fn take<T: Serialize>(kind: Kind, table: &mut Table<T>, changes: &mut Vec<RowCha
 }
 
 fn all<T: Serialize>(kind: Kind, table: &Table<T>, rows: &mut Vec<Row>) {
-    rows.extend(table.iter().filter_map(|(id, value)| row(kind, *id, value)));
+    rows.extend(table.iter().filter_map(|(id, value)| row(kind, id, value)));
 }

@@ -12,6 +12,7 @@ mod aa_trace_all;
 #[cfg(feature = "persistence")]
 mod accounts;
 mod api;
+mod bounds;
 mod browser;
 mod control;
 mod faults;
