@@ -12,6 +12,9 @@ use crate::event_log::EventLog;
 use crate::keeper::{Keeper, NotKept};
 use crate::world::{Effects, Outgoing, WorkspaceId, World};
 
+/// Changes that may wait to be stored, in bytes, before nothing new is accepted.
+const BACKLOG: usize = 32 * 1024 * 1024;
+
 /// The running emulator, without its sockets.
 pub(crate) struct Engine {
     world: Mutex<World>,
@@ -126,6 +129,15 @@ impl Engine {
         }
     }
 
+    /// Waits while more is to be stored than may be held in memory.
+    pub(crate) async fn room(&self) {
+        let is_full = |keeper: &Arc<dyn Keeper>| keeper.backlog() > BACKLOG;
+        if self.keeper.as_ref().is_some_and(is_full) {
+            // If nothing can be stored any more, whoever asks for it is told so.
+            let _ = self.kept().await;
+        }
+    }
+
     pub(crate) fn keeper(&self) -> Option<&dyn Keeper> {
         self.keeper.as_deref()
     }
@@ -182,6 +194,7 @@ pub(crate) async fn drive(engine: Arc<Engine>) {
             }
             None => engine.wake.notified().await,
         }
+        engine.room().await;
         engine.with(|_, _, _| ());
     }
 }

@@ -200,6 +200,11 @@ impl MessageView {
         extract::link(&self.text)
     }
 
+    /// Length of its text and content.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text.len() + self.content.get().len()
+    }
+
     pub(crate) fn new(message: &Message, workspace: &Workspace) -> Self {
         let flow = message
             .flow

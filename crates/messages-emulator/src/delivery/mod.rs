@@ -139,6 +139,7 @@ pub(crate) async fn deliver(
                 outcome = poster.post(request) => Some(outcome),
             };
             let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            engine.room().await;
             engine.with(|world, now, effects| world.posted(now, &next, outcome, took, effects));
         });
     }

@@ -9,7 +9,7 @@ use tokio_stream::StreamExt;
 
 pub use expect::{Expectation, Unmet};
 
-use crate::credentials::{Credentials, random_secret};
+use crate::credentials::{Credentials, Given, random_secret};
 use crate::engine::Engine;
 use crate::event::{Event, WebhookEvent};
 use crate::event_log::EventReader;
@@ -85,6 +85,10 @@ impl Workspace {
             signature_secret: random_secret()?,
             application_id: ApplicationId::random(),
             private_key: self.credentials.private_key.clone(),
+            given: Given {
+                private_key: self.credentials.given.private_key,
+                ..Given::default()
+            },
         };
         let (targets, own) = self
             .engine
@@ -208,11 +212,21 @@ impl Workspace {
     /// The messages that match, the newest first, at most so many.
     #[must_use]
     pub fn messages(&self, query: &Query, limit: usize) -> Vec<MessageView> {
+        self.page(query, limit, usize::MAX)
+    }
+
+    /// The same; once they have this many bytes of text and content, no more.
+    pub(crate) fn page(&self, query: &Query, limit: usize, bytes: usize) -> Vec<MessageView> {
+        let mut left = bytes;
         self.engine.look(|world, _| {
             let Some(workspace) = world.workspace(self.id) else {
                 return Vec::new();
             };
-            let shown = |message| MessageView::new(message, workspace);
+            let shown = |message| {
+                let view = (left > 0).then(|| MessageView::new(message, workspace))?;
+                left = left.saturating_sub(view.bytes());
+                Some(view)
+            };
             match query.conversation {
                 // Those alone, not all that there are.
                 Some(id) => workspace
@@ -223,7 +237,7 @@ impl Workspace {
                     .filter_map(|id| workspace.messages.get(*id))
                     .filter(|message| query.matches(message))
                     .take(limit)
-                    .map(shown)
+                    .map_while(shown)
                     .collect(),
                 None => workspace
                     .messages
@@ -231,7 +245,7 @@ impl Workspace {
                     .rev()
                     .filter(|message| query.matches(message))
                     .take(limit)
-                    .map(shown)
+                    .map_while(shown)
                     .collect(),
             }
         })

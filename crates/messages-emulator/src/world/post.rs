@@ -59,7 +59,7 @@ pub(crate) struct Post {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PostState {
-    /// It waits for one before it, or for its time.
+    /// It waits for one before it, for its time, or for a place at its receiver.
     Waiting,
     /// It is being posted.
     Posting,

@@ -15,6 +15,8 @@ mod api;
 mod bounds;
 mod browser;
 mod control;
+#[cfg(feature = "persistence")]
+mod data_file;
 mod faults;
 mod flows;
 mod observe;
