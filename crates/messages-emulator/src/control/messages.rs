@@ -22,7 +22,7 @@ use crate::world::InboundMessage;
 const LIMIT: usize = 100;
 const LIMIT_MAX: usize = 1_000;
 /// Texts and contents of the messages of a response, in bytes; the last one may exceed it.
-pub(super) const PAGE_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const PAGE_BYTES: usize = 8 * 1024 * 1024;
 /// How long a request waits where nothing is said, and at most.
 const WAIT: Span = Span(Duration::from_secs(5));
 const WAIT_MAX: Duration = Duration::from_secs(60);
