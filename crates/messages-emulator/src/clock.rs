@@ -11,6 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub struct Moment(u64);
 
 impl Moment {
+    /// The end of the emulator's time: the last millisecond that can be written as ISO 8601. Whatever would be due after
+    /// it is due at it.
+    pub(crate) const LAST: Self = Self(253_402_207_200_999);
+
     /// The moment that many milliseconds after the beginning of 1970.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
@@ -23,10 +27,10 @@ impl Moment {
         self.0
     }
 
-    /// This moment, and a while.
+    /// This moment, and a while; at most the last millisecond that ISO 8601 can name.
     #[must_use]
     pub fn after(self, while_: Duration) -> Self {
-        Self(self.0.saturating_add(millis(while_)))
+        Self(self.0.saturating_add(millis(while_))).min(Self::LAST)
     }
 
     /// How long it is from `earlier` to this moment; zero if it lies ahead.

@@ -1,5 +1,6 @@
 //! What can be set, and what it is otherwise.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,11 @@ pub const DEFAULT_PORT: u16 = 4040;
 
 /// How many messages a workspace keeps where nothing else is said.
 const KEEP: usize = 100_000;
+/// How much memory the messages of a workspace take where nothing else is said, in MiB: more than 100,000 short ones with
+/// their webhooks need.
+const KEEP_MIB: usize = 256;
+/// The least of it: the largest message fits.
+const KEEP_MIB_MIN: usize = 16;
 /// How long a workspace keeps a message where nothing else is said, in hours of the emulator's time: 30 days.
 const KEEP_HOURS: u64 = 30 * 24;
 
@@ -54,6 +60,9 @@ pub struct Config {
     pub rate_limit: Option<RateLimit>,
     /// How many messages a workspace keeps, at least 1; beyond it the oldest go.
     pub keep: usize,
+    /// Memory that the messages of a workspace and their webhooks take, in MiB (estimated), at least 16; beyond it the
+    /// oldest messages go.
+    pub keep_mib: usize,
     /// How long a workspace keeps a message, in hours of the emulator's time, at least 1; older ones go when the next
     /// message comes, and at the start.
     pub keep_hours: u64,
@@ -92,6 +101,7 @@ impl Default for Config {
             magic_numbers: true,
             rate_limit: None,
             keep: KEEP,
+            keep_mib: KEEP_MIB,
             keep_hours: KEEP_HOURS,
             #[cfg(feature = "persistence")]
             data: None,
@@ -109,6 +119,7 @@ impl Config {
             magic_numbers: self.magic_numbers,
             keep: Keep {
                 messages: self.keep.max(1),
+                bytes: self.keep_mib.max(KEEP_MIB_MIN).saturating_mul(1024 * 1024),
                 age: Duration::from_secs(self.keep_hours.max(1).saturating_mul(3_600)),
             },
             rate_limit: self.rate_limit,
@@ -129,7 +140,7 @@ impl Config {
 }
 
 /// The application's, or else the account's.
-fn first(application: &Option<String>, account: &Option<String>) -> Option<Box<str>> {
+fn first(application: &Option<String>, account: &Option<String>) -> Option<Arc<str>> {
     let url = application.as_deref().or(account.as_deref());
     url.map(Into::into)
 }

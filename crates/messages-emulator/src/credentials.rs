@@ -17,6 +17,55 @@ pub struct Credentials {
     pub(crate) signature_secret: SignatureSecret,
     pub(crate) application_id: ApplicationId,
     pub(crate) private_key: PrivateKey,
+    pub(crate) given: Given,
+}
+
+/// Which secrets were given at the start, and may be real ones. They are never shown or stored.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Given {
+    pub(crate) api_secret: bool,
+    pub(crate) signature_secret: bool,
+    pub(crate) private_key: bool,
+}
+
+/// Credentials as a data file has them: without what was given.
+#[cfg_attr(
+    not(feature = "persistence"),
+    expect(dead_code, reason = "nothing is saved")
+)]
+pub(crate) struct SavedCredentials {
+    pub(crate) api_key: ApiKey,
+    pub(crate) application_id: ApplicationId,
+    pub(crate) api_secret: Option<ApiSecret>,
+    pub(crate) signature_secret: Option<SignatureSecret>,
+    pub(crate) private_key: Option<PrivateKey>,
+}
+
+impl SavedCredentials {
+    /// The credentials of a workspace beside the first one, whose private key is that of all. Secrets that are not stored
+    /// are made anew.
+    pub(crate) fn complete(self, first: &Credentials) -> Result<Credentials, AuthError> {
+        let is_stored = self.private_key.is_some();
+        Ok(Credentials {
+            api_key: self.api_key,
+            application_id: self.application_id,
+            api_secret: match self.api_secret {
+                Some(secret) => secret,
+                None => ApiSecret::new(random_secret()?.expose())?,
+            },
+            signature_secret: match self.signature_secret {
+                Some(secret) => secret,
+                None => random_secret()?,
+            },
+            private_key: self
+                .private_key
+                .unwrap_or_else(|| first.private_key.clone()),
+            given: Given {
+                private_key: first.given.private_key && !is_stored,
+                ..Given::default()
+            },
+        })
+    }
 }
 
 impl Credentials {

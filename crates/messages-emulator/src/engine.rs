@@ -4,17 +4,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::{Notify, broadcast};
 
 use crate::clock::{Clock, Moment, Pace};
-use crate::event::{Event, Numbered};
+use crate::event_log::EventLog;
 use crate::keeper::{Keeper, NotKept};
-use crate::past::Past;
-use crate::world::{Effects, Outgoing, World};
+use crate::world::{Effects, Outgoing, WorkspaceId, World};
 
-/// How many events a subscriber may lag behind before it misses some.
-const EVENT_BACKLOG: usize = 16_384;
+/// Changes that may wait to be stored, in bytes, before nothing new is accepted.
+const BACKLOG: usize = 32 * 1024 * 1024;
 
 /// The running emulator, without its sockets.
 pub(crate) struct Engine {
@@ -24,10 +23,10 @@ pub(crate) struct Engine {
     wake: Notify,
     /// A webhook was answered, or something has happened.
     changed: Notify,
+    /// The world hands out no more at once than may be in flight.
     outgoing: UnboundedSender<Outgoing>,
     keeper: Option<Arc<dyn Keeper>>,
-    events: broadcast::Sender<Numbered>,
-    past: Mutex<Past>,
+    pub(crate) events: EventLog,
     numbers: AtomicU64,
 }
 
@@ -49,8 +48,7 @@ impl Engine {
             changed: Notify::new(),
             outgoing,
             keeper,
-            events: broadcast::Sender::new(EVENT_BACKLOG),
-            past: Mutex::default(),
+            events: EventLog::new(),
             numbers: AtomicU64::new(0),
         };
         (engine, receiver)
@@ -65,6 +63,7 @@ impl Engine {
             let now = self.clock.now();
             world.run(now, &mut effects);
             let result = act(&mut world, now, &mut effects);
+            world.pump(&mut effects);
             if world.next_due() != due_before {
                 self.wake.notify_one();
             }
@@ -80,7 +79,7 @@ impl Engine {
                 let _ = self.outgoing.send(outgoing);
             }
             for event in effects.events.drain(..) {
-                self.publish(event);
+                self.events.add(event);
             }
             result
         };
@@ -94,28 +93,10 @@ impl Engine {
         look(&world, self.clock.now())
     }
 
-    pub(crate) fn publish(&self, event: Event) {
-        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        let numbered = past.add(event);
-        // Within the lock, so that numbers grow for every subscriber too. Nobody has to listen.
-        let _ = self.events.send(numbered);
-    }
-
-    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Numbered> {
-        self.events.subscribe()
-    }
-
-    /// The events after the one with this number, as far as they are remembered, the oldest first.
-    pub(crate) fn events_after(&self, number: u64) -> Vec<Numbered> {
-        let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        past.after(number)
-    }
-
     /// What has happened and what is there, for Prometheus.
     pub(crate) fn metrics(&self) -> String {
         let gauges = self.look(|world, _| world.gauges());
-        let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        past.metrics.text(gauges)
+        self.events.metrics(gauges)
     }
 
     /// A number that was never given before.
@@ -148,6 +129,15 @@ impl Engine {
         }
     }
 
+    /// Waits while more is to be stored than may be held in memory.
+    pub(crate) async fn room(&self) {
+        let is_full = |keeper: &Arc<dyn Keeper>| keeper.backlog() > BACKLOG;
+        if self.keeper.as_ref().is_some_and(is_full) {
+            // If nothing can be stored any more, whoever asks for it is told so.
+            let _ = self.kept().await;
+        }
+    }
+
     pub(crate) fn keeper(&self) -> Option<&dyn Keeper> {
         self.keeper.as_deref()
     }
@@ -155,6 +145,13 @@ impl Engine {
     /// Waits until no webhook is being posted.
     pub(crate) async fn settled(&self) {
         self.wait_until(|world| world.is_settled().then_some(()))
+            .await;
+    }
+
+    /// Waits until nothing that has been posted so far is in flight in a workspace.
+    pub(crate) async fn landed(&self, workspace: WorkspaceId) {
+        let last = self.look(|world, _| world.last_flight());
+        self.wait_until(|world| world.has_landed(workspace, last).then_some(()))
             .await;
     }
 
@@ -197,6 +194,7 @@ pub(crate) async fn drive(engine: Arc<Engine>) {
             }
             None => engine.wake.notified().await,
         }
+        engine.room().await;
         engine.with(|_, _, _| ());
     }
 }

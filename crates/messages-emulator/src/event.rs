@@ -26,6 +26,8 @@ pub enum Event {
     Webhook(Arc<WebhookEvent>),
     /// A message was taken, reached a state, or was updated.
     Message(Arc<MessageEvent>),
+    /// The reader fell behind the log: some events are gone.
+    Missed(MissedEvents),
 }
 
 /// An event with its number: later ones have higher ones.
@@ -33,6 +35,14 @@ pub enum Event {
 pub(crate) struct Numbered {
     pub(crate) number: u64,
     pub(crate) event: Event,
+}
+
+/// Events that a reader missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct MissedEvents {
+    /// Number of events, those of other workspaces included.
+    pub count: u64,
 }
 
 /// A request to the API.
@@ -146,15 +156,37 @@ impl Event {
             Self::Request(event) => event.workspace.is_none_or(|of| of == workspace),
             Self::Webhook(event) => event.workspace == workspace,
             Self::Message(event) => event.workspace == workspace,
+            Self::Missed(_) => true,
         }
     }
 
-    /// How many bytes its bodies have.
+    /// Estimated memory.
     pub(crate) fn bytes(&self) -> usize {
+        let len = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         match self {
-            Self::Request(event) => event.body.0.len(),
-            Self::Webhook(event) => event.body.0.len() + event.answer_body.0.len(),
-            Self::Message(_) => 0,
+            Self::Request(event) => {
+                let ids = [
+                    &event.problem,
+                    &event.message_uuid,
+                    &event.workflow_id,
+                    &event.dispatch_uuid,
+                ];
+                let ids: usize = ids.into_iter().map(len).sum();
+                size_of::<RequestEvent>()
+                    + event.method.len()
+                    + event.path.len()
+                    + ids
+                    + event.body.0.len()
+            }
+            Self::Webhook(event) => {
+                size_of::<WebhookEvent>()
+                    + event.message_uuid.len()
+                    + len(&event.error)
+                    + event.body.0.len()
+                    + event.answer_body.0.len()
+            }
+            Self::Message(event) => size_of::<MessageEvent>() + event.message_uuid.len(),
+            Self::Missed(_) => 0,
         }
     }
 }

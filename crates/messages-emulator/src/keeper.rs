@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, SavedCredentials};
 use crate::world::{Parts, RowChange, WorkspaceId};
 
 /// Keeps changes in the order in which they are handed over. Nothing here waits.
@@ -14,6 +14,9 @@ pub(crate) trait Keeper: Send + Sync {
 
     /// Keeps changes.
     fn keep(&self, changes: Vec<(WorkspaceId, Vec<RowChange>)>);
+
+    /// Estimated memory of the changes that are not written yet.
+    fn backlog(&self) -> usize;
 
     /// Answers when everything that was handed over before is kept; the sender is dropped when it never will be.
     fn barrier(&self) -> oneshot::Receiver<()>;
@@ -37,6 +40,6 @@ pub(crate) struct Saved {
 
 /// A workspace as it was kept.
 pub(crate) struct SavedWorkspace {
-    pub(crate) credentials: Credentials,
+    pub(crate) credentials: SavedCredentials,
     pub(crate) parts: Parts,
 }

@@ -26,6 +26,7 @@ pub(crate) struct Gauges {
     pub(crate) messages: usize,
     pub(crate) conversations: usize,
     pub(crate) posting: usize,
+    pub(crate) waiting: usize,
     pub(crate) planned: usize,
 }
 
@@ -39,6 +40,7 @@ impl Metrics {
                 add(&mut self.webhooks, (kind(webhook.kind), result(webhook)));
                 self.webhook_ms = self.webhook_ms.saturating_add(webhook.took_ms);
             }
+            Event::Missed(_) => {}
             Event::Message(message) if message.updated => {}
             Event::Message(message) => match message.status {
                 None => add(
@@ -105,6 +107,11 @@ impl Metrics {
                 "webhooks_posting",
                 "Webhooks that are being posted.",
                 gauges.posting,
+            ),
+            (
+                "webhooks_waiting",
+                "Webhooks that wait for a place at their receiver.",
+                gauges.waiting,
             ),
             (
                 "planned",

@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use http::Method;
 
+use crate::engine::Engine;
 use crate::server::{Guard, guard};
 use crate::workspace::Workspace;
 
@@ -13,5 +17,18 @@ pub(crate) fn router(first: &Workspace, rules: Guard) -> Router {
     crate::api::router(&first.engine)
         .merge(crate::control::router(first.clone()))
         .merge(crate::inbox::router(Arc::clone(&rules)))
+        .layer(from_fn_with_state(Arc::clone(&first.engine), wait_for_room))
         .layer(from_fn_with_state(rules, guard))
+}
+
+/// Lets a request that may change something wait until there is room for the change.
+async fn wait_for_room(
+    State(engine): State<Arc<Engine>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.method() != Method::GET {
+        engine.room().await;
+    }
+    next.run(request).await
 }

@@ -58,11 +58,9 @@ impl Workspace {
             return Err(RestoreError::Version(snapshot.version));
         }
         let mut parts = Parts::read(&snapshot.rows).map_err(RestoreError::Spoilt)?;
-        // An answer that is still to come would be taken for one to a webhook that comes back.
-        self.engine.settled().await;
-        self.engine.with(|world, now, effects| {
+        self.engine.with(|world, now, _| {
             parts.move_on(now.since(snapshot.at));
-            world.restore(now, self.id, parts, effects);
+            world.restore(now, self.id, parts);
         });
         Ok(())
     }

@@ -200,6 +200,11 @@ impl MessageView {
         extract::link(&self.text)
     }
 
+    /// Length of its text and content.
+    pub(crate) fn bytes(&self) -> usize {
+        self.text.len() + self.content.get().len()
+    }
+
     pub(crate) fn new(message: &Message, workspace: &Workspace) -> Self {
         let flow = message
             .flow
@@ -263,17 +268,17 @@ impl MessageDetail {
                     code: passed.code,
                 })
                 .collect(),
-            webhooks: posts.map(webhook).collect(),
+            webhooks: posts.map(|post| webhook(post, workspace)).collect(),
             steps: flow.map(|flow| steps(flow, workspace)).unwrap_or_default(),
         }
     }
 }
 
-fn webhook(post: &Post) -> WebhookView {
+fn webhook(post: &Post, workspace: &Workspace) -> WebhookView {
     WebhookView {
         kind: post.kind,
         url: post.url.to_string(),
-        body: text(&post.body),
+        body: text(&workspace.body_of(post)),
         state: post.state,
         attempts: post
             .attempts

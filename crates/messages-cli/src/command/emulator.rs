@@ -15,8 +15,8 @@ use crate::failure::Failure;
 use crate::input::read_text;
 use crate::output::Line;
 use crate::settings::credentials::{
-    API_KEY, API_SECRET, APPLICATION_ID, PRIVATE_KEY, PRIVATE_KEY_PATH, secrets_from_environment,
-    variable,
+    API_KEY, API_SECRET, APPLICATION_ID, Names, PRIVATE_KEY, PRIVATE_KEY_PATH, SIGNATURE_SECRET,
+    named_variable, secrets_from_environment,
 };
 use crate::settings::{Settings, runtime};
 use crate::signals::interrupted;
@@ -29,8 +29,8 @@ Examples:
   messages emulator --port 0 --status-url http://127.0.0.1:3000/status --speed 60 --json
 
 Every credential can be set by its variable (VONAGE_API_KEY, VONAGE_API_SECRET, VONAGE_APPLICATION_ID,
-VONAGE_PRIVATE_KEY or VONAGE_PRIVATE_KEY_PATH, VONAGE_SIGNATURE_SECRET); otherwise the key is `emulator`, the secret
-`emulator-secret`, and the rest is made anew.")]
+VONAGE_PRIVATE_KEY or VONAGE_PRIVATE_KEY_PATH, VONAGE_SIGNATURE_SECRET), and is then neither printed nor stored; otherwise
+the key is `emulator`, the secret `emulator-secret`, and the rest is made anew.")]
 pub(crate) struct EmulatorArgs {
     /// The port on 127.0.0.1; 0 picks a free one [default: 4040]
     #[arg(long)]
@@ -48,7 +48,7 @@ pub(crate) struct EmulatorArgs {
     #[arg(long, value_name = "VERSION", value_parser = generation)]
     webhook_version: Option<Generation>,
 
-    /// How many times faster than real time the emulator's passes
+    /// How many times faster than real time the emulator's passes, from 0.001 to 1,000,000
     #[arg(long, value_name = "N")]
     speed: Option<f64>,
 
@@ -77,23 +77,54 @@ fn generation(name: &str) -> Result<Generation, String> {
     }
 }
 
-/// What a program needs to use the emulator.
+/// Everything a client of the emulator needs. A credential of the environment is `None`: it may be a real one.
 #[derive(Serialize)]
 struct Ready<'a> {
     url: &'a str,
     inbox: String,
-    api_key: &'a str,
-    api_secret: &'a str,
-    signature_secret: &'a str,
-    application_id: String,
-    private_key_path: String,
+    api_key: Option<&'a str>,
+    api_secret: Option<&'a str>,
+    signature_secret: Option<&'a str>,
+    application_id: Option<String>,
+    private_key_path: Option<String>,
+    /// The variables that have the credentials that are not shown.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    credentials_from: &'a [&'static str],
+}
+
+/// The credentials that the environment sets.
+#[derive(Default)]
+struct FromEnvironment {
+    variables: Vec<&'static str>,
+    /// The path of the private key, if it is given by its path.
+    key_path: Option<String>,
+}
+
+impl FromEnvironment {
+    /// Reads a variable, and remembers that it was set.
+    fn read(&mut self, names: Names) -> Option<String> {
+        let (name, value) = named_variable(names)?;
+        self.variables.push(name);
+        Some(value)
+    }
+
+    /// The variable that has been read, of those that may have a credential.
+    fn variable(&self, names: Names) -> Option<&'static str> {
+        let mut set = self.variables.iter().copied();
+        set.find(|name| names.contains(name))
+    }
+
+    /// The credential, unless it is the environment's.
+    fn made<T>(&self, names: Names, credential: T) -> Option<T> {
+        self.variable(names).is_none().then_some(credential)
+    }
 }
 
 impl EmulatorArgs {
     pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
         let config = self.configuration()?;
-        let builder = with_credentials(Emulator::builder().config(config))?;
-        runtime()?.block_on(serve(settings, builder))
+        let (builder, given) = with_credentials(Emulator::builder().config(config))?;
+        runtime()?.block_on(serve(settings, builder, &given))
     }
 
     fn configuration(self) -> Result<Config, Failure> {
@@ -112,6 +143,11 @@ impl EmulatorArgs {
         config.inbound_url = self.inbound_url.or(config.inbound_url);
         config.webhook_version = self.webhook_version.unwrap_or(config.webhook_version);
         config.speed = self.speed.unwrap_or(config.speed);
+        if !(0.001..=1_000_000.0).contains(&config.speed) {
+            return Err(Failure::usage(
+                "`--speed` (`speed` in the configuration) must be from 0.001 to 1,000,000",
+            ));
+        }
         config.seed = self.seed.unwrap_or(config.seed);
         config.data = self.data.or(config.data);
         config.allow_webhook_hosts.extend(self.allow_webhook);
@@ -119,8 +155,10 @@ impl EmulatorArgs {
     }
 }
 
-/// Overrides the credentials that the environment sets.
-fn with_credentials(mut builder: EmulatorBuilder) -> Result<EmulatorBuilder, Failure> {
+/// Sets the credentials that the environment has.
+fn with_credentials(
+    mut builder: EmulatorBuilder,
+) -> Result<(EmulatorBuilder, FromEnvironment), Failure> {
     let unusable = |error| {
         Failure::new(
             Exit::Credentials,
@@ -128,28 +166,36 @@ fn with_credentials(mut builder: EmulatorBuilder) -> Result<EmulatorBuilder, Fai
         )
         .because(error)
     };
-    if let Some(key) = variable(API_KEY) {
+    let mut given = FromEnvironment::default();
+    if let Some(key) = given.read(API_KEY) {
         builder = builder.api_key(ApiKey::new(key.trim()).map_err(unusable)?);
     }
-    if let Some(secret) = variable(API_SECRET) {
+    if let Some(secret) = given.read(API_SECRET) {
         builder = builder.api_secret(ApiSecret::new(secret.trim()).map_err(unusable)?);
     }
-    // Of several, all of which a receiver takes, the first one signs.
+    // Of several, all of which a receiver accepts, the first one signs.
     if let Some(secret) = secrets_from_environment()?.into_iter().next() {
+        given.read(SIGNATURE_SECRET);
         builder = builder.signature_secret(secret);
     }
-    if let Some(id) = variable(APPLICATION_ID) {
+    if let Some(id) = given.read(APPLICATION_ID) {
         builder = builder.application_id(ApplicationId::parse(id.trim()).map_err(unusable)?);
     }
-    if let Some(text) = variable(PRIVATE_KEY) {
+    if let Some(text) = given.read(PRIVATE_KEY) {
         builder = builder.private_key(PrivateKey::from_text(&text).map_err(unusable)?);
-    } else if let Some(path) = variable(PRIVATE_KEY_PATH) {
-        builder = builder.private_key(PrivateKey::from_path(path.trim()).map_err(unusable)?);
+    } else if let Some(path) = given.read(PRIVATE_KEY_PATH) {
+        let path = path.trim();
+        builder = builder.private_key(PrivateKey::from_path(path).map_err(unusable)?);
+        given.key_path = Some(path.to_owned());
     }
-    Ok(builder)
+    Ok((builder, given))
 }
 
-async fn serve(settings: &Settings, builder: EmulatorBuilder) -> Result<Exit, Failure> {
+async fn serve(
+    settings: &Settings,
+    builder: EmulatorBuilder,
+    given: &FromEnvironment,
+) -> Result<Exit, Failure> {
     let mut emulator = builder.start().await.map_err(|error| {
         let hint = match &error {
             StartError::Listen(_) => {
@@ -163,16 +209,22 @@ async fn serve(settings: &Settings, builder: EmulatorBuilder) -> Result<Exit, Fa
             .hint(hint)
     })?;
     let mut events = emulator.events();
-    let private_key_path = emulator
-        .private_key_path()
-        .map_err(|error| {
-            Failure::new(Exit::Other, "the private key cannot be written").because(error)
-        })?
-        .display()
-        .to_string();
+    let has_key = given
+        .variable(PRIVATE_KEY)
+        .or(given.variable(PRIVATE_KEY_PATH));
+    let private_key_path = match has_key {
+        // It is not copied.
+        Some(_) => given.key_path.clone(),
+        None => {
+            let path = emulator.private_key_path().map_err(|error| {
+                Failure::new(Exit::Other, "the private key cannot be written").because(error)
+            })?;
+            Some(path.display().to_string())
+        }
+    };
     // Once, and not in each turn: a signal that comes while an event is written would be nobody's.
     let mut interrupted = pin!(interrupted());
-    announce(settings, &emulator, private_key_path)?;
+    announce(settings, &emulator, given, private_key_path)?;
     loop {
         tokio::select! {
             event = events.next() => match event {
@@ -187,29 +239,54 @@ async fn serve(settings: &Settings, builder: EmulatorBuilder) -> Result<Exit, Fa
 fn announce(
     settings: &Settings,
     emulator: &Emulator,
-    private_key_path: String,
+    given: &FromEnvironment,
+    private_key_path: Option<String>,
 ) -> Result<(), Failure> {
     let credentials = emulator.credentials();
     let ready = Ready {
         url: emulator.base_url(),
         inbox: emulator.inbox_url(),
-        api_key: credentials.api_key().as_str(),
-        api_secret: credentials.api_secret().expose(),
-        signature_secret: credentials.signature_secret().expose(),
-        application_id: credentials.application_id().to_string(),
+        api_key: given.made(API_KEY, credentials.api_key().as_str()),
+        api_secret: given.made(API_SECRET, credentials.api_secret().expose()),
+        signature_secret: given.made(SIGNATURE_SECRET, credentials.signature_secret().expose()),
+        application_id: given.made(APPLICATION_ID, credentials.application_id().to_string()),
         private_key_path,
+        credentials_from: &given.variables,
     };
     settings.out.result(&ready, |ready| {
+        let key_path = match given.variable(PRIVATE_KEY) {
+            Some(_) => PRIVATE_KEY,
+            None => PRIVATE_KEY_PATH,
+        };
         [
-            ("url", ready.url),
-            ("inbox", &ready.inbox),
-            ("VONAGE_API_KEY", ready.api_key),
-            ("VONAGE_API_SECRET", ready.api_secret),
-            ("VONAGE_SIGNATURE_SECRET", ready.signature_secret),
-            ("VONAGE_APPLICATION_ID", &ready.application_id),
-            ("VONAGE_PRIVATE_KEY_PATH", &ready.private_key_path),
+            ("url", Some(ready.url), &[][..]),
+            ("inbox", Some(&ready.inbox), &[]),
+            ("VONAGE_API_KEY", ready.api_key, API_KEY),
+            ("VONAGE_API_SECRET", ready.api_secret, API_SECRET),
+            (
+                "VONAGE_SIGNATURE_SECRET",
+                ready.signature_secret,
+                SIGNATURE_SECRET,
+            ),
+            (
+                "VONAGE_APPLICATION_ID",
+                ready.application_id.as_deref(),
+                APPLICATION_ID,
+            ),
+            (
+                "VONAGE_PRIVATE_KEY_PATH",
+                ready.private_key_path.as_deref(),
+                key_path,
+            ),
         ]
-        .map(|(name, value)| Line::new().strong(format!("{name:<24}")).plain(value))
+        .map(|(name, value, names)| {
+            let line = Line::new().strong(format!("{name:<24}"));
+            match (value, given.variable(names)) {
+                (Some(value), _) => line.plain(value),
+                (None, Some(variable)) => line.dim(format!("from {variable}")),
+                (None, None) => line,
+            }
+        })
         .into()
     })?;
     Ok(())
@@ -255,6 +332,7 @@ fn line(event: &Event) -> Line {
                 (None, None) => line,
             }
         }
+        Event::Missed(missed) => Line::new().warn(format!("{} events missed", missed.count)),
         _ => Line::new(),
     }
 }

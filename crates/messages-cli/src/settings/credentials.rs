@@ -19,7 +19,7 @@ const HOW: &str = "set VONAGE_API_KEY and VONAGE_API_SECRET, or VONAGE_APPLICATI
                    VONAGE_PRIVATE_KEY), or add a profile with `messages profile add`; `messages demo` needs none";
 
 /// A variable's name and, where it has one, its older name.
-type Names = &'static [&'static str];
+pub(crate) type Names = &'static [&'static str];
 
 pub(crate) const API_KEY: Names = &["VONAGE_API_KEY", "NEXMO_API_KEY"];
 pub(crate) const API_SECRET: Names = &["VONAGE_API_SECRET", "NEXMO_API_SECRET"];
@@ -29,6 +29,7 @@ pub(crate) const PRIVATE_KEY_PATH: Names = &[
     "VONAGE_PRIVATE_KEY_PATH",
     "NEXMO_APPLICATION_PRIVATE_KEY_PATH",
 ];
+pub(crate) const SIGNATURE_SECRET: Names = &["VONAGE_SIGNATURE_SECRET", "NEXMO_SIGNATURE_SECRET"];
 
 /// The variables that make up credentials; if one is set, the environment is meant.
 const VARIABLES: [Names; 5] = [
@@ -40,11 +41,16 @@ const VARIABLES: [Names; 5] = [
 ];
 
 /// A variable's value, under its name or the older one; an empty one counts as unset.
-pub(crate) fn variable(names: &[&str]) -> Option<String> {
+pub(crate) fn variable(names: Names) -> Option<String> {
+    named_variable(names).map(|(_, value)| value)
+}
+
+/// The same, with the name that has it.
+pub(crate) fn named_variable(names: Names) -> Option<(&'static str, String)> {
     names
         .iter()
-        .filter_map(|name| env::var(name).ok())
-        .find(|value| !value.trim().is_empty())
+        .filter_map(|name| Some((*name, env::var(name).ok()?)))
+        .find(|(_, value)| !value.trim().is_empty())
 }
 
 /// Whether the environment holds any part of credentials.

@@ -55,29 +55,137 @@ fn strangers_credentials_are_refused() {
     );
 }
 
+const ID: &str = "11111111-2222-4333-8444-555555555555";
+const FIRST: &str = "the first signature secret of thirty-two bytes";
+
 #[test]
-fn it_reads_the_variables_as_the_client_does() {
-    let first = "the first signature secret of thirty-two bytes";
-    let secrets = format!(" {first} , another signature secret of 32 bytes");
+fn it_reads_the_variables_as_the_client_does_and_shows_none_of_them() {
+    let secrets = format!(" {FIRST} , another signature secret of 32 bytes");
     let emulator = Emulator::start_with(
         &[
             ("VONAGE_SIGNATURE_SECRET", secrets.as_str()),
             ("VONAGE_API_KEY", " a1b2c3d4 "),
-            ("VONAGE_API_SECRET", " secret\n"),
-            (
-                "VONAGE_APPLICATION_ID",
-                " 11111111-2222-4333-8444-555555555555\n",
-            ),
+            ("NEXMO_API_SECRET", " a-real-secret\n"),
+            ("VONAGE_APPLICATION_ID", &format!(" {ID}\n")),
         ],
         &[],
     );
-    assert_eq!(emulator.member("signature_secret"), first);
-    assert_eq!(emulator.member("api_key"), "a1b2c3d4");
-    assert_eq!(emulator.member("api_secret"), "secret");
+    for member in [
+        "signature_secret",
+        "api_key",
+        "api_secret",
+        "application_id",
+    ] {
+        assert!(emulator.ready[member].is_null(), "{member}");
+    }
     assert_eq!(
-        emulator.member("application_id"),
-        "11111111-2222-4333-8444-555555555555"
+        emulator.ready["credentials_from"],
+        serde_json::json!([
+            "VONAGE_API_KEY",
+            "NEXMO_API_SECRET",
+            "VONAGE_SIGNATURE_SECRET",
+            "VONAGE_APPLICATION_ID"
+        ])
     );
+    let sends = |variables: &[(&str, &str)]| {
+        let shell = Shell::new().with("MESSAGES_ENDPOINT", emulator.member("url"));
+        let shell = variables
+            .iter()
+            .fold(shell, |shell, (name, value)| shell.with(name, value));
+        shell.run(&SMS).code
+    };
+    let key = ("VONAGE_API_KEY", "a1b2c3d4");
+    assert_eq!(sends(&[key, ("VONAGE_API_SECRET", "a-real-secret")]), 0);
+    let key_path = emulator.member("private_key_path");
+    assert_eq!(
+        sends(&[
+            ("VONAGE_APPLICATION_ID", ID),
+            ("VONAGE_PRIVATE_KEY_PATH", key_path)
+        ]),
+        0
+    );
+    let plain = Emulator::start();
+    assert!(plain.ready.get("credentials_from").is_none());
+}
+
+#[test]
+fn a_private_key_that_was_given_is_not_copied() {
+    use std::io::{BufRead as _, BufReader};
+
+    let made = Emulator::start();
+    let path = made.member("private_key_path");
+    let pem = std::fs::read_to_string(path).unwrap();
+    let line = pem.lines().nth(1).unwrap();
+    for (name, value, shown) in [
+        ("VONAGE_PRIVATE_KEY_PATH", path, Some(path)),
+        ("NEXMO_APPLICATION_PRIVATE_KEY_PATH", path, Some(path)),
+        ("VONAGE_PRIVATE_KEY", &pem, None),
+    ] {
+        for form in [&["--json"][..], &[]] {
+            let shell = Shell::new();
+            let temporary = tempfile::tempdir().unwrap();
+            let temporary = temporary.path();
+            let shell = shell
+                .with("TMPDIR", temporary.to_str().unwrap())
+                .with("VONAGE_API_SECRET", "a-real-secret")
+                .with(name, value);
+            let data = shell.path("data.db");
+            let data = data.to_str().unwrap();
+            let arguments = [&["emulator", "--port", "0", "--data", data], form].concat();
+            let mut child = shell
+                .command(&arguments)
+                .stderr(std::process::Stdio::null())
+                .spawn()
+                .unwrap();
+            let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+            let count = if form.is_empty() { 7 } else { 1 };
+            let told: Vec<String> = lines.take(count).map(Result::unwrap).collect();
+            let told = told.join("\n");
+            assert_eq!(temporary.read_dir().unwrap().count(), 0, "{name}");
+            // A kill leaves nothing behind either.
+            child.kill().unwrap();
+            child.wait().unwrap();
+            assert_eq!(temporary.read_dir().unwrap().count(), 0, "{name}");
+            assert!(!told.contains("a-real-secret"), "{told}");
+            assert!(told.contains(shown.unwrap_or(name)), "{told}");
+            assert_eq!(told.contains(path), shown.is_some(), "{told}");
+            assert!(!told.contains(line), "{name}");
+            for entry in std::path::Path::new(data)
+                .parent()
+                .unwrap()
+                .read_dir()
+                .unwrap()
+            {
+                let bytes = std::fs::read(entry.unwrap().path()).unwrap_or_default();
+                let text = String::from_utf8_lossy(&bytes);
+                assert!(
+                    !text.contains(line) && !text.contains("a-real-secret"),
+                    "{name}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_receiver_that_registers_is_not_shown_a_signature_secret_that_was_given() {
+    let emulator = Emulator::start_with(&[("VONAGE_SIGNATURE_SECRET", FIRST)], &[]);
+    let shell = Shell::new().with("MESSAGES_ENDPOINT", emulator.member("url"));
+    let listened = shell.run(&["listen", "--emulator", "--port", "0", "--json"]);
+    assert_eq!(listened.code, 4, "{listened:?}");
+    assert!(listened.stderr.contains("VONAGE_SIGNATURE_SECRET"));
+    let targets = emulator.register("http://127.0.0.1:1");
+    assert!(targets["signature_secret"].is_null(), "{targets}");
+}
+
+#[test]
+fn a_speed_that_is_none_is_refused() {
+    for speed in ["0", "-1", "NaN", "inf", "1e9"] {
+        let speed = format!("--speed={speed}");
+        let ended = Shell::new().run(&["emulator", "--port", "0", &speed]);
+        assert_eq!(ended.code, 2, "{speed}");
+        assert!(ended.stderr.contains("0.001"), "{ended:?}");
+    }
 }
 
 #[cfg(unix)]

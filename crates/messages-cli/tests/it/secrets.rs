@@ -17,7 +17,7 @@ fn canaries(emulator: &Emulator) -> Vec<String> {
     let lines = key.lines().filter(|line| !line.starts_with('-'));
     let mut canaries: Vec<String> = lines.map(str::to_owned).collect();
     canaries.extend([
-        emulator.member("api_secret").to_owned(),
+        API_SECRET.to_owned(),
         // base64 of key and secret, as the header has it.
         "ZW11bGF0b3I6Y2FuYXJ5LWFwaS1zZWNyZXQ".to_owned(),
         "Bearer eyJ".to_owned(),
@@ -37,6 +37,7 @@ fn start() -> Emulator {
 fn shell(emulator: &Emulator) -> Shell {
     emulator
         .shell()
+        .with("VONAGE_API_SECRET", API_SECRET)
         .with("VONAGE_SIGNATURE_SECRET", SIGNATURE)
         .with("VONAGE_APPLICATION_ID", emulator.member("application_id"))
         .with(

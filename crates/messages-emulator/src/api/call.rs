@@ -237,7 +237,7 @@ impl Call {
 
     async fn finish(mut self, action: Option<Action>, mut response: Response) -> Response {
         self.event.status = response.status().as_u16();
-        self.engine.publish(Event::Request(Arc::new(self.event)));
+        self.engine.events.add(Event::Request(Arc::new(self.event)));
         let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(&self.id) {
             headers.insert("x-request-id", id);

@@ -1,5 +1,7 @@
 //! The emulator's time.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -10,6 +12,9 @@ use super::span::Span;
 use super::{Refusal, kept};
 use crate::clock::{Moment, Pace};
 use crate::workspace::Workspace;
+
+/// Longest span by which one request moves the clock: 100 years.
+const ADVANCE_MAX: Duration = Duration::from_secs(876_000 * 3_600);
 
 #[derive(Serialize)]
 pub(super) struct Clock {
@@ -47,10 +52,14 @@ pub(super) async fn change(
         (Some(false), None) => Some(Pace::REAL),
         (None, None) => None,
     };
+    let advance = change.advance.map(|Span(by)| by);
+    if advance.is_some_and(|by| by > ADVANCE_MAX) {
+        return Err(unprocessable("advance is at most 876000h (100 years)"));
+    }
     if let Some(pace) = pace {
         workspace.engine.set_pace(pace);
     }
-    if let Some(Span(by)) = change.advance {
+    if let Some(by) = advance {
         workspace.engine.advance(by).await;
     }
     kept(&workspace).await?;

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::extract::{Path, UrlQuery};
+use super::messages::PAGE_BYTES;
 use super::selected::Selected;
 use super::{Refusal, kept};
 use crate::channel::Channel;
@@ -80,15 +81,18 @@ pub(super) async fn list(
         };
         let mut total = 0;
         let mut shown = Vec::new();
+        let mut left = PAGE_BYTES;
         for (id, conversation) in state.conversations.newest_before(before) {
             if !query.matches_one_of(conversation, state) {
                 continue;
             }
-            if total >= offset && shown.len() < limit {
-                shown.extend(Conversation::new(id, conversation, state));
+            if total >= offset && shown.len() < limit && left > 0 {
+                let view = Conversation::new(id, conversation, state);
+                left = left.saturating_sub(view.as_ref().map_or(0, |view| view.last.bytes()));
+                shown.extend(view);
             }
             total += 1;
-            if query.is_open() && shown.len() == limit {
+            if query.is_open() && (shown.len() == limit || left == 0) {
                 // All match, so that those behind need only be counted.
                 let conversations = &state.conversations;
                 total = page.before.map_or_else(

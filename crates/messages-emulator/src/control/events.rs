@@ -6,7 +6,6 @@ use axum::Json;
 use axum::http::HeaderMap;
 use axum::response::sse::{Event as SseEvent, KeepAlive, Sse};
 use serde::{Deserialize, Serialize};
-use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::{Stream, StreamExt};
 
 use super::extract::UrlQuery;
@@ -18,7 +17,7 @@ const LIMIT: usize = 100;
 const LIMIT_MAX: usize = 10_000;
 
 /// Each event is JSON and names its message. A reader that comes back says which one it has seen last and gets what it
-/// has missed, as far as the log goes back; one that lags far behind misses the oldest.
+/// has missed, as far as the log goes back. One that falls behind the log is told how many events it has missed.
 pub(super) async fn stream(
     Selected(workspace): Selected,
     headers: HeaderMap,
@@ -27,18 +26,10 @@ pub(super) async fn stream(
     let seen = headers
         .get("last-event-id")
         .and_then(|value| value.to_str().ok()?.parse().ok());
-    // Subscribed before the log is read, so that nothing falls in between; what is in both is left out once.
-    let live = BroadcastStream::new(workspace.engine.subscribe());
-    let missed = match seen {
-        Some(seen) => workspace.engine.events_after(seen),
-        None => Vec::new(),
-    };
-    let told = missed.last().map_or(0, |last| last.number);
-    let live = live
-        .filter_map(Result::ok)
-        .filter(move |event| event.number > told);
-    let shown = tokio_stream::iter(missed)
-        .chain(live)
+    let shown = workspace
+        .engine
+        .events
+        .reader(seen)
         .filter_map(move |event| {
             let shown = Some(event).filter(|event| event.event.belongs_to(id))?;
             let sse = SseEvent::default().id(shown.number.to_string());
@@ -60,6 +51,17 @@ pub(super) struct Wanted {
 #[derive(Serialize)]
 pub(super) struct Log {
     events: Vec<Logged>,
+    /// How many events after the one that was named are gone, those of other workspaces included.
+    #[serde(skip_serializing_if = "is_zero")]
+    missed: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -75,6 +77,8 @@ impl Wanted {
             Event::Request(event) => ("request", event.message_uuid.as_deref()),
             Event::Webhook(event) => ("webhook", Some(event.message_uuid.as_str())),
             Event::Message(event) => ("message", Some(event.message_uuid.as_str())),
+            // Never in the log itself.
+            Event::Missed(_) => ("missed", None),
         };
         self.kind.as_deref().is_none_or(|wanted| wanted == kind)
             && (self.message_uuid.is_none() || self.message_uuid.as_deref() == uuid)
@@ -87,7 +91,7 @@ pub(super) async fn log(
     UrlQuery(wanted): UrlQuery<Wanted>,
 ) -> Json<Log> {
     let limit = wanted.limit.unwrap_or(LIMIT).min(LIMIT_MAX);
-    let past = workspace.engine.events_after(wanted.after.unwrap_or(0));
+    let (past, gone) = workspace.engine.events.after(wanted.after.unwrap_or(0));
     let met: Vec<_> = past
         .into_iter()
         .filter(|logged| logged.event.belongs_to(workspace.id) && wanted.is_met(&logged.event))
@@ -99,6 +103,7 @@ pub(super) async fn log(
         None => met.len().saturating_sub(limit),
     };
     Json(Log {
+        missed: wanted.after.map_or(0, |_| gone),
         events: met.into_iter().skip(skipped).take(limit).collect(),
     })
 }

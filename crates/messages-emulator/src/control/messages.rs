@@ -21,6 +21,8 @@ use crate::world::InboundMessage;
 /// How many messages an answer holds where nothing is said, and at most.
 const LIMIT: usize = 100;
 const LIMIT_MAX: usize = 1_000;
+/// Texts and contents of the messages of a response, in bytes; the last one may exceed it.
+pub(super) const PAGE_BYTES: usize = 8 * 1024 * 1024;
 /// How long a request waits where nothing is said, and at most.
 const WAIT: Span = Span(Duration::from_secs(5));
 const WAIT_MAX: Duration = Duration::from_secs(60);
@@ -42,7 +44,7 @@ pub(super) async fn list(
 ) -> Json<Messages> {
     let limit = page.limit.unwrap_or(LIMIT).min(LIMIT_MAX);
     Json(Messages {
-        messages: workspace.messages(&query, limit),
+        messages: workspace.page(&query, limit, PAGE_BYTES),
     })
 }
 
@@ -176,6 +178,8 @@ pub(super) async fn status(
 
 pub(super) async fn reset(Selected(workspace): Selected) -> Result<StatusCode, Refusal> {
     workspace.reset();
+    // Nothing of before is posted once this is answered.
+    workspace.engine.landed(workspace.id).await;
     kept(&workspace).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -15,14 +15,15 @@ pub(super) struct Change {
     inbound_url: Option<String>,
 }
 
-/// What a receiver needs. The secret protects nothing: who asks can read it off the emulator's output.
+/// What a receiver needs. A secret that was made protects nothing: it is in the emulator's output. One that was given is
+/// not shown: the receiver has it from where the emulator has it.
 #[derive(Serialize)]
 pub(super) struct Registered {
     #[serde(skip_serializing_if = "Option::is_none")]
     status_url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     inbound_url: Option<String>,
-    signature_secret: String,
+    signature_secret: Option<String>,
 }
 
 pub(super) async fn register(
@@ -36,13 +37,11 @@ pub(super) async fn register(
         workspace.set_inbound_url(Some(url));
     }
     kept(&workspace).await?;
+    let credentials = workspace.credentials();
     Ok(Json(Registered {
         status_url: change.status_url,
         inbound_url: change.inbound_url,
-        signature_secret: workspace
-            .credentials()
-            .signature_secret()
-            .expose()
-            .to_owned(),
+        signature_secret: (!credentials.given.signature_secret)
+            .then(|| credentials.signature_secret().expose().to_owned()),
     }))
 }

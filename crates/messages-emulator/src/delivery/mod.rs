@@ -4,7 +4,6 @@
 mod forgery;
 mod loopback;
 
-use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::io;
 use std::sync::Arc;
@@ -16,7 +15,6 @@ use http::{Method, Request};
 use messages_transport::backend::BuildError;
 use messages_transport::backend::hyper::HyperTransport;
 use messages_transport::{Transport, TransportError, TransportErrorKind};
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
@@ -28,10 +26,6 @@ use crate::world::{Outcome, Outgoing, Signature};
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// How much of an answer is kept; the transport reads 64 KiB of it.
 const ANSWER_KEPT: usize = 4 * 1024;
-/// How many webhooks are posted to one receiver at once; one that hangs holds up nobody else's.
-const AT_ONCE: usize = 64;
-/// How many receivers are remembered before those are forgotten that nothing is posted to.
-const RECEIVERS: usize = 64;
 /// Marks what the emulator itself sends, so that it never answers to itself.
 pub(crate) const HOP_HEADER: &str = "x-messages-emulator-hop";
 
@@ -125,42 +119,28 @@ fn failed(error: &TransportError) -> Outcome {
     Outcome::Failed { reason, forbidden }
 }
 
-/// The part of a URL that says who receives.
-fn receiver(url: &str) -> &str {
-    let path = url.find("://").map_or(0, |scheme| scheme + 3);
-    let end = url.get(path..).and_then(|rest| rest.find(['/', '?', '#']));
-    end.and_then(|end| url.get(..path + end)).unwrap_or(url)
-}
-
-/// Posts what the engine hands out until it is gone.
+/// Posts what the engine hands out until it is gone. The engine hands out no more at once than may be in flight.
 pub(crate) async fn deliver(
     engine: Arc<Engine>,
     poster: Poster,
     mut outgoing: UnboundedReceiver<Outgoing>,
 ) {
     let poster = Arc::new(poster);
-    let mut receivers: HashMap<Box<str>, Arc<Semaphore>> = HashMap::new();
     let mut tasks = JoinSet::new();
-    while let Some(next) = outgoing.recv().await {
+    while let Some(mut next) = outgoing.recv().await {
         while tasks.try_join_next().is_some() {}
-        if receivers.len() >= RECEIVERS {
-            // Those that nothing is posted to.
-            receivers.retain(|_, permits| Arc::strong_count(permits) > 1);
-        }
-        let permits = receivers
-            .entry(receiver(&next.url).into())
-            .or_insert_with(|| Arc::new(Semaphore::new(AT_ONCE)));
-        let permits = Arc::clone(permits);
         let (engine, poster) = (Arc::clone(&engine), Arc::clone(&poster));
         tasks.spawn(async move {
-            let Ok(permit) = permits.acquire_owned().await else {
-                return;
-            };
             let begun = Instant::now();
-            let outcome = poster.post(signed(&next)).await;
+            let request = signed(&next);
+            let outcome = tokio::select! {
+                biased;
+                _ = &mut next.withdrawn => None,
+                outcome = poster.post(request) => Some(outcome),
+            };
             let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+            engine.room().await;
             engine.with(|world, now, effects| world.posted(now, &next, outcome, took, effects));
-            drop(permit);
         });
     }
 }

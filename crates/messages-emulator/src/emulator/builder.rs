@@ -5,7 +5,7 @@ use messages_auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey, SignatureSecre
 use super::Emulator;
 use crate::clock::Pace;
 use crate::config::{ApplicationSettings, Config};
-use crate::credentials::{Credentials, random_secret, shared_key};
+use crate::credentials::{Credentials, Given, SavedCredentials, random_secret, shared_key};
 use crate::error::StartError;
 use crate::generation::Generation;
 use crate::keeper::Saved;
@@ -109,6 +109,13 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Memory that the messages of each workspace and their webhooks take, in MiB (estimated), at least 16; 256 if it is
+    /// not set. Beyond it the oldest messages go.
+    pub fn keep_mib(mut self, mib: usize) -> Self {
+        self.config.keep_mib = mib;
+        self
+    }
+
     /// How long each workspace keeps a message, in hours of the emulator's time, at least 1; 720 if it is not set.
     pub fn keep_hours(mut self, hours: u64) -> Self {
         self.config.keep_hours = hours;
@@ -117,7 +124,7 @@ impl EmulatorBuilder {
 
     /// Keeps everything in this SQLite file, and goes on with what is in it. Whatever was acknowledged is in the file
     /// before, so that it outlives the process; what the machine itself may lose with its power are the last moments.
-    /// The file holds the credentials too, and is its owner's only.
+    /// The file holds the credentials that were made too, and is its owner's only.
     #[cfg(feature = "persistence")]
     pub fn data(mut self, file: impl Into<std::path::PathBuf>) -> Self {
         self.config.data = Some(file.into());
@@ -142,13 +149,14 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The api secret; `emulator-secret` if it is not set.
+    /// The api secret; `emulator-secret` if it is not set. One that is set is not stored in the data file.
     pub fn api_secret(mut self, secret: ApiSecret) -> Self {
         self.api_secret = Some(secret);
         self
     }
 
-    /// The secret with which webhooks are signed; a random one if it is not set.
+    /// The secret with which webhooks are signed; a random one if it is not set. One that is set is neither stored in the
+    /// data file nor shown to a receiver that registers itself.
     pub fn signature_secret(mut self, secret: SignatureSecret) -> Self {
         self.signature_secret = Some(secret);
         self
@@ -160,7 +168,8 @@ impl EmulatorBuilder {
         self
     }
 
-    /// The application's key; one that is made for this process if it is not set.
+    /// The application's key; one that is made for this process if it is not set. One that is set is not stored in the
+    /// data file.
     pub fn private_key(mut self, key: PrivateKey) -> Self {
         self.private_key = Some(key);
         self
@@ -214,40 +223,39 @@ impl EmulatorBuilder {
     }
 
     /// What was set; else what the data file has for the api key; else what is made.
-    fn credentials(&self, saved: Option<&Credentials>) -> Result<Credentials, StartError> {
+    fn credentials(&self, saved: Option<&SavedCredentials>) -> Result<Credentials, StartError> {
+        let api_key = self.api_key.as_ref();
+        let api_secret = self.api_secret.as_ref();
+        let signature_secret = self.signature_secret.as_ref();
+        let private_key = self.private_key.as_ref();
         Ok(Credentials {
-            api_key: match &self.api_key {
+            given: Given {
+                api_secret: api_secret.is_some(),
+                signature_secret: signature_secret.is_some(),
+                private_key: private_key.is_some(),
+            },
+            api_key: match api_key.or(saved.map(|saved| &saved.api_key)) {
                 Some(key) => key.clone(),
-                None => match saved {
-                    Some(saved) => saved.api_key.clone(),
-                    None => ApiKey::new(API_KEY)?,
-                },
+                None => ApiKey::new(API_KEY)?,
             },
-            api_secret: match &self.api_secret {
+            api_secret: match api_secret.or(saved.and_then(|saved| saved.api_secret.as_ref())) {
                 Some(secret) => secret.clone(),
-                None => match saved {
-                    Some(saved) => saved.api_secret.clone(),
-                    None => ApiSecret::new(API_SECRET)?,
-                },
+                None => ApiSecret::new(API_SECRET)?,
             },
-            signature_secret: match &self.signature_secret {
+            signature_secret: match signature_secret
+                .or(saved.and_then(|saved| saved.signature_secret.as_ref()))
+            {
                 Some(secret) => secret.clone(),
-                None => match saved {
-                    Some(saved) => saved.signature_secret.clone(),
-                    None => random_secret()?,
-                },
+                None => random_secret()?,
             },
             application_id: match (self.application_id, saved) {
                 (Some(id), _) => id,
                 (None, Some(saved)) => saved.application_id,
                 (None, None) => ApplicationId::random(),
             },
-            private_key: match &self.private_key {
+            private_key: match private_key.or(saved.and_then(|saved| saved.private_key.as_ref())) {
                 Some(key) => key.clone(),
-                None => match saved {
-                    Some(saved) => saved.private_key.clone(),
-                    None => shared_key()?,
-                },
+                None => shared_key()?,
             },
         })
     }

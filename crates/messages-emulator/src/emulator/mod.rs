@@ -74,15 +74,18 @@ impl Emulator {
         let mut world = World::new(config.laws());
         let mut restored = Vec::new();
         for workspace in saved.workspaces {
-            let account = Account::new(workspace.credentials, targets.clone())?;
+            let account = Account::new(
+                workspace.credentials.complete(&credentials)?,
+                targets.clone(),
+            )?;
             restored.push((world.open(account, clock.now()), workspace.parts));
         }
         let (engine, outgoing) = Engine::new(world, clock, saved.keeper);
         let engine = Arc::new(engine);
         let workspace = Workspace::open(&engine, credentials, targets)?;
-        engine.with(|world, now, effects| {
+        engine.with(|world, now, _| {
             for (id, parts) in restored {
-                world.restore(now, id, parts, effects);
+                world.restore(now, id, parts);
             }
         });
         let guard = Guard::new(port, random_secret()?);
@@ -144,7 +147,7 @@ impl Emulator {
         Workspace::find(&self.workspace.engine, api_key)
     }
 
-    /// The application's private key as a file: mode 0600, in a directory of mode 0700 that goes with the emulator. It
+    /// The application's private key as a file, be it made or given: mode 0600, in a directory of mode 0700 that goes with the emulator. It
     /// is written the first time.
     ///
     /// # Errors

@@ -37,6 +37,9 @@ pub(crate) async fn open(file: PathBuf) -> Result<Saved, StartError> {
     })
 }
 
+/// The reason for which a damaged file is refused.
+const DAMAGED: &str = "it is damaged";
+
 /// Says in words what the database says in numbers.
 fn unusable(reason: &'static str) -> impl FnOnce(rusqlite::Error) -> StartError {
     move |error| {
@@ -45,6 +48,7 @@ fn unusable(reason: &'static str) -> impl FnOnce(rusqlite::Error) -> StartError 
                 "another emulator is using it"
             }
             Some(rusqlite::ErrorCode::NotADatabase) => "it is not a database",
+            Some(rusqlite::ErrorCode::DatabaseCorrupt) => DAMAGED,
             _ => reason,
         };
         StartError::Data {

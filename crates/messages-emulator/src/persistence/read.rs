@@ -6,16 +6,16 @@ use messages_auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey, SignatureSecre
 use rusqlite::Connection;
 use serde_json::value::RawValue;
 
-use super::schema::table;
-use super::unusable;
-use crate::credentials::Credentials;
+use super::DAMAGED;
+use super::schema::{self, WORKSPACE};
+use crate::credentials::SavedCredentials;
 use crate::error::StartError;
 use crate::keeper::SavedWorkspace;
 use crate::world::{Kind, Parts, Row};
 
 /// All workspaces of a file, by their numbers.
 pub(super) fn workspaces(connection: &Connection) -> Result<Vec<SavedWorkspace>, StartError> {
-    let accounts = accounts(connection).map_err(unusable("its accounts cannot be read"))?;
+    let accounts = accounts(connection).map_err(spoilt)?;
     let saved = accounts.into_iter().map(|(id, texts)| {
         let credentials = credentials(&texts).map_err(spoilt)?;
         let rows = rows(connection, id).map_err(spoilt)?;
@@ -25,60 +25,99 @@ pub(super) fn workspaces(connection: &Connection) -> Result<Vec<SavedWorkspace>,
     saved.collect()
 }
 
-fn spoilt(source: Box<dyn Error + Send + Sync>) -> StartError {
+type AnyError = Box<dyn Error + Send + Sync>;
+
+fn spoilt(source: AnyError) -> StartError {
     StartError::Data {
-        reason: "what is in it cannot be read",
+        reason: DAMAGED,
         source: Some(source),
     }
 }
 
-fn accounts(connection: &Connection) -> rusqlite::Result<Vec<(i64, [String; 5])>> {
+/// Refuses a row that is not what was written. One of an earlier build has no digest.
+fn verify(
+    digest: Option<i64>,
+    table: &str,
+    workspace: i64,
+    id: i64,
+    texts: &[&str],
+) -> Result<(), AnyError> {
+    match digest {
+        Some(digest) if digest != schema::digest(table, workspace, id, texts) => {
+            Err(format!("row {id} of `{table}` does not match its digest").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn accounts(connection: &Connection) -> Result<Vec<(i64, [String; 5])>, AnyError> {
     let mut statement = connection.prepare(
-        "SELECT id, api_key, api_secret, signature_secret, application_id, private_key FROM workspace ORDER BY id",
+        "SELECT id, api_key, api_secret, signature_secret, application_id, private_key, digest
+            FROM workspace ORDER BY id",
     )?;
-    let accounts = statement.query_map([], |row| {
-        let texts = [
+    let mut accounts = Vec::new();
+    let mut found = statement.query([])?;
+    while let Some(row) = found.next()? {
+        let id = row.get(0)?;
+        let texts: [String; 5] = [
             row.get(1)?,
             row.get(2)?,
             row.get(3)?,
             row.get(4)?,
             row.get(5)?,
         ];
-        Ok((row.get(0)?, texts))
-    })?;
-    accounts.collect()
+        verify(
+            row.get(6)?,
+            WORKSPACE,
+            id,
+            id,
+            &texts.each_ref().map(String::as_str),
+        )?;
+        accounts.push((id, texts));
+    }
+    Ok(accounts)
 }
 
-fn credentials(texts: &[String; 5]) -> Result<Credentials, Box<dyn Error + Send + Sync>> {
+fn credentials(texts: &[String; 5]) -> Result<SavedCredentials, AnyError> {
     let [
         api_key,
         api_secret,
         signature_secret,
         application_id,
         private_key,
-    ] = texts;
-    Ok(Credentials {
-        api_key: ApiKey::new(api_key.as_str())?,
-        api_secret: ApiSecret::new(api_secret.as_str())?,
-        signature_secret: SignatureSecret::new(signature_secret.as_str())?,
+    ] = texts.each_ref().map(String::as_str);
+    Ok(SavedCredentials {
+        api_key: ApiKey::new(api_key)?,
         application_id: ApplicationId::parse(application_id)?,
-        private_key: PrivateKey::from_pem(private_key)?,
+        // What was given at the start is not stored.
+        api_secret: stored(api_secret).map(ApiSecret::new).transpose()?,
+        signature_secret: stored(signature_secret)
+            .map(SignatureSecret::new)
+            .transpose()?,
+        private_key: stored(private_key).map(PrivateKey::from_pem).transpose()?,
     })
 }
 
-fn rows(connection: &Connection, workspace: i64) -> Result<Vec<Row>, Box<dyn Error + Send + Sync>> {
+fn stored(text: &str) -> Option<&str> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn rows(connection: &Connection, workspace: i64) -> Result<Vec<Row>, AnyError> {
     let mut rows = Vec::new();
     for kind in Kind::ALL {
-        let table = table(kind);
-        let mut statement =
-            connection.prepare(&format!("SELECT id, doc FROM {table} WHERE workspace = ?1"))?;
+        let table = schema::table(kind);
+        let mut statement = connection.prepare(&format!(
+            "SELECT id, doc, digest FROM {table} WHERE workspace = ?1"
+        ))?;
         let mut found = statement.query([workspace])?;
         while let Some(row) = found.next()? {
             let id: i64 = row.get(0)?;
+            let doc: String = row.get(1)?;
+            verify(row.get(2)?, table, workspace, id, &[&doc])?;
             rows.push(Row {
                 kind,
                 id: u64::try_from(id)?,
-                doc: RawValue::from_string(row.get(1)?)?,
+                doc: RawValue::from_string(doc)?,
             });
         }
     }

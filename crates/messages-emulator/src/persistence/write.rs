@@ -1,5 +1,7 @@
 //! The thread that owns the connection and writes.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
@@ -8,7 +10,7 @@ use rusqlite::{Connection, Transaction, params};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
-use super::schema::table;
+use super::schema::{WORKSPACE, digest, table};
 use crate::credentials::Credentials;
 use crate::error::StartError;
 use crate::keeper::Keeper;
@@ -26,6 +28,7 @@ enum Order {
     Close(Sender<()>),
 }
 
+/// What of it was given at the start is empty: it is not stored.
 struct Account {
     api_key: String,
     api_secret: Zeroizing<String>,
@@ -37,6 +40,8 @@ struct Account {
 /// Hands orders to the thread.
 pub(super) struct Writer {
     orders: Sender<Order>,
+    /// Bytes that wait to be written.
+    backlog: Arc<AtomicUsize>,
 }
 
 impl Writer {
@@ -44,14 +49,16 @@ impl Writer {
     /// If the system gives no thread.
     pub(super) fn start(connection: Connection) -> Result<Self, StartError> {
         let (orders, receiver) = channel();
+        let backlog = Arc::new(AtomicUsize::new(0));
+        let left = Arc::clone(&backlog);
         thread::Builder::new()
             .name("emulator-data".to_owned())
-            .spawn(move || write(connection, &receiver))
+            .spawn(move || write(connection, &receiver, &left))
             .map_err(|error| StartError::Data {
                 reason: "there is no thread to write it",
                 source: Some(Box::new(error)),
             })?;
-        Ok(Self { orders })
+        Ok(Self { orders, backlog })
     }
 
     /// An order that comes after the end, or after a failure, comes to nothing; barriers tell.
@@ -62,15 +69,24 @@ impl Writer {
 
 impl Keeper for Writer {
     fn account(&self, workspace: WorkspaceId, credentials: &Credentials) {
+        let given = credentials.given;
+        let secret =
+            |text: &str, is_given| Zeroizing::new(if is_given { "" } else { text }.to_owned());
+        let private_key = match given.private_key {
+            true => Ok(Zeroizing::default()),
+            false => credentials.private_key.to_pem(),
+        };
         // A key that signs can be written down.
-        let Ok(private_key) = credentials.private_key.to_pem() else {
+        let Ok(private_key) = private_key else {
             return;
         };
-        let secret = |text: &str| Zeroizing::new(text.to_owned());
         let account = Account {
             api_key: credentials.api_key.as_str().to_owned(),
-            api_secret: secret(credentials.api_secret.expose()),
-            signature_secret: secret(credentials.signature_secret.expose()),
+            api_secret: secret(credentials.api_secret.expose(), given.api_secret),
+            signature_secret: secret(
+                credentials.signature_secret.expose(),
+                given.signature_secret,
+            ),
             application_id: credentials.application_id.to_string(),
             private_key,
         };
@@ -78,7 +94,12 @@ impl Keeper for Writer {
     }
 
     fn keep(&self, changes: Vec<(WorkspaceId, Vec<RowChange>)>) {
+        self.backlog.fetch_add(bytes(&changes), Ordering::Relaxed);
         self.order(Order::Changes(changes));
+    }
+
+    fn backlog(&self) -> usize {
+        self.backlog.load(Ordering::Relaxed)
     }
 
     fn barrier(&self) -> oneshot::Receiver<()> {
@@ -97,10 +118,10 @@ impl Keeper for Writer {
 
 /// Writes until it is told to close, or until writing fails: then every barrier that waits, and every later one, is
 /// broken.
-fn write(mut connection: Connection, orders: &Receiver<Order>) {
+fn write(mut connection: Connection, orders: &Receiver<Order>, backlog: &AtomicUsize) {
     let mut waiting = Vec::new();
     while let Ok(first) = orders.recv() {
-        match write_together(&mut connection, first, orders, &mut waiting) {
+        match write_together(&mut connection, first, orders, backlog, &mut waiting) {
             Ok(closing) => {
                 for sender in waiting.drain(..) {
                     // Who asked may have gone.
@@ -125,6 +146,7 @@ fn write_together(
     connection: &mut Connection,
     first: Order,
     orders: &Receiver<Order>,
+    backlog: &AtomicUsize,
     waiting: &mut Vec<oneshot::Sender<()>>,
 ) -> rusqlite::Result<Option<Sender<()>>> {
     let transaction = connection.transaction()?;
@@ -134,6 +156,7 @@ fn write_together(
         match order {
             Order::Account(workspace, account) => put(&transaction, workspace, &account)?,
             Order::Changes(changes) => {
+                backlog.fetch_sub(bytes(&changes), Ordering::Relaxed);
                 for (workspace, change) in changes
                     .iter()
                     .flat_map(|(workspace, changes)| changes.iter().map(|one| (*workspace, one)))
@@ -159,6 +182,16 @@ fn write_together(
     Ok(closing)
 }
 
+/// Estimated memory of changes.
+fn bytes(changes: &[(WorkspaceId, Vec<RowChange>)]) -> usize {
+    let changes = changes.iter().flat_map(|(_, changes)| changes);
+    let bytes = changes.map(|change| match change {
+        RowChange::Put(row) => size_of::<RowChange>() + row.doc.get().len(),
+        RowChange::Remove(..) | RowChange::Clear(_) => size_of::<RowChange>(),
+    });
+    bytes.sum()
+}
+
 fn apply(
     transaction: &Transaction<'_>,
     workspace: WorkspaceId,
@@ -168,12 +201,14 @@ fn apply(
     match change {
         RowChange::Put(row) => {
             let table = table(row.kind);
-            let put =
-                format!("INSERT OR REPLACE INTO {table} (workspace, id, doc) VALUES (?1, ?2, ?3)");
-            let id = number(row.id);
+            let put = format!(
+                "INSERT OR REPLACE INTO {table} (workspace, id, doc, digest) VALUES (?1, ?2, ?3, ?4)"
+            );
+            let (id, doc) = (number(row.id), row.doc.get());
+            let digest = digest(table, workspace, id, &[doc]);
             transaction
                 .prepare_cached(&put)?
-                .execute(params![workspace, id, row.doc.get()])?;
+                .execute(params![workspace, id, doc, digest])?;
         }
         RowChange::Remove(kind, id) => {
             let table = table(*kind);
@@ -198,16 +233,32 @@ fn put(
 ) -> rusqlite::Result<()> {
     let mut put = transaction.prepare_cached(
         "INSERT OR REPLACE INTO workspace
-            (id, api_key, api_secret, signature_secret, application_id, private_key)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            (id, api_key, api_secret, signature_secret, application_id, private_key, digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
-    put.execute(params![
-        number(workspace),
-        account.api_key,
+    let id = number(workspace);
+    let texts = [
+        account.api_key.as_str(),
         account.api_secret.as_str(),
         account.signature_secret.as_str(),
-        account.application_id,
+        account.application_id.as_str(),
         account.private_key.as_str(),
+    ];
+    let [
+        api_key,
+        api_secret,
+        signature_secret,
+        application_id,
+        private_key,
+    ] = texts;
+    put.execute(params![
+        id,
+        api_key,
+        api_secret,
+        signature_secret,
+        application_id,
+        private_key,
+        digest(WORKSPACE, id, id, &texts),
     ])?;
     Ok(())
 }

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use tokio::sync::broadcast::error::RecvError;
+use tokio_stream::StreamExt;
 
 use super::Workspace;
-use crate::event::{Event, Numbered};
+use crate::event::Event;
 use crate::query::{Holding, Query, Way};
 use crate::view::MessageView;
 
@@ -47,25 +47,21 @@ impl Expectation {
 /// The newest message that matches, or the first to come that does. `None` when the emulator is gone.
 async fn first_match(workspace: &Workspace, query: &Query) -> Option<MessageView> {
     // Before the look at all of them, so that none falls in between; afterwards only those are looked at that change.
-    let mut events = workspace.engine.subscribe();
+    let mut events = workspace.engine.events.reader(None);
     loop {
         if let Some(message) = workspace.messages(query, 1).pop() {
             return Some(message);
         }
         loop {
-            match events.recv().await {
-                Ok(Numbered {
-                    event: Event::Message(event),
-                    ..
-                }) if event.workspace == workspace.id => {
+            match events.next().await?.event {
+                Event::Message(event) if event.workspace == workspace.id => {
                     let changed = workspace.matching(query, &event.message_uuid);
                     if changed.is_some() {
                         return changed;
                     }
                 }
-                Ok(_) => {}
-                Err(RecvError::Lagged(_)) => break,
-                Err(RecvError::Closed) => return None,
+                Event::Missed(_) => break,
+                _ => {}
             }
         }
     }

@@ -5,13 +5,14 @@ mod expect;
 use std::sync::Arc;
 
 use messages_auth::{ApiKey, ApiSecret, ApplicationId, AuthError};
-use tokio::sync::broadcast;
+use tokio_stream::StreamExt;
 
 pub use expect::{Expectation, Unmet};
 
-use crate::credentials::{Credentials, random_secret};
+use crate::credentials::{Credentials, Given, random_secret};
 use crate::engine::Engine;
-use crate::event::{Event, Numbered, WebhookEvent};
+use crate::event::{Event, WebhookEvent};
+use crate::event_log::EventReader;
 use crate::keeper::NotKept;
 use crate::query::Query;
 use crate::rules::Rule;
@@ -84,6 +85,10 @@ impl Workspace {
             signature_secret: random_secret()?,
             application_id: ApplicationId::random(),
             private_key: self.credentials.private_key.clone(),
+            given: Given {
+                private_key: self.credentials.given.private_key,
+                ..Given::default()
+            },
         };
         let (targets, own) = self
             .engine
@@ -207,11 +212,21 @@ impl Workspace {
     /// The messages that match, the newest first, at most so many.
     #[must_use]
     pub fn messages(&self, query: &Query, limit: usize) -> Vec<MessageView> {
+        self.page(query, limit, usize::MAX)
+    }
+
+    /// The same; once they have this many bytes of text and content, no more.
+    pub(crate) fn page(&self, query: &Query, limit: usize, bytes: usize) -> Vec<MessageView> {
+        let mut left = bytes;
         self.engine.look(|world, _| {
             let Some(workspace) = world.workspace(self.id) else {
                 return Vec::new();
             };
-            let shown = |message| MessageView::new(message, workspace);
+            let shown = |message| {
+                let view = (left > 0).then(|| MessageView::new(message, workspace))?;
+                left = left.saturating_sub(view.bytes());
+                Some(view)
+            };
             match query.conversation {
                 // Those alone, not all that there are.
                 Some(id) => workspace
@@ -222,7 +237,7 @@ impl Workspace {
                     .filter_map(|id| workspace.messages.get(*id))
                     .filter(|message| query.matches(message))
                     .take(limit)
-                    .map(shown)
+                    .map_while(shown)
                     .collect(),
                 None => workspace
                     .messages
@@ -230,7 +245,7 @@ impl Workspace {
                     .rev()
                     .filter(|message| query.matches(message))
                     .take(limit)
-                    .map(shown)
+                    .map_while(shown)
                     .collect(),
             }
         })
@@ -265,7 +280,7 @@ impl Workspace {
     #[must_use]
     pub fn events(&self) -> Events {
         Events {
-            receiver: self.engine.subscribe(),
+            reader: self.engine.events.reader(None),
             workspace: self.id,
         }
     }
@@ -279,7 +294,8 @@ impl Workspace {
         self.engine.kept().await
     }
 
-    /// Forgets all messages, and goes back to the rules of the beginning.
+    /// Removes all messages, and goes back to the rules of the beginning. Webhooks of before are not posted any more, and
+    /// those that are being posted are broken off.
     pub fn reset(&self) {
         self.engine.with(|world, _, _| world.reset(self.id));
     }
@@ -296,20 +312,18 @@ impl std::fmt::Debug for Workspace {
 /// What happens in a workspace, as it happens.
 #[derive(Debug)]
 pub struct Events {
-    receiver: broadcast::Receiver<Numbered>,
+    reader: EventReader,
     workspace: WorkspaceId,
 }
 
 impl Events {
-    /// The next event; `None` when the emulator is gone. Who lags 16,384 events behind misses the oldest.
+    /// The next event; `None` when the emulator is gone. A reader that falls 10,000 events behind, or as many as take 16
+    /// MiB, misses the oldest, and [`Event::Missed`] takes their place.
     pub async fn next(&mut self) -> Option<Event> {
         loop {
-            match self.receiver.recv().await {
-                Ok(Numbered { event, .. }) if event.belongs_to(self.workspace) => {
-                    return Some(event);
-                }
-                Ok(_) | Err(broadcast::error::RecvError::Lagged(_)) => {}
-                Err(broadcast::error::RecvError::Closed) => return None,
+            let event = self.reader.next().await?.event;
+            if event.belongs_to(self.workspace) {
+                return Some(event);
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Whose workspace it is: an account with one application.
 
+use std::sync::Arc;
+
 use messages_auth::webhook::WebhookSigner;
 use messages_auth::{ApiKey, ApplicationId, AuthError, Basic, PublicKey};
 
@@ -23,8 +25,8 @@ pub(crate) struct Account {
 /// Where the webhooks of a workspace go, and in which format.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Targets {
-    pub(crate) status_url: Option<Box<str>>,
-    pub(crate) inbound_url: Option<Box<str>>,
+    pub(crate) status_url: Option<Arc<str>>,
+    pub(crate) inbound_url: Option<Arc<str>>,
     pub(crate) version: Generation,
 }
 

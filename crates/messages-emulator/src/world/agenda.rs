@@ -54,9 +54,10 @@ impl<T> Agenda<T> {
             .map(|Reverse(entry)| (entry.due, entry.what))
     }
 
-    /// Forgets what `keep` says no to.
-    pub(crate) fn retain(&mut self, keep: impl Fn(&T) -> bool) {
-        self.queue.retain(|Reverse(entry)| keep(&entry.what));
+    /// Discards what is not to be kept.
+    pub(crate) fn retain(&mut self, keep: impl Fn(Moment, &T) -> bool) {
+        self.queue
+            .retain(|Reverse(entry)| keep(entry.due, &entry.what));
     }
 }
 

@@ -120,6 +120,11 @@ impl Draft {
 }
 
 impl Content {
+    /// Estimated memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.kind.len() + bytes_of_members(&self.members)
+    }
+
     /// What can be read in it: the text, the caption, the title.
     pub(crate) fn text(&self) -> String {
         let mut words = Vec::new();
@@ -148,6 +153,24 @@ impl Content {
         );
         json
     }
+}
+
+/// Estimated memory of a JSON value.
+fn bytes_of(value: &Value) -> usize {
+    let within = match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(bytes_of).sum(),
+        Value::Object(members) => bytes_of_members(members),
+        _ => 0,
+    };
+    size_of::<Value>() + within
+}
+
+fn bytes_of_members(members: &Map<String, Value>) -> usize {
+    let bytes = members
+        .iter()
+        .map(|(name, value)| 2 * size_of::<String>() + name.len() + bytes_of(value));
+    bytes.sum()
 }
 
 /// Collects what a person would read, to a bounded depth: bodies are bounded, recursion should be too.

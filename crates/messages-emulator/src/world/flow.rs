@@ -104,6 +104,15 @@ pub(crate) enum Move {
 }
 
 impl Flow {
+    /// Estimated memory.
+    pub(super) fn bytes(&self) -> usize {
+        let steps = self
+            .steps
+            .iter()
+            .map(|step| size_of::<Step>() + step.draft.content.bytes());
+        size_of::<Self>() + steps.sum::<usize>()
+    }
+
     /// A message of the flow has reached a state.
     pub(crate) fn on_status(&mut self, step: usize, status: Status) -> Move {
         if self.ended.is_some() || step != self.current {

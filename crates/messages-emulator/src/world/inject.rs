@@ -22,7 +22,7 @@ impl World {
         mut inbound: InboundMessage,
         effects: &mut Effects,
     ) -> Option<(MessageId, Option<PostId>)> {
-        let (seed, keep) = (self.laws.seed, self.laws.keep);
+        let seed = self.laws.seed;
         let state = self.workspaces.get_mut(workspace)?;
         let id = state.next_number();
         let uuid = state.dice(seed, id).uuid();
@@ -83,9 +83,9 @@ impl World {
         };
         let event = message.event(now, workspace, None);
         effects.events.push(Event::Message(event.into()));
-        state.by_uuid.insert(uuid, id);
-        state.messages.insert(id, message);
-        state.retain(now, keep);
+        state.add(message);
+        self.retain(now, workspace);
+        let state = self.workspaces.get_mut(workspace)?;
         let Some(url) = state.account.targets.inbound_url.clone() else {
             return Some((id, None));
         };
@@ -96,13 +96,15 @@ impl World {
             status: None,
             lane: id,
             url,
-            body: webhook,
+            body: Some(webhook),
+            version,
+            passed: 0,
             jti,
             signature: Signature::Right,
             attempts: Vec::new(),
             state: PostState::Waiting,
             due: None,
         };
-        Some((id, self.post(now, workspace, post, None, effects)))
+        Some((id, self.post(now, workspace, post, None)))
     }
 }

@@ -1,5 +1,7 @@
 //! A message as the emulator remembers it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -42,7 +44,7 @@ pub(crate) struct Message {
     /// What it says, in the flat form.
     pub(crate) content: Box<RawValue>,
     pub(crate) client_ref: Option<Box<str>>,
-    pub(crate) webhook_url: Option<Box<str>>,
+    pub(crate) webhook_url: Option<Arc<str>>,
     pub(crate) webhook_version: Option<Generation>,
     pub(crate) at: Moment,
     pub(crate) conversation: ConversationId,
@@ -111,6 +113,27 @@ pub(crate) struct Exchange {
 }
 
 impl Message {
+    /// Estimated memory, without its webhooks.
+    pub(super) fn bytes(&self) -> usize {
+        /// Its places in indexes, its conversation, its history.
+        const INDEXED: usize = 512;
+        let texts = [
+            self.ours.len(),
+            self.person.len(),
+            self.kind.len(),
+            self.text.len(),
+            self.content.get().len(),
+            self.client_ref.as_ref().map_or(0, |text| text.len()),
+            self.webhook_url.as_ref().map_or(0, |text| text.len()),
+        ];
+        let request = self.request.as_ref().map_or(0, |request| {
+            request.path.len() + request.body.len() + request.answer.len()
+        });
+        let states =
+            self.plan.len() * size_of::<Change>() + self.history.len() * size_of::<Passed>();
+        size_of::<Self>() + INDEXED + texts.iter().sum::<usize>() + request + states
+    }
+
     /// The event of a state that it has come into, or of being taken.
     pub(super) fn event(
         &self,

@@ -5,6 +5,7 @@ pub(crate) mod account;
 mod agenda;
 mod conversations;
 pub(crate) mod dice;
+mod dispatch;
 mod draft;
 mod flow;
 mod inbound;
@@ -16,6 +17,7 @@ mod post;
 mod posting;
 mod posts;
 mod progress;
+mod prune;
 mod restore;
 mod rows;
 mod segments;
@@ -26,15 +28,19 @@ mod update;
 mod workspace;
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use agenda::Agenda;
 use bytes::Bytes;
+use dispatch::Dispatch;
 use messages_auth::ApiKey;
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 pub(crate) use account::{Account, Targets};
 pub(crate) use conversations::Conversation;
+pub(crate) use dispatch::FlightId;
 pub(crate) use draft::{Content, Draft};
 pub(crate) use flow::{Condition, Flow, FlowKind, Member};
 pub use inbound::{InboundMessage, InboundMistake};
@@ -66,16 +72,18 @@ pub(crate) struct Effects {
 }
 
 /// A webhook that is to be posted now.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Outgoing {
-    pub(crate) workspace: WorkspaceId,
-    pub(crate) post: PostId,
-    pub(crate) lane: u64,
-    pub(crate) url: Box<str>,
+    flight: FlightId,
+    workspace: WorkspaceId,
+    post: PostId,
+    pub(crate) url: Arc<str>,
     pub(crate) body: Bytes,
     pub(crate) jti: Uuid,
     pub(crate) signature: Signature,
     pub(crate) account: Arc<Account>,
+    /// Ends when the webhook is removed: the attempt is to be broken off.
+    pub(crate) withdrawn: oneshot::Receiver<Infallible>,
 }
 
 /// Something that is to happen at its time.
@@ -123,8 +131,10 @@ pub(crate) struct World {
     workspaces: Vec<Workspace>,
     by_key: HashMap<ApiKey, WorkspaceId>,
     agenda: Agenda<Due>,
-    /// Webhooks that are being posted.
-    in_flight: usize,
+    /// Webhooks that are being posted, or are ready to be.
+    dispatch: Dispatch,
+    /// How many things to do may be listed before those that have become void are discarded.
+    prune_at: prune::Thresholds,
     /// Whether changes are remembered, to be written down.
     tracked: bool,
 }
@@ -136,7 +146,8 @@ impl World {
             workspaces: Vec::new(),
             by_key: HashMap::new(),
             agenda: Agenda::new(),
-            in_flight: 0,
+            dispatch: Dispatch::default(),
+            prune_at: prune::Thresholds::default(),
             tracked: false,
         }
     }
@@ -222,7 +233,8 @@ impl World {
             workspaces: self.workspaces.len(),
             messages: sum(|workspace| workspace.messages.len()),
             conversations: sum(|workspace| workspace.conversations.len()),
-            posting: self.in_flight,
+            posting: self.dispatch.in_flight(),
+            waiting: self.dispatch.waiting(),
             planned: self.agenda.len(),
         }
     }
@@ -234,7 +246,17 @@ impl World {
 
     /// Whether nothing is being posted.
     pub(crate) fn is_settled(&self) -> bool {
-        self.in_flight == 0
+        self.dispatch.in_flight() == 0
+    }
+
+    /// The number of the latest attempt of any webhook.
+    pub(crate) const fn last_flight(&self) -> FlightId {
+        self.dispatch.last()
+    }
+
+    /// Whether no attempt up to this one is in flight in a workspace.
+    pub(crate) fn has_landed(&self, workspace: WorkspaceId, up_to: FlightId) -> bool {
+        self.dispatch.has_landed(workspace, up_to)
     }
 
     /// Lets everything happen that is due at `now`. Each thing happens at its own moment, so that what follows from it
@@ -249,8 +271,8 @@ impl World {
                 Due::StepOver(workspace, flow, step) => {
                     self.step_over(at, workspace, flow, step, effects);
                 }
-                Due::Post(workspace, post) => self.post_is_due(workspace, post, effects),
-                Due::Release(workspace, post) => self.release(workspace, post, effects),
+                Due::Post(workspace, post) => self.post_is_due(workspace, post),
+                Due::Release(workspace, post) => self.release(workspace, post),
             }
         }
     }
@@ -267,6 +289,6 @@ impl World {
             workspace.clear();
             workspace.rules.replace(rules);
         }
-        self.agenda.retain(|due| due.workspace() != id);
+        self.discard_plans(id);
     }
 }

@@ -1,9 +1,12 @@
 //! The webhooks that tell of a message's states, and of a workflow's end.
 
+use bytes::Bytes;
+
+use super::dice::Dice;
 use super::flow::FlowKind;
 use super::message::{FlowId, Message, MessageId};
 use super::post::{PostId, PostState, Signature};
-use super::{Effects, Post, WorkspaceId, World};
+use super::{Post, Workspace, WorkspaceId, World};
 use crate::clock::Moment;
 use crate::generation::Generation;
 use crate::rules::WebhookFault;
@@ -18,8 +21,6 @@ impl World {
         workspace: WorkspaceId,
         id: MessageId,
         status: Status,
-        code: Option<u16>,
-        effects: &mut Effects,
     ) -> Option<PostId> {
         let seed = self.laws.seed;
         let state = self.workspaces.get_mut(workspace)?;
@@ -29,73 +30,34 @@ impl World {
             .webhook_url
             .clone()
             .or_else(|| targets.status_url.clone())?;
-        let flow = message.flow.and_then(|(flow, step)| {
-            let flow = state.flows.get(flow)?;
-            Some((flow, step))
-        });
         // A message of a workflow speaks v0.1, since nothing else can name the workflow.
+        let flow = message.flow.and_then(|(flow, _)| state.flows.get(flow));
         let version = message.webhook_version.unwrap_or(match flow {
-            Some((flow, _)) if matches!(flow.kind, FlowKind::Workflow { .. }) => Generation::V0_1,
+            Some(flow) if matches!(flow.kind, FlowKind::Workflow { .. }) => Generation::V0_1,
             _ => targets.version,
         });
-        let mut dice = state.webhook_dice(seed, id, message.history.len());
-        let instance = dice.instance();
-        let uuid = message.uuid.to_string();
-        let workflow_uuid = match flow.map(|(flow, _)| &flow.kind) {
-            Some(FlowKind::Workflow { uuid, .. }) => uuid.to_string(),
-            _ => String::new(),
-        };
-        // Once each: `read` comes after the one that has told.
-        let bills = matches!(status, Status::Delivered | Status::Undeliverable);
-        let facts = StatusFacts {
-            uuid: &uuid,
-            channel: message.channel,
-            to: &message.person,
-            from: &message.ours,
-            at,
-            status,
-            code,
-            instance: &instance,
-            client_ref: message.client_ref.as_deref(),
-            price: message.price.filter(|_| bills),
-            sms_segments: message.sms_segments,
-            flow: flow.map(|(flow, step)| match &flow.kind {
-                FlowKind::Failover { workflow_id } => FlowFacts::Failover {
-                    workflow_id,
-                    number: step + 1,
-                    total: flow.steps.len(),
-                },
-                FlowKind::Workflow { member, .. } => FlowFacts::Workflow {
-                    uuid: &workflow_uuid,
-                    member: member.name(),
-                },
-            }),
-        };
+        let reached = message.history.len();
         let post = Post {
             kind: WebhookKind::Status,
             message: id,
             status: Some(status),
             lane: message.lane,
             url,
-            body: webhook::status(version, &facts),
-            jti: dice.uuid(),
+            body: None,
+            version,
+            passed: u32::try_from(reached.checked_sub(1)?).ok()?,
+            jti: state.webhook_dice(seed, id, reached).uuid(),
             signature: signature(message),
             attempts: Vec::new(),
             state: PostState::Waiting,
             due: None,
         };
         let fault = message.webhook_fault;
-        self.post(at, workspace, post, fault, effects)
+        self.post(at, workspace, post, fault)
     }
 
     /// Tells how a workflow of the first generation has ended; a v1 failover has no report.
-    pub(super) fn post_report(
-        &mut self,
-        at: Moment,
-        workspace: WorkspaceId,
-        flow_id: FlowId,
-        effects: &mut Effects,
-    ) {
+    pub(super) fn post_report(&mut self, at: Moment, workspace: WorkspaceId, flow_id: FlowId) {
         let seed = self.laws.seed;
         let Some(state) = self.workspaces.get_mut(workspace) else {
             return;
@@ -136,14 +98,75 @@ impl World {
             status: None,
             lane: flow.lane,
             url,
-            body: webhook::report(member.name(), &uuid.to_string(), ending.name(), at, &listed),
+            // The states of its messages may change afterwards.
+            body: Some(webhook::report(
+                member.name(),
+                &uuid.to_string(),
+                ending.name(),
+                at,
+                &listed,
+            )),
+            version: Generation::V0_1,
+            passed: 0,
             jti: state.webhook_dice(seed, flow_id, 0).uuid(),
             signature: signature(first),
             attempts: Vec::new(),
             state: PostState::Waiting,
             due: None,
         };
-        self.post(at, workspace, post, None, effects);
+        self.post(at, workspace, post, None);
+    }
+}
+
+impl Workspace {
+    /// What a webhook says: the same bytes each time.
+    pub(crate) fn body_of(&self, post: &Post) -> Bytes {
+        match &post.body {
+            Some(body) => body.clone(),
+            None => self.status_body(post).unwrap_or_default(),
+        }
+    }
+
+    fn status_body(&self, post: &Post) -> Option<Bytes> {
+        let message = self.messages.get(post.message)?;
+        let passed = message.history.get(usize::try_from(post.passed).ok()?)?;
+        let flow = message
+            .flow
+            .and_then(|(flow, step)| Some((self.flows.get(flow)?, step)));
+        let uuid = message.uuid.to_string();
+        let workflow_uuid = match flow.map(|(flow, _)| &flow.kind) {
+            Some(FlowKind::Workflow { uuid, .. }) => uuid.to_string(),
+            _ => String::new(),
+        };
+        let (high, low) = post.jti.as_u64_pair();
+        let instance = Dice::new(high, "instance", low).instance();
+        // Once each: `read` comes after the one that has told.
+        let bills = matches!(passed.status, Status::Delivered | Status::Undeliverable);
+        let facts = StatusFacts {
+            uuid: &uuid,
+            channel: message.channel,
+            to: &message.person,
+            from: &message.ours,
+            at: passed.at,
+            status: passed.status,
+            code: passed.code,
+            instance: &instance,
+            client_ref: message.client_ref.as_deref(),
+            price: message.price.filter(|_| bills),
+            sms_segments: message.sms_segments,
+            flow: flow.map(|(flow, step)| match &flow.kind {
+                FlowKind::Failover { workflow_id } => FlowFacts::Failover {
+                    workflow_id,
+                    number: step + 1,
+                    total: flow.steps.len(),
+                },
+                FlowKind::Workflow { member, .. } => FlowFacts::Workflow {
+                    uuid: &workflow_uuid,
+                    member: member.name(),
+                },
+            }),
+        };
+        Some(webhook::status(post.version, &facts))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A webhook, and how it went.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -7,6 +9,7 @@ use uuid::Uuid;
 use super::message::MessageId;
 use super::text_bytes;
 use crate::clock::Moment;
+use crate::generation::Generation;
 use crate::status::Status;
 use crate::webhook::WebhookKind;
 
@@ -30,9 +33,20 @@ pub(crate) struct Post {
     /// The state it tells of.
     pub(crate) status: Option<Status>,
     pub(crate) lane: u64,
-    pub(crate) url: Box<str>,
-    #[serde(with = "text_bytes")]
-    pub(crate) body: Bytes,
+    pub(crate) url: Arc<str>,
+    /// Absent for a status, which is rendered from the message: there may be hundreds of thousands that wait.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "text_bytes::optional"
+    )]
+    pub(crate) body: Option<Bytes>,
+    /// Format of a status.
+    #[serde(default)]
+    pub(crate) version: Generation,
+    /// Index of a status in the message's history.
+    #[serde(default)]
+    pub(crate) passed: u32,
     pub(crate) jti: Uuid,
     pub(crate) signature: Signature,
     pub(crate) attempts: Vec<Attempt>,
@@ -45,7 +59,7 @@ pub(crate) struct Post {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PostState {
-    /// It waits for one before it, or for its time.
+    /// It waits for one before it, for its time, or for a place at its receiver.
     Waiting,
     /// It is being posted.
     Posting,
@@ -83,6 +97,26 @@ pub(crate) enum Outcome {
     },
     /// There was no answer, for this reason. A text of the emulator's own, without addresses.
     Failed { reason: Box<str>, forbidden: bool },
+}
+
+impl Post {
+    /// Estimated memory, without its attempts.
+    pub(super) fn bytes(&self) -> usize {
+        /// Its places in lanes, queues and indexes.
+        const INDEXED: usize = 128;
+        size_of::<Self>() + INDEXED + self.body.as_ref().map_or(0, Bytes::len)
+    }
+}
+
+impl Attempt {
+    /// Estimated memory.
+    pub(super) fn bytes(&self) -> usize {
+        let text = match &self.outcome {
+            Outcome::Answer { body, .. } => body.len(),
+            Outcome::Failed { reason, .. } => reason.len(),
+        };
+        size_of::<Self>() + text
+    }
 }
 
 impl Outcome {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::dispatch::Place;
 use super::post::{Attempt, Outcome, PostId};
 use super::posts::HOLD;
 use super::{Due, Effects, Outgoing, Post, PostState, Workspace, WorkspaceId, World};
@@ -20,9 +21,7 @@ impl World {
         workspace: WorkspaceId,
         post: Post,
         fault: Option<WebhookFault>,
-        effects: &mut Effects,
     ) -> Option<PostId> {
-        let state = self.workspaces.get_mut(workspace)?;
         let message = post.message;
         let copies = if fault == Some(WebhookFault::Doubled) {
             2
@@ -31,6 +30,7 @@ impl World {
         };
         let mut last = None;
         for post in std::iter::repeat_n(post, copies) {
+            let state = self.workspaces.get_mut(workspace)?;
             let id = state.posts.add(post);
             if let Some(message) = state.messages.get_mut(message) {
                 message.posts.push(id);
@@ -56,57 +56,92 @@ impl World {
                 }
                 _ => vec![id],
             };
+            let ready = ready
+                .into_iter()
+                .filter_map(|id| state.posts.queue(id))
+                .collect::<Vec<_>>();
             for id in ready {
-                if state.posts.queue(id).is_some() {
-                    start(&mut self.in_flight, state, workspace, id, effects);
-                }
+                self.dispatch(workspace, id);
             }
             last = Some(id);
         }
         last
     }
 
-    pub(super) fn release(&mut self, workspace: WorkspaceId, id: PostId, effects: &mut Effects) {
+    pub(super) fn release(&mut self, workspace: WorkspaceId, id: PostId) {
         let Some(state) = self.workspaces.get_mut(workspace) else {
             return;
         };
         if state.posts.release(id) && state.posts.queue(id).is_some() {
-            start(&mut self.in_flight, state, workspace, id, effects);
+            self.dispatch(workspace, id);
         }
     }
 
-    /// A late webhook goes into its lane; one that was tried before goes out at once. Its tries say so and not its state,
-    /// which after a restart is that of the try that was cut off: in its lane it would stay at the front, since only a
-    /// first try makes way.
-    pub(super) fn post_is_due(
-        &mut self,
-        workspace: WorkspaceId,
-        id: PostId,
-        effects: &mut Effects,
-    ) {
+    /// Queues a late webhook in its lane; one that was tried before goes out at once. Its attempts tell them apart and not
+    /// its state, which after a restart is that of the attempt that was cut off: in its lane it would stay at the front,
+    /// since only a first attempt makes way.
+    pub(super) fn post_is_due(&mut self, workspace: WorkspaceId, id: PostId) {
         let Some(state) = self.workspaces.get_mut(workspace) else {
             return;
         };
+        state.posts.come_due(id);
         let Some(post) = state.posts.get(id) else {
             return;
         };
         if !post.attempts.is_empty() || state.posts.queue(id).is_some() {
-            start(&mut self.in_flight, state, workspace, id, effects);
+            self.dispatch(workspace, id);
         }
     }
 
-    /// A try of a webhook has ended.
+    /// Has a webhook posted as soon as its receiver has a place.
+    pub(super) fn dispatch(&mut self, workspace: WorkspaceId, id: PostId) {
+        let state = self.workspaces.get(workspace);
+        if let Some(post) = state.and_then(|state| state.posts.get(id)) {
+            self.dispatch.queue(&post.url, workspace, id);
+        }
+    }
+
+    /// Hands out the webhooks for which there is a place. What waits is looked up only now: it may have been removed.
+    pub(crate) fn pump(&mut self, effects: &mut Effects) {
+        self.prune();
+        while let Some(place) = self.dispatch.next() {
+            match self.start(&place) {
+                Some(outgoing) => effects.posts.push(outgoing),
+                None => self.dispatch.done(place.flight),
+            }
+        }
+    }
+
+    fn start(&mut self, place: &Place) -> Option<Outgoing> {
+        let state = self.workspaces.get_mut(place.workspace)?;
+        let body = state.body_of(state.posts.get(place.post)?);
+        let account = Arc::clone(&state.account);
+        let (post, withdrawn) = state.posts.start(place.post, place.flight)?;
+        Some(Outgoing {
+            flight: place.flight,
+            workspace: place.workspace,
+            post: place.post,
+            url: Arc::clone(&post.url),
+            body,
+            jti: post.jti,
+            signature: post.signature,
+            account,
+            withdrawn,
+        })
+    }
+
+    /// An attempt has ended; without an outcome, since the webhook was removed.
     pub(crate) fn posted(
         &mut self,
         now: Moment,
         outgoing: &Outgoing,
-        outcome: Outcome,
+        outcome: Option<Outcome>,
         took_ms: u64,
         effects: &mut Effects,
     ) {
-        self.in_flight = self.in_flight.saturating_sub(1);
+        self.dispatch.done(outgoing.flight);
         let (workspace, id) = (outgoing.workspace, outgoing.post);
-        let Some(state) = self.workspaces.get_mut(workspace) else {
+        let Some((state, outcome)) = self.workspaces.get_mut(workspace).zip(outcome) else {
             return;
         };
         let attempt = Attempt {
@@ -114,42 +149,27 @@ impl World {
             outcome,
             took_ms,
         };
-        let followup = state.posts.tried(id, outgoing.lane, attempt);
+        let Some(followup) = state.posts.tried(id, outgoing.flight, attempt) else {
+            return;
+        };
         if let Some(retry_at) = followup.retry_at {
             self.agenda.add(retry_at, Due::Post(workspace, id));
         }
         if let Some(post) = state.posts.get(id)
-            && let Some(event) =
-                WebhookEvent::of_last_try(post, state, workspace, followup.retry_at)
+            && let Some(event) = WebhookEvent::of_last_try(
+                post,
+                state,
+                workspace,
+                outgoing.body.clone(),
+                followup.retry_at,
+            )
         {
             effects.events.push(Event::Webhook(event.into()));
         }
         if let Some(next) = followup.next {
-            start(&mut self.in_flight, state, workspace, next, effects);
+            self.dispatch(workspace, next);
         }
-    }
-}
-
-pub(super) fn start(
-    in_flight: &mut usize,
-    state: &mut Workspace,
-    workspace: WorkspaceId,
-    id: PostId,
-    effects: &mut Effects,
-) {
-    let account = Arc::clone(&state.account);
-    if let Some(post) = state.posts.start(id) {
-        *in_flight += 1;
-        effects.posts.push(Outgoing {
-            workspace,
-            post: id,
-            lane: post.lane,
-            url: post.url.clone(),
-            body: post.body.clone(),
-            jti: post.jti,
-            signature: post.signature,
-            account,
-        });
+        self.shed(workspace);
     }
 }
 
@@ -159,10 +179,11 @@ impl WebhookEvent {
         post: &Post,
         workspace: &Workspace,
         id: WorkspaceId,
+        body: Bytes,
         retry_at: Option<Moment>,
     ) -> Option<Self> {
         let which = post.attempts.len().checked_sub(1)?;
-        let mut event = Self::of_try(post, workspace, id, which)?;
+        let mut event = Self::of_try(post, workspace, id, which, body)?;
         event.acknowledged = post.state == PostState::Acknowledged;
         event.retry_at = retry_at;
         Some(event)
@@ -174,10 +195,16 @@ impl WebhookEvent {
         workspace: &Workspace,
         id: WorkspaceId,
     ) -> Option<Self> {
-        Self::of_try(post, workspace, id, 0)
+        Self::of_try(post, workspace, id, 0, workspace.body_of(post))
     }
 
-    fn of_try(post: &Post, workspace: &Workspace, id: WorkspaceId, which: usize) -> Option<Self> {
+    fn of_try(
+        post: &Post,
+        workspace: &Workspace,
+        id: WorkspaceId,
+        which: usize,
+        body: Bytes,
+    ) -> Option<Self> {
         let message = workspace.messages.get(post.message)?;
         let attempt = post.attempts.get(which)?;
         let (answer, answer_body, error) = match &attempt.outcome {
@@ -196,7 +223,7 @@ impl WebhookEvent {
             error,
             retry_at: None,
             took_ms: attempt.took_ms,
-            body: post.body.clone().into(),
+            body: body.into(),
             answer_body: answer_body.into(),
             workspace: id,
         })

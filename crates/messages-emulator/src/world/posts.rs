@@ -1,8 +1,12 @@
 //! The webhooks of a workspace: in order within a lane, tried again by the documented schedule.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
+use std::convert::Infallible;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
+use super::dispatch::FlightId;
 use super::post::{Attempt, Post, PostId, PostState};
 use super::table::Table;
 use crate::clock::Moment;
@@ -20,17 +24,25 @@ pub(super) const HOLD: Duration = Duration::from_secs(5);
 #[derive(Default)]
 pub(crate) struct Posts {
     posts: Table<Post>,
-    /// The front of each lane is being posted for the first time.
-    lanes: HashMap<u64, VecDeque<PostId>>,
+    /// Webhooks that were not tried yet, by their lane and the order of their entry. The front of each lane is in flight,
+    /// or ready to be.
+    lanes: BTreeMap<(u64, u64), PostId>,
+    entered: u64,
     /// Held back in a lane until another one has overtaken it.
     held: HashMap<u64, PostId>,
+    in_flight: HashMap<PostId, Flight>,
     last: PostId,
+}
+
+struct Flight {
+    id: FlightId,
+    /// Breaks the attempt off when it is dropped.
+    _withdraw: oneshot::Sender<Infallible>,
 }
 
 /// What follows from an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Followup {
-    pub(crate) state: PostState,
+pub(super) struct Followup {
     /// The next try of the same webhook.
     pub(crate) retry_at: Option<Moment>,
     /// The webhook of the lane that may go out now.
@@ -41,14 +53,17 @@ impl Posts {
     /// Remembers a webhook, which is not posted yet.
     pub(crate) fn add(&mut self, post: Post) -> PostId {
         self.last += 1;
-        self.posts.insert(self.last, post);
+        self.put_back(self.last, post);
         self.last
     }
 
     /// Puts a webhook back that had its number before.
     pub(super) fn put_back(&mut self, id: PostId, post: Post) {
         self.last = self.last.max(id);
+        let attempts: usize = post.attempts.iter().map(Attempt::bytes).sum();
+        let bytes = post.bytes() + attempts;
         self.posts.insert(id, post);
+        self.posts.weigh(id, bytes);
     }
 
     /// Numbers go on after this one.
@@ -73,23 +88,37 @@ impl Posts {
         self.posts.get(id)
     }
 
-    pub(crate) fn remove(&mut self, id: PostId) {
-        self.posts.remove(id);
+    /// Removes a webhook, and breaks its attempt off if it is in flight. Returns the webhook of the lane that may go out
+    /// now.
+    pub(crate) fn remove(&mut self, id: PostId) -> Option<PostId> {
+        let lane = self.posts.remove(id)?.lane;
+        self.in_flight.remove(&id);
+        if self.held.get(&lane) == Some(&id) {
+            self.held.remove(&lane);
+        }
+        self.leave(lane, id)
     }
 
-    /// Forgets all. Numbers go on, so that an answer that is still to come is nobody's.
+    /// Removes all, and breaks off what is in flight. Numbers go on.
     pub(crate) fn clear(&mut self) {
         self.posts.clear();
         self.lanes.clear();
         self.held.clear();
+        self.in_flight.clear();
     }
 
     /// Puts a webhook into its lane. `Some` if it may go out now.
     pub(crate) fn queue(&mut self, id: PostId) -> Option<PostId> {
         let lane = self.posts.get(id)?.lane;
-        let queue = self.lanes.entry(lane).or_default();
-        queue.push_back(id);
-        (queue.len() == 1).then_some(id)
+        let is_first = self.front(lane).is_none();
+        self.entered += 1;
+        self.lanes.insert((lane, self.entered), id);
+        is_first.then_some(id)
+    }
+
+    fn front(&self, lane: u64) -> Option<((u64, u64), PostId)> {
+        let mut queue = self.lanes.range((lane, 0)..=(lane, u64::MAX));
+        queue.next().map(|(place, id)| (*place, *id))
     }
 
     /// Holds a webhook back until the next one of its lane, which it returns together with it, in their new order.
@@ -136,60 +165,88 @@ impl Posts {
         }
     }
 
-    /// Notes that a webhook is being posted.
-    pub(crate) fn start(&mut self, id: PostId) -> Option<&Post> {
+    /// Whether a webhook is to go out again, or late, at this moment.
+    pub(super) fn is_due(&self, id: PostId, at: Moment) -> bool {
+        self.posts.get(id).is_some_and(|post| post.due == Some(at))
+    }
+
+    pub(super) fn is_held(&self, id: PostId) -> bool {
+        self.posts
+            .get(id)
+            .is_some_and(|post| self.held.get(&post.lane) == Some(&id))
+    }
+
+    /// Notes that the time of a webhook has come.
+    pub(super) fn come_due(&mut self, id: PostId) {
+        if let Some(post) = self.posts.get_mut(id) {
+            post.due = None;
+        }
+    }
+
+    /// Notes that a webhook is in flight. What is returned with it ends when the attempt is to be broken off.
+    pub(super) fn start(
+        &mut self,
+        id: PostId,
+        flight: FlightId,
+    ) -> Option<(&Post, oneshot::Receiver<Infallible>)> {
         let post = self.posts.get_mut(id)?;
         post.state = PostState::Posting;
         post.due = None;
-        Some(post)
+        let (withdraw, withdrawn) = oneshot::channel();
+        let flight = Flight {
+            id: flight,
+            _withdraw: withdraw,
+        };
+        self.in_flight.insert(id, flight);
+        Some((post, withdrawn))
     }
 
-    /// Notes how a try ended. A webhook that was forgotten meanwhile still makes way in its lane.
-    pub(crate) fn tried(&mut self, id: PostId, lane: u64, attempt: Attempt) -> Followup {
-        let Some(post) = self.posts.get_mut(id) else {
-            return Followup {
-                state: PostState::GivenUp,
-                retry_at: None,
-                next: self.leave(lane, id),
-            };
-        };
+    /// Notes how an attempt ended. `None` if the webhook was removed meanwhile.
+    pub(super) fn tried(
+        &mut self,
+        id: PostId,
+        flight: FlightId,
+        attempt: Attempt,
+    ) -> Option<Followup> {
+        if self.in_flight.get(&id)?.id != flight {
+            return None;
+        }
+        self.in_flight.remove(&id);
+        self.posts.weigh(id, attempt.bytes());
+        let post = self.posts.get_mut(id)?;
         let now = attempt.at;
         let mut state = attempt.outcome.state();
+        if post.attempts.is_empty() {
+            // Most have one.
+            post.attempts.reserve_exact(1);
+        }
         post.attempts.push(attempt);
         let tries = post.attempts.len();
         let first = post.attempts.first().map_or(now, |first| first.at);
+        // Where time has ended, no pause can pass.
         let retry_at = (state == PostState::Retrying)
             .then(|| now.after(pause_after(tries)))
-            .filter(|at| at.since(first) <= GIVE_UP_AFTER);
+            .filter(|at| *at > now && at.since(first) <= GIVE_UP_AFTER);
         if state == PostState::Retrying && retry_at.is_none() {
             state = PostState::GivenUp;
         }
         post.state = state;
         post.due = retry_at;
-        Followup {
-            state,
+        let lane = post.lane;
+        Some(Followup {
             retry_at,
-            next: if tries == 1 {
-                self.leave(lane, id)
-            } else {
-                None
-            },
-        }
+            next: self.leave(lane, id),
+        })
     }
 
+    /// Makes way in a lane. Returns the webhook that may go out now.
     fn leave(&mut self, lane: u64, id: PostId) -> Option<PostId> {
-        let queue = self.lanes.get_mut(&lane)?;
-        if queue.front() == Some(&id) {
-            queue.pop_front();
-        }
-        while queue.front().is_some_and(|id| !self.posts.contains(*id)) {
-            queue.pop_front();
-        }
-        let next = queue.front().copied();
-        if next.is_none() {
-            self.lanes.remove(&lane);
-        }
-        next
+        let mut queue = self.lanes.range((lane, 0)..=(lane, u64::MAX));
+        let (place, _) = queue.find(|(_, one)| **one == id)?;
+        let place = *place;
+        let was_first = self.front(lane).is_some_and(|(front, _)| front == place);
+        self.lanes.remove(&place);
+        self.front(lane).filter(|_| was_first).map(|(_, next)| next)
     }
 }
 
@@ -205,10 +262,12 @@ fn pause_after(tries: usize) -> Duration {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
+    use tokio::sync::oneshot::error::TryRecvError;
     use uuid::Uuid;
 
     use super::super::post::{Outcome, Signature};
     use super::*;
+    use crate::generation::Generation;
     use crate::webhook::WebhookKind;
 
     fn post(lane: u64) -> Post {
@@ -218,7 +277,9 @@ mod tests {
             status: None,
             lane,
             url: "http://127.0.0.1:1/".into(),
-            body: Bytes::new(),
+            body: None,
+            version: Generation::V1,
+            passed: 0,
             jti: Uuid::nil(),
             signature: Signature::Right,
             attempts: Vec::new(),
@@ -238,6 +299,15 @@ mod tests {
         }
     }
 
+    /// Posts a webhook, which is answered.
+    fn tried(posts: &mut Posts, id: PostId, at: Moment, status: u16) -> Followup {
+        let flight = posts.last() + at.as_millis();
+        posts.start(id, flight).expect("a webhook");
+        posts
+            .tried(id, flight, answered(at, status))
+            .expect("it is in flight")
+    }
+
     #[test]
     fn retries_double_from_5_seconds_to_15_minutes_and_end_after_24_hours() {
         let mut posts = Posts::default();
@@ -245,17 +315,17 @@ mod tests {
         assert_eq!(posts.queue(id), Some(id));
         let start = Moment::from_millis(1_000_000);
         let (mut now, mut pauses) = (start, Vec::new());
-        let state = loop {
-            let followup = posts.tried(id, 1, answered(now, 503));
-            match followup.retry_at {
+        loop {
+            match tried(&mut posts, id, now, 503).retry_at {
                 Some(at) => {
                     pauses.push(at.since(now).as_secs());
                     now = at;
                 }
-                None => break followup.state,
+                None => break,
             }
-        };
-        assert_eq!(state, PostState::GivenUp);
+        }
+        let state = posts.get(id).map(|post| post.state);
+        assert_eq!(state, Some(PostState::GivenUp));
         assert_eq!(&pauses[..10], [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
         let passed = now.since(start).as_secs();
         assert!(passed <= 86_400 && passed > 86_400 - 900, "{passed}");
@@ -266,7 +336,7 @@ mod tests {
         for status in 200..600 {
             let mut posts = Posts::default();
             let id = posts.add(post(1));
-            let followup = posts.tried(id, 1, answered(Moment::from_millis(0), status));
+            let followup = tried(&mut posts, id, Moment::from_millis(0), status);
             assert_eq!(
                 followup.retry_at.is_some(),
                 status == 429 || status >= 500,
@@ -282,8 +352,42 @@ mod tests {
         assert_eq!(posts.queue(first), Some(first));
         assert_eq!(posts.queue(second), None);
         assert_eq!(posts.queue(other), Some(other));
-        let followup = posts.tried(first, 1, answered(Moment::from_millis(0), 500));
+        let followup = tried(&mut posts, first, Moment::from_millis(0), 500);
         assert!(followup.retry_at.is_some());
         assert_eq!(followup.next, Some(second));
+    }
+
+    #[test]
+    fn nothing_is_tried_again_where_time_has_ended() {
+        let mut posts = Posts::default();
+        let id = posts.add(post(1));
+        assert_eq!(tried(&mut posts, id, Moment::LAST, 500).retry_at, None);
+    }
+
+    #[test]
+    fn what_is_removed_makes_way_and_is_broken_off() {
+        let mut posts = Posts::default();
+        let ids = [posts.add(post(1)), posts.add(post(1)), posts.add(post(1))];
+        for id in ids {
+            posts.queue(id);
+        }
+        let (_, mut withdrawn) = posts.start(ids[0], 1).expect("a webhook");
+        assert!(
+            withdrawn
+                .try_recv()
+                .is_err_and(|error| error == TryRecvError::Empty)
+        );
+        assert_eq!(posts.remove(ids[1]), None);
+        assert_eq!(posts.remove(ids[0]), Some(ids[2]));
+        assert!(
+            withdrawn
+                .try_recv()
+                .is_err_and(|error| error == TryRecvError::Closed)
+        );
+        let late = posts.tried(ids[0], 1, answered(Moment::from_millis(0), 200));
+        assert_eq!(late, None);
+        assert_eq!(posts.remove(ids[2]), None);
+        assert!(posts.lanes.is_empty() && posts.in_flight.is_empty());
+        assert_eq!(posts.table().bytes(), 0);
     }
 }

@@ -67,7 +67,9 @@ impl World {
             return Err(TriggerError::Inbound);
         }
         message.plan.clear();
-        Ok(self.reach(now, workspace, id, status, code, effects))
+        let post = self.reach(now, workspace, id, status, code, effects);
+        self.shed(workspace);
+        Ok(post)
     }
 
     fn reach(
@@ -84,7 +86,11 @@ impl World {
         let event = message.event(at, workspace, Some((status, code)));
         effects.events.push(Event::Message(event.into()));
         let flow = message.flow;
-        let told = self.post_status(at, workspace, id, status, code, effects);
+        self.workspaces
+            .get_mut(workspace)?
+            .messages
+            .weigh(id, size_of::<Passed>());
+        let told = self.post_status(at, workspace, id, status);
         if let Some((flow_id, step)) = flow {
             let next = self
                 .flow_mut(workspace, flow_id)
@@ -130,7 +136,7 @@ impl World {
             Move::Send(step) => {
                 self.send_step(at, workspace, flow, step, effects);
             }
-            Move::End(_) => self.post_report(at, workspace, flow, effects),
+            Move::End(_) => self.post_report(at, workspace, flow),
         }
     }
 }

@@ -1,24 +1,20 @@
 //! Bringing a workspace back to a state that was written down, with everything that was to happen still to happen.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use super::flow::Flow;
 use super::message::Message;
 use super::post::{Post, PostId, PostState};
-use super::posting;
 use super::rows::Parts;
-use super::{Due, Effects, WorkspaceId, World};
+use super::{Due, WorkspaceId, World};
 use crate::clock::Moment;
 
 impl World {
-    /// Replaces the state of a workspace. Webhooks that were under way are posted again: whether the receiver took them
-    /// was not written down.
-    pub(crate) fn restore(
-        &mut self,
-        now: Moment,
-        workspace: WorkspaceId,
-        parts: Parts,
-        effects: &mut Effects,
-    ) {
-        self.agenda.retain(|due| due.workspace() != workspace);
+    /// Replaces the state of a workspace. Webhooks that were in flight are posted again: whether the receiver accepted
+    /// them was not stored.
+    pub(crate) fn restore(&mut self, now: Moment, workspace: WorkspaceId, parts: Parts) {
+        self.discard_plans(workspace);
         let Some(state) = self.workspaces.get_mut(workspace) else {
             return;
         };
@@ -28,12 +24,12 @@ impl World {
             self.agenda.add(at, due.of(workspace));
         }
         for id in ready {
-            if state.posts.queue(id).is_some() {
-                posting::start(&mut self.in_flight, state, workspace, id, effects);
+            let state = self.workspaces.get_mut(workspace);
+            if state.is_some_and(|state| state.posts.queue(id).is_some()) {
+                self.dispatch(workspace, id);
             }
         }
-        let keep = self.laws.keep;
-        state.retain(now, keep);
+        self.retain(now, workspace);
     }
 }
 
@@ -77,8 +73,7 @@ impl super::Workspace {
                     .map(|at| (at, Pending::TypingOver(id))),
             );
             self.conversations.put_back(&message);
-            self.by_uuid.insert(message.uuid, id);
-            self.messages.insert(id, message);
+            self.add(message);
         }
         for (conversation, message) in parts.seen {
             self.conversations.see(conversation, message);
@@ -86,10 +81,18 @@ impl super::Workspace {
         for (id, flow) in parts.flows {
             let over = self.step_over_at(&flow);
             dues.extend(over.map(|at| (at, Pending::StepOver(id, flow.current))));
+            let bytes = flow.bytes();
             self.flows.insert(id, flow);
+            self.flows.weigh(id, bytes);
         }
         let mut ready = Vec::new();
-        for (id, post) in parts.posts {
+        let mut urls: HashSet<Arc<str>> = HashSet::new();
+        for (id, mut post) in parts.posts {
+            // Few receivers have most of the webhooks.
+            match urls.get(&post.url) {
+                Some(url) => post.url = Arc::clone(url),
+                None => drop(urls.insert(Arc::clone(&post.url))),
+            }
             match next_try(&post) {
                 Next::Never => {}
                 Next::InTurn => ready.push(id),

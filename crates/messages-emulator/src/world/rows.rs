@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
@@ -14,6 +14,11 @@ use super::table::Table;
 use super::workspace::Workspace;
 use crate::clock::Moment;
 use crate::rules::Rule;
+
+/// Highest number of a row: SQLite can store it, and what comes after it can be counted.
+const NUMBER_MAX: u64 = 1 << 62;
+/// Most steps of a flow: no request has room for as many.
+const STEPS_MAX: usize = 1 << 20;
 
 /// What a row is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,10 +120,31 @@ impl Parts {
                 Kind::Targets => parts.targets = Some(doc(row)?),
             }
         }
+        if !parts.is_sound() {
+            return Err(serde_json::Error::custom("a number is out of range"));
+        }
         // Conversations and lanes are rebuilt in the order in which things came about.
         parts.messages.sort_unstable_by_key(|(id, _)| *id);
         parts.posts.sort_unstable_by_key(|(id, _)| *id);
         Ok(parts)
+    }
+
+    /// Whether all numbers can be counted on from, and every place in a flow exists.
+    fn is_sound(&self) -> bool {
+        let numbers = self.numbers;
+        let counted = [numbers.things, numbers.posts, numbers.conversations];
+        let is_message = |(id, message): &(u64, Message)| {
+            *id == message.id
+                && message.id.max(message.conversation).max(message.lane) <= NUMBER_MAX
+                && message.flow.is_none_or(|(_, step)| step < STEPS_MAX)
+        };
+        counted.into_iter().all(|number| number <= NUMBER_MAX)
+            && self.messages.iter().all(is_message)
+            && self.posts.iter().all(|(id, _)| *id <= NUMBER_MAX)
+            && self
+                .flows
+                .iter()
+                .all(|(_, flow)| flow.current < flow.steps.len() && flow.steps.len() <= STEPS_MAX)
     }
 
     /// Moves all times on, so that what was to come is as far away as it was.
@@ -227,5 +253,5 @@ fn take<T: Serialize>(kind: Kind, table: &mut Table<T>, changes: &mut Vec<RowCha
 }
 
 fn all<T: Serialize>(kind: Kind, table: &Table<T>, rows: &mut Vec<Row>) {
-    rows.extend(table.iter().filter_map(|(id, value)| row(kind, *id, value)));
+    rows.extend(table.iter().filter_map(|(id, value)| row(kind, id, value)));
 }

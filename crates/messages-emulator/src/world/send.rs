@@ -106,7 +106,6 @@ impl World {
                 self.begin_flow(now, workspace, number, flow, effects)?
             }
         };
-        let keep = self.laws.keep;
         let state = self.workspaces.get_mut(workspace)?;
         let message = state.messages.get_mut(first)?;
         let uuid = message.uuid.to_string();
@@ -123,6 +122,7 @@ impl World {
         };
         taken.answer = answer.to_string().into();
         taken.message_uuid = Some(uuid);
+        let bytes = arrival.body.len() + taken.answer.len();
         message.request = Some(Exchange {
             path: arrival.path.into(),
             auth: arrival.auth,
@@ -130,7 +130,8 @@ impl World {
             status: 202,
             answer: taken.answer.clone(),
         });
-        state.retain(now, keep);
+        state.messages.weigh(first, bytes);
+        self.retain(now, workspace);
         Some(taken)
     }
 
@@ -142,7 +143,10 @@ impl World {
         flow: Flow,
         effects: &mut Effects,
     ) -> Option<MessageId> {
-        self.workspaces.get_mut(workspace)?.flows.insert(id, flow);
+        let bytes = flow.bytes();
+        let flows = &mut self.workspaces.get_mut(workspace)?.flows;
+        flows.insert(id, flow);
+        flows.weigh(id, bytes);
         self.send_step(now, workspace, id, 0, effects)
     }
 
@@ -222,7 +226,7 @@ impl World {
             content: to_raw_value(&draft.content.to_json()).unwrap_or_default(),
             kind: draft.content.kind,
             client_ref: draft.client_ref,
-            webhook_url: draft.webhook_url,
+            webhook_url: draft.webhook_url.map(Into::into),
             webhook_version: draft.webhook_version,
             at: now,
             conversation,
@@ -245,8 +249,7 @@ impl World {
         };
         let event = message.event(now, workspace, None);
         effects.events.push(Event::Message(event.into()));
-        state.by_uuid.insert(uuid, id);
-        state.messages.insert(id, message);
+        state.add(message);
         if let Some(after) = first {
             self.agenda.add(now.after(after), Due::Life(workspace, id));
         }

@@ -1,12 +1,20 @@
 //! Rows by number, which remember what was changed: so that a change that is not kept cannot be written by mistake.
 
-use std::collections::{BTreeMap, BTreeSet, btree_map};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows by their number, in its order.
 pub(crate) struct Table<T> {
-    rows: BTreeMap<u64, T>,
+    /// Boxed, since the nodes of the map are half empty where rows come in order.
+    rows: BTreeMap<u64, Box<Weighed<T>>>,
+    /// Estimated memory of all rows, in bytes.
+    bytes: usize,
     /// None while nobody asks for it.
     changes: Option<Changes>,
+}
+
+struct Weighed<T> {
+    bytes: usize,
+    row: T,
 }
 
 /// What has changed since it was asked for last.
@@ -22,6 +30,7 @@ impl<T> Default for Table<T> {
     fn default() -> Self {
         Self {
             rows: BTreeMap::new(),
+            bytes: 0,
             changes: None,
         }
     }
@@ -42,38 +51,56 @@ impl<T> Table<T> {
     }
 
     pub(crate) fn get(&self, id: u64) -> Option<&T> {
-        self.rows.get(&id)
+        self.rows.get(&id).map(|weighed| &weighed.row)
     }
 
     /// The row, to be changed.
     pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut T> {
-        let row = self.rows.get_mut(&id)?;
+        let weighed = self.rows.get_mut(&id)?;
         touch(&mut self.changes, id);
-        Some(row)
+        Some(&mut weighed.row)
     }
 
     pub(crate) fn insert(&mut self, id: u64, row: T) {
         touch(&mut self.changes, id);
-        self.rows.insert(id, row);
+        let before = self.rows.insert(id, Box::new(Weighed { bytes: 0, row }));
+        self.bytes -= before.map_or(0, |before| before.bytes);
     }
 
     pub(crate) fn remove(&mut self, id: u64) -> Option<T> {
         touch(&mut self.changes, id);
-        self.rows.remove(&id)
+        let gone = self.rows.remove(&id)?;
+        self.bytes -= gone.bytes;
+        Some(gone.row)
     }
 
     pub(crate) fn pop_first(&mut self) -> Option<(u64, T)> {
-        let (id, row) = self.rows.pop_first()?;
+        let (id, gone) = self.rows.pop_first()?;
+        self.bytes -= gone.bytes;
         touch(&mut self.changes, id);
-        Some((id, row))
+        Some((id, gone.row))
     }
 
     pub(crate) fn first(&self) -> Option<&T> {
-        self.rows.first_key_value().map(|(_, row)| row)
+        self.rows.first_key_value().map(|(_, weighed)| &weighed.row)
+    }
+
+    /// Adds to the estimated memory of a row.
+    pub(crate) fn weigh(&mut self, id: u64, bytes: usize) {
+        if let Some(weighed) = self.rows.get_mut(&id) {
+            weighed.bytes += bytes;
+            self.bytes += bytes;
+        }
+    }
+
+    /// Estimated memory of all rows, in bytes.
+    pub(crate) const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     pub(crate) fn clear(&mut self) {
         self.rows.clear();
+        self.bytes = 0;
         if let Some(changes) = &mut self.changes {
             *changes = Changes {
                 cleared: true,
@@ -90,12 +117,12 @@ impl<T> Table<T> {
         self.rows.len()
     }
 
-    pub(crate) fn iter(&self) -> btree_map::Iter<'_, u64, T> {
-        self.rows.iter()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
+        self.rows.iter().map(|(id, weighed)| (*id, &weighed.row))
     }
 
-    pub(crate) fn values(&self) -> btree_map::Values<'_, u64, T> {
-        self.rows.values()
+    pub(crate) fn values(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.rows.values().map(|weighed| &weighed.row)
     }
 }
 
@@ -131,5 +158,23 @@ mod tests {
         let changes = table.take_changes();
         assert!(changes.cleared);
         assert_eq!(Vec::from_iter(changes.touched), [9]);
+    }
+
+    #[test]
+    fn the_weight_of_a_row_goes_with_it() {
+        let mut table = Table::default();
+        for id in 1..=4 {
+            table.insert(id, ());
+            table.weigh(id, 10);
+        }
+        table.weigh(4, 5);
+        assert_eq!(table.bytes(), 45);
+        table.pop_first();
+        table.remove(4);
+        table.insert(2, ());
+        table.weigh(9, 1);
+        assert_eq!(table.bytes(), 10);
+        table.clear();
+        assert_eq!(table.bytes(), 0);
     }
 }

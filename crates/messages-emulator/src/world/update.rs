@@ -48,6 +48,7 @@ impl World {
             .messages
             .get_mut(id)
             .ok_or(UpdateError::UnknownMessage)?;
+        let typing_until = message.marks.typing_until;
         match (change, message.channel, message.direction) {
             (Change::Read { typing }, Channel::Whatsapp, Direction::Inbound) => {
                 message.marks.read = true;
@@ -66,7 +67,9 @@ impl World {
             }
             _ => return Err(UpdateError::NotSupported),
         }
-        if let Some(until) = message.marks.typing_until {
+        if let Some(until) = message.marks.typing_until
+            && typing_until != Some(until)
+        {
             self.agenda.add(until, Due::TypingOver(workspace, id));
         }
         let event = message.updated(now, workspace);

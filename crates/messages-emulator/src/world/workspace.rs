@@ -9,8 +9,9 @@ use uuid::Uuid;
 use super::account::{Account, Targets};
 use super::conversations::Conversations;
 use super::dice::Dice;
-use super::flow::Flow;
+use super::flow::{Flow, Step};
 use super::message::{FlowId, Message, MessageId};
+use super::post::PostId;
 use super::posts::Posts;
 use super::rows::Numbers;
 use super::table::Table;
@@ -18,10 +19,12 @@ use crate::clock::Moment;
 use crate::rate_limit::Bucket;
 use crate::rules::Rules;
 
-/// What a workspace keeps; beyond either, the oldest messages go.
+/// What a workspace keeps; beyond any of it, the oldest messages go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Keep {
     pub(crate) messages: usize,
+    /// Estimated memory of messages, webhooks and workflows.
+    pub(crate) bytes: usize,
     /// In the emulator's time.
     pub(crate) age: Duration,
 }
@@ -89,6 +92,14 @@ impl Workspace {
         self.messages.get(*self.by_uuid.get(&uuid)?)
     }
 
+    /// Adds a message.
+    pub(super) fn add(&mut self, message: Message) {
+        let (id, bytes) = (message.id, message.bytes());
+        self.by_uuid.insert(message.uuid, id);
+        self.messages.insert(id, message);
+        self.messages.weigh(id, bytes);
+    }
+
     pub(super) fn numbers(&self) -> Numbers {
         Numbers {
             things: self.last,
@@ -126,26 +137,54 @@ impl Workspace {
         self.has_own_targets.then_some(&self.account.targets)
     }
 
-    /// Forgets the oldest messages until there are no more, and no older ones, than are kept.
-    pub(crate) fn retain(&mut self, now: Moment, keep: Keep) {
-        while self.messages.len() > keep.messages
-            || self
-                .messages
-                .first()
-                .is_some_and(|oldest| now.since(oldest.at) > keep.age)
-        {
+    /// Removes the oldest messages until there are no more than are kept; with the time, none that are older than that
+    /// either. Returns the webhooks that may go out now, since those before them are gone.
+    pub(super) fn retain(&mut self, keep: Keep, now: Option<Moment>) -> Vec<PostId> {
+        let mut ready = Vec::new();
+        loop {
+            let is_too_large = self.bytes() > keep.bytes;
+            let is_too_old =
+                |oldest: &Message| now.is_some_and(|now| now.since(oldest.at) > keep.age);
+            let is_full = is_too_large
+                || self.messages.len() > keep.messages
+                || self.messages.first().is_some_and(is_too_old);
+            if !is_full {
+                break;
+            }
+            if is_too_large && self.remove_oldest_flow() {
+                continue;
+            }
             let Some((id, message)) = self.messages.pop_first() else {
-                return;
+                break;
             };
             self.by_uuid.remove(&message.uuid);
             for post in message.posts {
-                self.posts.remove(post);
+                ready.extend(self.posts.remove(post));
             }
             if let Some((flow, _)) = message.flow {
                 self.forget_flow(flow, id);
             }
             self.conversations.forget(message.conversation, id);
         }
+        ready.retain(|post| self.posts.get(*post).is_some());
+        ready
+    }
+
+    /// Estimated memory of all that is kept.
+    fn bytes(&self) -> usize {
+        self.messages.bytes() + self.posts.table().bytes() + self.flows.bytes()
+    }
+
+    /// Removes the oldest flow if it is older than all messages, and none of its own is left: it waits for its time only.
+    fn remove_oldest_flow(&mut self) -> bool {
+        let is_left = |step: &Step| step.message.is_some_and(|id| self.messages.contains(id));
+        let oldest = self.messages.first().map_or(u64::MAX, |oldest| oldest.id);
+        let is_void = self
+            .flows
+            .iter()
+            .next()
+            .is_some_and(|(id, flow)| id < oldest && !flow.steps.iter().any(is_left));
+        is_void && self.flows.pop_first().is_some()
     }
 
     /// Forgets a flow with the last of its messages, `gone` being one that goes; not while its time still runs.

@@ -12,8 +12,11 @@ mod aa_trace_all;
 #[cfg(feature = "persistence")]
 mod accounts;
 mod api;
+mod bounds;
 mod browser;
 mod control;
+#[cfg(feature = "persistence")]
+mod data_file;
 mod faults;
 mod flows;
 mod observe;

@@ -120,7 +120,7 @@ async fn workspaces_are_opened_from_outside_and_do_not_see_each_other() {
 }
 
 /// Reads server-sent events until the text has `wanted`.
-async fn stream(emulator: &Emulator, last: Option<u64>, wanted: &str) -> String {
+pub(crate) async fn stream(emulator: &Emulator, last: Option<u64>, wanted: &str) -> String {
     let authority = emulator.base_url().trim_start_matches("http://");
     let mut stream = TcpStream::connect(authority).await.unwrap();
     let resume = last

@@ -6,7 +6,7 @@ use messages_emulator::{Query, Status};
 use messages_transport::http::Method;
 use serde_json::json;
 
-use crate::support::{Client, sms, stepped};
+use crate::support::{Client, sms, stepped, v0_1_sms};
 
 #[tokio::test]
 async fn a_snapshot_can_be_gone_back_to_any_number_of_times() {
@@ -60,6 +60,69 @@ async fn a_snapshot_can_be_gone_back_to_any_number_of_times() {
         1,
         "nothing has changed"
     );
+}
+
+#[tokio::test]
+async fn numbers_that_cannot_be_counted_on_from_are_refused() {
+    let (emulator, _receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    let mut first = v0_1_sms("447700970001");
+    first["failover"] = json!({ "expiry_time": 600, "condition_status": "delivered" });
+    let workflow = json!({ "template": "failover", "workflow": [first, v0_1_sms("447700900002")] });
+    assert_eq!(client.post("/v0.1/dispatch", &workflow).await.0, 202);
+    let (_, whole) = client.get("/emulator/v1/snapshot").await;
+    let mut refused = 0;
+    for (kind, member) in [
+        ("numbers", "/doc/things"),
+        ("numbers", "/doc/posts"),
+        ("numbers", "/doc/conversations"),
+        ("message", "/id"),
+        ("message", "/doc/conversation"),
+        ("message", "/doc/flow/1"),
+        ("flow", "/doc/current"),
+    ] {
+        let mut snapshot = whole.clone();
+        let rows = snapshot["rows"].as_array_mut().unwrap();
+        let row = rows.iter_mut().find(|row| row["kind"] == kind).unwrap();
+        *row.pointer_mut(member).expect(member) = u64::MAX.into();
+        let body = snapshot.to_string();
+        let answer = client.call(Method::PUT, "/emulator/v1/snapshot", body);
+        assert_eq!(answer.await.unwrap().status(), 422, "{kind} {member}");
+        refused += 1;
+    }
+    assert_eq!(refused, 7);
+    let body = whole.to_string();
+    let answer = client.call(Method::PUT, "/emulator/v1/snapshot", body);
+    assert_eq!(answer.await.unwrap().status(), 204);
+    client.send("/v1/messages", &sms("447700900000")).await;
+}
+
+#[tokio::test]
+async fn a_webhook_of_an_earlier_build_says_what_it_said() {
+    let (emulator, _receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    let uuid = client.send("/v1/messages", &sms("447700900000")).await;
+    emulator.advance(Duration::from_secs(60)).await;
+    let body = |which: usize| {
+        emulator.message(&uuid).unwrap().webhooks[which]
+            .body
+            .clone()
+    };
+    let told = body(0);
+    let (_, mut snapshot) = client.get("/emulator/v1/snapshot").await;
+    for row in snapshot["rows"].as_array_mut().unwrap() {
+        if row["kind"] == "post" && row["id"] == 1 {
+            let doc = row["doc"].as_object_mut().unwrap();
+            doc.insert("body".to_owned(), "{\"status\":\"as it was\"}".into());
+            doc.remove("version");
+            doc.remove("passed");
+        }
+    }
+    let snapshot = serde_json::from_value(snapshot).unwrap();
+    emulator.restore(&snapshot).await.unwrap();
+    assert!(told.contains("submitted"), "{told}");
+    assert_eq!(body(0), "{\"status\":\"as it was\"}");
+    assert!(body(1).contains("delivered"));
 }
 
 #[cfg(feature = "persistence")]

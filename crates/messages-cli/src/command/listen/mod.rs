@@ -125,8 +125,15 @@ impl ListenArgs {
         out.note(&Line::new().plain("listening on ").strong(&url));
         if self.emulator {
             let (emulator, secret) = register::at_emulator(settings, &url).await?;
-            verifier = verifier.any_account(secret);
-            has_secret = true;
+            match secret {
+                Some(secret) => {
+                    verifier = verifier.any_account(secret);
+                    has_secret = true;
+                }
+                None if has_secret || self.unverified => {}
+                // The emulator has it from its own environment.
+                None => return Err(credentials::no_signature_secret()),
+            }
             out.note(
                 &Line::new()
                     .plain("registered at the emulator ")

@@ -2,31 +2,38 @@
 
 use http::Method;
 use messages_sdk::auth::SignatureSecret;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::exchange::ask_emulator;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-/// Has the emulator send its webhooks to `url`. Returns where it is, and the secret under which it signs.
+/// Has the emulator send its webhooks to `url`. Returns where it is, and the secret under which it signs; `None` if it was
+/// given that secret, and does not show it.
 pub(super) async fn at_emulator(
     settings: &Settings,
     url: &str,
-) -> Result<(String, SignatureSecret), Failure> {
+) -> Result<(String, Option<SignatureSecret>), Failure> {
     let targets = json!({
         "status_url": format!("{url}/status"),
         "inbound_url": format!("{url}/inbound"),
     });
     let (emulator, answer) =
         ask_emulator(settings, Method::PUT, "/emulator/v1/webhooks", &targets).await?;
-    let secret = answer["signature_secret"].as_str().unwrap_or_default();
-    let secret = SignatureSecret::new(secret).map_err(|error| {
-        Failure::new(
-            Exit::Other,
-            "the emulator does not say how it signs webhooks",
-        )
-        .because(error)
-    })?;
+    let secret = match &answer["signature_secret"] {
+        Value::Null => None,
+        shown => Some(shown.as_str().unwrap_or_default()),
+    };
+    let secret = secret
+        .map(SignatureSecret::new)
+        .transpose()
+        .map_err(|error| {
+            Failure::new(
+                Exit::Other,
+                "the emulator does not say how it signs webhooks",
+            )
+            .because(error)
+        })?;
     Ok((emulator, secret))
 }

@@ -54,6 +54,7 @@ function isWorthARound({ everything, conversations, messages, refused }) {
 
 function take({ data }) {
   const event = JSON.parse(data);
+  if (event.event === "missed") batch.everything = true;
   if (event.message_uuid) batch.messages.add(event.message_uuid);
   if (event.event === "message") {
     batch.conversations.add(event.conversation);
