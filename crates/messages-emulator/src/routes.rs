@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 
 use crate::server::{Guard, guard};
@@ -14,4 +15,6 @@ pub(crate) fn router(first: &Workspace, rules: Guard) -> Router {
         .merge(crate::control::router(first.clone()))
         .merge(crate::inbox::router(Arc::clone(&rules)))
         .layer(from_fn_with_state(rules, guard))
+        // The server has limits of its own.
+        .layer(DefaultBodyLimit::disable())
 }

@@ -10,14 +10,14 @@ use serde_json::Value;
 use crate::shell::{Emulator, Shell};
 
 /// A running `messages listen`, ended when it is dropped.
-struct Listener {
+pub(crate) struct Listener {
     child: Child,
-    url: String,
+    pub(crate) url: String,
     lines: Receiver<Value>,
 }
 
 impl Listener {
-    fn start(shell: &Shell, more: &[&str]) -> Self {
+    pub(crate) fn start(shell: &Shell, more: &[&str]) -> Self {
         let arguments = [&["listen", "--port", "0", "--json"], more].concat();
         let mut child = shell
             .command(&arguments)
@@ -39,6 +39,10 @@ impl Listener {
             url: ready["url"].as_str().unwrap().to_owned(),
             lines,
         }
+    }
+
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
     }
 
     fn next(&self) -> Value {

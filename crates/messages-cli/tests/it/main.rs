@@ -6,6 +6,8 @@
     clippy::print_stdout
 )]
 
+#[cfg(target_os = "linux")]
+mod bad_clients;
 mod batch;
 mod batch_input;
 mod demo;

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http::StatusCode;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -62,6 +63,8 @@ struct State {
     has_read: bool,
     /// Requests in a row that did not wait for the response before.
     pipelined: usize,
+    /// The status for the failure of the current request's body.
+    failure: Option<StatusCode>,
     is_evicted: bool,
     is_draining: bool,
     lingers: bool,
@@ -122,7 +125,17 @@ impl Connection {
         state.is_answered = false;
         state.idle_since = None;
         state.share = share;
+        state.failure = None;
         state.pipelined
+    }
+
+    /// The body of the current request has failed.
+    pub(super) fn fail(&self, status: StatusCode) {
+        self.state().failure = Some(status);
+    }
+
+    pub(super) fn failure(&self) -> Option<StatusCode> {
+        self.state().failure
     }
 
     /// The response is complete, though not flushed.

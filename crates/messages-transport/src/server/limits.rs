@@ -89,8 +89,8 @@ impl ServerLimits {
         self
     }
 
-    /// Largest request body in bytes; 1 MiB by default. A larger `Content-Length` is refused with 413 before the body is read; a
-    /// body without one fails at the limit.
+    /// Largest request body in bytes; 1 MiB by default. A body with a larger `Content-Length` fails before it is read, one
+    /// without at the limit.
     pub fn body_size(mut self, bytes: usize) -> Self {
         self.body_size = bytes;
         self

@@ -3,6 +3,9 @@
 //! [`ServerLimits`] bounds connections, times and sizes. A client that sends its request too slowly, or does not read its response,
 //! is cut; a full server replaces the connection that has gone longest without progress, never one whose request is being handled.
 //!
+//! A request body that is too large, too slow or one too many fails with a [`BodyError`]. If the service responds to that with 400, as
+//! axum's extractors do, the response gets the error's own status.
+//!
 //! A handler runs to its end even if its client disconnects, so that a webhook is never half handled. As many handlers without a
 //! client as `connections` allows are finished; those beyond are dropped.
 
@@ -205,13 +208,6 @@ where
         // A client that does not wait for responses must not delay those that do.
         tokio::task::yield_now().await;
     }
-    if body.size_hint().lower() > size as u64 {
-        connection.linger();
-        let mut refusal = Response::new(ResponseBody::new(None, connection));
-        *refusal.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
-        close(&mut refusal);
-        return Ok(refusal);
-    }
     head.extensions.insert(connection.disconnect.clone());
     let body = RequestBody::new(body, Arc::clone(&connection), size);
     let request = Request::from_parts(head, body);
@@ -228,11 +224,18 @@ where
         }
     });
     let response = Running::new(handler, abandoned).await;
-    let is_last = pipelined >= limits.pipelined;
-    let mut response = response.map(|body| ResponseBody::new(Some(body), Arc::clone(&connection)));
-    if is_last {
+    let mut response = response.map(|body| ResponseBody::new(body, Arc::clone(&connection)));
+    let failure = connection.failure();
+    if let Some(failure) = failure
+        && response.status() == StatusCode::BAD_REQUEST
+    {
+        *response.status_mut() = failure;
+    }
+    if failure.is_some() || pipelined >= limits.pipelined {
+        // The client may still be sending.
         connection.linger();
-        close(&mut response);
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
     }
     Ok(response)
 }
@@ -244,12 +247,6 @@ impl Drop for Held {
     fn drop(&mut self) {
         self.0.registry.release(&self.0);
     }
-}
-
-/// Ends the connection after this response.
-fn close<B>(response: &mut Response<B>) {
-    let close = HeaderValue::from_static("close");
-    response.headers_mut().insert(CONNECTION, close);
 }
 
 enum First<L, R> {

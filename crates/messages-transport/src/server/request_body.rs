@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use http::StatusCode;
@@ -28,6 +28,8 @@ pub struct RequestBody {
     began: Option<Instant>,
     deadline: Option<Pin<Box<Sleep>>>,
     frame: BytesMut,
+    /// The declared length exceeds the limit.
+    is_too_large: bool,
     is_over: bool,
 }
 
@@ -78,6 +80,7 @@ impl BodyError {
 impl RequestBody {
     pub(super) fn new(incoming: Incoming, connection: Arc<Connection>, limit: usize) -> Self {
         Self {
+            is_too_large: incoming.size_hint().lower() > limit as u64,
             is_over: incoming.is_end_stream(),
             incoming,
             connection,
@@ -87,6 +90,25 @@ impl RequestBody {
             deadline: None,
             frame: BytesMut::new(),
         }
+    }
+
+    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BodyError>> {
+        if self.is_too_large {
+            return Poll::Ready(Err(BodyError::TooLarge));
+        }
+        match ready!(Pin::new(&mut self.incoming).poll_frame(cx)) {
+            Some(Ok(frame)) => {
+                if let Some(data) = frame.data_ref() {
+                    self.add(data)?;
+                }
+                if self.incoming.is_end_stream() {
+                    self.end();
+                }
+            }
+            None => self.end(),
+            Some(Err(error)) => return Poll::Ready(Err(BodyError::Incomplete(error.into()))),
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn add(&mut self, data: &[u8]) -> Result<(), BodyError> {
@@ -145,31 +167,16 @@ impl Body for RequestBody {
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
         while !this.is_over && this.frame.len() < FRAME {
-            let failure = match Pin::new(&mut this.incoming).poll_frame(cx) {
-                Poll::Ready(Some(Ok(frame))) => match frame.data_ref().map(|data| this.add(data)) {
-                    Some(Err(error)) => error,
-                    _ => {
-                        if this.incoming.is_end_stream() {
-                            this.end();
-                        }
-                        continue;
-                    }
-                },
-                Poll::Ready(None) => {
-                    this.end();
-                    continue;
-                }
-                Poll::Ready(Some(Err(error))) => BodyError::Incomplete(error.into()),
-                Poll::Pending => match this.poll_deadline(cx) {
-                    Poll::Ready(error) => error,
-                    Poll::Pending => return Poll::Pending,
-                },
+            let received = match this.poll_incoming(cx) {
+                Poll::Ready(received) => received,
+                Poll::Pending => Err(ready!(this.poll_deadline(cx))),
             };
-            this.frame.clear();
-            this.end();
-            // The rest is not read; the response is, once the client has stopped sending.
-            this.connection.linger();
-            return Poll::Ready(Some(Err(failure)));
+            if let Err(error) = received {
+                this.frame.clear();
+                this.end();
+                this.connection.fail(error.status());
+                return Poll::Ready(Some(Err(error)));
+            }
         }
         let frame = std::mem::take(&mut this.frame);
         Poll::Ready((!frame.is_empty()).then(|| Ok(Frame::data(frame.freeze()))))

@@ -50,7 +50,8 @@ impl tower_service::Service<Request<RequestBody>> for Counting {
                 counts.frames.fetch_add(1, Ordering::SeqCst);
                 match frame {
                     Ok(frame) => size += frame.data_ref().map_or(0, Bytes::len),
-                    Err(error) => return Ok(respond(error.status(), Bytes::new())),
+                    // As axum's extractors do.
+                    Err(_) => return Ok(respond(StatusCode::BAD_REQUEST, Bytes::new())),
                 }
             }
             let body = match path.as_str() {
@@ -147,26 +148,25 @@ async fn response(stream: &mut TcpStream) -> std::io::Result<(u16, Vec<u8>)> {
     Ok((status, body))
 }
 
-/// Waits for the end of the connection without reading a response, and returns how long it took.
-async fn until_cut(stream: TcpStream, began: Instant) -> Duration {
-    while stream.take_error().unwrap().is_none() {
+/// Waits for the end of a connection on which nothing is read, and returns how long it took.
+async fn until_cut(stream: TcpStream, began: Instant, is_reading: bool) -> Duration {
+    loop {
         let mut first = [0];
-        // Closed in order, with nothing to read before the end.
-        if let Ok(Ok(0) | Err(_)) =
-            tokio::time::timeout(Duration::from_millis(20), stream.peek(&mut first)).await
-        {
-            break;
+        let peeked = tokio::time::timeout(Duration::from_millis(20), stream.peek(&mut first)).await;
+        match peeked {
+            Ok(Ok(0) | Err(_)) => return began.elapsed(),
+            Ok(Ok(_)) if is_reading => return began.elapsed(),
+            _ => {}
         }
-        // There is something to read, which is left alone: wait for the reset.
-        if stream
-            .try_write(b"x")
-            .is_err_and(|error| error.kind() != std::io::ErrorKind::WouldBlock)
+        // A reset behind bytes that are not read shows in writing.
+        if !is_reading
+            && let Err(error) = stream.try_write(b"x")
+            && error.kind() != std::io::ErrorKind::WouldBlock
         {
-            break;
+            return began.elapsed();
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    began.elapsed()
 }
 
 /// The ways of holding a place without getting anything done.
@@ -190,7 +190,7 @@ async fn misbehave(address: SocketAddr, bad: Bad) -> Duration {
         Bad::Pipelined => HONEST.repeat(20_000),
     };
     let _ = stream.write_all(&sent).await;
-    until_cut(stream, began).await
+    until_cut(stream, began, !matches!(bad, Bad::Unread | Bad::Pipelined)).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -256,11 +256,6 @@ async fn a_body_beyond_the_limit_is_refused_before_or_while_it_is_read() {
     let declared = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 1001\r\n\r\n";
     let mut stream = server.send(declared).await;
     assert_eq!(soon(response(&mut stream)).await.unwrap().0, 413);
-    assert_eq!(
-        server.counts.frames.load(Ordering::SeqCst),
-        0,
-        "the service was called"
-    );
 
     let chunked = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
     let mut stream = server.send(chunked).await;
@@ -394,7 +389,7 @@ async fn a_response_that_is_read_is_not_cut_and_one_that_is_not_is() {
         "too quick to show anything"
     );
     let unread = server.send(b"GET /big HTTP/1.1\r\nhost: x\r\n\r\n").await;
-    let cut = soon(until_cut(unread, Instant::now())).await;
+    let cut = soon(until_cut(unread, Instant::now(), false)).await;
     assert!(cut < Duration::from_secs(3), "{cut:?}");
 }
 
