@@ -173,15 +173,21 @@ async fn serve(settings: &Settings, builder: EmulatorBuilder) -> Result<Exit, Fa
     // Once, and not in each turn: a signal that comes while an event is written would be nobody's.
     let mut interrupted = pin!(interrupted());
     announce(settings, &emulator, private_key_path)?;
-    loop {
+    let out = settings.out.queue()?;
+    let ended = loop {
         tokio::select! {
             event = events.next() => match event {
-                Some(event) => report(settings, &event)?,
-                None => return Ok(Exit::Done),
+                // A webhook's event reports each status that a message reaches.
+                Some(Event::Message(_)) => {}
+                Some(event) => out.result(&event, |event| vec![line(event)])?,
+                None => break Ok(Exit::Done),
             },
-            () = &mut interrupted => return Ok(Exit::Done),
+            error = out.broken() => break Err(error.into()),
+            () = &mut interrupted => break Ok(Exit::Done),
         }
-    }
+    };
+    out.close();
+    ended
 }
 
 fn announce(
@@ -212,15 +218,6 @@ fn announce(
         .map(|(name, value)| Line::new().strong(format!("{name:<24}")).plain(value))
         .into()
     })?;
-    Ok(())
-}
-
-fn report(settings: &Settings, event: &Event) -> Result<(), Failure> {
-    match event {
-        // The webhook tells of every state that a message comes into.
-        Event::Message(_) => return Ok(()),
-        event => settings.out.result(event, |event| vec![line(event)])?,
-    }
     Ok(())
 }
 

@@ -103,7 +103,9 @@ impl Target {
         );
         assert!(longest < Duration::from_secs(10), "{bad:?}: {longest:?}");
         assert!(most < 64 * 1024, "{bad:?}: {most} KiB");
-        assert!(p99 < Duration::from_millis(500), "{bad:?}: {p99:?}");
+        // Few clients run beside other tests, and show only that nobody is starved.
+        let limit = Duration::from_millis(if count > 100 { 100 } else { 3_000 });
+        assert!(p99 < limit, "{bad:?}: {p99:?}");
     }
 }
 
@@ -184,6 +186,9 @@ fn a_body_beyond_the_limit_is_refused_before_it_is_read() {
     ] {
         use std::io::{Read as _, Write as _};
 
+        const AUTHORIZATION: &str = "ZW11bGF0b3I6ZW11bGF0b3Itc2VjcmV0";
+        const TYPE: &str = "content-type: application/json";
+
         let address = url.strip_prefix("http://").unwrap();
         let mut stream = std::net::TcpStream::connect(address).unwrap();
         stream
@@ -191,7 +196,7 @@ fn a_body_beyond_the_limit_is_refused_before_it_is_read() {
             .unwrap();
         write!(
             stream,
-            "POST {path} HTTP/1.1\r\nhost: {address}\r\ncontent-length: 5000000\r\n\r\n"
+            "POST {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Basic {AUTHORIZATION}\r\n{TYPE}\r\ncontent-length: 5000000\r\n\r\n"
         )
         .unwrap();
         let mut start = [0; 12];

@@ -45,7 +45,7 @@ impl Listener {
         self.child.id()
     }
 
-    fn next(&self) -> Value {
+    pub(crate) fn next(&self) -> Value {
         self.lines
             .recv_timeout(Duration::from_secs(10))
             .expect("an event within 10 s")

@@ -12,6 +12,8 @@ mod batch;
 mod batch_input;
 mod demo;
 mod emulator;
+#[cfg(unix)]
+mod endurance;
 mod fake;
 mod files;
 mod hostile;

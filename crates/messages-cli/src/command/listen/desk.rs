@@ -10,11 +10,11 @@ use super::forward::{Answer, Forward};
 use super::line;
 use super::store::Store;
 use crate::failure::Failure;
-use crate::output::Output;
+use crate::output::Queue;
 use crate::receive::Delivery;
 
 pub(super) struct Desk {
-    out: Output,
+    out: Queue,
     show: bool,
     forward: Option<Forward>,
     store: Option<Store>,
@@ -46,7 +46,7 @@ struct Seen<'a> {
 
 impl Desk {
     pub(super) fn new(
-        out: Output,
+        out: Queue,
         show: bool,
         forward: Option<Forward>,
         store: Option<Store>,
@@ -59,6 +59,11 @@ impl Desk {
             store,
             next_id: AtomicU64::new(next_id),
         }
+    }
+
+    /// Waits for the lines to be written, as long as their reader reads.
+    pub(super) fn close(&self) {
+        self.out.close();
     }
 
     /// Deals with a delivery, and says what its sender is answered.
