@@ -67,7 +67,8 @@ struct State {
     failure: Option<StatusCode>,
     is_evicted: bool,
     is_draining: bool,
-    lingers: bool,
+    /// Bytes to discard after the last response.
+    linger: usize,
 }
 
 impl State {
@@ -212,12 +213,12 @@ impl Connection {
         }
     }
 
-    /// Keeps the connection open for a moment after the last response, so that a client that is still sending can read it.
-    pub(super) fn linger(&self) {
-        self.state().lingers = true;
+    /// After the last response, discards so many bytes for a moment, so that a client that is still sending can read it.
+    pub(super) fn linger(&self, bytes: usize) {
+        self.state().linger = bytes;
     }
 
-    pub(super) fn lingers(&self) -> bool {
-        self.state().lingers
+    pub(super) fn bytes_to_discard(&self) -> usize {
+        self.state().linger
     }
 }

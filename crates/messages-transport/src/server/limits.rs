@@ -40,7 +40,7 @@ impl Default for ServerLimits {
             write_time: Duration::from_secs(5),
             drain_time: Duration::from_secs(10),
             body_size: MIB,
-            body_memory: 32 * MIB,
+            body_memory: 16 * MIB,
             large_bodies: None,
             pipelined: 32,
         }
@@ -53,12 +53,13 @@ impl ServerLimits {
     /// The slowest average rate of a response that waits for its reader, in bytes a second.
     pub(super) const WRITE_RATE: usize = 16 * KIB;
     /// The largest head of a request, and the most bytes of small responses that are buffered.
-    pub(super) const HEAD_SIZE: usize = 32 * KIB;
+    pub(super) const HEAD_SIZE: usize = 16 * KIB;
 
     /// Maximum number of open connections, at least 1; 1,000 by default.
     ///
     /// At the limit, a new connection replaces the one that has gone longest without a complete request or without reading its
-    /// response. A connection whose request is being handled is never replaced; if all are, the new one waits.
+    /// response. A connection whose request is being handled is never replaced. While those that are replaced close, and while all
+    /// requests are being handled, a sixteenth more may be open.
     pub fn connections(mut self, connections: usize) -> Self {
         self.connections = connections.clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
         self
@@ -96,7 +97,7 @@ impl ServerLimits {
         self
     }
 
-    /// Most bytes of request bodies that are held at once, over all requests being received or handled; 32 MiB by default. Beyond
+    /// Most bytes of request bodies that are held at once, over all requests being received or handled; 16 MiB by default. Beyond
     /// it, the largest incomplete body is discarded with its connection.
     pub fn body_memory(mut self, bytes: usize) -> Self {
         self.body_memory = bytes;

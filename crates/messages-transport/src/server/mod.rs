@@ -232,8 +232,8 @@ where
         *response.status_mut() = failure;
     }
     if failure.is_some() || pipelined >= limits.pipelined {
-        // The client may still be sending.
-        connection.linger();
+        // The client may still be sending: an honest one its body, another one requests without end.
+        connection.linger(if failure.is_some() { 8 << 20 } else { 64 << 10 });
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }

@@ -18,6 +18,8 @@ pub(super) struct Registry {
     /// Handlers that may outlive their connections.
     pub(super) handlers: Semaphore,
     slots: Arc<Semaphore>,
+    /// Slots beyond the limit, so that accepting does not wait for each eviction.
+    spare: usize,
     connections: Mutex<Connections>,
     usual: AtomicUsize,
     large: AtomicUsize,
@@ -46,22 +48,27 @@ impl Drop for Place {
 
 impl Registry {
     pub(super) fn new(limits: ServerLimits) -> Self {
+        let spare = (limits.connections / 16).max(1);
+        let slots = limits
+            .connections
+            .saturating_add(spare)
+            .min(Semaphore::MAX_PERMITS);
         Self {
             limits,
             handlers: Semaphore::new(limits.connections),
-            slots: Arc::new(Semaphore::new(limits.connections)),
+            slots: Arc::new(Semaphore::new(slots)),
+            spare,
             connections: Mutex::default(),
             usual: AtomicUsize::new(0),
             large: AtomicUsize::new(0),
         }
     }
 
-    /// Waits for a slot; at the limit it evicts connections until one is free. `None` is never returned while the server runs.
+    /// Waits for a slot, and evicts a connection if the limit is reached. `None` is never returned while the server runs.
     pub(super) async fn slot(&self) -> Option<OwnedSemaphorePermit> {
         loop {
-            match Arc::clone(&self.slots).try_acquire_owned() {
-                Ok(slot) => return Some(slot),
-                Err(_) => self.evict_longest_stalled(),
+            if self.slots.available_permits() <= self.spare {
+                self.evict_longest_stalled();
             }
             let slot = Arc::clone(&self.slots).acquire_owned();
             if let Ok(slot) = tokio::time::timeout(EVICTION, slot).await {

@@ -22,6 +22,7 @@ pub(super) struct Stream {
     connection: Arc<Connection>,
     blocked: Option<Blocked>,
     lingering: Option<Pin<Box<Sleep>>>,
+    discarded: usize,
 }
 
 /// Bytes that wait for their reader.
@@ -38,6 +39,7 @@ impl Stream {
             connection,
             blocked: None,
             lingering: None,
+            discarded: 0,
         }
     }
 
@@ -94,14 +96,16 @@ impl Stream {
         let end = self
             .lingering
             .get_or_insert_with(|| Box::pin(sleep(LINGER)));
-        let mut discarded = [0; 4096];
+        let mut scratch = [0; 4096];
         loop {
-            if end.as_mut().poll(cx).is_ready() {
+            if self.discarded >= self.connection.bytes_to_discard()
+                || end.as_mut().poll(cx).is_ready()
+            {
                 return Poll::Ready(());
             }
-            let mut buffer = ReadBuf::new(&mut discarded);
+            let mut buffer = ReadBuf::new(&mut scratch);
             match ready!(Pin::new(&mut self.tcp).poll_read(cx, &mut buffer)) {
-                Ok(()) if !buffer.filled().is_empty() => {}
+                Ok(()) if !buffer.filled().is_empty() => self.discarded += buffer.filled().len(),
                 _ => return Poll::Ready(()),
             }
         }
@@ -162,9 +166,6 @@ impl AsyncWrite for Stream {
         self.check()?;
         if self.lingering.is_none() {
             ready!(Pin::new(&mut self.tcp).poll_shutdown(cx))?;
-            if !self.connection.lingers() {
-                return Poll::Ready(Ok(()));
-            }
         }
         self.poll_linger(cx).map(Ok)
     }

@@ -22,7 +22,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{HEAVY, soon};
 
-const BIG: usize = 8 << 20;
+const BIG: usize = 6 << 20;
 const HONEST: &[u8] = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 5\r\n\r\nhello";
 
 /// Responds with the size of the body it received; `/big` has a large response, `/slow` takes a while.
@@ -150,7 +150,7 @@ async fn response(stream: &mut TcpStream) -> std::io::Result<(u16, Vec<u8>)> {
 
 /// Waits for the end of a connection on which nothing is read, and returns how long it took.
 async fn until_cut(stream: TcpStream, began: Instant, is_reading: bool) -> Duration {
-    loop {
+    while began.elapsed() < Duration::from_secs(20) {
         let mut first = [0];
         let peeked = tokio::time::timeout(Duration::from_millis(20), stream.peek(&mut first)).await;
         match peeked {
@@ -167,6 +167,7 @@ async fn until_cut(stream: TcpStream, began: Instant, is_reading: bool) -> Durat
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    began.elapsed()
 }
 
 /// The ways of holding a place without getting anything done.
@@ -187,41 +188,91 @@ async fn misbehave(address: SocketAddr, bad: Bad) -> Duration {
         Bad::HalfHead => b"POST / HTTP/1.1\r\nhost: x\r\nx-long: ".to_vec(),
         Bad::HalfBody => b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 50\r\n\r\nhalf".to_vec(),
         Bad::Unread => b"GET /big HTTP/1.1\r\nhost: x\r\n\r\n".to_vec(),
-        Bad::Pipelined => HONEST.repeat(20_000),
+        Bad::Pipelined => HONEST.repeat(100),
     };
-    let _ = stream.write_all(&sent).await;
+    let repeats = if matches!(bad, Bad::Pipelined) {
+        200
+    } else {
+        1
+    };
+    for _ in 0..repeats {
+        if stream.write_all(&sent).await.is_err() {
+            break;
+        }
+    }
     until_cut(stream, began, !matches!(bad, Bad::Unread | Bad::Pipelined)).await
 }
 
+/// Lets bad clients of each kind at a server with these limits. Returns the longest time until one was cut and a high percentile
+/// of what an honest request takes meanwhile.
+async fn attack(bad: Bad, clients: usize, requests: usize, limits: ServerLimits) -> [Duration; 2] {
+    let server = Running::start(limits).await;
+    let mut attackers = JoinSet::new();
+    for client in 1..=clients {
+        attackers.spawn(misbehave(server.address, bad));
+        if client % 50 == 0 {
+            // The system's queue of connections is short, and what it drops never reaches the server.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut times = Vec::new();
+    for _ in 0..requests {
+        let began = Instant::now();
+        let mut honest = server.send(HONEST).await;
+        let (status, body) = soon(response(&mut honest)).await.unwrap();
+        assert_eq!((status, body.as_slice()), (200, &b"5"[..]));
+        times.push(began.elapsed());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    times.sort_unstable();
+    let longest = attackers.join_all().await.into_iter().max().unwrap();
+    // The 95th percentile of 40, the 99th of 300.
+    let outliers = if requests > 100 { requests / 100 } else { 2 };
+    [longest, times[requests - 1 - outliers]]
+}
+
+const ALL: [Bad; 5] = [
+    Bad::NoHead,
+    Bad::HalfHead,
+    Bad::HalfBody,
+    Bad::Unread,
+    Bad::Pipelined,
+];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_clients_are_cut_and_delay_no_honest_one() {
-    const CLIENTS: usize = 60;
     let _heavy = HEAVY.lock().await;
-    for bad in [
-        Bad::NoHead,
-        Bad::HalfHead,
-        Bad::HalfBody,
-        Bad::Unread,
-        Bad::Pipelined,
-    ] {
-        let server = Running::start(short().connections(40)).await;
-        let mut clients = JoinSet::new();
-        for _ in 0..CLIENTS {
-            clients.spawn(misbehave(server.address, bad));
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        let mut slowest = Duration::ZERO;
-        for _ in 0..40 {
-            let began = Instant::now();
-            let mut honest = server.send(HONEST).await;
-            let (status, body) = soon(response(&mut honest)).await.unwrap();
-            assert_eq!((status, body.as_slice()), (200, &b"5"[..]));
-            slowest = slowest.max(began.elapsed());
-        }
-        let longest = clients.join_all().await.into_iter().max().unwrap();
-        println!("{bad:?}: last cut after {longest:.2?}, slowest honest request {slowest:.2?}");
-        assert!(longest < Duration::from_secs(4), "{bad:?}: {longest:?}");
-        assert!(slowest < Duration::from_millis(500), "{bad:?}: {slowest:?}");
+    for bad in ALL {
+        let [cut, honest] = attack(bad, 60, 40, short().connections(40)).await;
+        println!("{bad:?}: last cut after {cut:.2?}, honest requests within {honest:.2?}");
+        assert!(cut < Duration::from_secs(4), "{bad:?}: {cut:?}");
+        assert!(honest < Duration::from_millis(500), "{bad:?}: {honest:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes a minute and 2,200 file descriptors (ulimit -n)"]
+async fn eleven_hundred_bad_clients_are_cut_and_delay_no_honest_one() {
+    let _heavy = HEAVY.lock().await;
+    let memory = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM"));
+        let number = line.unwrap().split_whitespace().nth(1).unwrap();
+        number.parse::<u64>().unwrap() / 1_024
+    };
+    for bad in [Bad::NoHead, Bad::HalfHead, Bad::HalfBody, Bad::Pipelined] {
+        let before = memory();
+        let [cut, honest] = attack(bad, 1_100, 300, ServerLimits::default()).await;
+        let more = memory() - before;
+        println!(
+            "{bad:?}: last cut after {cut:.1?}; honest p99 {honest:.1?}; peak {more} MiB more"
+        );
+        assert!(cut < Duration::from_secs(10), "{bad:?}: {cut:?}");
+        assert!(honest < Duration::from_millis(100), "{bad:?}: {honest:?}");
+        // Clients included.
+        assert!(more < 64, "{bad:?}: {more} MiB");
     }
 }
 
@@ -385,7 +436,7 @@ async fn a_response_that_is_read_is_not_cut_and_one_that_is_not_is() {
         tokio::time::sleep(Duration::from_millis(60)).await;
     }
     assert!(
-        began.elapsed() > Duration::from_millis(1_500),
+        began.elapsed() > Duration::from_millis(1_100),
         "too quick to show anything"
     );
     let unread = server.send(b"GET /big HTTP/1.1\r\nhost: x\r\n\r\n").await;
