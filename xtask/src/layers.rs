@@ -80,6 +80,7 @@ const PRESENT: &[(&str, Features, &str)] = &[
     ("messages-auth", Features::Only(""), "jsonwebtoken"),
     ("messages-transport", Features::Only("hyper"), "tokio"),
     ("messages-transport", Features::Only("reqwest"), "rustls"),
+    ("messages-transport", Features::Only("server"), "hyper"),
     ("messages-cli", Features::All, "aws-lc-rs"),
 ];
 

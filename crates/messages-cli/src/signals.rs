@@ -1,14 +1,22 @@
-//! How a person says that it is enough.
+//! Signals that end a command in order.
 
-/// Ends at Ctrl-C, or at the polite signal that a service manager sends.
+/// Waits for Ctrl-C (SIGINT), SIGTERM or SIGHUP. A SIGHUP that is ignored, as `nohup` has it, stays ignored.
 pub(crate) async fn interrupted() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
+        let hangup = (!hangup_is_ignored()).then(|| signal(SignalKind::hangup()));
+        let hangup = async {
+            match hangup {
+                Some(Ok(mut hangup)) => hangup.recv().await,
+                _ => std::future::pending().await,
+            }
+        };
         if let Ok(mut terminate) = signal(SignalKind::terminate()) {
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => {}
                 _ = terminate.recv() => {}
+                _ = hangup => {}
             }
             return;
         }
@@ -17,4 +25,13 @@ pub(crate) async fn interrupted() {
         // Nobody can interrupt then.
         std::future::pending::<()>().await;
     }
+}
+
+/// Whether the process was started with SIGHUP ignored. Linux only: elsewhere there is no safe way to ask.
+#[cfg(unix)]
+fn hangup_is_ignored() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 != 0)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use http::Method;
@@ -19,6 +19,8 @@ pub(crate) fn router(first: &Workspace, rules: Guard) -> Router {
         .merge(crate::inbox::router(Arc::clone(&rules)))
         .layer(from_fn_with_state(Arc::clone(&first.engine), wait_for_room))
         .layer(from_fn_with_state(rules, guard))
+        // The server has limits of its own.
+        .layer(DefaultBodyLimit::disable())
 }
 
 /// Lets a request that may change something wait until there is room for the change.

@@ -28,6 +28,8 @@ pub use doubts::{DoubtLedger, PendingDoubts, Settlement};
 pub use endpoint::{Endpoint, EndpointError};
 pub use error::{CredentialsError, Doubt, Error, Failure, InvalidMessage, Rejection};
 pub use messages_transport::layer::retry::DeliveryPolicy;
+#[cfg(feature = "server")]
+pub use messages_transport::server::{ServerLimits, serve, serve_with_shutdown};
 #[cfg(feature = "opentelemetry")]
 pub use observe::OpenTelemetryMetrics;
 pub use observe::{ClientObserver, ObservedAttempt, ObservedCall};
@@ -38,8 +40,6 @@ pub use webhook::{Delivery, router};
 #[cfg(feature = "tower")]
 pub use webhook::{EventHandler, WebhookService};
 pub use webhook::{ReceiveError, Received, Receiver, StatusTracker, Tracked};
-#[cfg(feature = "server")]
-pub use webhook::{ServerLimits, serve};
 
 /// The example of the workspace's README, compiled with the documentation tests.
 #[cfg(doctest)]

@@ -8,6 +8,8 @@ pub mod backend;
 mod context;
 mod error;
 pub mod layer;
+#[cfg(feature = "server")]
+pub mod server;
 #[cfg(any(
     feature = "hyper",
     feature = "reqwest",

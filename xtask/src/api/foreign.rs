@@ -16,7 +16,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "messages-transport",
-        &["bytes", "http", "reqwest", "tokio", "tower_service"],
+        &[
+            "bytes",
+            "http",
+            "http_body",
+            "reqwest",
+            "tokio",
+            "tower_service",
+        ],
     ),
     (
         "messages-sdk",

@@ -225,15 +225,21 @@ async fn serve(
     // Once, and not in each turn: a signal that comes while an event is written would be nobody's.
     let mut interrupted = pin!(interrupted());
     announce(settings, &emulator, given, private_key_path)?;
-    loop {
+    let out = settings.out.queue()?;
+    let ended = loop {
         tokio::select! {
             event = events.next() => match event {
-                Some(event) => report(settings, &event)?,
-                None => return Ok(Exit::Done),
+                // A webhook's event reports each status that a message reaches.
+                Some(Event::Message(_)) => {}
+                Some(event) => out.result(&event, |event| vec![line(event)])?,
+                None => break Ok(Exit::Done),
             },
-            () = &mut interrupted => return Ok(Exit::Done),
+            error = out.broken() => break Err(error.into()),
+            () = &mut interrupted => break Ok(Exit::Done),
         }
-    }
+    };
+    out.close();
+    ended
 }
 
 fn announce(
@@ -289,15 +295,6 @@ fn announce(
         })
         .into()
     })?;
-    Ok(())
-}
-
-fn report(settings: &Settings, event: &Event) -> Result<(), Failure> {
-    match event {
-        // The webhook tells of every state that a message comes into.
-        Event::Message(_) => return Ok(()),
-        event => settings.out.result(event, |event| vec![line(event)])?,
-    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 mod json;
 mod line;
+mod queue;
 mod safe;
 
 use std::io::{self, IsTerminal, Write};
@@ -9,6 +10,7 @@ use std::io::{self, IsTerminal, Write};
 use serde::Serialize;
 
 pub(crate) use line::Line;
+pub(crate) use queue::Queue;
 pub(crate) use safe::is_harmless;
 
 /// The two streams and how they are written to.
@@ -63,11 +65,33 @@ impl Output {
         value: &T,
         lines: impl FnOnce(&T) -> Vec<Line>,
     ) -> io::Result<()> {
+        self.write(&self.text(value, lines)?)
+    }
+
+    /// Results of a command that goes on, whose reader must not delay it.
+    pub(crate) fn queue(self) -> io::Result<Queue> {
+        Queue::new(self)
+    }
+
+    /// The text of a result, ready to be written.
+    fn text<T: Serialize>(
+        self,
+        value: &T,
+        lines: impl FnOnce(&T) -> Vec<Line>,
+    ) -> io::Result<String> {
         if self.json {
-            self.object(value)
-        } else {
-            lines(value).iter().try_for_each(|line| self.line(line))
+            return String::from_utf8(json_line(value)?).map_err(io::Error::other);
         }
+        let mut text = String::new();
+        for line in lines(value) {
+            text.push_str(&line.render(self.colour_out).map_err(io::Error::other)?);
+        }
+        Ok(text)
+    }
+
+    /// Writes a result's text.
+    fn write(self, text: &str) -> io::Result<()> {
+        write_text(io::stdout().lock(), text, self.colour_out && !self.json)
     }
 
     /// A remark: progress, a hint, a warning. That it cannot be written stops nothing.
@@ -102,11 +126,18 @@ pub(crate) fn json_line(value: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
-fn write_line<S>(mut stream: S, line: &Line, colour: bool) -> io::Result<()>
+fn write_line<S>(stream: S, line: &Line, colour: bool) -> io::Result<()>
 where
     S: anstream::stream::RawStream + anstream::stream::AsLockedWrite,
 {
     let text = line.render(colour).map_err(io::Error::other)?;
+    write_text(stream, &text, colour)
+}
+
+fn write_text<S>(mut stream: S, text: &str, colour: bool) -> io::Result<()>
+where
+    S: anstream::stream::RawStream + anstream::stream::AsLockedWrite,
+{
     if colour {
         // On Windows the stream turns the styles into console calls; elsewhere it passes them on.
         anstream::AutoStream::always(stream).write_all(text.as_bytes())

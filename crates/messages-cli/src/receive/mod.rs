@@ -16,9 +16,6 @@ use tokio::net::TcpListener;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
-/// No webhook is longer than this.
-const BODY_MAX: usize = 1024 * 1024;
-
 /// One request, as it came, and what the receiver made of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Delivery {
@@ -81,13 +78,14 @@ pub(crate) async fn bind(port: u16) -> Result<TcpListener, Failure> {
         })
 }
 
-/// Serves until the future is dropped. `handle` says what the sender is answered.
+/// Serves until `shutdown` is ready and the webhooks in flight are handled. `handle` returns the response's status.
 ///
 /// A verified webhook counts as handled, so that its repetition is a duplicate, when it is answered with a 2xx.
 pub(crate) async fn serve<H, F>(
     listener: TcpListener,
     receiver: Option<Receiver>,
     handle: H,
+    shutdown: impl Future<Output = ()>,
 ) -> Result<(), Failure>
 where
     H: Fn(Delivery) -> F + Send + Sync + 'static,
@@ -96,10 +94,10 @@ where
     let server = Arc::new(Server { receiver, handle });
     let app = Router::new()
         .fallback(take::<H, F>)
-        .layer(DefaultBodyLimit::max(BODY_MAX))
+        // The server has a limit of its own.
+        .layer(DefaultBodyLimit::disable())
         .with_state(server);
-    // Not axum's own loop, which a slow client can hold up for as long as it likes.
-    messages_sdk::serve(listener, app, ServerLimits::default())
+    messages_sdk::serve_with_shutdown(listener, app, ServerLimits::default(), shutdown)
         .await
         .map_err(|error| Failure::new(Exit::Other, "the receiver stopped").because(error))
 }

@@ -10,14 +10,14 @@ use serde_json::Value;
 use crate::shell::{Emulator, Shell};
 
 /// A running `messages listen`, ended when it is dropped.
-struct Listener {
+pub(crate) struct Listener {
     child: Child,
-    url: String,
+    pub(crate) url: String,
     lines: Receiver<Value>,
 }
 
 impl Listener {
-    fn start(shell: &Shell, more: &[&str]) -> Self {
+    pub(crate) fn start(shell: &Shell, more: &[&str]) -> Self {
         let arguments = [&["listen", "--port", "0", "--json"], more].concat();
         let mut child = shell
             .command(&arguments)
@@ -41,7 +41,11 @@ impl Listener {
         }
     }
 
-    fn next(&self) -> Value {
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn next(&self) -> Value {
         self.lines
             .recv_timeout(Duration::from_secs(10))
             .expect("an event within 10 s")

@@ -6,11 +6,15 @@
     clippy::print_stdout
 )]
 
+#[cfg(target_os = "linux")]
+mod bad_clients;
 mod batch;
 mod batch_input;
 mod changed_input;
 mod demo;
 mod emulator;
+#[cfg(unix)]
+mod endurance;
 mod fake;
 mod files;
 mod hostile;

@@ -151,6 +151,10 @@ impl Emulator {
         }
     }
 
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn member(&self, name: &str) -> &str {
         self.ready[name].as_str().unwrap()
     }

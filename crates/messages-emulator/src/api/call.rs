@@ -1,7 +1,6 @@
 //! A request from its head to its answer.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -9,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
+use messages_transport::server::{BodyError, Disconnect};
 
 use super::authenticate::{Caller, authenticate};
 use super::problem::Problem;
@@ -19,18 +19,12 @@ use crate::event::{Event, RequestEvent};
 use crate::keeper::NotKept;
 use crate::rate_limit::Reading;
 use crate::rules::{Action, Facts, Stage};
-use crate::server::Line;
 use crate::world::{Arrival, Draft, Scheme, Taken, UpdateError, dice::Dice, send};
-
-/// The largest body that is read.
-const BODY_LIMIT: usize = 1024 * 1024;
-/// How long a body may take.
-const BODY_TIME: Duration = Duration::from_secs(10);
 
 /// A request while it is being answered.
 pub(super) struct Call {
     engine: Arc<Engine>,
-    line: Line,
+    disconnect: Disconnect,
     /// The request's id, in `X-Request-Id` and as `instance`.
     id: String,
     event: RequestEvent,
@@ -43,7 +37,7 @@ impl Call {
         let (seed, at) = engine.look(|world, now| (world.laws().seed, now));
         Self {
             id: Dice::new(seed, "request", number).instance(),
-            line: request.extensions().get().cloned().unwrap_or_default(),
+            disconnect: request.extensions().get().cloned().unwrap_or_default(),
             event: RequestEvent {
                 at,
                 method: request.method().to_string(),
@@ -97,7 +91,7 @@ impl Call {
             Err(problem) => return (None, Err(problem.into())),
         };
         let action = self.fault_for(caller, endpoint.path(), submission.first());
-        if let Err(refused) = fault::before(action.as_ref(), &self.line) {
+        if let Err(refused) = fault::before(action.as_ref(), &self.disconnect) {
             return (action, Err(refused));
         }
         let arrival = Arrival {
@@ -143,7 +137,7 @@ impl Call {
             Err(problem) => return (None, Err(problem.into())),
         };
         let action = self.fault_for(caller, path, None);
-        if let Err(refused) = fault::before(action.as_ref(), &self.line) {
+        if let Err(refused) = fault::before(action.as_ref(), &self.disconnect) {
             return (action, Err(refused));
         }
         let changed = self
@@ -189,7 +183,7 @@ impl Call {
         });
         if let Some(action) = cut {
             self.event.fault = Some(fault::name(&action));
-            self.line.cut();
+            self.disconnect.close();
             return Err(Refusal::fault(StatusCode::BAD_GATEWAY));
         }
         self.reading = reading;
@@ -251,7 +245,7 @@ impl Call {
                 headers.insert(HeaderName::from_static(name), value.into());
             }
         }
-        fault::after(action.as_ref(), &self.line, response).await
+        fault::after(action.as_ref(), &self.disconnect, response).await
     }
 }
 
@@ -296,11 +290,13 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 async fn read(body: Body) -> Result<Bytes, Problem> {
-    let collected = Limited::new(body, BODY_LIMIT).collect();
-    match tokio::time::timeout(BODY_TIME, collected).await {
-        // Copied: what hyper gives is a slice of its read buffer, which would be kept with it, and is kilobytes large.
-        Ok(Ok(body)) => Ok(Bytes::copy_from_slice(&body.to_bytes())),
-        Ok(Err(_)) => Err(Problem::too_large()),
-        Err(_) => Err(Problem::timeout()),
+    match body.collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) => Err(match BodyError::find(&error) {
+            Some(BodyError::TimedOut) => Problem::timeout(),
+            Some(BodyError::TooLarge) => Problem::too_large(),
+            Some(error) => Problem::of_status(error.status()),
+            None => Problem::of_status(StatusCode::BAD_REQUEST),
+        }),
     }
 }

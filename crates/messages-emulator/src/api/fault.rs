@@ -9,18 +9,18 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
+use messages_transport::server::Disconnect;
 use tokio_stream::StreamExt;
 
 use super::call::Refusal;
 use super::problem::Problem;
 use crate::rules::Action;
-use crate::server::Line;
 
 /// The longest latency.
 const LONGEST: Duration = Duration::from_secs(600);
 
 /// Lets a fault take effect before anything is taken: one that is the answer leaves nothing to be handled.
-pub(crate) fn before(action: Option<&Action>, line: &Line) -> Result<(), Refusal> {
+pub(crate) fn before(action: Option<&Action>, disconnect: &Disconnect) -> Result<(), Refusal> {
     match action {
         Some(Action::Status {
             status,
@@ -36,11 +36,11 @@ pub(crate) fn before(action: Option<&Action>, line: &Line) -> Result<(), Refusal
             ),
         ))),
         Some(Action::CutAfterBody) => {
-            line.cut();
+            disconnect.close();
             Err(Refusal::fault(StatusCode::BAD_GATEWAY))
         }
         Some(Action::Reset) => {
-            line.reset();
+            disconnect.reset();
             Err(Refusal::fault(StatusCode::BAD_GATEWAY))
         }
         _ => Ok(()),
@@ -48,7 +48,11 @@ pub(crate) fn before(action: Option<&Action>, line: &Line) -> Result<(), Refusal
 }
 
 /// Lets a fault spoil an answer.
-pub(crate) async fn after(action: Option<&Action>, line: &Line, response: Response) -> Response {
+pub(crate) async fn after(
+    action: Option<&Action>,
+    disconnect: &Disconnect,
+    response: Response,
+) -> Response {
     match action {
         // Here and not before: a client that gives up meanwhile has sent its message all the same.
         Some(Action::Latency { ms }) => {
@@ -56,7 +60,7 @@ pub(crate) async fn after(action: Option<&Action>, line: &Line, response: Respon
             response
         }
         Some(Action::LoseAnswer) => {
-            line.cut();
+            disconnect.close();
             response
         }
         Some(Action::CutAnswer) => {

@@ -1,7 +1,6 @@
 //! Taking a snapshot, and going back to one.
 
 use axum::Json;
-use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::routing::{MethodRouter, get};
 
@@ -11,11 +10,8 @@ use super::{Refusal, kept};
 use crate::snapshot::Snapshot;
 use crate::workspace::Workspace;
 
-/// The largest snapshot that is taken: some hundred thousand messages.
-const LIMIT: usize = 512 * 1024 * 1024;
-
 pub(super) fn route() -> MethodRouter<Workspace> {
-    get(take).put(restore).layer(DefaultBodyLimit::max(LIMIT))
+    get(take).put(restore)
 }
 
 async fn take(Selected(workspace): Selected) -> Json<Snapshot> {

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 pub use builder::EmulatorBuilder;
 use messages_auth::{ApiKey, ApiSecret};
+use messages_transport::server::serve;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -22,7 +23,7 @@ use crate::delivery::{Poster, deliver};
 use crate::engine::{Engine, drive};
 use crate::error::StartError;
 use crate::keeper::Saved;
-use crate::server::{Guard, accept};
+use crate::server::{Guard, limits};
 use crate::workspace::Workspace;
 use crate::world::{Account, World};
 
@@ -94,7 +95,10 @@ impl Emulator {
         let mut tasks = JoinSet::new();
         tasks.spawn(drive(Arc::clone(&engine)));
         tasks.spawn(deliver(engine, poster, outgoing));
-        tasks.spawn(accept(listener, router));
+        tasks.spawn(async move {
+            // It ends with the emulator.
+            let _ = serve(listener, router, limits()).await;
+        });
         Ok(Self {
             workspace,
             base_url: format!("http://127.0.0.1:{port}"),

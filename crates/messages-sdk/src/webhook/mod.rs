@@ -3,8 +3,6 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod receiver;
-#[cfg(feature = "server")]
-mod server;
 #[cfg(feature = "tower")]
 mod service;
 mod tracker;
@@ -12,8 +10,6 @@ mod tracker;
 #[cfg(feature = "axum")]
 pub use self::axum::{Delivery, router};
 pub use receiver::{ReceiveError, Received, Receiver};
-#[cfg(feature = "server")]
-pub use server::{ServerLimits, serve};
 #[cfg(feature = "tower")]
 pub use service::{EventHandler, WebhookService};
 pub use tracker::{StatusTracker, Tracked};

@@ -24,6 +24,7 @@ mod no_double_send;
 mod rate_limit;
 mod retry;
 mod retry_after;
+mod server;
 mod stale_pool;
 mod support;
 mod tls;

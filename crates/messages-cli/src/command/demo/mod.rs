@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::output::Line;
 use crate::receive::{self, Delivery};
 use crate::settings::{Settings, no_client, runtime};
+use crate::signals::interrupted;
 
 /// How long the webhooks of the whole story may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -81,6 +82,7 @@ impl DemoArgs {
                 let _ = arrived.send(delivery);
                 std::future::ready(answer)
             },
+            std::future::pending(),
         ));
 
         let client = client(settings, &emulator)?;
@@ -121,6 +123,5 @@ fn client(settings: &Settings, emulator: &Emulator) -> Result<Client, Failure> {
 async fn keep_open(settings: &Settings, emulator: &Emulator) {
     let line = Line::new().strong("inbox ").plain(emulator.inbox_url());
     settings.out.note(&line.dim("  (Ctrl-C ends it)"));
-    // Without a signal handler the demo ends at once, which is what Ctrl-C asks for.
-    let _ = tokio::signal::ctrl_c().await;
+    interrupted().await;
 }

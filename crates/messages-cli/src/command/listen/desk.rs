@@ -11,11 +11,11 @@ use super::line;
 use super::store::Store;
 use crate::command::webhook::clock_hint;
 use crate::failure::Failure;
-use crate::output::{Line, Output};
+use crate::output::{Line, Queue};
 use crate::receive::Delivery;
 
 pub(super) struct Desk {
-    out: Output,
+    out: Queue,
     show: bool,
     forward: Option<Forward>,
     store: Option<Store>,
@@ -49,7 +49,7 @@ struct Seen<'a> {
 
 impl Desk {
     pub(super) fn new(
-        out: Output,
+        out: Queue,
         show: bool,
         forward: Option<Forward>,
         store: Option<Store>,
@@ -63,6 +63,11 @@ impl Desk {
             next_id: AtomicU64::new(next_id),
             clock_hinted: AtomicBool::new(false),
         }
+    }
+
+    /// Waits for the lines to be written, as long as their reader reads.
+    pub(super) fn close(&self) {
+        self.out.close();
     }
 
     /// Deals with a delivery, and says what its sender is answered.

@@ -1,7 +1,7 @@
 //! A webhook's bytes on their way to an application, with the headers that are about them.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method, Request, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use messages_sdk::Endpoint;
 
 use crate::exchange::Exchange;
@@ -58,23 +58,11 @@ impl Forward {
         headers: &HeaderMap,
         body: Bytes,
     ) -> Result<Answer, Failure> {
-        // These are about the connection it came over, not about the request.
-        const OF_THE_CONNECTION: [HeaderName; 7] = [
-            header::HOST,
-            header::CONNECTION,
-            header::CONTENT_LENGTH,
-            header::TRANSFER_ENCODING,
-            header::UPGRADE,
-            header::TE,
-            header::EXPECT,
-        ];
         let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = self.uri.clone();
-        for (name, value) in headers {
-            if !OF_THE_CONNECTION.contains(name) {
-                request.headers_mut().append(name.clone(), value.clone());
-            }
+        for (name, value) in end_to_end(headers) {
+            request.headers_mut().append(name.clone(), value.clone());
         }
         let (head, body) = self.exchange.send(request).await?.into_parts();
         Ok(Answer {
@@ -84,6 +72,36 @@ impl Forward {
                 .filter(|body| !body.trim().is_empty()),
         })
     }
+}
+
+/// The header fields that are about the request, without those about the connection on which it came (RFC 9110, 7.6.1) and what is
+/// meant for a proxy alone.
+pub(super) fn end_to_end(headers: &HeaderMap) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+    const OF_THE_CONNECTION: [HeaderName; 12] = [
+        header::CONNECTION,
+        HeaderName::from_static("keep-alive"),
+        HeaderName::from_static("proxy-connection"),
+        header::PROXY_AUTHENTICATE,
+        header::PROXY_AUTHORIZATION,
+        header::TE,
+        header::TRAILER,
+        header::TRANSFER_ENCODING,
+        header::UPGRADE,
+        // The request that is sent has its own.
+        header::HOST,
+        header::CONTENT_LENGTH,
+        header::EXPECT,
+    ];
+    let named: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|names| names.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    headers
+        .iter()
+        .filter(move |(name, _)| !OF_THE_CONNECTION.contains(name) && !named.contains(name))
 }
 
 impl Answer {

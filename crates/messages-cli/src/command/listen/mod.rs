@@ -105,7 +105,7 @@ impl ListenArgs {
         let out = settings.out;
         let forward = self.forward_to.as_deref();
         let desk = Desk::new(
-            out,
+            out.queue()?,
             self.show,
             forward.map(|url| Forward::new(settings, url)).transpose()?,
             self.store.as_deref().map(Store::open).transpose()?,
@@ -154,13 +154,17 @@ impl ListenArgs {
         };
 
         let desk = Arc::new(desk);
+        let at_desk = Arc::clone(&desk);
         let handle = move |delivery| {
-            let desk = Arc::clone(&desk);
+            let desk = Arc::clone(&at_desk);
             async move { desk.take(delivery).await }
         };
-        tokio::select! {
-            ended = serve(listener, receiver, handle) => ended.map(|()| Exit::Done),
-            () = interrupted() => Ok(Exit::Done),
-        }
+        let ended = tokio::select! {
+            ended = serve(listener, receiver, handle, interrupted()) => ended,
+            // A second signal does not wait for what is in flight.
+            () = async { interrupted().await; interrupted().await } => Ok(()),
+        };
+        desk.close();
+        ended.map(|()| Exit::Done)
     }
 }

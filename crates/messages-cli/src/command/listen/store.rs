@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 
-use super::forward::Forward;
+use super::forward::{Forward, end_to_end};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Line;
@@ -64,7 +64,7 @@ impl Store {
     }
 
     pub(super) fn keep(&self, id: u64, delivery: &Delivery) -> io::Result<()> {
-        let headers = delivery.headers.iter().filter_map(|(name, value)| {
+        let headers = end_to_end(&delivery.headers).filter_map(|(name, value)| {
             Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
         });
         let stored = Stored {
