@@ -22,6 +22,10 @@ pub struct Credentials {
 
 /// Which secrets were given at the start, and may be real ones. They are never shown or stored.
 #[derive(Debug, Clone, Copy, Default)]
+#[cfg_attr(
+    not(feature = "persistence"),
+    expect(dead_code, reason = "nothing is saved")
+)]
 pub(crate) struct Given {
     pub(crate) api_secret: bool,
     pub(crate) signature_secret: bool,
@@ -29,10 +33,6 @@ pub(crate) struct Given {
 }
 
 /// Credentials as a data file has them: without what was given.
-#[cfg_attr(
-    not(feature = "persistence"),
-    expect(dead_code, reason = "nothing is saved")
-)]
 pub(crate) struct SavedCredentials {
     pub(crate) api_key: ApiKey,
     pub(crate) application_id: ApplicationId,

@@ -315,14 +315,9 @@ mod tests {
         assert_eq!(posts.queue(id), Some(id));
         let start = Moment::from_millis(1_000_000);
         let (mut now, mut pauses) = (start, Vec::new());
-        loop {
-            match tried(&mut posts, id, now, 503).retry_at {
-                Some(at) => {
-                    pauses.push(at.since(now).as_secs());
-                    now = at;
-                }
-                None => break,
-            }
+        while let Some(at) = tried(&mut posts, id, now, 503).retry_at {
+            pauses.push(at.since(now).as_secs());
+            now = at;
         }
         let state = posts.get(id).map(|post| post.state);
         assert_eq!(state, Some(PostState::GivenUp));
