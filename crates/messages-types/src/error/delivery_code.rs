@@ -102,8 +102,8 @@ impl DeliveryErrorCode {
         self.entry().map_or(ErrorKind::Unknown, |entry| entry.kind)
     }
 
-    /// Returns `true` if the documentation itself recommends a retry. Otherwise
-    /// [`kind`](Self::kind) is inferred from the meaning.
+    /// Returns `true` if the documentation itself recommends a retry. If it does not, an
+    /// [`ErrorKind::Retry`] of [`kind`](Self::kind) is inferred from the meaning.
     #[must_use]
     pub fn is_documented_retry(self) -> bool {
         self.entry().is_some_and(|entry| entry.documented_retry)
