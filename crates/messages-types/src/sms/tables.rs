@@ -1,7 +1,7 @@
 //! Tables of 3GPP TS 23.038, as sets of characters: counting does not depend on the
 //! positions.
 //!
-//! Where version 9.1.1 repeats or misplaces a code point by mistake (Kannada 0x24, Tamil 0x24,
+//! At code points repeated or misplaced by mistake in version 9.1.1 (Kannada 0x24, Tamil 0x24,
 //! Telugu 0x22 and 0x23), the table here has the letter expected by the order of the script.
 
 use super::Language;

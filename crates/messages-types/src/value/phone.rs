@@ -63,7 +63,7 @@ fn refusal(text: &str) -> Option<Invalid> {
 }
 
 impl PhoneNumber {
-    /// Parses a number in human-readable notation: with a `+` or `00` before the country code, with spaces, hyphens, dots, slashes
+    /// Parses a human-readable number: with a `+` or `00` before the country code, with spaces, hyphens, dots, slashes
     /// and parentheses between the digits, and with a `(0)` that is dialled within the country only.
     ///
     /// ```
