@@ -23,7 +23,7 @@ pub type ExpiryTime = Seconds<{ limits::EXPIRY_TIME_MIN }, { limits::EXPIRY_TIME
 pub enum Condition {
     /// Delivered to the device.
     Delivered,
-    /// Read by the recipient. SMS and MMS never report this: the documentation says to use
+    /// Read by the recipient. SMS and MMS never report this: the documentation recommends
     /// [`Condition::Delivered`] with them, but `read` is accepted.
     Read,
 }
