@@ -1,4 +1,4 @@
-//! The attributes of types, fields and variants.
+//! Attributes of types, fields and variants.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -7,14 +7,14 @@ use syn::meta::ParseNestedMeta;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, DeriveInput, Error, Ident, LitStr, Path, Result, Token, Type};
 
-/// Whether a value that does not fit is a problem.
+/// Treatment of a value that does not fit: a problem, or stored unchanged.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     Strict,
     Open,
 }
 
-/// The constructor that `new` asks for.
+/// Constructor generated for `new`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum New {
     Checked,
@@ -27,7 +27,7 @@ pub(crate) struct Rule {
     pub(crate) fields: Vec<Ident>,
 }
 
-/// The attributes of a type.
+/// Attributes of a type.
 #[derive(Default)]
 pub(crate) struct TypeAttrs {
     mode: Option<Mode>,
@@ -41,7 +41,7 @@ pub(crate) struct TypeAttrs {
     pub(crate) rename_all: Option<LitStr>,
     pub(crate) untagged: bool,
     pub(crate) custom: bool,
-    /// The first attribute that only an object has.
+    /// The first attribute that is only valid on an object.
     object_only: Option<Span>,
 }
 
@@ -103,7 +103,7 @@ impl TypeAttrs {
         Ok(())
     }
 
-    /// The mode, which every type but a checked string has.
+    /// The mode, required for every type except a checked string.
     pub(crate) fn mode(&self, input: &DeriveInput) -> Result<Mode> {
         self.mode.ok_or_else(|| {
             Error::new_spanned(
@@ -113,7 +113,7 @@ impl TypeAttrs {
         })
     }
 
-    /// Refuses attributes that only a struct with named fields can have.
+    /// Refuses attributes that are only valid on a struct with named fields.
     pub(crate) fn refuse_object_attributes(&self) -> Result<()> {
         match self.object_only {
             Some(span) => Err(Error::new(
@@ -125,7 +125,7 @@ impl TypeAttrs {
     }
 }
 
-/// The attributes of a field or a variant.
+/// Attributes of a field or a variant.
 #[derive(Default)]
 pub(crate) struct MemberAttrs {
     pub(crate) rename: Option<LitStr>,

@@ -1,4 +1,4 @@
-//! Enums of units: JSON strings out of a list.
+//! Enums of unit variants: JSON strings from a list.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -75,7 +75,7 @@ pub(crate) fn expand(
     })
 }
 
-/// The string of a variant.
+/// String of a variant.
 fn text(variant: &Variant, attrs: &TypeAttrs) -> Result<LitStr> {
     if let Some(rename) = MemberAttrs::parse(&variant.attrs)?.rename {
         return Ok(rename);
@@ -105,10 +105,10 @@ fn strict(name: &Ident, variant: &[&&Ident], texts: &[LitStr]) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #name {
-            /// Every value, in the order of the documentation.
+            /// All values, in the order of the documentation.
             pub const ALL: &'static [Self] = &[#(Self::#variant),*];
 
-            /// The value as it is written on the wire.
+            /// The value as written on the wire.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { #(Self::#variant => #texts,)* }
@@ -151,10 +151,10 @@ fn open(name: &Ident, variant: &[&&Ident], texts: &[LitStr]) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #name {
-            /// Every known value, in the order of the documentation.
+            /// All known values, in the order of the documentation.
             pub const KNOWN: &'static [Self] = &[#(Self::#variant),*];
 
-            /// The value as it is written on the wire.
+            /// The value as written on the wire.
             #[must_use]
             pub fn as_str(&self) -> &str {
                 match self {
@@ -202,7 +202,7 @@ fn open(name: &Ident, variant: &[&&Ident], texts: &[LitStr]) -> TokenStream {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 match self {
                     #(Self::#variant => f.write_str(#shown),)*
-                    // An unknown value may be anybody's text: only its length is shown.
+                    // An unknown value may be any text: only its length is shown.
                     Self::Unknown(text) => write!(f, "Unknown([{} characters])", text.chars().count()),
                 }
             }

@@ -1,4 +1,4 @@
-//! Implementations that several kinds of types share.
+//! Implementations shared by several kinds of types.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,7 +6,7 @@ use syn::{DeriveInput, Ident, LitStr};
 
 use crate::attr::{Mode, TypeAttrs};
 
-/// `Redacted`, by the type's own `Debug`.
+/// Generates `Redacted` by the type's own `Debug`.
 pub(crate) fn redacted_by_debug(name: &Ident) -> TokenStream {
     quote! {
         #[automatically_derived]
@@ -18,7 +18,7 @@ pub(crate) fn redacted_by_debug(name: &Ident) -> TokenStream {
     }
 }
 
-/// The mode as an expression.
+/// Generates the mode as an expression.
 pub(crate) fn mode_path(mode: Mode) -> TokenStream {
     match mode {
         Mode::Strict => quote!(crate::wire::Mode::Strict),
@@ -26,7 +26,7 @@ pub(crate) fn mode_path(mode: Mode) -> TokenStream {
     }
 }
 
-/// `Deserialize` by way of `Decode`, and `Document` if the type is one.
+/// Generates `Deserialize` by means of `Decode`, and `Document` if the type is one.
 pub(crate) fn deserialize(name: &Ident, attrs: &TypeAttrs, mode: Mode) -> TokenStream {
     let mode = mode_path(mode);
     let document = attrs.document.then(|| {
@@ -61,7 +61,7 @@ pub(crate) fn deserialize(name: &Ident, attrs: &TypeAttrs, mode: Mode) -> TokenS
     }
 }
 
-/// `Serialize`, as an object of the type's members.
+/// Generates `Serialize`, as an object of the type's fields.
 pub(crate) fn serialize_members(name: &Ident) -> TokenStream {
     quote! {
         #[automatically_derived]
@@ -78,7 +78,7 @@ pub(crate) fn serialize_members(name: &Ident) -> TokenStream {
     }
 }
 
-/// `Decode` for a type that has no place for fields it does not know: alone, it refuses them.
+/// Generates `Decode` for a type without a place for unknown fields: it refuses them if it is the whole object.
 pub(crate) fn decode_members(name: &Ident) -> TokenStream {
     quote! {
         #[automatically_derived]
@@ -95,19 +95,19 @@ pub(crate) fn decode_members(name: &Ident) -> TokenStream {
     }
 }
 
-/// `const MEMBERS`, for readers of the documentation and for tests.
+/// Generates `const MEMBERS`, for the documentation and for tests.
 pub(crate) fn members(input: &DeriveInput, members: &[TokenStream]) -> TokenStream {
     let name = &input.ident;
     quote! {
         #[automatically_derived]
         impl #name {
-            /// The fields of the JSON object, in the order in which they are written.
+            /// Fields of the JSON object, in the order they are written.
             pub const MEMBERS: &'static [crate::Member] = &[#(#members),*];
         }
     }
 }
 
-/// A list of values for an error: `must be one of: a b c`.
+/// Formats a list of values for an error: `must be one of: a b c`.
 pub(crate) fn one_of(values: &[LitStr]) -> String {
     let mut text = "must be one of:".to_owned();
     for value in values {
@@ -117,7 +117,7 @@ pub(crate) fn one_of(values: &[LitStr]) -> String {
     text
 }
 
-/// A variant's name in snake case, as most of the API's names are written.
+/// Converts a variant's name to snake case, the form of most names in the API.
 pub(crate) fn snake_case(name: &str) -> String {
     let mut snake = String::with_capacity(name.len() + 4);
     for (index, letter) in name.char_indices() {

@@ -1,4 +1,4 @@
-//! Named fields, of a struct or of a variant, as members of a JSON object.
+//! Named fields, of a struct or of a variant, as fields of a JSON object.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use syn::{
 
 use crate::attr::MemberAttrs;
 
-/// The part that a field plays in its object.
+/// Role of a field in its object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Required,
@@ -21,15 +21,15 @@ pub(crate) enum Role {
 pub(crate) struct Field {
     pub(crate) role: Role,
     pub(crate) ident: Ident,
-    /// The type; of an optional field, the one within its `Option`.
+    /// Type of the field; for an optional field, the type within `Option`.
     pub(crate) ty: Type,
-    /// The name in the JSON.
+    /// Name in the JSON.
     pub(crate) key: LitStr,
     pub(crate) docs: Vec<Attribute>,
     pub(crate) setters: Vec<(Ident, Type)>,
 }
 
-/// The named fields of a struct or a variant.
+/// Named fields of a struct or a variant.
 pub(crate) struct Members(Vec<Field>);
 
 impl Members {
@@ -93,13 +93,13 @@ impl Members {
         self.of(Role::Extra).next().map(|field| &field.ident)
     }
 
-    /// The field that keeps what the type does not have.
+    /// The field that stores all fields the type does not have.
     pub(crate) fn init_extra(&self) -> Option<TokenStream> {
         self.extra()
             .map(|extra| quote!(#extra: crate::Extra::default(),))
     }
 
-    /// Expressions of type `Member`.
+    /// Generates expressions of type `Member`.
     pub(crate) fn table(&self, constants: &[(String, LitStr)]) -> Vec<TokenStream> {
         let constants = constants
             .iter()
@@ -118,7 +118,7 @@ impl Members {
         constants.chain(fields).collect()
     }
 
-    /// The body of `Members::take`. `built` is the constructor, a struct's or a variant's.
+    /// Generates the body of `Members::take`. `built` is the constructor of a struct or a variant.
     pub(crate) fn take(
         &self,
         constants: &[(String, LitStr)],
@@ -135,13 +135,13 @@ impl Members {
             quote! {
                 #(let mut #required: ::std::option::Option<crate::wire::Json<'_>> = ::std::option::Option::None;)*
                 #(let mut #optional: ::std::option::Option<crate::wire::Json<'_>> = ::std::option::Option::None;)*
-                // One pass sorts the members: searching the map for each field takes longer than reading the JSON.
+                // One pass assigns the fields: searching the map for each field takes longer than reading the JSON.
                 map.retain(|key, value| match key {
                     #(#required_key => {
                         #required = ::std::option::Option::Some(::std::mem::take(value));
                         false
                     })*
-                    // A flattened type reads its own members first.
+                    // A flattened type reads its own fields first.
                     #(key if <#flattened_ty as crate::wire::Members>::reads(key) => true,)*
                     #(#optional_key => {
                         #optional = ::std::option::Option::Some(::std::mem::take(value));
@@ -180,7 +180,7 @@ impl Members {
         }
     }
 
-    /// Statements that write the fields, each available as a reference of its name.
+    /// Generates statements that write the fields, each available as a reference of its name.
     pub(crate) fn put(&self) -> TokenStream {
         let fields = self.iter().map(
             |Field {
@@ -203,7 +203,7 @@ impl Members {
         quote!(#(#fields)*)
     }
 
-    /// Statements that check the fields, each available as a reference of its name.
+    /// Generates statements that check the fields, each available as a reference of its name.
     pub(crate) fn check(&self) -> TokenStream {
         let fields = self.iter().map(
             |Field {
@@ -222,7 +222,7 @@ impl Members {
         quote!(#(#fields)*)
     }
 
-    /// Statements that add the fields to `shown`, a `DebugStruct`, each available as a reference of its name.
+    /// Generates statements that add the fields to `shown`, a `DebugStruct`, each available as a reference of its name.
     pub(crate) fn debug(&self) -> TokenStream {
         let fields = self.iter().map(|Field { role, ident, .. }| {
             let name = ident.unraw().to_string();
@@ -245,7 +245,7 @@ impl Members {
         quote!(#(#fields)*)
     }
 
-    /// Whether `key` is a field of this object, as an expression.
+    /// Generates an expression that is `true` if `key` is a field of this object.
     pub(crate) fn owns(&self, constants: &[(String, LitStr)]) -> TokenStream {
         self.any(
             constants,
@@ -253,7 +253,7 @@ impl Members {
         )
     }
 
-    /// Whether `key` may be read by this object, as an expression.
+    /// Generates an expression that is `true` if this object may read `key`.
     pub(crate) fn reads(&self) -> TokenStream {
         self.any(&[], |ty| quote!(<#ty as crate::wire::Members>::reads(key)))
     }

@@ -87,7 +87,7 @@ fn members_impl(
     })
 }
 
-/// Runs the rule as soon as the required fields that it looks at are there, whatever else is wrong with the object.
+/// Runs the rule as soon as the required fields it uses are valid, regardless of other problems of the object.
 fn rule_at_decoding(attrs: &TypeAttrs, members: &Members) -> Result<Option<TokenStream>> {
     let Some(rule) = &attrs.rule else {
         return Ok(None);
@@ -224,7 +224,7 @@ fn constructors(
 
     let from_parts = (mode == Mode::Strict).then(|| {
         quote! {
-            /// The object with these fields alone; the optional ones are absent.
+            /// Creates the object with these fields; the optional ones are absent.
             #[allow(dead_code)]
             pub(crate) fn from_parts(#(#ident: #ty),*) -> Self {
                 Self { #(#ident,)* #(#optional: ::std::option::Option::None,)* #extra }
@@ -241,7 +241,7 @@ fn constructors(
         }
         (Some(New::Checked), Mode::Strict) => Some(checked_new(name, members)?),
         (Some(_), _) => Some(quote! {
-            /// The object with its required fields; the optional ones are absent.
+            /// Creates the object with its required fields; the optional ones are absent.
             #[must_use]
             pub fn new(#(#ident: impl ::std::convert::Into<#ty>),*) -> Self {
                 Self {
@@ -287,11 +287,11 @@ fn checked_new(name: &Ident, members: &Members) -> Result<TokenStream> {
         .iter()
         .map(|field| format!("/{}", field.key.value()));
     Ok(quote! {
-        /// The object with its required fields; the optional ones are absent.
+        /// Creates the object with its required fields; the optional ones are absent.
         ///
         /// # Errors
         ///
-        /// All arguments that break a rule, each by its JSON pointer within this object.
+        /// All invalid arguments, each with its JSON pointer within this object.
         pub fn new(
             #(#ident: impl crate::Field<#ty>),*
         ) -> ::std::result::Result<Self, crate::Problems> {
@@ -312,11 +312,11 @@ fn conversions(name: &Ident, value: &syn::Type) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #name {
-            /// The object with this value; the optional fields are absent.
+            /// Creates the object with this value; the optional fields are absent.
             ///
             /// # Errors
             ///
-            /// The rule that the value breaks.
+            /// The broken rule, if the value is invalid.
             pub fn new(
                 value: impl crate::Field<#value>,
             ) -> ::std::result::Result<Self, crate::Invalid> {

@@ -1,4 +1,4 @@
-//! Enums with a tag: content that is flattened into the object that carries it.
+//! Enums with a tag: content that is flattened into the object containing it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,15 +8,15 @@ use crate::attr::{MemberAttrs, Mode, TypeAttrs};
 use crate::common;
 use crate::fields::Members;
 
-/// Where the value of a variant stands.
+/// Place of a variant's value.
 enum Form {
     /// In the field named like the tag's value.
     Nested(Type),
-    /// Spread over the object.
+    /// Flattened into the object.
     Flattened(Type),
-    /// Spread over the object, the tag included, which may be absent.
+    /// Flattened into the object with the tag, which may be absent.
     Whole(Type),
-    /// Spread over the object, field by field.
+    /// Flattened into the object, field by field.
     Fields(Members),
     Unit,
 }
@@ -124,7 +124,7 @@ struct Enumeration<'a> {
 }
 
 impl Enumeration<'_> {
-    /// The values of the tag that name their variant.
+    /// Tag values that identify their variant.
     fn values(&self) -> Vec<LitStr> {
         let named = self
             .cases
@@ -165,7 +165,7 @@ impl Enumeration<'_> {
         quote! {
             #[automatically_derived]
             impl #name {
-                /// The name of the type, as it is written on the wire.
+                /// Name of the type, as written on the wire.
                 #[must_use]
                 pub fn type_name(&self) -> &str {
                     match self { #(#arms)* #unknown }
@@ -211,7 +211,7 @@ impl Enumeration<'_> {
                 }
 
                 fn owns(key: &str) -> bool {
-                    // Only the tag: the field of another variant is misplaced beside this one.
+                    // The tag only: a field of another variant is misplaced in this object.
                     key == #tag
                 }
             }
@@ -260,7 +260,7 @@ impl Enumeration<'_> {
                 map: &mut crate::wire::Object<'_>,
                 cx: &mut crate::wire::Context,
             ) -> ::std::option::Option<Self> {
-                // Without a usable tag, any variant's value may be in its place.
+                // Without a usable tag, the value of any variant is allowed.
                 let is_value = |key: &str| #values;
                 #(#whole)*
                 let ::std::option::Option::Some(crate::wire::Json::String(tag)) = map.get(#tag) else {
@@ -283,7 +283,7 @@ impl Enumeration<'_> {
         }
     }
 
-    /// A function for each variant with named fields, which takes these out of the object.
+    /// Generates a function for each variant with named fields, which removes these from the object.
     fn take_functions(&self) -> TokenStream {
         let name = self.name;
         let functions = self.cases.iter().filter_map(|Case { ident, form, .. }| {
@@ -307,7 +307,7 @@ impl Enumeration<'_> {
         }
     }
 
-    /// Whether `key` is the value of some variant, as an expression.
+    /// Generates an expression that is `true` if `key` is the value of some variant.
     fn value_names(&self) -> TokenStream {
         let names: Vec<_> = self
             .cases

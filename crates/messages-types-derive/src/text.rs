@@ -6,7 +6,7 @@ use syn::{DeriveInput, Result};
 
 use crate::attr::TypeAttrs;
 
-/// The type has a function `refusal(&str) -> Option<Invalid>`.
+/// Requires a function `refusal(&str) -> Option<Invalid>` of the type.
 pub(crate) fn expand(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStream> {
     attrs.refuse_object_attributes()?;
     let name = &input.ident;
@@ -28,11 +28,11 @@ pub(crate) fn expand(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStre
                 &self.0
             }
 
-            /// Checks a text.
+            /// Creates a checked text.
             ///
             /// # Errors
             ///
-            /// [`Invalid`](crate::Invalid) names the rule that the text breaks; it does not repeat the text.
+            /// [`Invalid`](crate::Invalid) has the rule broken by the text; it does not repeat the text.
             pub fn new(
                 text: impl ::std::convert::Into<::std::string::String>,
             ) -> ::std::result::Result<Self, crate::Invalid> {

@@ -1,4 +1,4 @@
-//! Enums whose variants are told apart by hand-written code, and types that are written by hand altogether.
+//! Enums whose variants are distinguished by hand-written code, and types with a hand-written JSON form.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -18,7 +18,7 @@ pub(crate) fn custom(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStre
     Ok(quote!(#redacted #deserialize))
 }
 
-/// Everything but `Decode`: the variants stand for themselves.
+/// Generates everything except `Decode`: each variant is represented by its value.
 pub(crate) fn expand(
     input: &DeriveInput,
     attrs: &TypeAttrs,
@@ -41,7 +41,7 @@ pub(crate) fn expand(
     let custom = custom(input, attrs)?;
     let name = &input.ident;
     let variant: Vec<_> = variants.iter().map(|(variant, _)| variant).collect();
-    // `Unknown` is decided by decoding, not by the caller.
+    // `Unknown` is created by decoding only, not by the caller.
     let conversions = variants
         .iter()
         .filter(|(variant, _)| *variant != "Unknown")
@@ -76,7 +76,7 @@ pub(crate) fn expand(
     })
 }
 
-/// `From` the value, or from what is in its box.
+/// Generates `From` for the value, or for the content of its box.
 fn conversion(name: &Ident, variant: &Ident, ty: &Type) -> TokenStream {
     let (source, value) = match boxed(ty) {
         Some(inner) => (inner, quote!(::std::boxed::Box::new(value))),

@@ -1,4 +1,4 @@
-//! Encoding and validating a text message, beside serde_json on a struct that was written by hand for just that.
+//! Encoding and validating a text message, compared with serde_json on a minimal hand-written struct.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use std::hint::black_box;
@@ -8,7 +8,7 @@ use messages_types::Document;
 use messages_types::v1::{Message, Sms};
 use serde::Serialize;
 
-/// The floor: nothing but the five members.
+/// Baseline: only the five fields.
 #[derive(Serialize)]
 struct Flat<'a> {
     channel: &'a str,

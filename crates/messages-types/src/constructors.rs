@@ -1,8 +1,8 @@
-//! Constructors of messages.
+//! Constructors of the messages.
 
-/// Declares the constructors of a channel's message: `new` with any content, and one for each type of content that is a
-/// single argument. Each argument comes with the JSON pointer at which it is reported. The type has a function `from_content`
-/// with the same arguments, once they are checked.
+/// Declares the constructors of a channel's message: `new` with any content, and one for each type of content with a
+/// single argument. Each argument has the JSON pointer its problems are reported at. The type has a function `from_content`
+/// with the same arguments, already checked.
 macro_rules! constructors {
     ($message:ident $arguments:tt of $content:ident {
         $( $(#[$meta:meta])* $name:ident($value:ty) = $variant:ident at $at:literal; )*
@@ -22,7 +22,7 @@ macro_rules! constructors {
             ///
             /// # Errors
             ///
-            /// All arguments that break a rule, each by its JSON pointer.
+            /// All invalid arguments, each with its JSON pointer.
             pub fn $name(
                 $( $argument: impl crate::Field<$type>, )*
                 $name: impl crate::Field<$value>,
@@ -36,11 +36,11 @@ macro_rules! constructors {
 
     (@any $message:ident($( $argument:ident: $type:ty = $pointer:literal ),*) $content:ident) => {
         impl $message {
-            /// A message with any content of the channel.
+            /// Creates a message with any content of the channel.
             ///
             /// # Errors
             ///
-            /// All arguments that break a rule, each by its JSON pointer.
+            /// All invalid arguments, each with its JSON pointer.
             pub fn new(
                 $( $argument: impl crate::Field<$type>, )*
                 content: $content,

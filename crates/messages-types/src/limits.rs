@@ -1,19 +1,19 @@
-//! Every limit of the API, in one place, each with its source.
+//! All limits of the API, each with its source.
 //!
-//! "Specification" is the vendor's OpenAPI description of the Messages API, version 1.20.0;
-//! "0.4.0" is the description of its v0.1 generation, "dispatch 0.3.3" that of the workflows.
-//! Lengths count Unicode scalar values, both ends are included.
+//! "Specification" is the vendor's OpenAPI description of the Messages API, version 1.20.0,
+//! "0.4.0" is the description of its v0.1 generation, and "dispatch 0.3.3" that of the workflows.
+//! Lengths count Unicode scalar values; both ends are included.
 
 /// Fewest digits of a phone number (specification).
 pub const PHONE_DIGITS_MIN: usize = 7;
 /// Most digits of a phone number (specification; E.164).
 pub const PHONE_DIGITS_MAX: usize = 15;
-/// Shortest text, title or body of a message that has to have one. The specification requires the field and gives no minimum; a
+/// Shortest text, title or body of a message, if required. The specification requires the field and gives no minimum; a
 /// message without a text is billed and shows nothing.
 pub const TEXT_MIN: usize = 1;
-/// Longest id of a Messenger page or user, or of a Viber service (specification).
+/// Longest ID of a Messenger page or user, or of a Viber service (specification).
 pub const ID_MAX: usize = 50;
-/// Longest caption of a medium, where captions exist (specification).
+/// Longest caption of a file, if the channel shows captions (specification).
 pub const CAPTION_MAX: usize = 3_000;
 /// Shortest URL of an audio file over WhatsApp and Messenger (specification).
 pub const AUDIO_URL_MIN: usize = 10;
@@ -86,7 +86,7 @@ pub const EMAIL_NAME_MAX: usize = 100;
 
 /// Longest client reference of a v0.1 message (0.4.0).
 pub const V0_1_CLIENT_REF_MAX: usize = 40;
-/// Longest address of a v0.1 message, number or id (0.4.0).
+/// Longest address of a v0.1 message, number or ID (0.4.0).
 pub const V0_1_ADDRESS_MAX: usize = 50;
 /// Longest text of a v0.1 SMS (0.4.0).
 pub const V0_1_SMS_TEXT_MAX: usize = 1_000;
@@ -94,10 +94,10 @@ pub const V0_1_SMS_TEXT_MAX: usize = 1_000;
 pub const V0_1_IMAGE_URL_MAX: usize = 2_000;
 /// Longest text of a v0.1 WhatsApp message; the shortest has one character (0.4.0).
 pub const V0_1_WHATSAPP_TEXT_MAX: usize = 4_096;
-/// Longest time to live of a Viber message inside a workflow, in seconds: one day, where a
-/// message alone may have three (dispatch 0.3.3).
+/// Longest time to live of a Viber message inside a workflow, in seconds: one day, although a
+/// single message may have three (dispatch 0.3.3).
 pub const WORKFLOW_VIBER_TTL_MAX: u32 = 86_400;
-/// Shortest time a workflow waits for a step, in seconds (dispatch 0.3.3).
+/// Shortest period a workflow waits for a step, in seconds (dispatch 0.3.3).
 pub const EXPIRY_TIME_MIN: u32 = 15;
-/// Longest time a workflow waits for a step, in seconds: one day (dispatch 0.3.3).
+/// Longest period a workflow waits for a step, in seconds: one day (dispatch 0.3.3).
 pub const EXPIRY_TIME_MAX: u32 = 86_400;

@@ -1,4 +1,4 @@
-//! The states of a message, and how they combine when they arrive late, twice or in any order.
+//! States of a message, and how to combine them if they arrive late, twice or in any order.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::wire::Wire;
 
-/// How far a message has come.
+/// State of a message.
 ///
 /// Statuses arrive in no guaranteed order and more than once. [`Status::merge`] combines two
 /// of them so that the order does not matter; [`Progress`] does it for a whole history.
@@ -14,23 +14,23 @@ use crate::wire::Wire;
 #[wire(open)]
 #[non_exhaustive]
 pub enum Status {
-    /// Taken over by the provider.
+    /// Accepted by the provider.
     Submitted,
-    /// Reached the handset.
+    /// Delivered to the handset.
     Delivered,
-    /// Seen by the person. SMS and MMS never get here.
+    /// Read by the recipient. SMS and MMS never reach this state.
     Read,
-    /// Refused; where the message has alternatives, the next one is sent.
+    /// Refused; if the message has alternatives, the next one is sent.
     Rejected,
-    /// Could not be delivered.
+    /// Not deliverable.
     Undeliverable,
-    /// An unknown value, as it came.
+    /// Unknown value, as received.
     Unknown(String),
 }
 
 impl Status {
-    /// Whether nothing follows, except that a delivered message may still be read.
-    /// A status that this version does not know is not final.
+    /// Returns `true` if the status is final, except that a delivered message may still be read.
+    /// An unknown status is not final.
     #[must_use]
     pub const fn is_final(&self) -> bool {
         matches!(
@@ -39,25 +39,25 @@ impl Status {
         )
     }
 
-    /// Whether the message did not reach the person.
+    /// Returns `true` if the message did not reach the recipient.
     #[must_use]
     pub const fn is_failure(&self) -> bool {
         matches!(self, Self::Rejected | Self::Undeliverable)
     }
 
-    /// The one of two statuses that says more about where the message is now.
+    /// Returns the more advanced one of two statuses.
     ///
-    /// Commutative, associative and idempotent: whatever the order in which statuses arrive, the
-    /// same one remains. A later stage wins over an earlier one (submitted, then any outcome,
-    /// then read). Of two outcomes that contradict each other delivered wins over undeliverable,
-    /// and that over rejected: a handset's confirmation is not made up. A status that this
-    /// version does not know yields to every one that it does.
+    /// Commutative, associative and idempotent: the result does not depend on the order in which
+    /// statuses arrive. A later stage takes precedence over an earlier one (submitted, then any outcome,
+    /// then read). Of two contradicting outcomes delivered takes precedence over undeliverable,
+    /// and undeliverable over rejected: a handset only confirms actual deliveries. Every known
+    /// status takes precedence over an unknown one.
     #[must_use]
     pub fn merge(self, other: Self) -> Self {
         match self.rank().cmp(&other.rank()) {
             Ordering::Less => other,
             Ordering::Greater => self,
-            // Equal ranks are equal statuses, unless both are unknown: then any fixed choice will do.
+            // Equal ranks are equal statuses, unless both are unknown: then any fixed choice is correct.
             Ordering::Equal if self.as_str() < other.as_str() => other,
             Ordering::Equal => self,
         }
@@ -75,8 +75,8 @@ impl Status {
     }
 }
 
-/// What is known of one message after some of its statuses, in whatever order and however often
-/// they came.
+/// State of one message after some of its statuses, received in any order and any number of
+/// times.
 ///
 /// ```
 /// use messages_types::{Progress, Status};
@@ -88,7 +88,7 @@ impl Status {
 /// assert_eq!(progress.status(), Some(&Status::Delivered));
 /// ```
 ///
-/// `Debug` shows how many unknown statuses there are, not what they say.
+/// `Debug` shows the number of unknown statuses, not their content.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Progress {
     status: Option<Status>,
@@ -97,8 +97,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Takes a status in. `true` when this message has not had it before: whoever acts on `true`
-    /// alone acts once for each status.
+    /// Adds a status. Returns `true` if it is new for this message: acting on `true` alone
+    /// acts once per status.
     pub fn observe(&mut self, status: &Status) -> bool {
         if let Status::Unknown(name) = status {
             return self.unknown.insert(name.clone());
@@ -113,14 +113,14 @@ impl Progress {
         new
     }
 
-    /// Where the message is. Statuses that this version does not know are kept aside, in
+    /// Current state of the message. Unknown statuses are stored separately, in
     /// [`Progress::unknown`].
     #[must_use]
     pub const fn status(&self) -> Option<&Status> {
         self.status.as_ref()
     }
 
-    /// The statuses that this version does not know, in alphabetical order.
+    /// The unknown statuses, in alphabetical order.
     pub fn unknown(&self) -> impl Iterator<Item = &str> {
         self.unknown.iter().map(String::as_str)
     }

@@ -1,19 +1,19 @@
-//! What a message cost.
+//! Cost of a message.
 
 use crate::Extra;
 use crate::value::NumberOrString;
 use crate::wire::Wire;
 
-/// What a message or a workflow cost.
+/// Cost of a message or a workflow.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct Usage {
-    /// The currency, by its ISO 4217 code; `EUR` so far.
+    /// Currency, by its ISO 4217 code; `EUR` so far.
     pub currency: Option<String>,
-    /// The amount, with the digits that it came with.
+    /// Amount, with the digits received.
     pub price: Option<NumberOrString>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

@@ -1,12 +1,12 @@
-//! What every document must hold, whatever the bytes: the fuzz targets call these functions.
+//! Invariants of every document, for any bytes: the fuzz targets call these functions.
 //!
-//! A target starts from its seeds and keeps what it finds in `corpus`:
+//! A target starts from its seeds and stores its findings in `corpus`:
 //! `cargo xtask fuzz --only=v1_inbound --seconds=60`
 
 use messages_types::{Document, Kind, WebhookEvent, sms, v0_1};
 use serde_json::Value;
 
-/// A document that is read, checked and written by the name of its kind.
+/// Decodes, checks and encodes a document by the name of its kind.
 pub fn document(kind: Kind, bytes: &[u8]) {
     let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
         return;
@@ -28,7 +28,7 @@ pub fn document(kind: Kind, bytes: &[u8]) {
     }
 }
 
-/// A valid document of the first generation becomes a valid one of the second.
+/// Upgrades a valid document of the first generation to a valid one of the second.
 fn upgrade(kind: Kind, value: Value) {
     let upgraded = match kind {
         Kind::V0_1Message => v0_1::Message::from_value(value).map(v0_1::Message::upgrade),
@@ -43,7 +43,7 @@ fn upgrade(kind: Kind, value: Value) {
     }
 }
 
-/// The body of a webhook: any JSON is an event, and is written as it came.
+/// Decodes the body of a webhook: any JSON is an event, and is written unchanged.
 pub fn webhook(bytes: &[u8]) {
     let Ok(value) = serde_json::from_slice::<Value>(bytes) else {
         assert!(WebhookEvent::from_slice(bytes).is_err());
@@ -55,7 +55,7 @@ pub fn webhook(bytes: &[u8]) {
     assert_eq!(written, value, "something was lost");
 }
 
-/// A text cut into segments: nothing is lost, and no segment is too long.
+/// Segments a text: nothing is lost, and no segment is too long.
 pub fn segments(text: &str) {
     for text in [text, &sms::transliterate(text)] {
         let segmentation = sms::Segmentation::of(text);

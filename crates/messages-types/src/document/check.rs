@@ -1,4 +1,4 @@
-//! What can be said of a document of a given kind.
+//! Checks of a document of a given kind.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,19 +8,19 @@ use crate::error::{Invalid, Problem, Rule};
 use crate::wire::{Context, Decode, Json, Mode, to_value};
 use crate::{ErrorObject, v0_1, v1};
 
-/// What can be said of a document of a given kind. It is all the document's own words: no
-/// `Debug` shows them.
+/// Result of checking a document of a given kind. All of it is content of the document: no
+/// `Debug` shows it.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Checked {
-    /// Whether it breaks no rule. What the API itself sends is valid when it is an object.
+    /// `true` if it breaks no rule. A document sent by the API is valid if it is an object.
     pub valid: bool,
-    /// Every rule that it breaks.
+    /// All broken rules.
     pub problems: Vec<Problem>,
-    /// JSON pointers to the members that are in no description of the API. They make nothing
+    /// JSON pointers to the fields that no description of the API contains. They make nothing
     /// invalid, and are sent as they are.
     pub unknown: Vec<String>,
-    /// The document read and written again; for an invalid one, the document itself.
+    /// The document after decoding and encoding; for an invalid one, the document itself.
     pub value: Value,
 }
 
@@ -35,7 +35,7 @@ impl std::fmt::Debug for Checked {
 }
 
 impl Kind {
-    /// Reads a document as this kind, checks it, and writes it again.
+    /// Decodes a document as this kind, checks it, and encodes it again.
     #[must_use]
     pub fn check(self, document: Value) -> Checked {
         match self {
@@ -53,7 +53,7 @@ impl Kind {
                 if super::shape::names_a_workflow(&document) {
                     received::<v0_1::WorkflowAccepted>(document)
                 } else {
-                    // The answer of v0.1 is this one without `workflow_id`.
+                    // The v0.1 response is this one without `workflow_id`.
                     received::<v1::Accepted>(document)
                 }
             }
@@ -61,7 +61,7 @@ impl Kind {
     }
 }
 
-/// A document that is sent to the API: it must keep every rule.
+/// Checks a document sent to the API: it must not break any rule.
 fn sent<T: Decode + Serialize>(document: Value) -> Checked {
     let mut cx = Context::new(Mode::Strict).listing_unknown();
     let decoded = T::decode(Json::from(&document), &mut cx).map_err(drop);
@@ -82,7 +82,7 @@ fn sent<T: Decode + Serialize>(document: Value) -> Checked {
     }
 }
 
-/// A document that the API sends: whatever object it is, it is not refused.
+/// Checks a document sent by the API: every object is accepted.
 fn received<T: Decode + Serialize>(document: Value) -> Checked {
     if !document.is_object() {
         let unfit = Invalid::new(Rule::Type, "must be an object");

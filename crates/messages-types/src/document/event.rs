@@ -7,10 +7,10 @@ use crate::error::DecodeError;
 use crate::wire::{Context, Decode, Json, Mode, Object, Wire};
 use crate::{v0_1, v1};
 
-/// Anything that the API may post to a webhook.
+/// Webhook of any kind and generation.
 ///
-/// Every JSON value is an event: what this version cannot read is kept in
-/// [`WebhookEvent::Unknown`], as it came. Writing an event gives JSON equal to what was read.
+/// Every JSON value is an event: what this version cannot decode is stored in
+/// [`WebhookEvent::Unknown`], as received. Encoding an event gives JSON equal to what was read.
 ///
 /// ```
 /// use messages_types::{EventKind, Status, WebhookEvent};
@@ -29,17 +29,17 @@ use crate::{v0_1, v1};
 #[wire(open, untagged)]
 #[non_exhaustive]
 pub enum WebhookEvent {
-    /// What has become of a message, in the format `v1`.
+    /// Status of a message, in the format `v1`.
     V1Status(Box<v1::MessageStatus>),
-    /// A message from a person, in the format `v1`.
+    /// Message from a user, in the format `v1`.
     V1Inbound(Box<v1::Inbound>),
-    /// What has become of a message, in the format `v0.1`.
+    /// Status of a message, in the format `v0.1`.
     V0_1Status(Box<v0_1::MessageStatus>),
-    /// A message from a person, in the format `v0.1`.
+    /// Message from a user, in the format `v0.1`.
     V0_1Inbound(Box<v0_1::Inbound>),
-    /// How a workflow ended.
+    /// Final report of a workflow.
     V0_1Report(Box<v0_1::WorkflowReport>),
-    /// Any other JSON, as it came.
+    /// Any other JSON, as received.
     Unknown(Value),
 }
 
@@ -48,7 +48,7 @@ impl WebhookEvent {
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Json`] when the body is no JSON. Any JSON is an event.
+    /// [`DecodeError::Json`] if the body is not JSON. Any JSON is an event.
     pub fn from_slice(body: &[u8]) -> Result<Self, DecodeError> {
         Ok(Self::read(Json::from_slice(body)?))
     }
@@ -67,11 +67,11 @@ impl WebhookEvent {
     /// Writes the event as compact JSON.
     #[must_use]
     pub fn to_vec(&self) -> Vec<u8> {
-        // Every map has string keys and no writer can fail, so neither can this.
+        // Every map has string keys and the writer cannot fail, so this cannot fail.
         serde_json::to_vec(self).unwrap_or_default()
     }
 
-    /// What the events of both generations have in common.
+    /// Fields common to the events of both generations.
     #[must_use]
     pub fn view(&self) -> EventView<'_> {
         EventView::of(self)
@@ -98,7 +98,7 @@ fn typed<T: Decode>(json: Json<'_>, event: fn(Box<T>) -> WebhookEvent) -> Webhoo
     }
 }
 
-/// What an object looks like, by the members that no other kind of webhook has.
+/// Detects the kind of an object by the fields that no other kind of webhook has.
 enum Shape {
     V1Status,
     V1Inbound,

@@ -1,8 +1,8 @@
-//! The kinds of documents, by name: for tools that are given JSON and not a type.
+//! Kinds of documents, by name: for tools that are given JSON and not a type.
 
 use crate::wire::Wire;
 
-/// A kind of JSON document that the API takes or sends.
+/// Kind of a JSON document that the API accepts or sends.
 ///
 /// ```
 /// use messages_types::Kind;
@@ -26,37 +26,37 @@ pub enum Kind {
     /// A message, posted to `/v1/messages`.
     #[wire(rename = "v1/message")]
     V1Message,
-    /// A change of a message, patched to `/v1/messages/{message_uuid}`.
+    /// Update of a message, patched to `/v1/messages/{message_uuid}`.
     #[wire(rename = "v1/update")]
     V1Update,
-    /// The answer to a message that was taken.
+    /// Response to an accepted message.
     #[wire(rename = "v1/response")]
     V1Response,
-    /// The answer to a request that was refused, of either generation.
+    /// Response to a refused request, of either generation.
     #[wire(rename = "v1/error")]
     V1Error,
-    /// What has become of a message.
+    /// Status of a message.
     #[wire(rename = "v1/status")]
     V1Status,
-    /// A message from a person.
+    /// Message from a user.
     #[wire(rename = "v1/inbound")]
     V1Inbound,
     /// A message, posted to `/v0.1/messages` or, in 2018, to `/beta/messages`.
     #[wire(rename = "v0.1/message")]
     V0_1Message,
-    /// The answer to a message or workflow that was taken.
+    /// Response to an accepted message or workflow.
     #[wire(rename = "v0.1/response")]
     V0_1Response,
-    /// What has become of a message.
+    /// Status of a message.
     #[wire(rename = "v0.1/status")]
     V0_1Status,
-    /// A message from a person.
+    /// Message from a user.
     #[wire(rename = "v0.1/inbound")]
     V0_1Inbound,
     /// A workflow, posted to `/v0.1/dispatch` or, in 2018, to `/beta/workflows`.
     #[wire(rename = "v0.1/workflow")]
     V0_1Workflow,
-    /// How a workflow ended.
+    /// Final report of a workflow.
     #[wire(rename = "v0.1/report")]
     V0_1Report,
 }

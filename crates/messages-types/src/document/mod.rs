@@ -1,4 +1,4 @@
-//! Whole documents: which kinds there are, how they are told apart, and what they have in common.
+//! Whole documents: their kinds, the detection of a kind, and the fields they have in common.
 
 mod check;
 mod event;

@@ -1,4 +1,4 @@
-//! What kind of document this is, by its shape.
+//! Detection of a document's kind by its shape.
 
 use serde_json::Value;
 
@@ -6,7 +6,7 @@ use super::Kind;
 
 type Map = serde_json::Map<String, Value>;
 
-/// Members that only an inbound message has.
+/// Fields specific to an inbound message.
 const INBOUND: &[&str] = &[
     "_self",
     "button",
@@ -20,22 +20,22 @@ const INBOUND: &[&str] = &[
     "reply",
 ];
 
-/// Members that only a status has.
+/// Fields specific to a status.
 const STATUS: &[&str] = &["destination", "usage", "workflow"];
 
-/// Members of `whatsapp` in a status.
+/// Fields of `whatsapp` in a status.
 const WHATSAPP_STATUS: &[&str] = &["conversation", "pricing", "recipient"];
 
-/// Members of an error answer.
+/// Fields of an error response.
 const ERROR: &[&str] = &["type", "title", "detail", "instance", "invalid_parameters"];
 
-/// Members that hold what a message says, in either direction.
+/// Fields that hold the content of a message, in either direction.
 const CONTENT: &[&str] = &[
     "audio", "card", "carousel", "content", "custom", "file", "html", "image", "location",
     "reaction", "sticker", "template", "text", "vcard", "video",
 ];
 
-/// Whether it has a workflow's id under one of its names at the top.
+/// Returns `true` if the document has a workflow ID at the top, under either name.
 pub(super) fn names_a_workflow(document: &Value) -> bool {
     document
         .as_object()
@@ -47,11 +47,11 @@ fn has_any(map: &Map, keys: &[&str]) -> bool {
 }
 
 impl Kind {
-    /// The most plausible kind of a document, by the members that it has and not by their values.
-    /// Only what is not an object is of no kind.
+    /// Returns the most plausible kind of a document, by its field names and not by their values;
+    /// `None` only if it is not an object.
     ///
-    /// Where a document fits several kinds the first one is named: the answers of both
-    /// generations to a single message are equal, and this is [`Kind::V1Response`].
+    /// If several kinds fit, the first one is returned: the responses of both generations to a
+    /// single message are equal and detected as [`Kind::V1Response`].
     #[must_use]
     pub fn detect(document: &Value) -> Option<Self> {
         let map = document.as_object()?;
@@ -63,7 +63,7 @@ impl Kind {
     }
 }
 
-/// Workflows have members of their own.
+/// Detects workflows, which have fields of their own.
 fn workflow(map: &Map) -> Option<Kind> {
     if has_any(map, &["dispatch_uuid", "workflow_uuid"]) {
         let ended = has_any(map, &["_links", "status", "template", "timestamp"]);
@@ -76,7 +76,7 @@ fn workflow(map: &Map) -> Option<Kind> {
     if map.get("workflow").is_some_and(Value::is_array) {
         return Some(Kind::V0_1Workflow);
     }
-    // A v1 template is an object.
+    // In v1, a template is an object.
     let named = map.get("template").is_some_and(Value::is_string);
     (named && !map.contains_key("channel")).then(|| {
         if has_any(map, &["_links", "status", "timestamp"]) {
@@ -87,7 +87,7 @@ fn workflow(map: &Map) -> Option<Kind> {
     })
 }
 
-/// The first generation writes addresses as objects, and nests the content.
+/// Detects the first generation, which writes addresses as objects and nests the content.
 fn v0_1(map: &Map) -> Option<Kind> {
     let nested = |key: &str| map.get(key).is_some_and(Value::is_object);
     if !(nested("from") || nested("to") || nested("message")) {
@@ -139,7 +139,7 @@ fn v1(map: &Map) -> Kind {
     } else if addressed || has_any(map, &["mms", "sms", "whatsapp"]) {
         Kind::V1Inbound
     } else {
-        // An error answer is the one document without a member that it must have.
+        // An error response is the only document without a required field.
         Kind::V1Error
     }
 }

@@ -1,11 +1,11 @@
-//! Whatever can be sent, of either generation.
+//! Documents to be sent, of either generation.
 
 use crate::wire::{Context, Decode, Json, Wire};
 use crate::{v0_1, v1};
 
-/// A document that has something sent: a message of either generation, or a workflow.
+/// A document to be sent: a message of either generation, or a workflow.
 ///
-/// Which of them it is shows in its shape alone: a workflow has a list of messages or names its template,
+/// Its type is detected by its shape alone: a workflow has a list of messages or names its template,
 /// and only the first generation writes addresses as objects. Anything else is read as a message of
 /// `v1`.
 ///
@@ -43,7 +43,7 @@ impl Decode for Submission {
     }
 }
 
-/// A v1 message may have a template too: that is an object, and the message names its channel.
+/// A v1 message may have a template too: it is an object, and the message names its channel.
 fn is_workflow(value: &Json<'_>) -> bool {
     let named = matches!(value.get("template"), Some(Json::String(_)));
     match value.get("workflow") {

@@ -1,4 +1,4 @@
-//! EventKind the webhooks of both generations have in common.
+//! Fields common to the webhooks of both generations.
 
 use std::fmt;
 
@@ -13,73 +13,73 @@ use crate::v1::inbound::Content;
 use crate::value::{NumberOrString, Timestamp};
 use crate::{v0_1, v1};
 
-/// One view of the webhooks of both generations: who, over which channel, when, and what.
+/// One view of the webhooks of both generations: user, channel, time and content.
 ///
-/// `Debug` shows neither a text nor a number.
+/// `Debug` shows neither texts nor numbers.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EventView<'a> {
-    /// The message that it is about.
+    /// Message the webhook is about.
     pub message_uuid: Option<&'a str>,
-    /// The workflow that the message belongs to, if it does: the id that the answer named.
+    /// Workflow the message belongs to, if any: the ID from the API's response.
     pub workflow_id: Option<&'a str>,
-    /// The channel, by its v1 name.
+    /// Channel, by its v1 name.
     pub channel: Option<v1::Channel>,
-    /// The person: a phone number or an id.
+    /// The user: a phone number or an ID.
     pub contact: Option<&'a str>,
-    /// Your side of the channel.
+    /// Your number, ID or sender.
     pub account_address: Option<&'a str>,
-    /// When it happened.
+    /// Time of the event.
     pub timestamp: Option<&'a Timestamp>,
-    /// EventKind happened.
+    /// Kind of the event, with its content.
     pub kind: EventKind<'a>,
-    /// Your own reference.
+    /// Your client reference.
     pub client_ref: Option<&'a str>,
-    /// Why a message failed.
+    /// Reason a message failed.
     pub error: Option<DeliveryErrorCode>,
 }
 
-/// EventKind happened.
+/// Kind of an event, with its content.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum EventKind<'a> {
-    /// A message got as far as this.
+    /// Status of a message.
     Status(&'a Status),
-    /// A workflow ended like this.
+    /// Final status of a workflow.
     Report(&'a WorkflowStatus),
-    /// A person wrote this.
+    /// Text from a user.
     Text(&'a str),
-    /// A person sent a file.
+    /// File from a user.
     Media {
-        /// EventKind it is: `image`, `audio`, `video`, `file`, `vcard` or `sticker`.
+        /// Type of the file: `image`, `audio`, `video`, `file`, `vcard` or `sticker`.
         kind: &'a str,
-        /// Where it can be fetched, for 48 hours.
+        /// URL of the file, valid for 48 hours.
         url: &'a str,
-        /// The text that came with it.
+        /// Caption sent with the file.
         caption: Option<&'a str>,
     },
-    /// A person sent a place, in degrees.
+    /// Location from a user, in degrees.
     Location {
         /// Degrees north.
         latitude: f64,
         /// Degrees east.
         longitude: f64,
     },
-    /// A person chose something that was offered.
+    /// Choice of an option offered to the user.
     Choice {
-        /// EventKind it was offered with; absent when it is not a text.
+        /// Payload of the option; absent if it is not a text.
         payload: Option<&'a str>,
-        /// EventKind it said.
+        /// Label of the option.
         label: Option<&'a str>,
     },
-    /// A person sent something else, of this type.
+    /// Message of another type, named here.
     Other(&'a str),
-    /// A webhook that this version does not know.
+    /// Unknown webhook.
     Unknown,
 }
 
 impl<'a> EventView<'a> {
-    /// The status, if it is one.
+    /// The status, if the event is one.
     #[must_use]
     pub const fn status(&self) -> Option<&'a Status> {
         match self.kind {
@@ -147,7 +147,7 @@ impl<'a> EventView<'a> {
                 ..Self::only(EventKind::Report(&report.status))
             },
             WebhookEvent::Unknown(value) => Self {
-                // EventKind nearly all webhooks have is read even so: it is enough to find the message.
+                // Fields of nearly all webhooks are read even so: they suffice to find the message.
                 message_uuid: value.get("message_uuid").and_then(Value::as_str),
                 channel: value
                     .get("channel")
@@ -232,7 +232,7 @@ impl<'a> EventKind<'a> {
         }
     }
 
-    /// The kind of event in one word: `status`, `report`, `text`, the kind of a medium, `location`,
+    /// Kind of the event in one word: `status`, `report`, `text`, the type of a file, `location`,
     /// `choice`, the type of another message, or `unknown`.
     #[must_use]
     pub const fn name(&self) -> &'a str {
@@ -264,7 +264,7 @@ impl fmt::Debug for EventKind<'_> {
         match self {
             Self::Status(status) => status.fmt(f),
             Self::Report(status) => status.fmt(f),
-            // The type of a message may be a stranger's words, too.
+            // The type of a message may contain untrusted text, too.
             Self::Other(_) => f.write_str("other"),
             known => f.write_str(known.name()),
         }

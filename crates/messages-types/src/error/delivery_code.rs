@@ -1,4 +1,4 @@
-//! The codes of messages that failed after they were taken.
+//! Codes of messages that failed after they were accepted.
 
 use std::fmt;
 use std::num::ParseIntError;
@@ -6,24 +6,24 @@ use std::str::FromStr;
 
 use super::delivery_table as table;
 
-/// Whether sending again may help.
+/// Classifies an error by the effect of a retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// It may, soon.
+    /// A retry may succeed soon.
     Retry,
-    /// It may, but only after hours or days.
+    /// A retry may succeed, but only after hours or days.
     RetryLater,
-    /// It will not: this message to this recipient fails.
+    /// A retry fails: this message to this recipient is not deliverable.
     Permanent,
-    /// It will, once the account, its credit or its configuration has been changed.
+    /// A retry succeeds once the account, its credit or its configuration has been changed.
     Configuration,
-    /// The code is not known.
+    /// Unknown code.
     Unknown,
 }
 
 impl ErrorKind {
-    /// The kind's stable name, in snake case.
+    /// Stable name of the kind, in snake case.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -42,8 +42,8 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// Why a message failed after it was taken: the number in the status webhooks of both
-/// generations. A number that this version does not know is kept.
+/// Reason a message failed after it was accepted: the number in the status webhooks of both
+/// generations. Unknown numbers are preserved.
 ///
 /// ```
 /// use messages_types::{DeliveryErrorCode, ErrorKind};
@@ -56,18 +56,18 @@ impl fmt::Display for ErrorKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeliveryErrorCode(u32);
 
-/// One line of the table.
+/// Row of the table.
 pub(super) struct Entry {
     pub(super) code: u32,
     pub(super) label: &'static str,
     pub(super) meaning: &'static str,
     pub(super) kind: ErrorKind,
-    /// Whether the documentation itself recommends to send again.
+    /// `true` if the documentation itself recommends a retry.
     pub(super) documented_retry: bool,
 }
 
 impl DeliveryErrorCode {
-    /// Any number.
+    /// A code with any number.
     #[must_use]
     pub const fn new(number: u32) -> Self {
         Self(number)
@@ -79,31 +79,31 @@ impl DeliveryErrorCode {
         self.0
     }
 
-    /// Every code that is known, in rising order.
+    /// All known codes, in ascending order.
     pub fn known() -> impl Iterator<Item = Self> {
         table::CODES.iter().map(|entry| Self(entry.code))
     }
 
-    /// Its short name, if it is known.
+    /// Short name, if the code is known.
     #[must_use]
     pub fn label(self) -> Option<&'static str> {
         self.entry().map(|entry| entry.label)
     }
 
-    /// What it means and what to do, in a sentence or two, if it is known.
+    /// Meaning and remedy, in a sentence or two, if the code is known.
     #[must_use]
     pub fn meaning(self) -> Option<&'static str> {
         self.entry().map(|entry| entry.meaning)
     }
 
-    /// Whether sending again may help.
+    /// Effect of a retry.
     #[must_use]
     pub fn kind(self) -> ErrorKind {
         self.entry().map_or(ErrorKind::Unknown, |entry| entry.kind)
     }
 
-    /// Whether the documentation itself recommends to send again. Where
-    /// [`kind`](Self::kind) says so without it, that is inferred from the meaning.
+    /// Returns `true` if the documentation itself recommends a retry. If it does not, an
+    /// [`ErrorKind::Retry`] of [`kind`](Self::kind) is inferred from the meaning.
     #[must_use]
     pub fn is_documented_retry(self) -> bool {
         self.entry().is_some_and(|entry| entry.documented_retry)

@@ -1,4 +1,4 @@
-//! Every known code, in rising order.
+//! All known codes, in ascending order.
 
 use super::delivery_code::{Entry, ErrorKind};
 
@@ -12,7 +12,7 @@ const fn entry(code: u32, kind: ErrorKind, label: &'static str, meaning: &'stati
     }
 }
 
-/// A code that the documentation recommends to send again for.
+/// A code for which the documentation recommends a retry.
 const fn documented_retry(code: u32, label: &'static str, meaning: &'static str) -> Entry {
     Entry {
         code,

@@ -1,4 +1,4 @@
-//! Errors of this crate, and those that the API reports.
+//! Errors of this crate and errors reported by the API.
 
 mod delivery_code;
 mod delivery_table;

@@ -1,4 +1,4 @@
-//! The body of an error answer.
+//! Body of an error response.
 
 use std::fmt;
 
@@ -9,35 +9,35 @@ use crate::Extra;
 use crate::value::NumberOrString;
 use crate::wire::{Check, Context, Decode, Json, Wire};
 
-/// The body of an error answer, in the shape of RFC 9457 ("problem details").
+/// Body of an error response, in the format of RFC 9457 ("problem details").
 ///
-/// Every member may be missing: gateways and older generations leave out what they like.
-/// Tell answers apart by [`ErrorObject::sync_code`] and by the HTTP status, not by `title`.
+/// Every field may be missing: gateways and older generations omit some.
+/// Distinguish responses by [`ErrorObject::sync_code`] and by the HTTP status, not by `title`.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open, document)]
 #[wire(misplaced("errors", "error-code-label"))]
 #[non_exhaustive]
 pub struct ErrorObject {
-    /// A URL whose fragment names the error; may be empty.
+    /// URL whose fragment names the error; may be empty.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// What it is, for people.
+    /// Summary of the error type, human-readable.
     pub title: Option<String>,
-    /// What happened this time, for people.
+    /// Details of this occurrence, human-readable.
     pub detail: Option<String>,
-    /// The id of this occurrence, for the vendor's support.
+    /// ID of this occurrence, for the vendor's support.
     pub instance: Option<String>,
-    /// Which members of the request were refused, and why.
+    /// Refused fields of the request, with reasons.
     pub invalid_parameters: Option<InvalidParameters>,
-    /// A number of its own that some gateways add.
+    /// Number that some gateways add.
     pub code: Option<NumberOrString>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl ErrorObject {
-    /// The answer for `code`, with the documented type and title.
+    /// Response for `code`, with the documented type and title.
     #[must_use]
     pub fn from_code(code: &RequestErrorCode, detail: impl Into<String>, instance: &str) -> Self {
         Self {
@@ -49,8 +49,8 @@ impl ErrorObject {
         }
     }
 
-    /// The answer to a message that breaks rules: each problem becomes one of
-    /// `invalid_parameters`, with its place written as the API does (`image.url`).
+    /// Response to a message that breaks rules: each problem becomes an item of
+    /// `invalid_parameters`, with its place in the API's notation (`image.url`).
     #[must_use]
     pub fn invalid_params(problems: &Problems, instance: &str) -> Self {
         let detail = "The value of one or more parameters is invalid.";
@@ -62,26 +62,26 @@ impl ErrorObject {
         }
     }
 
-    /// What the type names, if anything.
+    /// Code named by the type, if any.
     #[must_use]
     pub fn sync_code(&self) -> Option<RequestErrorCode> {
         RequestErrorCode::from_type(self.kind.as_deref()?, self.title.as_deref())
     }
 }
 
-/// Which members of a request were refused. The API writes a list; older generations wrote a
+/// Refused fields of a request. The API writes a list; older generations wrote a
 /// single object.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, custom)]
 pub enum InvalidParameters {
-    /// A list, as documented for v1.
+    /// List, as documented for v1.
     List(Vec<InvalidParameter>),
-    /// One object, as the workflows of 2018 had it.
+    /// One object, as in the workflows of 2018.
     Single(InvalidParameter),
 }
 
 impl InvalidParameters {
-    /// The refused members, in either form.
+    /// The refused fields, in either form.
     #[must_use]
     pub fn as_slice(&self) -> &[InvalidParameter] {
         match self {
@@ -121,16 +121,16 @@ impl fmt::Debug for InvalidParameters {
     }
 }
 
-/// A refused member of a request.
+/// A refused field of a request.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct InvalidParameter {
-    /// The member, with dots between the levels.
+    /// Name of the field, with dots between the levels.
     pub name: Option<String>,
-    /// What is wrong with it.
+    /// Reason for the refusal.
     pub reason: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

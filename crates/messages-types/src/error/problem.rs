@@ -1,4 +1,4 @@
-//! What is wrong with a value, and where: the shape of every refusal in this crate.
+//! Broken rules, each with the place of the value: the form of every refusal in this crate.
 
 use std::borrow::Cow;
 use std::convert::Infallible;
@@ -6,15 +6,15 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
-/// The rule that a value breaks.
+/// Rule broken by a value.
 ///
-/// [`Rule::name`] is stable and meant for machines; [`Rule`]'s `Display` is the same name.
+/// [`Rule::name`] is stable and machine-readable; `Display` of [`Rule`] is the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Rule {
-    /// A required member is absent (or `null`).
+    /// A required field is absent (or `null`).
     Required,
-    /// The JSON type is another one than the member has.
+    /// The JSON type differs from that of the field.
     Type,
     /// Fewer Unicode scalar values than the minimum.
     MinLength(usize),
@@ -26,18 +26,18 @@ pub enum Rule {
     MaxItems(usize),
     /// A number outside its range, both ends included.
     Range(u64, u64),
-    /// Not one of the values that are allowed here.
+    /// Not one of the allowed values.
     OneOf,
-    /// The text does not have the form that is asked for.
+    /// The text does not have the required format.
     Format,
-    /// A member that belongs elsewhere: the API knows it, but not in this place.
+    /// A field of the API that is not allowed in this place.
     NotAllowed,
-    /// Two members that need each other or exclude each other.
+    /// Two fields that require or exclude each other.
     Combination,
 }
 
 impl Rule {
-    /// The rule's stable name, in snake case.
+    /// Stable name of the rule, in snake case.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -62,7 +62,7 @@ impl fmt::Display for Rule {
     }
 }
 
-/// Why a single value was refused. It never holds the value itself.
+/// Reason a single value was refused. It never holds the value itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{hint}")]
 pub struct Invalid {
@@ -71,7 +71,7 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    /// States that `rule` is broken; `hint` says in one lower-case clause what it asks for, without
+    /// Creates a refusal under `rule`; `hint` states the requirement in one lower-case clause, without
     /// repeating the value.
     #[must_use]
     pub fn new(rule: Rule, hint: impl Into<Cow<'static, str>>) -> Self {
@@ -81,13 +81,13 @@ impl Invalid {
         }
     }
 
-    /// The rule that is broken.
+    /// The broken rule.
     #[must_use]
     pub const fn rule(&self) -> Rule {
         self.rule
     }
 
-    /// Says where in a document the value stands.
+    /// Adds the place of the value in its document, a JSON pointer.
     #[must_use]
     pub fn at(self, pointer: impl Into<String>) -> Problem {
         Problem {
@@ -111,19 +111,19 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Where: a JSON pointer (RFC 6901), `""` for the whole document.
+    /// Place of the value: a JSON pointer (RFC 6901), `""` for the whole document.
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// Which rule.
+    /// The broken rule.
     #[must_use]
     pub const fn rule(&self) -> Rule {
         self.invalid.rule
     }
 
-    /// What the rule asks for, in one lower-case clause. It never repeats the offending value.
+    /// Requirement of the rule, in one lower-case clause. It never repeats the offending value.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.invalid.hint
@@ -135,13 +135,13 @@ impl Problem {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
-    /// The member of the object at `place` that it is at or below, as a segment of its pointer.
+    /// Field of the object at `place` that contains the problem, as a segment of its pointer.
     pub(crate) fn member_of(&self, place: &str) -> Option<&str> {
         let member = self.pointer.strip_prefix(place)?.strip_prefix('/')?;
         Some(member.split_once('/').map_or(member, |(first, _)| first))
     }
 
-    /// The place as the API writes it in `invalid_parameters`: dots instead of slashes
+    /// Place in the notation of the API's `invalid_parameters`: dots instead of slashes
     /// (`failover[0].image.url`).
     #[must_use]
     pub fn parameter_name(&self) -> String {
@@ -184,13 +184,13 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Every problem of a value, at least one, in the order in which they were found: the same for the
+/// All problems of a value, at least one, in the order of detection: the same for the
 /// same document.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Problems(Box<[Problem]>);
 
 impl Problems {
-    /// `Err` with all of them, or `Ok` when there are none.
+    /// `Err` with all problems, or `Ok` if there are none.
     pub(crate) fn check(problems: Vec<Problem>) -> Result<(), Self> {
         if problems.is_empty() {
             Ok(())
@@ -199,12 +199,12 @@ impl Problems {
         }
     }
 
-    /// The problems, in the order in which they were found.
+    /// The problems, in the order of detection.
     pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
         self.0.iter()
     }
 
-    /// How many there are; never zero.
+    /// Number of problems; never zero.
     #[must_use]
     pub fn count(&self) -> usize {
         self.0.len()
@@ -250,14 +250,14 @@ impl fmt::Display for Problems {
     }
 }
 
-/// Why a document could not be read into a type.
+/// Error of decoding a document.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The bytes are no JSON; the source says where they stop being it.
+    /// The bytes are not JSON; the source has the position.
     #[error("not valid JSON")]
     Json(#[source] Box<serde_json::Error>),
-    /// It is JSON, but not a document of this kind.
+    /// The JSON is not a document of this kind.
     #[error("not a valid document of this kind")]
     Problems(#[source] Problems),
 }

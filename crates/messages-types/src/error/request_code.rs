@@ -1,6 +1,6 @@
-//! The errors that the API answers a request with.
+//! Errors in the API's responses to requests.
 
-/// What kind of refusal an error answer is: the fragment of its `type`.
+/// Kind of an error response: the fragment of its `type`.
 ///
 /// The numbers in these types are *not* the codes of status webhooks
 /// ([`DeliveryErrorCode`](crate::DeliveryErrorCode)): 1120 is an invalid sender here and an illegal sender
@@ -8,7 +8,7 @@
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestErrorCode {
-    /// 401: no credentials, or wrong ones.
+    /// 401: no credentials, or invalid ones.
     Unauthorized,
     /// 401: the credentials have no access to the product.
     Unprovisioned,
@@ -16,39 +16,39 @@ pub enum RequestErrorCode {
     LowBalance,
     /// 403: not allowed.
     Forbidden,
-    /// 404: the message is not known.
+    /// 404: unknown message.
     NotFound,
-    /// 422: the body is no JSON.
+    /// 422: the body is not JSON.
     InvalidJson,
-    /// 422: the channel is not supported.
+    /// 422: unsupported channel.
     UnsupportedChannel,
-    /// 422: options of the channel are wrong.
+    /// 422: invalid options of the channel.
     InvalidChannelParameters,
-    /// 422: the sender cannot be used.
+    /// 422: invalid sender.
     InvalidSender,
-    /// 422: the recipient cannot be reached over this channel.
+    /// 422: recipient not reachable over this channel.
     InvalidRecipient,
-    /// 422: the channel does not take this type of message.
+    /// 422: type of message not supported by the channel.
     InvalidMessageType,
-    /// 422: members of the message are wrong.
+    /// 422: invalid fields of the message.
     InvalidParams,
-    /// 422: the client reference is wrong.
+    /// 422: invalid client reference.
     InvalidClientReference,
-    /// 422: the operation does not fit the message.
+    /// 422: operation not applicable to the message.
     Unprocessable,
     /// 429: too many requests.
     Throttled,
-    /// 500: the API failed.
+    /// 500: internal error of the API.
     InternalError,
-    /// Another fragment, as it came: a generic one of the vendor, or one that is new.
+    /// Another fragment, as received: a generic one of the vendor, or a new one.
     Other(String),
 }
 
-/// Where the types of the messages API are explained.
+/// URL that documents the error types of the Messages API.
 const DOCUMENTATION: &str = "https://developer.vonage.com/api-errors";
 
 impl RequestErrorCode {
-    /// Every code that has a meaning of its own, by HTTP status.
+    /// All known codes, by HTTP status.
     pub const KNOWN: &'static [Self] = &[
         Self::Unauthorized,
         Self::Unprovisioned,
@@ -68,16 +68,16 @@ impl RequestErrorCode {
         Self::InternalError,
     ];
 
-    /// Reads the `type` of an error answer, in any of its spellings.
+    /// Parses the `type` of an error response, in any of its spellings.
     ///
-    /// `title` settles the one fragment that has two meanings (`messages#1000`).
+    /// `title` resolves the one fragment that has two meanings (`messages#1000`).
     #[must_use]
     pub fn from_type(url: &str, title: Option<&str>) -> Option<Self> {
         let (path, fragment) = url.rsplit_once('#')?;
         let numbered = path.ends_with("messages") || path.ends_with("messages-olympus");
         let internal = title.is_some_and(|title| title.to_ascii_lowercase().contains("internal"));
         Some(match fragment {
-            // The misspelling is the API's own, and so is the number without its third digit.
+            // The misspelling and the number without its third digit are the API's own.
             "unauthorized" | "unathorized" => Self::Unauthorized,
             "unprovisioned" => Self::Unprovisioned,
             "low-balance" => Self::LowBalance,
@@ -100,7 +100,7 @@ impl RequestErrorCode {
         })
     }
 
-    /// The whole `type`, as the API writes it today.
+    /// The complete `type`, as the API writes it today.
     #[must_use]
     pub fn type_url(&self) -> String {
         let suffix = match self {
@@ -114,7 +114,7 @@ impl RequestErrorCode {
             Self::UnsupportedChannel => "/messages#1100",
             Self::InvalidChannelParameters => "/messages#1110",
             Self::InvalidSender => "/messages#1120",
-            // So is the number without its third digit.
+            // The number without its third digit is the API's own.
             Self::InvalidRecipient => "/messages#110",
             Self::InvalidMessageType => "/messages#1140",
             Self::InvalidParams => "/messages#1150",
@@ -152,7 +152,7 @@ impl RequestErrorCode {
         }
     }
 
-    /// The HTTP status that it comes with, as far as it is documented.
+    /// HTTP status of the response, if documented.
     #[must_use]
     pub fn http_status(&self) -> Option<u16> {
         Some(match self {
@@ -187,7 +187,7 @@ impl RequestErrorCode {
         })
     }
 
-    /// Whether sending again may help.
+    /// Effect of a retry.
     #[must_use]
     pub fn kind(&self) -> crate::ErrorKind {
         use crate::ErrorKind;

@@ -2,7 +2,7 @@
 
 use super::tables::{self, Table};
 
-/// A language with national tables. Its number is the one that the header of a message names.
+/// Language with national tables, numbered as in the header of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 #[repr(u8)]
@@ -36,7 +36,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// Every language, in the order of its number.
+    /// All languages, in the order of their numbers.
     pub const ALL: &'static [Self] = &[
         Self::Turkish,
         Self::Spanish,
@@ -53,21 +53,21 @@ impl Language {
         Self::Urdu,
     ];
 
-    /// The number by which a message's header names the language.
+    /// Number of the language in a message's header.
     #[must_use]
     pub const fn identifier(self) -> u8 {
         self as u8
     }
 
-    /// Whether the language has a locking-shift table: all but Spanish.
+    /// Returns `true` if the language has a locking-shift table: all but Spanish.
     #[must_use]
     pub const fn has_locking_shift(self) -> bool {
         !matches!(self, Self::Spanish)
     }
 }
 
-/// A 7-bit alphabet: a basic table, whose characters take one septet, and a table behind the
-/// escape character, whose characters take two.
+/// A 7-bit alphabet: a basic table, whose characters take one septet, and an extension table behind
+/// the escape character, whose characters take two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Alphabet {
     locking: Option<Language>,
@@ -75,13 +75,13 @@ pub struct Alphabet {
 }
 
 impl Alphabet {
-    /// The GSM default alphabet with its extension table.
+    /// GSM default alphabet with its extension table.
     pub const DEFAULT: Self = Self {
         locking: None,
         single: None,
     };
 
-    /// The default alphabet with the extension table of `language`.
+    /// Default alphabet with the extension table of `language`.
     #[must_use]
     pub const fn single_shift(language: Language) -> Self {
         Self {
@@ -90,8 +90,8 @@ impl Alphabet {
         }
     }
 
-    /// An alphabet whose basic table is that of `locking`, and whose extension table is the
-    /// default one or that of `single`. `None` when `locking` has no such table.
+    /// Alphabet with the basic table of `locking` and the default extension table or that of
+    /// `single`. `None` if `locking` has no such table.
     #[must_use]
     pub const fn locking_shift(locking: Language, single: Option<Language>) -> Option<Self> {
         if locking.has_locking_shift() {
@@ -104,19 +104,19 @@ impl Alphabet {
         }
     }
 
-    /// The language of the basic table; `None` is the default one.
+    /// Language of the basic table; `None` is the default one.
     #[must_use]
     pub const fn locking(self) -> Option<Language> {
         self.locking
     }
 
-    /// The language of the extension table; `None` is the default one.
+    /// Language of the extension table; `None` is the default one.
     #[must_use]
     pub const fn single(self) -> Option<Language> {
         self.single
     }
 
-    /// How many septets `character` takes, 1 or 2; `None` when the alphabet lacks it.
+    /// Number of septets of `character`, 1 or 2; `None` if the alphabet lacks it.
     #[must_use]
     pub fn septets(self, character: char) -> Option<usize> {
         if contains(tables::basic(self.locking), character) {
@@ -128,9 +128,9 @@ impl Alphabet {
         }
     }
 
-    /// How many octets of a message's header say which national tables it uses.
+    /// Number of header octets that name the national tables of a message.
     pub(super) const fn header_octets(self) -> usize {
-        // Each element: its identifier, its length, the language.
+        // Each element has an identifier, a length and a language.
         let element = 3;
         let mut octets = 0;
         if self.locking.is_some() {
@@ -142,7 +142,7 @@ impl Alphabet {
         octets
     }
 
-    /// Every alphabet there is, the ones with the shortest header first.
+    /// All alphabets, those with the shortest header first.
     pub(super) fn all() -> impl Iterator<Item = Self> {
         let singles = Language::ALL
             .iter()

@@ -1,30 +1,30 @@
-//! How a text is encoded, and how much of it fits into a segment.
+//! Encodings of a text, and their capacity per segment.
 
 use super::{Alphabet, Segmentation};
 
-/// What one SMS carries, header and text together, in octets.
+/// Size of one SMS, header and text together, in octets.
 const PAYLOAD: usize = 140;
-/// The octet that says how long the header is, wherever there is one.
+/// Size of the header's length field, in octets.
 const HEADER_LENGTH: usize = 1;
-/// The header's element that numbers the segments, with a reference of one octet.
+/// Size of the header's concatenation element with a one-octet reference, in octets.
 const CONCATENATION: usize = 5;
 
-/// How a text is encoded.
+/// Encoding of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
-    /// 7 bits a character, in one of the GSM alphabets. The unit is the septet.
+    /// 7 bits per character, in one of the GSM alphabets. The unit is the septet.
     Gsm(Alphabet),
-    /// 16 bits a character. The unit is the UTF-16 code unit.
+    /// 16 bits per character. The unit is the UTF-16 code unit.
     Ucs2,
 }
 
 impl Encoding {
-    /// The GSM default alphabet with its extension table.
+    /// GSM default alphabet with its extension table.
     pub const GSM: Self = Self::Gsm(Alphabet::DEFAULT);
 
-    /// What the API chooses for `text` when it is asked to (`encoding_type` `auto`): the GSM
-    /// default alphabet if it holds every character, else UCS-2.
+    /// Encoding the API chooses for `text` if `encoding_type` is `auto`: the GSM
+    /// default alphabet if it has every character, else UCS-2.
     #[must_use]
     pub fn of(text: &str) -> Self {
         if Self::GSM.holds(text) {
@@ -34,12 +34,12 @@ impl Encoding {
         }
     }
 
-    /// The encoding that needs the fewest segments for `text`, national tables included; of
-    /// several the one with the fewest units, and of those the one with the shortest header.
+    /// Encoding with the fewest segments for `text`, national tables included; among
+    /// several the one with the fewest units, then the one with the shortest header.
     #[must_use]
     pub fn shortest(text: &str) -> Self {
         if Self::GSM.holds(text) && Segmentation::of(text).count() == 1 {
-            // Nothing is shorter, and this is by far the most common case.
+            // This is the shortest encoding, and by far the most common case.
             return Self::GSM;
         }
         Alphabet::all()
@@ -53,14 +53,14 @@ impl Encoding {
             .map_or(Self::Ucs2, |segmentation| segmentation.encoding())
     }
 
-    /// Whether the encoding has every character of `text`.
+    /// Returns `true` if the encoding has every character of `text`.
     #[must_use]
     pub fn holds(self, text: &str) -> bool {
         text.chars()
             .all(|character| self.units(character).is_some())
     }
 
-    /// How many units `character` takes, 1 or 2; `None` when the encoding lacks it.
+    /// Number of units of `character`, 1 or 2; `None` if the encoding lacks it.
     #[must_use]
     pub fn units(self, character: char) -> Option<usize> {
         match self {
@@ -69,21 +69,21 @@ impl Encoding {
         }
     }
 
-    /// How many units fit into a message that is a single segment: 160 septets or 70 UTF-16
+    /// Capacity of a message with a single segment, in units: 160 septets or 70 UTF-16
     /// units, fewer with national tables.
     #[must_use]
     pub const fn single_capacity(self) -> usize {
         self.capacity(0)
     }
 
-    /// How many units fit into each segment of a message of several: 153 septets or 67 UTF-16
+    /// Capacity of each of several segments, in units: 153 septets or 67 UTF-16
     /// units, fewer with national tables.
     #[must_use]
     pub const fn segment_capacity(self) -> usize {
         self.capacity(CONCATENATION)
     }
 
-    /// What the header says of national tables, in octets.
+    /// Size of the header elements for national tables, in octets.
     const fn table_octets(self) -> usize {
         match self {
             Self::Gsm(alphabet) => alphabet.header_octets(),
@@ -99,7 +99,7 @@ impl Encoding {
             HEADER_LENGTH + elements
         };
         match self {
-            // Rounded down: the text starts at the next septet behind the header.
+            // Rounded down: the text starts at the next septet after the header.
             Self::Gsm(_) => (PAYLOAD - header) * 8 / 7,
             Self::Ucs2 => (PAYLOAD - header) / 2,
         }

@@ -1,5 +1,5 @@
-//! SMS arithmetic: how a text is encoded, into how many segments it is cut, and what makes it
-//! longer than it need be.
+//! SMS arithmetic: encoding of a text, its segments, and the characters that make it
+//! longer than necessary.
 //!
 //! ```
 //! use messages_types::sms::{Encoding, Segmentation, offenders, transliterate};
@@ -16,22 +16,22 @@
 //! ```
 //!
 //! The rules are those of 3GPP TS 23.038 (alphabets) and TS 23.040 (headers). An SMS carries 140
-//! octets: 160 septets of the GSM alphabet or 70 UTF-16 units. A longer text is cut, and each
-//! segment then spends 6 octets on a concatenation header: 153 septets or 67 units are left. A
+//! octets: 160 septets of the GSM alphabet or 70 UTF-16 units. A longer text is segmented, and each
+//! segment then spends 6 octets on a concatenation header, which leaves 153 septets or 67 units. A
 //! character of the extension table takes two septets, one outside the Basic Multilingual Plane
-//! two units; neither is ever cut in half.
+//! two units; neither is ever split.
 //!
-//! Besides the default alphabet and its extension table the national language tables of
-//! TS 23.038 annex A are here, single shift and (except for Spanish, which has none) locking
+//! Besides the default alphabet and its extension table, the national language tables of
+//! TS 23.038 annex A are included, single shift and (except for Spanish, which has none) locking
 //! shift: Turkish, Spanish, Portuguese, Bengali, Gujarati, Hindi, Kannada, Malayalam, Oriya,
-//! Punjabi, Tamil, Telugu and Urdu. A message that uses one spends octets of every segment to
-//! say so. The API documentation does not say that it uses them: [`Segmentation::of`] does not.
+//! Punjabi, Tamil, Telugu and Urdu. A message with one of them spends octets of every segment on
+//! its header. The API is not documented to use them, so [`Segmentation::of`] does not.
 
 mod alphabet;
 mod encoding;
 mod offender;
 mod segment;
-// Packed by hand: one range a line would make it three times as long.
+// Formatted by hand: one range per line would triple the length.
 #[rustfmt::skip]
 mod tables;
 mod transliterate;

@@ -1,21 +1,21 @@
-//! The characters that force Unicode.
+//! Characters that force Unicode.
 
 use super::Alphabet;
 
-/// A character that an alphabet lacks, and where it stands.
+/// A character missing from an alphabet, with its position.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Offender {
     /// The character.
     pub character: char,
-    /// How many characters (Unicode scalar values) stand before it.
+    /// Index in the text, in characters (Unicode scalar values).
     pub index: usize,
-    /// How many bytes of the text stand before it.
+    /// Offset in the text, in bytes.
     pub offset: usize,
 }
 
 impl std::fmt::Debug for Offender {
-    /// Shows where it stands: of a text in another script all offenders together are the text.
+    /// Shows the position only: in another script, all offenders together are the text.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Offender")
             .field("index", &self.index)
@@ -24,15 +24,15 @@ impl std::fmt::Debug for Offender {
     }
 }
 
-/// The characters of `text` that the GSM default alphabet lacks: any one of them makes the
-/// whole text UCS-2, with less than half as many characters in a segment.
+/// Characters of `text` missing from the GSM default alphabet: any one of them makes the
+/// whole text UCS-2, with less than half as many characters per segment.
 #[must_use]
 pub fn offenders(text: &str) -> Offenders<'_> {
     Alphabet::DEFAULT.offenders(text)
 }
 
 impl Alphabet {
-    /// The characters of `text` that this alphabet lacks, in order.
+    /// Characters of `text` missing from this alphabet, in order.
     #[must_use]
     pub fn offenders(self, text: &str) -> Offenders<'_> {
         Offenders {
@@ -42,7 +42,7 @@ impl Alphabet {
     }
 }
 
-/// The characters of a text that an alphabet lacks. Made by [`offenders`].
+/// Characters of a text missing from an alphabet, created by [`offenders`].
 #[derive(Clone)]
 pub struct Offenders<'a> {
     characters: std::iter::Enumerate<std::str::CharIndices<'a>>,

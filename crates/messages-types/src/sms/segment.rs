@@ -1,8 +1,8 @@
-//! Texts cut into segments.
+//! Segmentation of texts.
 
 use super::Encoding;
 
-/// How a text is cut into segments. Counting allocates nothing.
+/// Segmentation of a text. Counting does not allocate.
 ///
 /// ```
 /// use messages_types::sms::Segmentation;
@@ -24,15 +24,15 @@ pub struct Segmentation<'a> {
 }
 
 impl<'a> Segmentation<'a> {
-    /// Cuts `text` in the encoding that the API chooses for it, [`Encoding::of`].
+    /// Segments `text` in the encoding the API chooses for it, [`Encoding::of`].
     #[must_use]
     pub fn of(text: &'a str) -> Self {
-        // UCS-2 holds everything, so one of the two always fits.
+        // UCS-2 has all characters, so one of the two always fits.
         Self::with(text, Encoding::GSM)
             .unwrap_or_else(|| Self::cut(text, Encoding::Ucs2, utf16(text)))
     }
 
-    /// Cuts `text` in a given encoding. `None` when that lacks a character of it.
+    /// Segments `text` in a given encoding. `None` if the encoding lacks one of its characters.
     #[must_use]
     pub fn with(text: &'a str, encoding: Encoding) -> Option<Self> {
         let mut units = 0;
@@ -64,19 +64,19 @@ impl<'a> Segmentation<'a> {
         self.encoding
     }
 
-    /// The length of the whole text in units: septets, or UTF-16 units.
+    /// Length of the whole text in units: septets, or UTF-16 units.
     #[must_use]
     pub const fn units(&self) -> usize {
         self.units
     }
 
-    /// How many segments are sent, and paid for. An empty text takes one.
+    /// Number of segments that are sent and billed. An empty text has one.
     #[must_use]
     pub const fn count(&self) -> usize {
         self.count
     }
 
-    /// How many units fit into each of the segments.
+    /// Capacity of each segment in units.
     #[must_use]
     pub const fn capacity(&self) -> usize {
         if self.units <= self.encoding.single_capacity() {
@@ -86,7 +86,7 @@ impl<'a> Segmentation<'a> {
         }
     }
 
-    /// How many more units fit into the last segment.
+    /// Number of units left in the last segment.
     #[must_use]
     pub const fn remaining(&self) -> usize {
         self.remaining
@@ -118,13 +118,13 @@ impl std::fmt::Debug for Segmentation<'_> {
     }
 }
 
-/// A part of a text that travels as one SMS. `Debug` does not show the text.
+/// Part of a text sent as one SMS. `Debug` does not show the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Segment<'a> {
-    /// The part.
+    /// Text of the segment.
     pub text: &'a str,
-    /// Its length in units: septets, or UTF-16 units.
+    /// Length in units: septets, or UTF-16 units.
     pub units: usize,
 }
 
@@ -136,10 +136,10 @@ impl std::fmt::Debug for Segment<'_> {
     }
 }
 
-/// The segments of a text. Made by [`Segmentation::segments`].
+/// Segments of a text, created by [`Segmentation::segments`].
 #[derive(Clone)]
 pub struct Segments<'a> {
-    /// `None` when all has been handed out: an empty text still is one segment.
+    /// `None` at the end: an empty text still is one segment.
     rest: Option<&'a str>,
     encoding: Encoding,
     capacity: usize,
@@ -152,10 +152,10 @@ impl<'a> Iterator for Segments<'a> {
         let rest = self.rest?;
         let mut units = 0;
         for (at, character) in rest.char_indices() {
-            // A segmentation is only made when the encoding has every character.
+            // A segmentation exists only if the encoding has every character.
             let more = self.encoding.units(character).unwrap_or(1);
             if units + more > self.capacity {
-                // Both halves of an escape or surrogate pair go to the next segment.
+                // An escape sequence or a surrogate pair moves to the next segment as a whole.
                 let (text, rest) = rest.split_at(at);
                 self.rest = Some(rest);
                 return Some(Segment { text, units });

@@ -1,18 +1,18 @@
-//! The tables of 3GPP TS 23.038: which characters each holds. For counting it does not matter at
-//! which position.
+//! Tables of 3GPP TS 23.038, as sets of characters: counting does not depend on the
+//! positions.
 //!
-//! Where version 9.1.1 repeats or misplaces a code point by mistake (Kannada 0x24, Tamil 0x24,
-//! Telugu 0x22 and 0x23), the letter that belongs there by the order of the script is meant.
+//! At code points repeated or misplaced by mistake in version 9.1.1 (Kannada 0x24, Tamil 0x24,
+//! Telugu 0x22 and 0x23), the table here has the letter expected by the order of the script.
 
 use super::Language;
 
-/// The characters of a table: a union of sorted, disjoint ranges, both ends included.
+/// Characters of a table: a union of sorted, disjoint ranges, both ends included.
 pub(super) type Table = &'static [&'static [(char, char)]];
 
-/// The table whose characters take one septet.
+/// Basic table, whose characters take one septet.
 pub(super) const fn basic(language: Option<Language>) -> Table {
     match language {
-        // Spanish has no locking-shift table, and no alphabet is made with one.
+        // Spanish has no locking-shift table; no alphabet uses this one.
         None | Some(Language::Spanish) => &[DEFAULT],
         Some(Language::Turkish) => &[TURKISH],
         Some(Language::Portuguese) => &[PORTUGUESE],
@@ -29,7 +29,7 @@ pub(super) const fn basic(language: Option<Language>) -> Table {
     }
 }
 
-/// The table whose characters take two septets, the escape character and another.
+/// Extension table, whose characters take two septets, the escape character and another.
 pub(super) const fn extension(language: Option<Language>) -> Table {
     match language {
         None => &[EXTENSION],
@@ -49,7 +49,7 @@ pub(super) const fn extension(language: Option<Language>) -> Table {
     }
 }
 
-/// The GSM 7-bit default alphabet (6.2.1).
+/// GSM 7-bit default alphabet (6.2.1).
 const DEFAULT: &[(char, char)] = &[
     ('\n', '\n'), ('\r', '\r'), (' ', 'Z'), ('_', '_'), ('a', 'z'), ('¡', '¡'), ('£', '¥'),
     ('§', '§'), ('¿', '¿'), ('Ä', 'Ç'), ('É', 'É'), ('Ñ', 'Ñ'), ('Ö', 'Ö'), ('Ø', 'Ø'), ('Ü', 'Ü'),
@@ -57,7 +57,7 @@ const DEFAULT: &[(char, char)] = &[
     ('Γ', 'Δ'), ('Θ', 'Θ'), ('Λ', 'Λ'), ('Ξ', 'Ξ'), ('Π', 'Π'), ('Σ', 'Σ'), ('Φ', 'Φ'), ('Ψ', 'Ω'),
 ];
 
-/// Its extension table (6.2.1.1); the national tables of the Latin script hold all of it.
+/// Its extension table (6.2.1.1); the national tables of the Latin script contain all of it.
 const EXTENSION: &[(char, char)] = &[('\u{0C}', '\u{0C}'), ('[', '^'), ('{', '~'), ('€', '€')];
 
 /// Turkish, locking shift (A.3.1).
@@ -69,10 +69,10 @@ const TURKISH: &[(char, char)] = &[
     ('Ψ', 'Ω'), ('€', '€'),
 ];
 
-/// Turkish, single shift (A.2.1), beside the extension table.
+/// Turkish, single shift (A.2.1), in addition to the extension table.
 const TURKISH_SHIFT: &[(char, char)] = &[('ç', 'ç'), ('Ğ', 'ğ'), ('İ', 'ı'), ('Ş', 'ş')];
 
-/// Spanish, single shift (A.2.2), beside the extension table.
+/// Spanish, single shift (A.2.2), in addition to the extension table.
 const SPANISH_SHIFT: &[(char, char)] = &[
     ('Á', 'Á'), ('Í', 'Í'), ('Ó', 'Ó'), ('Ú', 'Ú'), ('á', 'á'), ('ç', 'ç'), ('í', 'í'), ('ó', 'ó'),
     ('ú', 'ú'),
@@ -86,20 +86,20 @@ const PORTUGUESE: &[(char, char)] = &[
     ('ó', 'õ'), ('ú', 'ú'), ('ü', 'ü'), ('Δ', 'Δ'), ('€', '€'), ('∞', '∞'),
 ];
 
-/// Portuguese, single shift (A.2.3), beside the extension table.
+/// Portuguese, single shift (A.2.3), in addition to the extension table.
 const PORTUGUESE_SHIFT: &[(char, char)] = &[
     ('À', 'Ã'), ('Ê', 'Ê'), ('Í', 'Í'), ('Ó', 'Õ'), ('Ú', 'Ú'), ('á', 'ã'), ('ç', 'ç'), ('ê', 'ê'),
     ('í', 'í'), ('ó', 'õ'), ('ú', 'ú'), ('Γ', 'Γ'), ('Θ', 'Θ'), ('Π', 'Π'), ('Σ', 'Σ'), ('Φ', 'Φ'),
     ('Ψ', 'Ω'),
 ];
 
-/// What the locking-shift tables from Bengali to Urdu have in common.
+/// Characters common to the locking-shift tables from Bengali to Urdu.
 const INDIC: &[(char, char)] = &[
     ('\n', '\n'), ('\r', '\r'), (' ', '!'), ('(', ')'), (',', ','), ('.', '.'), ('0', ';'),
     ('?', '?'), ('a', 'z'),
 ];
 
-/// What the single-shift tables from Bengali to Urdu have in common.
+/// Characters common to the single-shift tables from Bengali to Urdu.
 const INDIC_SHIFT: &[(char, char)] = &[
     ('\u{0C}', '\u{0C}'), ('"', '\''), ('*', '+'), ('-', '-'), ('/', '/'), ('<', '>'), ('@', '_'),
     ('{', '~'), ('¡', '¡'), ('£', '¥'), ('¿', '¿'), ('€', '€'),

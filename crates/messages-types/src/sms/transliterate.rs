@@ -1,15 +1,15 @@
-//! Replacing what the GSM alphabet lacks.
+//! Replacement of characters missing from the GSM alphabet.
 
 use std::borrow::Cow;
 
 use super::{Alphabet, offenders};
 
-/// Replaces the characters that the GSM default alphabet lacks by ones that it has, where the
+/// Replaces characters missing from the GSM default alphabet by characters it has, where the
 /// text still reads the same: typographic quotes, dashes, dots and spaces, accents, ligatures,
-/// full-width forms. Nothing else is touched: a letter of another script or an emoji stays, and
-/// [`offenders`] then names it.
+/// full-width forms. Everything else is unchanged: letters of other scripts and emoji remain, and
+/// [`offenders`] lists them.
 ///
-/// The text changes (`Łódź` becomes `Lodz`), so nothing in this library does it unasked.
+/// This changes the text (`Łódź` becomes `Lodz`), so the library never does it implicitly.
 ///
 /// ```
 /// use messages_types::sms::transliterate;
@@ -25,14 +25,14 @@ pub fn transliterate(text: &str) -> Cow<'_, str> {
     let (fine, rest) = text.split_at(first.offset);
     let mut plain = String::with_capacity(text.len());
     plain.push_str(fine);
-    // Whether what stands before is written in the default alphabet.
+    // `true` if the previous character is in the default alphabet.
     let mut is_plain = !fine.is_empty();
     for character in rest.chars() {
         if Alphabet::DEFAULT.septets(character).is_some() {
             plain.push(character);
             is_plain = true;
         } else if is_mark(character) {
-            // On a letter of another script it makes another letter of it.
+            // On a letter of another script, the mark makes another letter.
             if !is_plain {
                 plain.push(character);
             }
@@ -50,12 +50,12 @@ pub fn transliterate(text: &str) -> Cow<'_, str> {
     Cow::Owned(plain)
 }
 
-/// Whether it sits on the letter before it.
+/// Returns `true` for combining marks, which modify the letter before them.
 fn is_mark(character: char) -> bool {
     matches!(character, '\u{300}'..='\u{36F}')
 }
 
-/// The ASCII character that a full-width one is a form of.
+/// ASCII character of a full-width form.
 fn narrow(character: char) -> Option<char> {
     let distance = u32::from('！') - u32::from('!');
     match character {
@@ -83,7 +83,7 @@ fn replacement(character: char) -> Option<&'static str> {
         '、' => ",",
         '。' => ".",
         '¨' | '¸' | '¯' => " ",
-        // Spaces, and what shows nothing.
+        // Spaces, and invisible characters.
         '\t' | '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}' => " ",
         '\u{2028}' | '\u{2029}' | '\u{85}' | '\u{0B}' => "\n",
         '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}' | '\u{FEFF}' => "",

@@ -1,5 +1,5 @@
-//! One message, channel by channel. Each conversion reports what it loses and, when the message
-//! has no equivalent at all, gives `None`.
+//! Upgrade of one message, channel by channel. Each conversion reports its losses and returns
+//! `None` if the message has no equivalent at all.
 
 use serde_json::Value;
 
@@ -12,7 +12,7 @@ use crate::v1::whatsapp::NamedFile;
 use crate::v1::whatsapp::template::{Template as TemplateV1, TemplateOptions};
 use crate::v1::{self, ChannelMessage, Envelope, media, messenger, mms, viber, whatsapp};
 
-/// Where the content of a message stands.
+/// Place of the content in a message.
 const CONTENT: [&str; 2] = ["message", "content"];
 
 pub(super) fn message(message: v0_1::Message, losses: &mut Losses) -> Option<ChannelMessage> {
@@ -195,7 +195,7 @@ fn viber(message: v0_1::Viber, losses: &mut Losses) -> Option<v1::Viber> {
     Some(upgraded)
 }
 
-/// The options have the same members in both generations; v1 knows more of them.
+/// The options have the same fields in both generations; v1 has more of them.
 fn viber_options(options: v0_1::viber::Options, losses: &mut Losses) -> viber::Options {
     losses.members(&["message", "viber_service_msg"], &options.extra);
     viber::Options {
@@ -342,7 +342,7 @@ fn whatsapp_template(
     })
 }
 
-/// An image over a channel that shows captions in v1: one that a workflow gave is taken along.
+/// Converts an image for a channel that shows captions in v1; a caption set in a workflow is preserved.
 fn captioned(image: Image, losses: &mut Losses) -> Option<CaptionedMedia> {
     let Image { url, extra } = image;
     let caption = extra.get("caption").and_then(Value::as_str);
@@ -364,7 +364,7 @@ fn upgraded_audio(audio: Audio, losses: &mut Losses) -> Option<media::Audio> {
     url.map(media::Audio::from_parts)
 }
 
-/// A medium over Messenger, which never shows captions.
+/// Converts a file for Messenger, which never shows captions.
 fn uncaptioned(kind: &'static str, medium: Media, losses: &mut Losses) -> media::Media {
     losses.members(&path(kind), &medium.extra);
     media::Media::from_parts(medium.url)

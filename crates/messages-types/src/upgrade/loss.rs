@@ -1,4 +1,4 @@
-//! What an upgrade loses.
+//! Losses of an upgrade.
 
 use std::fmt;
 
@@ -7,21 +7,21 @@ use serde_json::Value;
 use super::Clause;
 use crate::{Extra, Invalid};
 
-/// What became of something that v1 has no equivalent of.
+/// Effect of an upgrade on a part without an exact equivalent in v1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LossKind {
-    /// The member is not in the v1 message.
+    /// The field is not in the v1 message.
     Dropped,
-    /// It is there in another form, which says a little less, or under another name.
+    /// The value has another form, which is a little less precise, or another name.
     Changed,
-    /// It is there as it was, but the documentation of v1 does not promise that it still works.
+    /// The value is unchanged, but the documentation of v1 does not promise that it still works.
     Doubtful,
-    /// The whole message cannot be said in v1, and was left out.
+    /// The whole message cannot be expressed in v1, and was left out.
     Unsupported,
 }
 
-/// Something that a v0.1 document says and its v1 successor does not, or not in the same way.
+/// A part of a v0.1 document that its v1 successor lacks or represents differently.
 /// It never holds a number or a text of the document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
@@ -31,19 +31,19 @@ pub struct Loss {
 }
 
 impl Loss {
-    /// Where it stands in the v0.1 document: a JSON pointer (RFC 6901).
+    /// Place in the v0.1 document: a JSON pointer (RFC 6901).
     #[must_use]
     pub fn pointer(&self) -> &str {
         &self.pointer
     }
 
-    /// What became of it.
+    /// Effect of the upgrade on this part.
     #[must_use]
     pub const fn kind(&self) -> LossKind {
         self.kind
     }
 
-    /// What that means, as a clause whose subject is the member.
+    /// Description, as a clause whose subject is the field.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -56,7 +56,7 @@ impl fmt::Display for Loss {
     }
 }
 
-/// Collects losses, below a place of the document.
+/// Collects losses below a place of the document.
 #[derive(Default)]
 pub(super) struct Losses {
     place: String,
@@ -68,7 +68,7 @@ impl Losses {
         self.found
     }
 
-    /// Runs `convert` at the item `index` of the member `key`.
+    /// Runs `convert` at the item `index` of the field `key`.
     pub(super) fn within(&mut self, key: &str, index: usize, convert: impl FnOnce(&mut Self)) {
         let outside = self.place.len();
         self.place.push_str(&format!("/{key}/{index}"));
@@ -89,8 +89,8 @@ impl Losses {
         });
     }
 
-    /// A member of the object at `path` that its type does not hold. An explicit `null` says
-    /// nothing, and is not missed.
+    /// Reports a field of the object at `path` that its type does not represent. An explicit `null`
+    /// has no meaning and is not reported.
     pub(super) fn member(&mut self, path: &[&str], key: &str, value: &Value) {
         if !value.is_null() {
             let path: Vec<&str> = path.iter().copied().chain([key]).collect();
@@ -99,19 +99,19 @@ impl Losses {
         }
     }
 
-    /// Every member of the object at `path` that its type does not hold.
+    /// Reports all fields of the object at `path` that its type does not represent.
     pub(super) fn members(&mut self, path: &[&str], extra: &Extra) {
         for (key, value) in extra {
             self.member(path, key, value);
         }
     }
 
-    /// As [`Losses::members`], for an object that goes on into the v1 message.
+    /// As [`Losses::members`], for an object that becomes part of the v1 message.
     pub(super) fn strip(&mut self, path: &[&str], extra: &mut Extra) {
         self.members(path, &std::mem::take(extra));
     }
 
-    /// A value in its v1 type. Where the rules of v1 are narrower and it breaks them, the whole
+    /// Converts a value to its v1 type. If it breaks the narrower rules of v1, the whole
     /// message is unsupported.
     pub(super) fn value<T>(&mut self, path: &[&str], value: impl Into<String>) -> Option<T>
     where

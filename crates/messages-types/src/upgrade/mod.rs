@@ -1,4 +1,4 @@
-//! From the first generation to the second: a v0.1 message or workflow as a v1 message.
+//! Upgrade from the first generation to the second: a v0.1 message or workflow as a v1 message.
 //!
 //! ```
 //! use messages_types::v0_1::{Condition, ExpiryTime, Messenger, Sms, Workflow};
@@ -20,8 +20,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The statuses of the new message come in the format that the application is set to, v1 by
-//! default; a receiver that is not ready for it can be spared with
+//! The statuses of the new message have the format configured for the application, v1 by
+//! default; a receiver that does not support it can select another one with
 //! [`Envelope::webhook_version`](crate::v1::Envelope).
 
 mod channels;
@@ -36,18 +36,18 @@ use loss::Losses;
 use crate::v0_1::{Message, Workflow};
 use crate::v1;
 
-/// A v1 message made of a v0.1 document, and what it does not say any more.
+/// A v1 message made of a v0.1 document, and the parts that were lost.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Upgrade {
-    /// The message. `None` when v1 has no equivalent of any step; the losses then say why.
+    /// The message. `None` if v1 has no equivalent of any step; the losses give the reasons.
     pub message: Option<v1::Message>,
-    /// What has no equivalent, step by step; empty when nothing was lost.
+    /// Parts without equivalent, step by step; empty if nothing was lost.
     pub losses: Vec<Loss>,
 }
 
 impl Message {
-    /// This message in the v1 format.
+    /// Converts this message to the v1 format.
     #[must_use]
     pub fn upgrade(self) -> Upgrade {
         let mut losses = Losses::default();
@@ -60,11 +60,11 @@ impl Message {
 }
 
 impl Workflow {
-    /// This workflow as a v1 message with failover: its first step is the message, the others are
-    /// the alternatives. A step without equivalent in v1 is left out, and named as a loss.
+    /// Converts this workflow to a v1 message with failover: the first step is the message, the others are
+    /// the alternatives. A step without equivalent in v1 is left out, and reported as a loss.
     ///
-    /// The times and conditions are lost: v1 goes on to the next alternative when a message ends
-    /// as `rejected`, and only then.
+    /// The times and conditions are lost: v1 continues with the next alternative only when a message is
+    /// `rejected`.
     #[must_use]
     pub fn upgrade(self) -> Upgrade {
         let mut losses = Losses::default();
@@ -104,5 +104,5 @@ impl Workflow {
     }
 }
 
-/// A clause that is known in advance, or one that says more.
+/// Clause with a fixed text or a formatted one.
 type Clause = Cow<'static, str>;

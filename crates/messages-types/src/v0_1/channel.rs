@@ -3,7 +3,7 @@
 use crate::v1;
 use crate::wire::Wire;
 
-/// A way to reach a person, by its v0.1 name.
+/// Channel a message is sent over, by its v0.1 name.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open)]
 #[non_exhaustive]
@@ -18,13 +18,13 @@ pub enum Channel {
     ViberServiceMsg,
     /// Facebook Messenger.
     Messenger,
-    /// An unknown value, as it came.
+    /// Unknown value, as received.
     Unknown(String),
 }
 
 impl Channel {
-    /// The channel that is meant: the description of the final report once spells
-    /// `viber_sevice_msg`, which is decoded as unknown so that it is written again as it came.
+    /// The intended channel: the description of the final report once spells
+    /// `viber_sevice_msg`, which is decoded as unknown so that it is written unchanged.
     #[must_use]
     pub fn corrected(&self) -> Self {
         match self {
@@ -35,7 +35,7 @@ impl Channel {
 }
 
 impl From<Channel> for v1::Channel {
-    /// The same channel by its v1 name.
+    /// Converts the channel to its v1 name.
     fn from(channel: Channel) -> Self {
         match channel.corrected() {
             Channel::ViberServiceMsg => Self::ViberService,

@@ -1,4 +1,4 @@
-//! What stands in `message.content`, and the members that belong elsewhere.
+//! Values of `message.content`, and the fields that belong elsewhere.
 
 pub use crate::v1::media::{Caption, CaptionedMedia};
 
@@ -69,18 +69,18 @@ const BESIDE_CONTENT: &[Member] = &names(&[
 
 pub(crate) const MISPLACED_IN_BODY: Tables = &[BESIDE_CONTENT, &names(&["mms", "sms"])];
 
-/// No options of an SMS are documented, so that an `sms` there is merely unknown.
+/// No options of an SMS are documented, so `sms` is an unknown field there, not a misplaced one.
 pub(crate) const MISPLACED_IN_SMS_BODY: Tables = &[BESIDE_CONTENT, &names(&["mms"])];
 
-/// As [`MISPLACED_IN_SMS_BODY`], for MMS.
+/// Like [`MISPLACED_IN_SMS_BODY`], for MMS.
 pub(crate) const MISPLACED_IN_MMS_BODY: Tables = &[BESIDE_CONTENT, &names(&["sms"])];
 
-/// Fields that the content of some message has.
+/// Fields of the content of any message.
 const MISPLACED_IN_CONTENT: Tables = &[&names(&[
     "audio", "caption", "custom", "file", "image", "template", "text", "url", "video",
 ])];
 
-/// Fields of which only the names matter.
+/// Fields with a name only.
 const fn names<const N: usize>(names: &[&'static str; N]) -> [Member; N] {
     let mut members = [Member::named(""); N];
     let mut index = 0;
@@ -91,13 +91,13 @@ const fn names<const N: usize>(names: &[&'static str; N]) -> [Member; N] {
     members
 }
 
-/// What a message holds, as it stands in `message.content`.
+/// Content of a message, as the value of `message.content`.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ContentObject<T> {
-    /// The type and its value.
+    /// Type of the content, with its value.
     pub kind: T,
-    /// Members that this type does not know; they are written as they are.
+    /// Unknown fields, written unchanged.
     pub extra: Extra,
 }
 
@@ -153,36 +153,36 @@ impl<T: Redacted> Redacted for ContentObject<T> {
     }
 }
 
-/// An image over another channel than WhatsApp.
+/// An image over any channel except WhatsApp.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value)]
 #[wire(misplaced = IN_MEDIA)]
 #[wire(validate = caption_rule())]
 #[non_exhaustive]
 pub struct Image {
-    /// Where the API fetches it: up to 2,000 characters.
+    /// URL the API downloads the image from: up to 2,000 characters.
     pub url: ImageUrl,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A video or a file over another channel than WhatsApp.
+/// A video or a file over any channel except WhatsApp.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value)]
 #[wire(misplaced = IN_MEDIA)]
 #[wire(validate = caption_rule())]
 #[non_exhaustive]
 pub struct Media {
-    /// Where the API fetches it.
+    /// URL the API downloads the file from.
     pub url: Url,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 /// Only WhatsApp shows captions. The description of the v0.1 messages has them nowhere else, but
-/// that of the workflows has: a workflow that was written by it is not refused.
+/// that of the workflows has, so they are not refused in a workflow.
 fn caption_rule(cx: &mut Context) {
     if cx.is_below("workflow") {
         cx.mark_known("caption");
@@ -195,9 +195,9 @@ fn caption_rule(cx: &mut Context) {
 #[wire(misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct Audio {
-    /// Where the API fetches it.
+    /// URL the API downloads the file from.
     pub url: Url,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -208,11 +208,11 @@ pub struct Audio {
 #[wire(misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct CaptionedImage {
-    /// Where the API fetches it: up to 2,000 characters.
+    /// URL the API downloads the image from: up to 2,000 characters.
     pub url: ImageUrl,
-    /// The text shown with it.
+    /// Caption shown with the image: 1 to 3,000 characters.
     pub caption: Option<Caption>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }

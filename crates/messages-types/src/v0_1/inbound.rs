@@ -7,32 +7,32 @@ use crate::Usage;
 use crate::value::{NumberOrString, Timestamp};
 use crate::wire::Wire;
 
-/// A message from a person: the body of an inbound webhook.
+/// A message from a user: the body of an inbound webhook.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, new, document)]
 #[non_exhaustive]
 pub struct Inbound {
-    /// The message's id.
+    /// ID of this message.
     pub message_uuid: String,
-    /// The person.
+    /// Sender, the user.
     pub from: Address,
-    /// Your number, page or service.
+    /// Recipient: your number, page or service.
     pub to: Address,
-    /// When it was sent.
+    /// Time the message was sent.
     pub timestamp: Timestamp,
-    /// What it holds.
+    /// Content of the message.
     pub message: InboundMessage,
-    /// `inbound`, where it is said.
+    /// `inbound`, if present.
     pub direction: Option<String>,
-    /// What it cost to receive (SMS).
+    /// Cost of receiving the message (SMS).
     pub usage: Option<Usage>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Inbound {
-    /// What it holds.
+    /// Content of the message.
     #[must_use]
     pub const fn content(&self) -> &InboundContent {
         &self.message.content.kind
@@ -44,11 +44,11 @@ impl Inbound {
 #[wire(open, new)]
 #[non_exhaustive]
 pub struct InboundMessage {
-    /// What it holds.
+    /// Content of the message.
     pub content: ContentObject<InboundContent>,
-    /// What only an SMS has.
+    /// Fields specific to SMS.
     pub sms: Option<InboundSms>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -59,59 +59,59 @@ impl From<InboundContent> for InboundMessage {
     }
 }
 
-/// What only an SMS has.
+/// Fields specific to SMS.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct InboundSms {
-    /// How many segments the text took.
+    /// Number of segments of the text.
     pub num_messages: Option<NumberOrString>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// What a person can send.
+/// Content of a message from a user.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, tag = "type")]
 #[non_exhaustive]
 pub enum InboundContent {
-    /// A text.
+    /// Text.
     Text(String),
-    /// An image.
+    /// Image.
     Image(InboundMedia),
-    /// An audio file.
+    /// Audio file.
     Audio(InboundMedia),
-    /// A video.
+    /// Video.
     Video(InboundMedia),
     /// Any other file.
     File(InboundMedia),
-    /// A place.
+    /// Location.
     Location(Location),
-    /// The button of a template was pressed.
+    /// Press of a template's button.
     Button(Button),
-    /// Something that the API cannot pass on.
+    /// Content that the API cannot deliver.
     Unsupported,
-    /// An unknown type, or a known one whose content is not as documented: the name of the type. The content is in the
+    /// Name of an unknown type, or of a known one whose content is not as documented. The content is in the
     /// `extra` of the object that carries it.
     Unknown(String),
 }
 
-/// A medium that a person sent.
+/// A file from a user.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, new)]
 #[non_exhaustive]
 pub struct InboundMedia {
-    /// Where it can be fetched, for 48 hours.
+    /// URL of the file, valid for 48 hours.
     pub url: String,
-    /// The text that the person sent with it.
+    /// Caption sent with the file.
     pub caption: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A place, with the members' names of WhatsApp or, in 2018, of Messenger.
+/// A location, with the field names of WhatsApp or, in 2018, of Messenger.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
@@ -124,41 +124,41 @@ pub struct Location {
     pub long: Option<NumberOrString>,
     /// Degrees north (Messenger in 2018).
     pub lat: Option<NumberOrString>,
-    /// The place's name.
+    /// Name of the place.
     pub name: Option<String>,
-    /// The place's address.
+    /// Address of the place.
     pub address: Option<String>,
-    /// A map that shows it (Messenger in 2018).
+    /// URL of a map (Messenger in 2018).
     pub url: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Location {
-    /// Degrees north, by whichever name they came; `None` when they are no number.
+    /// Degrees north, under either name; `None` if not a number.
     #[must_use]
     pub fn degrees_north(&self) -> Option<f64> {
         self.latitude.as_ref().or(self.lat.as_ref())?.to_f64()
     }
 
-    /// Degrees east, by whichever name they came; `None` when they are no number.
+    /// Degrees east, under either name; `None` if not a number.
     #[must_use]
     pub fn degrees_east(&self) -> Option<f64> {
         self.longitude.as_ref().or(self.long.as_ref())?.to_f64()
     }
 }
 
-/// A button of a template that was pressed.
+/// A pressed button of a template.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct Button {
-    /// What the sender of the template put behind it.
+    /// Payload defined by the sender of the template.
     pub payload: Option<String>,
-    /// Its label.
+    /// Label of the button.
     pub text: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

@@ -28,20 +28,20 @@ pub type ClientRef = Text<1, { limits::V0_1_CLIENT_REF_MAX }>;
 #[wire(strict, document, untagged)]
 #[non_exhaustive]
 pub enum Message {
-    /// An SMS.
+    /// SMS.
     Sms(Sms),
-    /// An MMS.
+    /// MMS.
     Mms(Mms),
-    /// A WhatsApp message.
+    /// WhatsApp message.
     Whatsapp(Whatsapp),
-    /// A Viber Service Message.
+    /// Viber Service Message.
     ViberServiceMsg(Viber),
-    /// A message over Facebook Messenger.
+    /// Message over Facebook Messenger.
     Messenger(Messenger),
 }
 
 impl Message {
-    /// The channel.
+    /// Channel of the message.
     #[must_use]
     pub const fn channel(&self) -> Channel {
         match self {
@@ -53,7 +53,7 @@ impl Message {
         }
     }
 
-    /// The sender, a number or an ID, as it is written on the wire.
+    /// Sender, a number or an ID, as written on the wire.
     #[must_use]
     pub fn sender(&self) -> &str {
         match self {
@@ -65,7 +65,7 @@ impl Message {
         }
     }
 
-    /// The recipient, a number or an ID, as it is written on the wire.
+    /// Recipient, a number or an ID, as written on the wire.
     #[must_use]
     pub fn recipient(&self) -> &str {
         match self {
@@ -77,7 +77,7 @@ impl Message {
         }
     }
 
-    /// The type of the content, as it is written on the wire.
+    /// Type of the content, as written on the wire.
     #[must_use]
     pub fn message_type(&self) -> &str {
         match self {
@@ -89,7 +89,7 @@ impl Message {
         }
     }
 
-    /// The sender's own reference, if there is one.
+    /// The sender's own reference, if set.
     #[must_use]
     pub const fn client_ref(&self) -> Option<&ClientRef> {
         match self {
@@ -139,7 +139,7 @@ impl Decode for Message {
             let name = value.get(side)?.get("type")?.as_str()?;
             Some(Channel::from(name)).filter(|channel| !matches!(channel, Channel::Unknown(_)))
         };
-        // The recipient decides; where it names no channel, the sender may.
+        // The recipient names the channel; if it does not, the sender may.
         match channel("to").or_else(|| channel("from")) {
             Some(Channel::Sms) => Sms::decode(value, cx).map(Self::Sms),
             Some(Channel::Mms) => Mms::decode(value, cx).map(Self::Mms),
@@ -154,7 +154,7 @@ impl Decode for Message {
     }
 }
 
-/// Reports why neither side names a channel.
+/// Reports the missing or invalid channel of both sides.
 fn report_no_channel(value: &Json<'_>, cx: &mut Context) {
     let Json::Object(map) = value else {
         cx.report(Rule::Type, "must be an object");

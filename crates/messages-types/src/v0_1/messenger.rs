@@ -10,22 +10,22 @@ use crate::Extra;
 use crate::constructors::constructors;
 use crate::wire::Wire;
 
-/// What a Messenger message can hold.
+/// Content of a Messenger message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "type")]
 #[non_exhaustive]
 pub enum Content {
-    /// A text: up to 640 characters.
+    /// Text: up to 640 characters.
     Text(Text),
-    /// An image: jpg, jpeg, png or gif.
+    /// Image: jpg, jpeg, png or gif.
     Image(Image),
-    /// An audio file: mp3.
+    /// Audio file: mp3.
     Audio(Audio),
-    /// A video: mp4.
+    /// Video: mp4.
     Video(Media),
-    /// A file: zip, csv or pdf.
+    /// File: zip, csv or pdf.
     File(Media),
-    /// An object that is handed to Facebook unchanged, such as
+    /// Object passed to Facebook unchanged, such as
     /// `{"attachment": {"type": "template", "payload": {…}}}`.
     Custom(Custom),
 }
@@ -36,11 +36,11 @@ pub enum Content {
 #[wire(misplaced = MISPLACED_IN_BODY)]
 #[non_exhaustive]
 pub struct Body {
-    /// What it holds.
+    /// Content of the message.
     pub content: ContentObject<Content>,
-    /// Options that only a Messenger message has.
+    /// Options of a Messenger message.
     pub messenger: Option<Options>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -59,32 +59,32 @@ pub struct Body {
 #[wire(strict, misplaced = MISPLACED_IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Messenger {
-    /// The page.
+    /// Sending page.
     pub from: FromMessenger,
-    /// The person.
+    /// Recipient, as a user of the page.
     pub to: ToMessenger,
     /// Content and options.
     pub message: Body,
     /// The sender's own reference, repeated in every status.
     pub client_ref: Option<ClientRef>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 constructors! {
     Messenger(from: FromMessenger = "/from/id", to: ToMessenger = "/to/id") of Content {
-        /// A text.
+        /// Text message.
         text(Text) = Text at "/message/content/text";
-        /// An image: jpg, jpeg, png or gif.
+        /// Image: jpg, jpeg, png or gif.
         image(Image) = Image at "/message/content/image/url";
-        /// An audio file: mp3.
+        /// Audio file: mp3.
         audio(Audio) = Audio at "/message/content/audio/url";
-        /// A video: mp4.
+        /// Video: mp4.
         video(Media) = Video at "/message/content/video/url";
-        /// A file: zip, csv or pdf.
+        /// File: zip, csv or pdf.
         file(Media) = File at "/message/content/file/url";
-        /// An object that is handed to Facebook unchanged.
+        /// Object passed to Facebook unchanged.
         custom(Custom) = Custom at "/message/content/custom";
     }
 }
@@ -94,8 +94,8 @@ impl Messenger {
         Self::from_parts(from, to, Body::from_parts(content.into()))
     }
 
-    /// This message as a step of a workflow that is not the last: the next step is sent when `condition` is not met within
-    /// `expiry_time`, or when the message fails.
+    /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
+    /// `expiry_time`, or if the message fails.
     #[must_use]
     pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
         Message::from(self).expecting(condition, expiry_time)
@@ -103,7 +103,7 @@ impl Messenger {
 }
 
 impl Messenger {
-    /// Sets options that only a Messenger message has.
+    /// Sets the options of the Messenger message.
     #[must_use]
     pub fn messenger(mut self, options: Options) -> Self {
         self.message.messenger = Some(options);

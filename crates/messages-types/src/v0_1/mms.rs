@@ -7,12 +7,12 @@ use crate::Extra;
 use crate::constructors::constructors;
 use crate::wire::Wire;
 
-/// What an MMS can hold.
+/// Content of an MMS.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "type")]
 #[non_exhaustive]
 pub enum Content {
-    /// An image: jpg, jpeg, png or gif.
+    /// Image: jpg, jpeg, png or gif.
     Image(Image),
 }
 
@@ -22,9 +22,9 @@ pub enum Content {
 #[wire(misplaced = MISPLACED_IN_MMS_BODY)]
 #[non_exhaustive]
 pub struct Body {
-    /// What it holds.
+    /// Content of the message.
     pub content: ContentObject<Content>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -41,22 +41,22 @@ pub struct Body {
 #[wire(strict, misplaced = MISPLACED_IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Mms {
-    /// Who it comes from.
+    /// Sender.
     pub from: FromMms,
-    /// Whom it reaches.
+    /// Recipient.
     pub to: ToMms,
     /// Content and options.
     pub message: Body,
     /// The sender's own reference, repeated in every status.
     pub client_ref: Option<ClientRef>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 constructors! {
     Mms(from: FromMms = "/from/number", to: ToMms = "/to/number") of Content {
-        /// An image: jpg, jpeg, png or gif.
+        /// Image: jpg, jpeg, png or gif.
         image(Image) = Image at "/message/content/image/url";
     }
 }
@@ -66,8 +66,8 @@ impl Mms {
         Self::from_parts(from, to, Body::from_parts(content.into()))
     }
 
-    /// This message as a step of a workflow that is not the last: the next step is sent when `condition` is not met within
-    /// `expiry_time`, or when the message fails.
+    /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
+    /// `expiry_time`, or if the message fails.
     #[must_use]
     pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
         Message::from(self).expecting(condition, expiry_time)

@@ -1,5 +1,5 @@
 //! The first generation: nested messages with `from`, `to` and `message.content`, posted to
-//! `/v0.1/messages` (2018: `/beta/messages`), and failover workflows of them, posted to
+//! `/v0.1/messages` (2018: `/beta/messages`), and failover workflows of such messages, posted to
 //! `/v0.1/dispatch` (2018: `/beta/workflows`).
 
 pub mod address;

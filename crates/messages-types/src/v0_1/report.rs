@@ -1,11 +1,11 @@
-//! The final report of a workflow.
+//! Final report of a workflow.
 
 use super::{Channel, WorkflowUuid};
 use crate::value::Timestamp;
 use crate::wire::Wire;
 use crate::{Extra, Status, Usage};
 
-/// How a workflow ended.
+/// Final status of a workflow.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open)]
 #[non_exhaustive]
@@ -14,36 +14,36 @@ pub enum WorkflowStatus {
     Completed,
     /// The last message failed.
     Error,
-    /// An unknown value, as it came.
+    /// Unknown value, as received.
     Unknown(String),
 }
 
-/// How a workflow ended, and by which messages: the last webhook of a workflow.
+/// Final status of a workflow and its messages: the last webhook of a workflow.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, new, document)]
 #[non_exhaustive]
 pub struct WorkflowReport {
-    /// The kind of workflow: `failover`.
+    /// Kind of workflow: `failover`.
     pub template: String,
-    /// How it ended.
+    /// Final status of the workflow.
     pub status: WorkflowStatus,
-    /// When it ended.
+    /// Time the workflow ended.
     pub timestamp: Timestamp,
-    /// The id that the answer to the workflow named.
+    /// Workflow ID from the API's response.
     #[wire(flatten)]
     pub id: WorkflowUuid,
-    /// What all its messages cost together.
+    /// Total cost of its messages.
     pub usage: Option<Usage>,
-    /// Its messages.
+    /// Messages of the workflow.
     #[wire(rename = "_links")]
     pub links: Option<ReportLinks>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl WorkflowReport {
-    /// The workflow's id, whatever its name on the wire.
+    /// The workflow's ID, under either name.
     #[must_use]
     pub fn uuid(&self) -> &str {
         self.id.as_str()
@@ -59,14 +59,14 @@ impl WorkflowReport {
     }
 }
 
-/// What a final report refers to.
+/// References of a final report.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct ReportLinks {
     /// The messages that were sent, in order.
     pub messages: Option<Vec<ReportedMessage>>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -85,17 +85,17 @@ impl FromIterator<ReportedMessage> for ReportLinks {
 #[wire(open, new)]
 #[non_exhaustive]
 pub struct ReportedMessage {
-    /// The id by which its statuses named it.
+    /// Message ID, as used in its statuses.
     pub message_uuid: String,
-    /// A path that names the message; nothing can be fetched there.
+    /// Path that names the message; it is not a resource.
     pub href: Option<String>,
-    /// The channel; see [`Channel::corrected`] for a spelling mistake of the API.
+    /// Channel; see [`Channel::corrected`] for a spelling mistake of the API.
     pub channel: Option<Channel>,
-    /// What it cost.
+    /// Cost of the message.
     pub usage: Option<Usage>,
-    /// How far it came.
+    /// Status of the message.
     pub status: Option<Status>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }

@@ -1,4 +1,4 @@
-//! What the API answers with 202.
+//! Bodies of 202 responses.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -8,21 +8,21 @@ use crate::wire::{
     Check, Context, Decode, Json, Members, Mode, Object, Wire, object_without_extra,
 };
 
-/// The answer to an accepted v0.1 message.
+/// Response to an accepted v0.1 message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, new, document)]
 #[non_exhaustive]
 pub struct Accepted {
-    /// The id by which statuses name the message.
+    /// Message ID, as used in webhooks.
     pub message_uuid: String,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// The id of a workflow, under the name by which it came.
+/// Workflow ID, under the field name it was received with.
 ///
-/// `Debug` shows the name, not the id.
+/// `Debug` shows the name, not the ID.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open, custom)]
 pub enum WorkflowUuid {
@@ -33,7 +33,7 @@ pub enum WorkflowUuid {
 }
 
 impl WorkflowUuid {
-    /// The id, whatever its name.
+    /// The ID, under either name.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -41,7 +41,7 @@ impl WorkflowUuid {
         }
     }
 
-    /// The member's name on the wire.
+    /// Name of the field on the wire.
     #[must_use]
     pub const fn member(&self) -> &'static str {
         match self {
@@ -96,21 +96,21 @@ impl Serialize for WorkflowUuid {
     }
 }
 
-/// The answer to an accepted workflow.
+/// Response to an accepted workflow.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, document)]
 #[non_exhaustive]
 pub struct WorkflowAccepted {
-    /// The id by which statuses and the final report name the workflow.
+    /// Workflow ID, as used in statuses and the final report.
     #[wire(flatten)]
     pub id: WorkflowUuid,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl WorkflowAccepted {
-    /// The answer for the workflow `id`.
+    /// Response for the workflow `id`.
     #[must_use]
     pub fn new(id: WorkflowUuid) -> Self {
         Self {
@@ -119,7 +119,7 @@ impl WorkflowAccepted {
         }
     }
 
-    /// The workflow's id, whatever its name on the wire.
+    /// The workflow's ID, under either name.
     #[must_use]
     pub fn uuid(&self) -> &str {
         self.id.as_str()

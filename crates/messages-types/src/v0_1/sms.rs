@@ -12,12 +12,12 @@ use crate::wire::Wire;
 /// The text of a v0.1 SMS: 1 to 1,000 characters.
 pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::V0_1_SMS_TEXT_MAX }>;
 
-/// What an SMS can hold.
+/// Content of an SMS.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "type")]
 #[non_exhaustive]
 pub enum Content {
-    /// A text.
+    /// Text.
     Text(Text),
 }
 
@@ -27,9 +27,9 @@ pub enum Content {
 #[wire(misplaced = MISPLACED_IN_SMS_BODY)]
 #[non_exhaustive]
 pub struct Body {
-    /// What it holds.
+    /// Content of the message.
     pub content: ContentObject<Content>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -47,22 +47,22 @@ pub struct Body {
 #[wire(strict, misplaced = MISPLACED_IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Sms {
-    /// Who it comes from.
+    /// Sender.
     pub from: FromSms,
-    /// Whom it reaches.
+    /// Recipient.
     pub to: ToSms,
     /// Content and options.
     pub message: Body,
     /// The sender's own reference, repeated in every status.
     pub client_ref: Option<ClientRef>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 constructors! {
     Sms(from: FromSms = "/from/number", to: ToSms = "/to/number") of Content {
-        /// A text.
+        /// Text message.
         text(Text) = Text at "/message/content/text";
     }
 }
@@ -72,8 +72,8 @@ impl Sms {
         Self::from_parts(from, to, Body::from_parts(content.into()))
     }
 
-    /// This message as a step of a workflow that is not the last: the next step is sent when `condition` is not met within
-    /// `expiry_time`, or when the message fails.
+    /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
+    /// `expiry_time`, or if the message fails.
     #[must_use]
     pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
         Message::from(self).expecting(condition, expiry_time)

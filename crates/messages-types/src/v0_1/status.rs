@@ -6,7 +6,7 @@ use crate::value::{NumberOrString, Timestamp};
 use crate::wire::Wire;
 use crate::{Status, Usage};
 
-/// What has become of a message: the body of a status webhook, also for the messages of a
+/// Status of a message: the body of a status webhook, also for the messages of a
 /// workflow.
 ///
 /// Statuses are delivered at least once and in no guaranteed order; see [`Status::merge`].
@@ -14,81 +14,81 @@ use crate::{Status, Usage};
 #[wire(open, new, document)]
 #[non_exhaustive]
 pub struct MessageStatus {
-    /// The id that the answer to the message named.
+    /// Message ID from the API's response.
     pub message_uuid: String,
-    /// The sender.
+    /// Sender.
     pub from: Address,
-    /// The recipient.
+    /// Recipient.
     pub to: Address,
-    /// When the status was reached.
+    /// Time the status was reached.
     pub timestamp: Timestamp,
-    /// The status.
+    /// Status of the message.
     pub status: Status,
-    /// Why, when the message was rejected or could not be delivered.
+    /// Error, if the message was rejected or could not be delivered.
     pub error: Option<StatusError>,
-    /// What the message cost.
+    /// Cost of the message.
     pub usage: Option<Usage>,
     /// The sender's own reference.
     pub client_ref: Option<String>,
-    /// The workflow that the message belongs to, if it does.
+    /// Workflow the message belongs to, if any.
     #[wire(rename = "_links")]
     pub links: Option<StatusLinks>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl MessageStatus {
-    /// The workflow that the message belongs to, if it does.
+    /// The workflow the message belongs to, if any.
     #[must_use]
     pub fn workflow(&self) -> Option<&WorkflowUuid> {
         Some(&self.links.as_ref()?.workflow.as_ref()?.id)
     }
 }
 
-/// Why a message failed.
+/// Reason a message failed.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct StatusError {
-    /// The code; v1 has the same ones in `error.title`.
+    /// Code; v1 has the same codes in `error.title`.
     pub code: Option<NumberOrString>,
-    /// The code's meaning.
+    /// Meaning of the code.
     pub reason: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// What a status refers to.
+/// References of a status.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct StatusLinks {
-    /// The workflow.
+    /// Workflow.
     pub workflow: Option<WorkflowLink>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// The workflow that a message belongs to.
+/// Workflow of a message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open)]
 #[non_exhaustive]
 pub struct WorkflowLink {
-    /// The id that the answer to the workflow named.
+    /// Workflow ID from the API's response.
     #[wire(flatten)]
     pub id: WorkflowUuid,
-    /// A path that names the workflow; nothing can be fetched there.
+    /// Path that names the workflow; it is not a resource.
     pub href: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl WorkflowLink {
-    /// The link to the workflow `id`, as the API writes it.
+    /// Link to the workflow `id`, as the API writes it.
     #[must_use]
     pub fn new(id: WorkflowUuid) -> Self {
         Self {

@@ -11,15 +11,15 @@ use crate::wire::{Check, Context, Decode, Json, Wire};
 #[wire(strict)]
 #[non_exhaustive]
 pub struct DefaultParameter {
-    /// The text that is filled in.
+    /// Value of the parameter.
     pub default: String,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// A text that is filled into a template. The description of the API has strings, its samples
-/// have objects; both are accepted, and written as they were given.
+/// A template parameter. The description of the API has strings, its samples
+/// have objects; both are accepted, and written as given.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, custom)]
 pub enum Parameter {
@@ -30,7 +30,7 @@ pub enum Parameter {
 }
 
 impl Parameter {
-    /// The text that is filled in.
+    /// Value of the parameter.
     #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
@@ -76,7 +76,7 @@ impl std::fmt::Debug for Parameter {
     }
 }
 
-/// A registered template and what is filled into it.
+/// A registered template and its parameters.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced("locale", "policy"))]
@@ -84,9 +84,9 @@ impl std::fmt::Debug for Parameter {
 pub struct Template {
     /// The name: `namespace:name`, or the old form `whatsapp:hsm:technology:…`.
     pub name: String,
-    /// What is filled in, in order.
+    /// Parameters, in order.
     pub parameters: Option<Vec<Parameter>>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -98,7 +98,7 @@ impl Template {
         Self::from_parts(name.into())
     }
 
-    /// Fills in texts, in order.
+    /// Sets the parameters, in order.
     #[must_use]
     pub fn with(self, texts: impl IntoIterator<Item = impl Into<Parameter>>) -> Self {
         self.parameters(texts.into_iter().map(Into::into).collect())

@@ -10,34 +10,34 @@ use crate::Extra;
 use crate::constructors::constructors;
 use crate::wire::Wire;
 
-/// Options that only a Viber message has.
+/// Options of a Viber message.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced("action", "client_ref", "duration", "file_size"))]
 #[non_exhaustive]
 pub struct Options {
-    /// What the message is for.
+    /// Category of the message, which determines its price.
     pub category: Option<Category>,
-    /// How long delivery is tried: in a workflow at most 1 day.
+    /// Period in which delivery is attempted: 30 seconds to 3 days, in a workflow at most 1 day.
     pub ttl: Option<Ttl>,
-    /// `template` where a country demands registered templates.
+    /// `template` for countries that require registered templates.
     #[wire(rename = "type")]
     pub kind: Option<String>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// What a Viber message can hold.
+/// Content of a Viber message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "type")]
 #[non_exhaustive]
 pub enum Content {
-    /// A text.
+    /// Text.
     Text(Text),
-    /// An image: jpg, jpeg or png.
+    /// Image: jpg, jpeg or png.
     Image(Image),
-    /// A registered template.
+    /// Registered template.
     Template(Template),
 }
 
@@ -47,11 +47,11 @@ pub enum Content {
 #[wire(misplaced = MISPLACED_IN_BODY)]
 #[non_exhaustive]
 pub struct Body {
-    /// What it holds.
+    /// Content of the message.
     pub content: ContentObject<Content>,
-    /// Options that only a Viber message has.
+    /// Options of a Viber message.
     pub viber_service_msg: Option<Options>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -70,26 +70,26 @@ pub struct Body {
 #[wire(strict, misplaced = MISPLACED_IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Viber {
-    /// The Viber service.
+    /// Viber service.
     pub from: FromViber,
-    /// Whom it reaches.
+    /// Recipient.
     pub to: ToViber,
     /// Content and options.
     pub message: Body,
     /// The sender's own reference, repeated in every status.
     pub client_ref: Option<ClientRef>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 constructors! {
     Viber(from: FromViber = "/from/id", to: ToViber = "/to/number") of Content {
-        /// A text.
+        /// Text message.
         text(Text) = Text at "/message/content/text";
-        /// An image: jpg, jpeg or png.
+        /// Image: jpg, jpeg or png.
         image(Image) = Image at "/message/content/image/url";
-        /// A registered template.
+        /// Registered template.
         template(Template) = Template at "/message/content/template";
     }
 }
@@ -99,8 +99,8 @@ impl Viber {
         Self::from_parts(from, to, Body::from_parts(content.into()))
     }
 
-    /// This message as a step of a workflow that is not the last: the next step is sent when `condition` is not met within
-    /// `expiry_time`, or when the message fails.
+    /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
+    /// `expiry_time`, or if the message fails.
     #[must_use]
     pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
         Message::from(self).expecting(condition, expiry_time)
@@ -108,7 +108,7 @@ impl Viber {
 }
 
 impl Viber {
-    /// Sets options that only a Viber message has.
+    /// Sets the options of the Viber message.
     #[must_use]
     pub fn viber_service_msg(mut self, options: Options) -> Self {
         self.message.viber_service_msg = Some(options);

@@ -20,39 +20,39 @@ use crate::wire::{Context, Wire};
 /// The text of a v0.1 WhatsApp message: 1 to 4,096 characters.
 pub type Text = value::Text<1, { limits::V0_1_WHATSAPP_TEXT_MAX }>;
 
-/// Options that only a WhatsApp message has.
+/// Options of a WhatsApp message.
 #[derive(Clone, Default, PartialEq, Wire)]
 #[wire(strict)]
 #[wire(misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct Options {
-    /// How the language of a template is chosen.
+    /// Policy for the language of a template.
     pub policy: Option<Policy>,
-    /// The language of a template; compulsory with one.
+    /// Language of a template; required with a template.
     pub locale: Option<Locale>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// What a WhatsApp message can hold.
+/// Content of a WhatsApp message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, tag = "type")]
 #[non_exhaustive]
 pub enum Content {
-    /// A text.
+    /// Text.
     Text(Text),
-    /// An image: jpg, jpeg or png.
+    /// Image: jpg, jpeg or png.
     Image(CaptionedImage),
-    /// An audio file: aac, m4a, amr, mp3 or opus.
+    /// Audio file: aac, m4a, amr, mp3 or opus.
     Audio(Audio),
-    /// A video: mp4 or 3gpp.
+    /// Video: mp4 or 3gpp.
     Video(CaptionedMedia),
-    /// A file: pdf, or a document of a common office suite.
+    /// File: pdf, or a document of a common office suite.
     File(CaptionedMedia),
-    /// A registered template.
+    /// Registered template.
     Template(Template),
-    /// An object that is handed to WhatsApp unchanged.
+    /// Object passed to WhatsApp unchanged.
     Custom(Custom),
 }
 
@@ -63,11 +63,11 @@ pub enum Content {
 #[wire(validate = locale_rule(content, whatsapp))]
 #[non_exhaustive]
 pub struct Body {
-    /// What it holds.
+    /// Content of the message.
     pub content: ContentObject<Content>,
-    /// Options that only a WhatsApp message has.
+    /// Options of a WhatsApp message.
     pub whatsapp: Option<Options>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
@@ -100,32 +100,32 @@ fn locale_rule(content: &ContentObject<Content>, options: Option<&Options>, cx: 
 #[wire(strict, misplaced = MISPLACED_IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Whatsapp {
-    /// The number of the business.
+    /// Number of the business.
     pub from: FromWhatsapp,
-    /// Whom it reaches.
+    /// Recipient.
     pub to: ToWhatsapp,
     /// Content and options.
     pub message: Body,
     /// The sender's own reference, repeated in every status.
     pub client_ref: Option<ClientRef>,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 constructors! {
     Whatsapp(from: FromWhatsapp = "/from/number", to: ToWhatsapp = "/to/number") of Content {
-        /// A text.
+        /// Text message.
         text(Text) = Text at "/message/content/text";
-        /// An image: jpg, jpeg or png.
+        /// Image: jpg, jpeg or png.
         image(CaptionedImage) = Image at "/message/content/image/url";
-        /// An audio file: aac, m4a, amr, mp3 or opus.
+        /// Audio file: aac, m4a, amr, mp3 or opus.
         audio(Audio) = Audio at "/message/content/audio/url";
-        /// A video: mp4 or 3gpp.
+        /// Video: mp4 or 3gpp.
         video(CaptionedMedia) = Video at "/message/content/video/url";
-        /// A file: pdf, or a document of a common office suite.
+        /// File: pdf, or a document of a common office suite.
         file(CaptionedMedia) = File at "/message/content/file/url";
-        /// An object that is handed to WhatsApp unchanged.
+        /// Object passed to WhatsApp unchanged.
         custom(Custom) = Custom at "/message/content/custom";
     }
 }
@@ -135,8 +135,8 @@ impl Whatsapp {
         Self::from_parts(from, to, Body::from_parts(content.into()))
     }
 
-    /// This message as a step of a workflow that is not the last: the next step is sent when `condition` is not met within
-    /// `expiry_time`, or when the message fails.
+    /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
+    /// `expiry_time`, or if the message fails.
     #[must_use]
     pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
         Message::from(self).expecting(condition, expiry_time)
@@ -144,11 +144,11 @@ impl Whatsapp {
 }
 
 impl Whatsapp {
-    /// A registered template in the language `locale`.
+    /// Registered template in the language `locale`.
     ///
     /// # Errors
     ///
-    /// All arguments that break a rule, each by its JSON pointer.
+    /// All invalid arguments, each with its JSON pointer.
     pub fn template(
         from: impl Field<FromWhatsapp>,
         to: impl Field<ToWhatsapp>,
@@ -165,7 +165,7 @@ impl Whatsapp {
         }))
     }
 
-    /// Sets options that only a WhatsApp message has.
+    /// Sets the options of the WhatsApp message.
     #[must_use]
     pub fn whatsapp(mut self, options: Options) -> Self {
         self.message.whatsapp = Some(options);

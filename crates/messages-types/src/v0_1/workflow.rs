@@ -1,4 +1,4 @@
-//! Workflows: messages tried one after the other, each within a time of its own.
+//! Workflows: messages sent one after the other, each with a time limit.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -13,58 +13,58 @@ use crate::wire::{
 };
 use crate::{Extra, Member};
 
-/// How long a workflow waits for a step's condition: 15 seconds to 1 day.
+/// Period in which a workflow waits for a step's condition: 15 seconds to 1 day.
 pub type ExpiryTime = Seconds<{ limits::EXPIRY_TIME_MIN }, { limits::EXPIRY_TIME_MAX }>;
 
-/// What a step must reach in time for the workflow to end there.
+/// Status a step must reach in time for the workflow to end there.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub enum Condition {
-    /// The message has reached the device.
+    /// Delivered to the device.
     Delivered,
-    /// The person has read it. SMS and MMS never report this: the documentation says to use
+    /// Read by the recipient. SMS and MMS never report this: the documentation recommends
     /// [`Condition::Delivered`] with them, but `read` is accepted.
     Read,
 }
 
-/// When a workflow goes on to the next step: when the message fails at once, or when it has
+/// Condition for the next step: it is sent if the message fails, or if the message has
 /// not reached `condition_status` within `expiry_time`.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]
 #[non_exhaustive]
 pub struct Failover {
-    /// How long the workflow waits.
+    /// Period in which the workflow waits for the condition: 15 seconds to 1 day.
     pub expiry_time: ExpiryTime,
-    /// What it waits for.
+    /// Status the workflow waits for.
     pub condition_status: Condition,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Failover {
-    /// Goes on when `condition` is not reached within `expiry_time`.
+    /// Continues with the next step if `condition` is not reached within `expiry_time`.
     #[must_use]
     pub fn new(condition: Condition, expiry_time: ExpiryTime) -> Self {
         Self::from_parts(expiry_time, condition)
     }
 }
 
-/// A step that another one follows: a message, and when to go on.
+/// A step before the last one: a message and the condition for the next step.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, custom)]
 #[non_exhaustive]
 pub struct Step {
-    /// What is sent.
+    /// Message of the step.
     pub message: Message,
-    /// When the next step is sent.
+    /// Condition for the next step.
     pub failover: Failover,
 }
 
 impl Message {
-    /// This message as a step that is not the last: when `condition` is not met within
-    /// `expiry_time`, or the message fails, the next step is sent.
+    /// Converts this message to a step before the last one: the next step is sent if `condition` is not
+    /// met within `expiry_time`, or if the message fails.
     #[must_use]
     pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
         Step {
@@ -74,19 +74,19 @@ impl Message {
     }
 }
 
-/// The beginning of a workflow, which still lacks its last step.
+/// Beginning of a workflow, without its last step.
 #[derive(Debug, Clone)]
 #[must_use = "a workflow has a last step: add it with `ending_with`"]
 pub struct WorkflowStart(Vec<Step>);
 
 impl WorkflowStart {
-    /// Adds a step that another one follows.
+    /// Adds a step before the last one.
     pub fn then(mut self, step: Step) -> Self {
         self.0.push(step);
         self
     }
 
-    /// Adds the last step: a message alone, for there is nothing to go on to.
+    /// Adds the last step: a message alone, as no step follows.
     #[must_use]
     pub fn ending_with(self, last: impl Into<Message>) -> Workflow {
         Workflow {
@@ -116,7 +116,7 @@ impl WorkflowStart {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// The last step has no failover and every other one has it, by type.
+/// By type, every step except the last has a failover.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, document, custom)]
 pub struct Workflow {
@@ -126,53 +126,53 @@ pub struct Workflow {
 }
 
 impl Workflow {
-    /// Begins with a step that another one follows.
+    /// Begins a workflow with a step before the last one.
     pub fn starting_with(step: Step) -> WorkflowStart {
         WorkflowStart(vec![step])
     }
 
-    /// A workflow of one message.
+    /// Workflow of one message.
     #[must_use]
     pub fn only(message: impl Into<Message>) -> Self {
         WorkflowStart(Vec::new()).ending_with(message)
     }
 
-    /// The steps before the last.
+    /// Steps before the last.
     #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }
 
-    /// The message of the last step.
+    /// Message of the last step.
     #[must_use]
     pub const fn last(&self) -> &Message {
         &self.last
     }
 
-    /// The messages in the order in which they are tried.
+    /// The messages in the order of the steps.
     pub fn messages(&self) -> impl Iterator<Item = &Message> {
         let steps = self.steps.iter().map(|step| &step.message);
         steps.chain(std::iter::once(&self.last))
     }
 
-    /// The messages in the order in which they are tried, to be changed.
+    /// The messages in the order of the steps, mutably.
     pub fn messages_mut(&mut self) -> impl Iterator<Item = &mut Message> {
         let steps = self.steps.iter_mut().map(|step| &mut step.message);
         steps.chain(std::iter::once(&mut self.last))
     }
 
-    /// Members beside `template` and `workflow`; they are written as they are.
+    /// Unknown fields besides `template` and `workflow`, written unchanged.
     #[must_use]
     pub const fn extra(&self) -> &Extra {
         &self.extra
     }
 
-    /// The steps before the last, the last message, and the members beside them.
+    /// The steps before the last, the last message, and the unknown fields.
     pub(crate) fn into_parts(self) -> (Vec<Step>, Message, Extra) {
         (self.steps, self.last, self.extra)
     }
 
-    /// Checks what must be seen together. Single values are valid by construction, and a decoded
+    /// Checks the rules over several fields. Single values are valid by construction, and a decoded
     /// workflow has been checked already.
     ///
     /// # Errors
@@ -196,7 +196,7 @@ impl Check for Workflow {
     }
 }
 
-/// A Viber message lives three days alone and one day in a workflow.
+/// Checks the time to live of a Viber message: up to three days alone, but one day in a workflow.
 fn viber_ttl_rule(message: &Message, cx: &mut Context) {
     const MIN: u32 = limits::VIBER_TTL_MIN;
     const MAX: u32 = limits::WORKFLOW_VIBER_TTL_MAX;
@@ -220,7 +220,7 @@ fn viber_ttl_rule(message: &Message, cx: &mut Context) {
     }
 }
 
-/// Fields of a step that are recognized beside the steps.
+/// Fields of a step that are recognized at the top of a workflow.
 const MISPLACED: Tables = &[&[
     Member::named("client_ref"),
     Member::named("failover"),
@@ -232,14 +232,14 @@ const MISPLACED: Tables = &[&[
     Member::named("webhook_version"),
 ]];
 
-/// One element of `workflow`: a step, or the last message.
+/// Element of `workflow`: a step, or the last message.
 struct Element {
     message: Message,
     failover: Option<Failover>,
 }
 
 impl Element {
-    /// Reads the element; only where another one follows must there be a failover.
+    /// Reads the element; a failover is required except in the last element.
     fn decode(value: Json<'_>, cx: &mut Context, is_last: bool) -> Option<Self> {
         let Json::Object(mut map) = value else {
             cx.report(Rule::Type, "must be an object");
@@ -258,7 +258,7 @@ impl Element {
             cx.required(&mut map, "failover")
         };
         if map.get("failover").is_some_and(|value| !value.is_null()) {
-            // It has been reported here; the message need not report it again.
+            // Already reported here; the message must not report it again.
             map.remove("failover");
         }
         let message = Message::decode(Json::Object(map), cx).ok()?;
@@ -267,7 +267,7 @@ impl Element {
     }
 }
 
-/// The members of a workflow.
+/// Fields of a workflow.
 struct Parts {
     steps: Vec<Step>,
     last: Message,
@@ -319,7 +319,7 @@ impl Decode for Step {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         let unfit = Json::Null;
         let Some(element) = Element::decode(value, cx, false) else {
-            // A document that is sent is dropped with its problems.
+            // An invalid outbound document is dropped with its problems.
             return Err(unfit);
         };
         match element.failover {

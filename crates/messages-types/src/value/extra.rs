@@ -1,4 +1,4 @@
-//! Members of an object that its type does not hold.
+//! Fields of an object that its type does not represent.
 
 use std::fmt;
 
@@ -6,40 +6,40 @@ use serde_json::{Map, Value};
 
 use crate::wire::Object;
 
-/// The members of a JSON object that its type does not hold: unknown ones, explicit `null`s, and
-/// known ones of an unexpected JSON type. They are written again exactly as they came.
+/// Fields of a JSON object that its type does not represent: unknown ones, explicit `null`s, and
+/// known ones of an unexpected JSON type. They are written unchanged.
 ///
-/// `Debug` shows how many there are, not what they say.
+/// `Debug` shows the number of fields, not their content.
 #[derive(Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Extra(Map<String, Value>);
 
 impl Extra {
-    /// The member `key`, if it is here.
+    /// The field `key`, if present.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key)
     }
 
-    /// Adds or replaces a member: the way to send what this version does not know yet.
-    /// A member that the type itself holds would be written twice; set that one by its name.
+    /// Adds or replaces a field, for fields this version does not support yet.
+    /// A field of the type itself would be written twice; set that one by its name.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Value>) {
         self.0.insert(key.into(), value.into());
     }
 
-    /// Whether every member found its place in the type.
+    /// Returns `true` if the type represents all fields of the object.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How many members there are.
+    /// Number of fields.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The members in alphabetical order.
+    /// The fields in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value))
     }

@@ -1,8 +1,8 @@
-//! Constructor arguments: anything that can become the value.
+//! Constructor arguments: anything convertible to the value.
 
 use crate::error::{Invalid, Problem, Problems};
 
-/// What a constructor takes for a value of type `T`: the value itself, or anything that can be
+/// Argument of a constructor for a value of type `T`: the value itself, or anything that can be
 /// checked and turned into it, such as a `&str` for a [`PhoneNumber`](crate::PhoneNumber).
 ///
 /// Implemented for every `TryInto<T>`; there is nothing to implement by hand.
@@ -39,7 +39,7 @@ impl Fields {
 
     pub(crate) fn build<T>(self, built: Option<T>) -> Result<T, Problems> {
         Problems::check(self.0)?;
-        // Each `None` comes with a problem, so there is a value whenever there is none.
+        // Each `None` comes with a problem, so without problems there is a value.
         built.ok_or_else(|| {
             Invalid::new(crate::Rule::Required, "is incomplete")
                 .at("")

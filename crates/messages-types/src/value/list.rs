@@ -13,11 +13,11 @@ use crate::wire::{Check, Context, Decode, Json, Mode, Redacted};
 pub struct List<T, const MIN: usize, const MAX: usize>(Vec<T>);
 
 impl<T, const MIN: usize, const MAX: usize> List<T, MIN, MAX> {
-    /// Takes the items over.
+    /// Creates a list of `items`.
     ///
     /// # Errors
     ///
-    /// [`Rule::MinItems`] or [`Rule::MaxItems`] when there are too few or too many.
+    /// [`Rule::MinItems`] or [`Rule::MaxItems`] if there are too few or too many.
     pub fn new(items: impl IntoIterator<Item = T>) -> Result<Self, Invalid> {
         let items: Vec<T> = items.into_iter().collect();
         match Self::refusal(items.len()) {

@@ -1,4 +1,4 @@
-//! Single values, checked where they enter: whoever holds one need not check it again.
+//! Single values, valid by construction.
 
 mod email;
 mod extra;

@@ -1,4 +1,4 @@
-//! Numbers that the API takes as text.
+//! Numbers that the API represents as text.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::error::{Invalid, Rule};
 use crate::wire::{Check, Context, Decode, Json, Mode, Redacted};
 
-/// A whole number of `MIN` to `MAX`, both included, that is a JSON *string* of digits on the
+/// A whole number of `MIN` to `MAX`, both included, represented as a JSON *string* of digits on the
 /// wire, such as `"600"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NumberText<const MIN: u32, const MAX: u32>(u32);
@@ -52,7 +52,7 @@ impl<const MIN: u32, const MAX: u32> TryFrom<&str> for NumberText<MIN, MAX> {
     type Error = Invalid;
 
     fn try_from(text: &str) -> Result<Self, Self::Error> {
-        // A leading zero could not be written again as it came.
+        // A leading zero would be lost on encoding.
         if text.is_empty()
             || !text.bytes().all(|byte| byte.is_ascii_digit())
             || (text.len() > 1 && text.starts_with('0'))
@@ -62,7 +62,7 @@ impl<const MIN: u32, const MAX: u32> TryFrom<&str> for NumberText<MIN, MAX> {
                 "must be a whole number in digits",
             ));
         }
-        // Digits that do not fit are a number beyond every range.
+        // Digits that do not fit into the integer are out of every range.
         text.parse()
             .map_err(|_| Self::out_of_range())
             .and_then(Self::new)

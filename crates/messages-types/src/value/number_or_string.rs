@@ -1,4 +1,4 @@
-//! Values whose JSON type the API itself does not keep to.
+//! Values whose JSON type varies in the API.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,19 +9,19 @@ use serde_json::Number;
 use crate::error::Rule;
 use crate::wire::{Check, Context, Decode, Json, Wire};
 
-/// A number that the API writes as a string in one place and as a number in the next: counts,
-/// prices, error codes. It is kept, and written again, as it came; a price keeps its digits.
+/// A number that the API writes sometimes as a string and sometimes as a number: counts,
+/// prices, error codes. It is stored and written as received; a price preserves its digits.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, custom)]
 pub enum NumberOrString {
-    /// It came as a JSON string.
+    /// Received as a JSON string.
     Text(String),
-    /// It came as a JSON number.
+    /// Received as a JSON number.
     Number(Number),
 }
 
 impl NumberOrString {
-    /// The value's digits.
+    /// Digits of the value.
     #[must_use]
     pub fn text(&self) -> Cow<'_, str> {
         match self {
@@ -39,7 +39,7 @@ impl NumberOrString {
         }
     }
 
-    /// The value as a floating-point number, if it is a finite one. Not for adding up money.
+    /// The value as a floating-point number, if it is a finite one. Not suitable for summing money.
     #[must_use]
     pub fn to_f64(&self) -> Option<f64> {
         match self {

@@ -1,11 +1,11 @@
-//! Phone numbers, and the senders that an SMS can have.
+//! Phone numbers and senders of SMS.
 
 use crate::error::{Invalid, Rule};
 use crate::limits;
 use crate::wire::Wire;
 
-/// A phone number in the form the API takes: 7 to 15 digits, country code first, without `+`
-/// and without a leading 0, with which no country code begins.
+/// A phone number in the API's format: 7 to 15 digits, country code first, without `+`
+/// and without a leading 0, as no country code begins with 0.
 ///
 /// ```
 /// use messages_types::PhoneNumber;
@@ -19,7 +19,7 @@ use crate::wire::Wire;
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct PhoneNumber(String);
 
-/// Characters between digits that carry no meaning.
+/// Characters between digits that have no meaning.
 fn is_separator(letter: char) -> bool {
     letter.is_whitespace()
         || is_mark(letter)
@@ -29,12 +29,12 @@ fn is_separator(letter: char) -> bool {
         )
 }
 
-/// Invisible marks of the direction of a text, which come along with copied numbers.
+/// Invisible directional marks, which are often part of copied numbers.
 const fn is_mark(letter: char) -> bool {
     matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The expected form, at the end of every refusal.
+/// Expected form, at the end of every refusal.
 const FORM: &str = "write the country code and the number as digits only, like 447700900000";
 
 fn refusal(text: &str) -> Option<Invalid> {
@@ -63,7 +63,7 @@ fn refusal(text: &str) -> Option<Invalid> {
 }
 
 impl PhoneNumber {
-    /// Reads a number as it is written for people: with a `+` or `00` before the country code, with spaces, hyphens, dots, slashes
+    /// Parses a human-readable number: with a `+` or `00` before the country code, with spaces, hyphens, dots, slashes
     /// and parentheses between the digits, and with a `(0)` that is dialled within the country only.
     ///
     /// ```
@@ -102,10 +102,10 @@ impl PhoneNumber {
     }
 }
 
-/// Who an SMS comes from: a phone number (digits as in [`PhoneNumber`], but short codes too) or,
+/// Sender of an SMS: a phone number (digits as in [`PhoneNumber`], but short codes too) or,
 /// where the country allows it, an alphanumeric name.
 ///
-/// A text that starts with `+` or `00` and goes on with digits is a number written wrongly, and
+/// A text that starts with `+` or `00` followed by digits is an invalid number, and
 /// is refused.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct SmsSender(String);

@@ -1,9 +1,9 @@
-//! Strings out of any serde format.
+//! Strings from any serde format.
 
 use serde::de::{Deserialize, Deserializer, Error};
 
-/// Reads a string. The value in its place is not repeated in the error, as serde would do: a phone number is one as a JSON number, too.
-/// Every format has its own error, of which only the text is known.
+/// Reads a string. Unlike serde's, the error does not repeat the value: a phone number may come as a JSON number, too.
+/// Every format has its own error type, of which only the text is available.
 pub(crate) fn read_string<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     String::deserialize(deserializer).map_err(|error| {
         if error.to_string().contains("invalid type") {

@@ -5,14 +5,14 @@ use crate::wire::Wire;
 
 /// A text of `MIN` to `MAX` Unicode scalar values, both included.
 ///
-/// The API documentation counts "characters, including unicode" and leaves the unit open; scalar
+/// The API documentation counts "characters, including unicode" without a unit; scalar
 /// values are what its own Python SDK counts. Unpaired surrogates cannot occur in a Rust string.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct Text<const MIN: usize, const MAX: usize>(String);
 
 impl<const MIN: usize, const MAX: usize> Text<MIN, MAX> {
     fn refusal(text: &str) -> Option<Invalid> {
-        // A scalar value takes one to four bytes, so most texts need not be counted.
+        // A scalar value has one to four bytes, so most texts need not be counted.
         if text.len() > MAX && text.chars().count() > MAX {
             return Some(Invalid::new(
                 Rule::MaxLength(MAX),

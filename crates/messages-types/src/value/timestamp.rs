@@ -1,4 +1,4 @@
-//! Instants as the API writes them.
+//! Instants in the API's notation.
 
 use std::fmt;
 
@@ -6,22 +6,22 @@ use serde::{Serialize, Serializer};
 
 use crate::wire::{Check, Context, Decode, Json, Wire};
 
-/// An instant, kept as the text that came (so that it is written again digit by digit).
+/// An instant, stored as the received text (so that it is written unchanged).
 ///
 /// The API writes ISO 8601 with or without milliseconds; one vendor page shows
-/// `2020-01-01 14:00:00 UTC`, which is understood too.
+/// `2020-01-01 14:00:00 UTC`, which is supported too.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
 #[wire(open, custom)]
 pub struct Timestamp(String);
 
 impl Timestamp {
-    /// The text as it came.
+    /// The text as received.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The instant, if the text is one.
+    /// The instant, if the text is valid.
     #[must_use]
     pub fn instant(&self) -> Option<jiff::Timestamp> {
         self.0.parse().ok().or_else(|| {
@@ -33,7 +33,7 @@ impl Timestamp {
 }
 
 impl From<jiff::Timestamp> for Timestamp {
-    /// Writes the instant with milliseconds and `Z`, as the API does.
+    /// Formats the instant with milliseconds and `Z`, as the API does.
     fn from(instant: jiff::Timestamp) -> Self {
         Self(format!("{instant:.3}"))
     }
@@ -69,7 +69,7 @@ impl Check for Timestamp {
 
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Only what is an instant is shown: anything else may be a text.
+        // Only valid instants are shown: any other value may be a text.
         match self.instant() {
             Some(instant) => instant.fmt(f),
             None => f.write_str("[not a timestamp]"),

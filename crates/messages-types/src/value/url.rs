@@ -3,7 +3,7 @@
 use crate::error::{Invalid, Rule};
 use crate::wire::Wire;
 
-/// An absolute URL of `MIN` to `MAX` characters: a scheme, `://`, something behind it, and no
+/// An absolute URL of `MIN` to `MAX` characters: a scheme, `://`, a non-empty rest, and no
 /// white space or control character.
 ///
 /// The API fetches media itself and accepts more schemes than `https` (vendor samples hold

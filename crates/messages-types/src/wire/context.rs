@@ -1,4 +1,4 @@
-//! Where a decoder stands in the document, and what it has found so far.
+//! State of a decoder: its place in the document, and its findings.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -7,12 +7,12 @@ use std::fmt::Write as _;
 use super::{Check, Decode, Json, Member, Object, Tables};
 use crate::error::{Invalid, Problem, Rule};
 
-/// What happens to a member that does not fit.
+/// Treatment of a field that does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// It stays where it is, unreported.
+    /// The field remains in the object, unreported.
     Open,
-    /// It stays where it is and is reported as a problem.
+    /// The field remains in the object and is reported as a problem.
     Strict,
 }
 
@@ -21,20 +21,20 @@ enum Segment {
     Index(usize),
 }
 
-/// The state of one decoding or one validation.
+/// State of one decoding or one validation.
 pub(crate) struct Context {
     mode: Mode,
     list_unknown: bool,
     path: Vec<Segment>,
     problems: Vec<Problem>,
     unknown: Vec<String>,
-    /// Members of which enough is known: they are neither misplaced nor unknown.
+    /// Pointers of fields that are already accounted for: neither misplaced nor unknown.
     known: Vec<String>,
     scope: Scope,
 }
 
-/// Where the findings about the object that is being read begin. Whoever asks what has been said
-/// of it need not look at what was said of the thousand objects before it.
+/// Start of the findings about the current object, so that a search for them skips the findings
+/// about all objects before it.
 #[derive(Clone, Copy)]
 struct Scope {
     problems: usize,
@@ -70,7 +70,7 @@ impl Context {
         result
     }
 
-    /// Collects the pointers of members that the catalogue does not know.
+    /// Collects the pointers of fields that no model has.
     pub(crate) fn listing_unknown(mut self) -> Self {
         self.list_unknown = true;
         self
@@ -80,7 +80,7 @@ impl Context {
         (self.problems, self.unknown)
     }
 
-    /// Whether the current place lies below the document's own member `key`.
+    /// Returns `true` if the current place is below the document's field `key`.
     pub(crate) fn is_below(&self, key: &str) -> bool {
         matches!(self.path.first(), Some(Segment::Key(first)) if first == key)
     }
@@ -89,12 +89,12 @@ impl Context {
         self.mode == Mode::Strict
     }
 
-    /// Whether anything will be said about places. A webhook is read without: nobody asks.
+    /// Returns `true` if places are ever reported. Webhooks are read without them.
     const fn reports(&self) -> bool {
         self.list_unknown || matches!(self.mode, Mode::Strict)
     }
 
-    /// Runs `read` one level deeper, at the member `key`.
+    /// Runs `read` one level deeper, at the field `key`.
     pub(crate) fn within<T>(
         &mut self,
         key: impl Into<Cow<'static, str>>,
@@ -120,14 +120,14 @@ impl Context {
         result
     }
 
-    /// Checks the value of the member `key`, if it is one that can break a rule.
+    /// Checks the value of the field `key`, if its type can break a rule.
     pub(crate) fn check<T: Check>(&mut self, key: &'static str, value: &T) {
         if T::CAN_FAIL {
             self.within(key, |cx| value.check(cx));
         }
     }
 
-    /// Takes the member `key` out of `map`; it stays there when it is absent, `null` or unfit.
+    /// Removes the field `key` from `map`; it remains there if it is `null` or does not fit.
     pub(crate) fn optional<T: Decode>(
         &mut self,
         map: &mut Object<'_>,
@@ -137,7 +137,7 @@ impl Context {
         self.optional_value(value, map, key)
     }
 
-    /// Reads the member `key`, which was taken out of `map`; it goes back when it is `null` or unfit.
+    /// Reads the field `key`, already removed from `map`; it is put back if it is `null` or does not fit.
     pub(crate) fn optional_value<'a, T: Decode>(
         &mut self,
         value: Option<Json<'a>>,
@@ -146,7 +146,7 @@ impl Context {
     ) -> Option<T> {
         let value = value?;
         if value.is_null() {
-            // An explicit null means absent; it is kept so that it is written again.
+            // An explicit null means absent; it is preserved so that it is written again.
             map.insert(key, value);
             return None;
         }
@@ -159,7 +159,7 @@ impl Context {
         }
     }
 
-    /// As [`Context::optional`], and reports it (in strict mode) when it is not there.
+    /// Like [`Context::optional`]; in strict mode, a missing field is reported.
     pub(crate) fn required<T: Decode>(
         &mut self,
         map: &mut Object<'_>,
@@ -169,7 +169,7 @@ impl Context {
         self.required_value(value, map, key)
     }
 
-    /// As [`Context::optional_value`], and reports it (in strict mode) when it is not there.
+    /// Like [`Context::optional_value`]; in strict mode, a missing field is reported.
     pub(crate) fn required_value<'a, T: Decode>(
         &mut self,
         value: Option<Json<'a>>,
@@ -182,7 +182,7 @@ impl Context {
         self.optional_value(value, map, key)
     }
 
-    /// Takes the member `key` out of `map` if it is exactly `tag`.
+    /// Removes the field `key` from `map` if its value is exactly `tag`.
     pub(crate) fn constant(
         &mut self,
         map: &mut Object<'_>,
@@ -209,8 +209,8 @@ impl Context {
         }
     }
 
-    /// Looks at what an object leaves behind: members that belong elsewhere are problems (in
-    /// strict mode), members that nobody knows are listed.
+    /// Checks the remaining fields of an object: fields that belong elsewhere are problems (in
+    /// strict mode), unknown fields are listed.
     pub(crate) fn leftover(
         &mut self,
         map: &Object<'_>,
@@ -239,12 +239,12 @@ impl Context {
                 continue;
             }
             if unfit.contains(segment.as_ref()) {
-                // It was left behind because it is unfit, and that has been said.
+                // It remains because it does not fit, which is reported already.
                 continue;
             }
             let pointer = format!("{here}/{segment}");
             if self.known[self.scope.known..].contains(&pointer) {
-                // It fits where it is, but the object as a whole does not.
+                // The field itself fits, but the object as a whole does not.
             } else if belongs_elsewhere {
                 if self.mode == Mode::Strict {
                     found.push(Invalid::new(Rule::NotAllowed, "is not allowed here").at(pointer));
@@ -256,7 +256,7 @@ impl Context {
         self.problems.append(&mut found);
     }
 
-    /// Says that the member `key` of the current place, left behind, is not misplaced there.
+    /// Marks `key` as accounted for, so [`Context::leftover`] skips it.
     pub(crate) fn mark_known(&mut self, key: &str) {
         if self.reports() {
             let pointer = format!("{}/{}", self.pointer(), escaped(key));
@@ -264,13 +264,13 @@ impl Context {
         }
     }
 
-    /// Reports that other members call for the member `key`, unless it, or what holds it, is
-    /// there and unfit.
+    /// Reports that other fields require the field `key`, unless a problem of it, or of the object
+    /// that contains it, is reported already.
     pub(crate) fn lacks(&mut self, key: &'static str, hint: &'static str) {
         self.report_once(key, Rule::Required, hint);
     }
 
-    /// Reports that other members exclude the member `key`, unless that has been said.
+    /// Reports that other fields exclude the field `key`, unless a problem of it is reported already.
     pub(crate) fn misplaced(&mut self, key: &'static str, hint: &'static str) {
         self.report_once(key, Rule::NotAllowed, hint);
     }
@@ -284,14 +284,14 @@ impl Context {
         }
     }
 
-    /// Reports a problem at the current place. In open mode nothing is a problem.
+    /// Reports a problem at the current place. In open mode nothing is reported.
     pub(crate) fn report(&mut self, rule: Rule, hint: impl Into<Cow<'static, str>>) {
         if self.is_strict() {
             self.refuse(Invalid::new(rule, hint));
         }
     }
 
-    /// Reports a problem at the member `key` of the current place.
+    /// Reports a problem at the field `key` of the current place.
     pub(crate) fn report_at(
         &mut self,
         key: impl Into<Cow<'static, str>>,
@@ -303,7 +303,7 @@ impl Context {
         }
     }
 
-    /// Reports that the member `key` is none of the values that are allowed there.
+    /// Reports that the field `key` is not one of the allowed values.
     pub(crate) fn report_one_of<'v>(
         &mut self,
         key: &'static str,
@@ -319,7 +319,7 @@ impl Context {
         }
     }
 
-    /// Reports what a value's own constructor says of it.
+    /// Reports the refusal of a value by its own constructor.
     pub(crate) fn refuse(&mut self, invalid: Invalid) {
         if self.is_strict() {
             let pointer = self.pointer();
@@ -343,7 +343,7 @@ impl Context {
     }
 }
 
-/// A member's name as a segment of a JSON pointer.
+/// Escapes the name of a field as a segment of a JSON pointer.
 fn escaped(key: &str) -> Cow<'_, str> {
     if key.contains(['~', '/']) {
         Cow::Owned(key.replace('~', "~0").replace('/', "~1"))

@@ -1,4 +1,4 @@
-//! The traits that every model implements, and their implementations for plain JSON.
+//! Traits implemented by every model, with implementations for plain JSON.
 
 use std::borrow::Cow;
 
@@ -13,12 +13,12 @@ pub(crate) trait Decode: Sized {
     /// The fields of the value, if it is an object or an array of objects.
     const MEMBERS: &'static [Member] = &[];
 
-    /// The value, or the JSON exactly as it came when it does not fit. In strict mode a problem
+    /// Returns the value, or the unchanged JSON if it does not fit. In strict mode a problem
     /// has then been reported.
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>>;
 }
 
-/// Reads a string, without an allocation where the caller needs none.
+/// Reads a string, without an allocation if the caller needs none.
 pub(crate) fn text<'a>(value: Json<'a>, cx: &mut Context) -> Result<Cow<'a, str>, Json<'a>> {
     match value {
         Json::String(text) => Ok(text),
@@ -29,7 +29,7 @@ pub(crate) fn text<'a>(value: Json<'a>, cx: &mut Context) -> Result<Cow<'a, str>
     }
 }
 
-/// Reads a string out of a list.
+/// Reads a string that must be in a list.
 pub(crate) fn choice<'a, T>(value: Json<'a>, cx: &mut Context) -> Result<T, Json<'a>>
 where
     T: std::str::FromStr<Err = Invalid>,
@@ -44,35 +44,35 @@ where
     })
 }
 
-/// Reads some members of an object: what a type that is flattened into another one does.
+/// Reads the fields of a type that is flattened into an object.
 pub(crate) trait Members: Sized {
-    /// Whether it is sent or received.
+    /// Mode: strict if the type is sent, open if it is received.
     const MODE: Mode;
 
-    /// The fields that it reads.
+    /// Fields the type reads.
     const MEMBERS: &'static [Member];
 
-    /// Takes its members out of `map`, or leaves all of them there.
+    /// Removes its fields from `map`, or leaves all of them there.
     fn take(map: &mut Object<'_>, cx: &mut Context) -> Option<Self>;
 
-    /// Writes its members.
+    /// Writes its fields.
     fn put<M: SerializeMap>(&self, out: &mut M) -> Result<(), M::Error>;
 
-    /// Whether `key` is a member of this type and of no other.
+    /// Returns `true` if `key` is a field of this type and of no other.
     fn owns(key: &str) -> bool;
 
-    /// Whether `key` is a member that this type reads, if not always.
+    /// Returns `true` if this type reads the field `key`, possibly only in some values.
     fn reads(key: &str) -> bool {
         Self::owns(key)
     }
 }
 
-/// Rules that span several members. Single values are valid by construction.
+/// Rules over several fields. Single values are valid by construction.
 pub(crate) trait Check {
-    /// Whether a value can break a rule at all: one that was checked when it was made cannot.
+    /// `true` if a value can break a rule: types checked on construction cannot.
     const CAN_FAIL: bool = true;
 
-    /// Reports every rule that `self` breaks, from the current place of `cx` down.
+    /// Reports all rules that `self` breaks, from the current place of `cx` down.
     fn check(&self, cx: &mut Context) {
         let _ = cx;
     }
@@ -143,7 +143,7 @@ impl Check for Value {
 impl Decode for u64 {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         match value.as_u64() {
-            // A float such as `600.0` is left alone: it could not be written back as it came.
+            // A float such as `600.0` is not converted: it would be written differently.
             Some(number) => Ok(number),
             None => {
                 cx.report(Rule::Type, "must be a whole number");
@@ -180,7 +180,7 @@ impl<T: Decode + serde::Serialize> Decode for Vec<T> {
             match (&mut unfit, result) {
                 (None, Ok(item)) => decoded.push(item),
                 (None, Err(value)) => {
-                    // One item does not fit: the array goes back as it came. The rest is still
+                    // One item does not fit: the array is returned unchanged. The rest is still
                     // read, for its problems.
                     let read = decoded.drain(..).map(super::to_value);
                     let mut values: Vec<Json<'a>> = read.map(Json::from).collect();

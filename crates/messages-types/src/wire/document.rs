@@ -1,4 +1,4 @@
-//! Whole documents: bytes in, a type out, and back.
+//! Whole documents: decoding from bytes and encoding.
 
 use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _};
@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Check, Context, Decode, Json, Mode};
 use crate::error::{DecodeError, Problems};
 
-/// A JSON document that stands alone: a request body, an answer or a webhook.
+/// A JSON document that stands alone: a request body, a response or a webhook.
 ///
 /// The trait is sealed; every top-level type of the crate implements it.
 pub trait Document: Serialize + Sized + sealed::Sealed {
@@ -15,24 +15,24 @@ pub trait Document: Serialize + Sized + sealed::Sealed {
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Json`] when the bytes are no JSON. [`DecodeError::Problems`] with *all*
-    /// problems when it is an outbound document that breaks a rule; for what the API itself sends
-    /// only when the members that make it a document of its kind are missing.
+    /// [`DecodeError::Json`] if the bytes are not JSON. [`DecodeError::Problems`] with *all*
+    /// problems if an outbound document breaks a rule; for a document sent by the API
+    /// only if the required fields of its kind are missing.
     fn from_slice(bytes: &[u8]) -> Result<Self, DecodeError>;
 
     /// Reads a document from a JSON value.
     ///
     /// # Errors
     ///
-    /// As [`Document::from_slice`], but for the JSON.
+    /// As for [`Document::from_slice`], except for [`DecodeError::Json`].
     fn from_value(value: Value) -> Result<Self, DecodeError>;
 
     /// Writes the document as compact JSON.
     #[must_use]
     fn to_vec(&self) -> Vec<u8> {
-        // Most messages fit, so that the buffer need not grow.
+        // Most messages fit, so the buffer does not grow.
         let mut json = Vec::with_capacity(512);
-        // Every map has string keys and no writer can fail, so neither can this.
+        // Every map has string keys and the writer cannot fail, so this cannot fail.
         let _ = serde_json::to_writer(&mut json, self);
         json
     }
@@ -60,19 +60,19 @@ pub(crate) fn from_json<T: Decode + Check>(json: Json<'_>, mode: Mode) -> Result
     })
 }
 
-/// Checks what must be seen together, and fails with all problems.
+/// Checks the rules over several fields, and fails with all problems.
 pub(crate) fn validate(model: &impl Check) -> Result<(), Problems> {
     let mut cx = Context::new(Mode::Strict);
     model.check(&mut cx);
     Problems::check(cx.into_findings().0)
 }
 
-/// A model as JSON. Models serialise to maps with string keys, so this cannot fail.
+/// Converts a model to JSON. Models serialize to maps with string keys, so this cannot fail.
 pub(crate) fn to_value<T: Serialize>(model: T) -> Value {
     serde_json::to_value(model).unwrap_or(Value::Null)
 }
 
-/// Reads a value from a serde format that describes itself, such as JSON. The error lists all problems with their JSON pointers.
+/// Reads a value from a self-describing serde format, such as JSON. The error lists all problems with their JSON pointers.
 pub(crate) fn deserialize<'de, T, D>(deserializer: D, mode: Mode) -> Result<T, D::Error>
 where
     T: Decode + Check,

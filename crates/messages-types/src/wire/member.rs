@@ -1,10 +1,10 @@
-//! The fields of the models, as values.
+//! Descriptions of the models' fields.
 
 use super::{Decode, Members};
 
-/// A field of a JSON object, as its model declares it.
+/// A field of a JSON object, as declared by its model.
 ///
-/// Every model lists its own in `MEMBERS`.
+/// Every model lists its fields in `MEMBERS`.
 ///
 /// ```
 /// use messages_types::v1::status::WorkflowPosition;
@@ -23,13 +23,13 @@ pub struct Member {
 pub(crate) type Tables = &'static [&'static [Member]];
 
 impl Member {
-    /// The name in the JSON; `None` for a group of fields that belongs to another type and stands in the same object.
+    /// The name in the JSON; `None` for a group of fields of another type in the same object.
     #[must_use]
     pub const fn name(&self) -> Option<&'static str> {
         self.name
     }
 
-    /// Whether an object without this field is not decoded.
+    /// Returns `true` if decoding an object requires this field.
     #[must_use]
     pub const fn is_required(&self) -> bool {
         self.is_required
@@ -62,7 +62,7 @@ impl Member {
         }
     }
 
-    /// A field of which only the name matters.
+    /// A field with a name only.
     pub(crate) const fn named(name: &'static str) -> Self {
         Self::optional(name, none)
     }
@@ -75,7 +75,7 @@ impl Member {
         }
     }
 
-    /// Whether `members` has a field of this name in the object itself.
+    /// Returns `true` if `members` has a field of this name in the object itself.
     pub(crate) fn is_among(name: &str, members: &[Self]) -> bool {
         members.iter().any(|member| match member.name {
             Some(known) => known == name,
@@ -102,7 +102,7 @@ pub(crate) fn members<T: Decode>() -> &'static [Member] {
     T::MEMBERS
 }
 
-/// The fields that a type reads from the object that carries it.
+/// The fields of a type in the object it is flattened into.
 pub(crate) fn flattened<T: Members>() -> &'static [Member] {
     T::MEMBERS
 }

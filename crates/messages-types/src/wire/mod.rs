@@ -1,13 +1,13 @@
-//! How JSON enters and leaves the models: one mechanism for both directions.
+//! Decoding and encoding of the models: one mechanism for both directions.
 //!
-//! A document is read into a tree, [`Json`], and then *taken apart*: each type takes the members
-//! that it can hold out of the [`Object`], and whatever is left stays in the object's
-//! [`Extra`](crate::Extra). So nothing can be lost, an unknown member needs no special case, and a member of
-//! an unexpected type simply stays behind. Two modes share the code:
+//! A document is read into a tree, [`Json`]. Each type then *removes* the fields
+//! it represents from the [`Object`], and the remaining ones are stored in the object's
+//! [`Extra`](crate::Extra). So nothing is lost, an unknown field needs no special case, and a field of
+//! an unexpected type simply remains. Two modes share the code:
 //!
-//! - **open** (what the API sends): what does not fit is left in place, silently;
-//! - **strict** (what will be sent to the API): what does not fit is a [`Problem`](crate::Problem)
-//!   with its JSON pointer, and decoding goes on to find the next one.
+//! - **open** (documents sent by the API): fields that do not fit remain, unreported;
+//! - **strict** (documents sent to the API): a field that does not fit is a [`Problem`](crate::Problem)
+//!   with its JSON pointer, and decoding continues to find all problems.
 
 mod context;
 mod decode;

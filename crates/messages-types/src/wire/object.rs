@@ -1,4 +1,4 @@
-//! Objects: what a type takes out of them, and what is left.
+//! Objects: the fields of a type, and the remaining ones.
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use super::{Context, Json, Members, Object, Tables, to_value};
 use crate::Extra;
 use crate::error::Rule;
 
-/// Reads an object: the type takes what it holds, and the rest comes back beside it.
+/// Reads an object: returns the value of the type and the remaining fields.
 pub(crate) fn object<'a, T: Members>(
     value: Json<'a>,
     cx: &mut Context,
@@ -28,7 +28,7 @@ pub(crate) fn object<'a, T: Members>(
     }
 }
 
-/// Reads an object that consists of this type alone: there is no place for a field that the type does not have.
+/// Reads an object of this type alone, which has no place for other fields.
 pub(crate) fn object_without_extra<'a, T: Members>(
     value: Json<'a>,
     cx: &mut Context,
@@ -49,7 +49,7 @@ pub(crate) fn object_without_extra<'a, T: Members>(
     Err(Json::Object(map))
 }
 
-/// Puts a member back that was taken before another one turned out to be missing.
+/// Puts a field back that was read before another one turned out to be missing.
 pub(crate) fn restore<T: Serialize>(
     map: &mut Object<'_>,
     key: &'static str,
@@ -62,7 +62,7 @@ pub(crate) fn restore<T: Serialize>(
     }
 }
 
-/// As [`restore`], for a flattened type.
+/// Like [`restore`], for a flattened type.
 pub(crate) fn restore_members<T: Members>(
     map: &mut Object<'_>,
     taken: Option<T>,

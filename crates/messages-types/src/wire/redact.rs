@@ -1,15 +1,15 @@
-//! `Debug` that shows the shape of a message and none of its contents.
+//! `Debug` that shows the shape of a message but not its content.
 
 use std::fmt;
 
 use serde_json::{Map, Number, Value};
 
-/// Shows what may be shown of a field.
+/// Shows the parts of a field that are not confidential.
 pub(crate) trait Redacted {
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
-/// Adapter that lets `Redacted` be used where `Debug` is asked for.
+/// Adapter that implements `Debug` by `Redacted`.
 pub(crate) struct Show<'a, T: ?Sized>(pub(crate) &'a T);
 
 impl<T: Redacted + ?Sized> fmt::Debug for Show<'_, T> {

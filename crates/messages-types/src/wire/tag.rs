@@ -18,7 +18,7 @@ pub(crate) fn report_unusable_tag(
     mark_values(map, is_value, cx);
 }
 
-/// Reports a tag that names no variant.
+/// Reports a tag that matches no variant.
 pub(crate) fn report_unknown_tag(
     map: &Object<'_>,
     tag: &'static str,
@@ -30,7 +30,7 @@ pub(crate) fn report_unknown_tag(
     mark_values(map, is_value, cx);
 }
 
-/// Without a usable tag, the value of any variant may be in its place.
+/// Without a usable tag, the value of any variant is allowed.
 fn mark_values(map: &Object<'_>, is_value: impl Fn(&str) -> bool, cx: &mut Context) {
     for key in map.keys().filter(|key| is_value(key)) {
         cx.mark_known(key);

@@ -1,4 +1,4 @@
-//! Error answers and error codes.
+//! Error responses and error codes.
 
 use messages_types::v1::status::StatusError;
 use messages_types::v1::{Accepted, Message};
@@ -183,7 +183,7 @@ fn every_code_is_explained() {
         assert!(!label.is_empty() && meaning.ends_with('.'), "{code}");
         assert_ne!(code.kind(), ErrorKind::Unknown, "{code}");
     }
-    // Those that the documentation recommends to send again for.
+    // Codes for which the documentation recommends a retry.
     let documented: Vec<_> = codes
         .iter()
         .filter(|code| code.is_documented_retry())

@@ -173,7 +173,7 @@ fn any_json_is_an_event() {
         );
         assert_eq!(event.view().kind, EventKind::Unknown);
     }
-    // Enough to find the message is read even so.
+    // The fields that identify the message are read even so.
     let event = WebhookEvent::from(partial);
     let view = event.view();
     assert_eq!(

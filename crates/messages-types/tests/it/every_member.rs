@@ -1,5 +1,5 @@
-//! Every field of the outbound models stands in a complete document, from which the tests of the rules start, and in
-//! a snapshot, which pins its bytes. A field that is added and left out there is named here.
+//! Every field of the outbound models must appear in a complete document, from which the tests of the rules start, and in
+//! a snapshot, which pins its bytes. The tests here name any missing field.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{outbound_v0_1, outbound_v1};
 
-/// The channels of the generation, by the name in its documents.
+/// The channels of the generation, by their names in documents.
 const V1: &[(&str, &[Member])] = &[
     ("sms", v1::Sms::MEMBERS),
     ("mms", v1::Mms::MEMBERS),
@@ -50,7 +50,7 @@ fn every_field_of_a_v0_1_message_stands_in_a_snapshot() {
     assert_shown(V0_1, &snapshots("v0_1/outbound"));
 }
 
-/// A message carries WhatsApp's own JSON as it is, below `custom`.
+/// A message contains WhatsApp's own JSON unchanged, below `custom`.
 #[test]
 fn every_field_of_whatsapps_own_json_stands_in_a_snapshot() {
     let snapshots = snapshots("v1/outbound");
@@ -88,14 +88,14 @@ fn assert_all(declared: &Fields, shown: &Fields) {
     assert!(missing.is_empty(), "nowhere shown: {missing:#?}");
 }
 
-/// Fields with the names of all fields of their type, which tell types apart.
+/// Fields, each with the names of all fields of its type, which identify the type.
 type Fields = BTreeSet<(Vec<Option<&'static str>>, &'static str)>;
 
 fn names(members: &[Member]) -> Vec<Option<&'static str>> {
     members.iter().map(Member::name).collect()
 }
 
-/// All fields that a model declares, and those of the models within it.
+/// Collects all fields of a model, and those of the models within it.
 fn declare(members: &[Member], declared: &mut Fields) {
     for member in members {
         if let Some(name) = member.name() {
@@ -105,7 +105,7 @@ fn declare(members: &[Member], declared: &mut Fields) {
     }
 }
 
-/// The fields of a message over `channel`, alone, as an alternative or as a step.
+/// Collects the fields of a message over `channel`, alone, as an alternative or as a step.
 fn show_channel(document: &Value, channel: &str, members: &[Member], shown: &mut Fields) {
     if document["channel"] == channel || document["to"]["type"] == channel {
         show(document, members, shown);
@@ -148,7 +148,7 @@ fn snapshots(folder: &str) -> Vec<Value> {
     .collect()
 }
 
-/// The files of a folder and of those within it.
+/// Returns the files of a folder and its subfolders.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {

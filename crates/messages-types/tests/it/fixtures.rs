@@ -1,4 +1,4 @@
-//! The documents under `tests/fixtures`, by folder.
+//! Documents under `tests/fixtures`, by folder.
 
 use std::fs;
 use std::path::Path;
@@ -6,9 +6,9 @@ use std::path::Path;
 use messages_types::Kind;
 use serde_json::Value;
 
-/// A document and the kind that it is of.
+/// A document and its kind.
 pub(crate) struct Fixture {
-    /// Its kind's folder and its own name: `inbound/sms__text`.
+    /// Folder of its kind and its own name: `inbound/sms__text`.
     pub(crate) name: String,
     pub(crate) kind: Kind,
     pub(crate) bytes: Vec<u8>,
@@ -31,7 +31,7 @@ const FOLDERS: &[(&str, Kind)] = &[
     ("v0_1/report", Kind::V0_1Report),
 ];
 
-/// Everything that the API sends.
+/// Returns all documents sent by the API.
 pub(crate) fn received() -> Vec<Fixture> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let mut found = Vec::new();
@@ -51,7 +51,7 @@ pub(crate) fn received() -> Vec<Fixture> {
     found
 }
 
-/// The webhooks among them.
+/// Returns the webhooks among them.
 pub(crate) fn webhooks() -> Vec<Fixture> {
     let mut found = received();
     found.retain(|fixture| {
@@ -63,7 +63,7 @@ pub(crate) fn webhooks() -> Vec<Fixture> {
     found
 }
 
-/// Pins what a fixture becomes when it is read and written.
+/// Pins the encoding of a decoded fixture.
 pub(crate) fn pin(fixture: &Fixture, written: Vec<u8>) {
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         let name = fixture.name.replace('/', "__");

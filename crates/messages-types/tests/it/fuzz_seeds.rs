@@ -1,4 +1,4 @@
-//! What the fuzz targets start from.
+//! Seeds of the fuzz targets.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,8 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
 }
 
-/// A document that a snapshot test has written is a seed of the target that reads it. What accepts a snapshot, accepts
-/// the seed.
+/// Checks that a document encoded by a snapshot test is a seed of the target that decodes it. Accepting a snapshot
+/// updates the seed, too.
 pub(crate) fn assert_seed(target: &str, name: &str, document: &[u8]) {
     let seed = folder()
         .join("seeds")

@@ -1,4 +1,4 @@
-//! The fuzz targets on their seeds and on damaged copies of them: no fuzzer is needed to know that they hold.
+//! Runs the fuzz targets on their seeds and on damaged copies of them, without a fuzzer.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use messages_types::Kind;
 #[path = "../../fuzz/src/lib.rs"]
 mod targets;
 
-/// At how many places each seed is damaged, spread over its length.
+/// Number of places at which each seed is damaged, spread over its length.
 const PLACES: usize = 40;
 
 #[test]
@@ -33,10 +33,10 @@ fn every_target_holds_on_its_seeds_and_on_damaged_ones() {
     assert!(folders >= 14 && inputs > 5_000, "{folders} {inputs}");
 }
 
-/// What a target does with its bytes.
+/// Function of a fuzz target.
 type Target = Box<dyn Fn(&[u8])>;
 
-/// The target of this name.
+/// Returns the target of this name.
 fn target(name: &str) -> Target {
     match name {
         "webhook_event" => Box::new(targets::webhook),
@@ -55,7 +55,7 @@ fn target(name: &str) -> Target {
     }
 }
 
-/// Copies with a bit turned, a byte of JSON's own in between, or an end that is missing.
+/// Copies with a flipped bit, an inserted or replaced byte of JSON syntax, or a missing end.
 fn damaged(seed: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     const JSON: &[u8] = b"\"\\{}[]:,-+.e0 \n";
     let step = (seed.len() / PLACES).max(1);

@@ -1,4 +1,4 @@
-//! v1 webhooks: what they hold, typed, and that they are written as they came.
+//! v1 webhooks: their typed content, and their unchanged encoding.
 
 use messages_types::v1::inbound::{Content, ContextStatus, ReactionAction, Text};
 use messages_types::v1::status::{OriginType, PricingCategory, PricingModel, PricingType};
@@ -40,7 +40,7 @@ fn every_fixture_is_written_as_it_came() {
         let written = event.to_vec();
         let value: Value = serde_json::from_slice(&written).unwrap();
         assert_eq!(value, fixture.value(), "{}", fixture.name);
-        // Reading and writing once more changes nothing, not even the order of members.
+        // Decoding and encoding again changes nothing, not even the order of fields.
         assert_eq!(
             WebhookEvent::from_slice(&written).unwrap().to_vec(),
             written
@@ -222,7 +222,7 @@ fn the_region_is_the_host_of_the_link() {
         ("http://api-eu.vonage.com/v1", None),
         ("https:///v1", None),
         ("https://api-us.nexmo.com?x", Some("api-us.nexmo.com")),
-        // The credentials' guard must see the whole authority, not a friendly part of it.
+        // The guard of the credentials must get the whole authority, not a trusted part of it.
         (
             "https://api-eu.vonage.com@evil.example/v1",
             Some("api-eu.vonage.com@evil.example"),
@@ -248,7 +248,7 @@ fn what_is_not_known_is_kept() {
     assert_eq!(unfit.content, Content::Unknown("image".to_owned()));
     assert_eq!(unfit.extra.get("image").unwrap()["name"], "x.jpg");
 
-    // The type decides, not what else is there.
+    // The type determines the content, not the other fields.
     let crowded = inbound("whatsapp__every_content_at_once");
     assert_eq!(crowded.content.text(), Some("chosen by its type"));
     assert_eq!(crowded.extra.len(), 3);
@@ -365,8 +365,8 @@ fn built_webhooks_are_the_documented_ones() {
 
 #[test]
 fn an_event_fits_what_the_allocator_hands_out_fast() {
-    // glibc serves blocks of up to 1,032 bytes from a thread's own cache. Above it, reading an
-    // inbound SMS took a quarter longer: the rare, large members are boxed.
+    // glibc serves blocks of up to 1,032 bytes from a per-thread cache. Above that size, decoding an
+    // inbound SMS took 25 % longer, so the rare, large fields are boxed.
     assert!(size_of::<Inbound>() <= 1_024, "{}", size_of::<Inbound>());
     assert!(
         size_of::<MessageStatus>() <= 1_024,

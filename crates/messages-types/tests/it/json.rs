@@ -1,4 +1,4 @@
-//! JSON that means the same in other bytes, or that comes another way, is read the same.
+//! Equivalent JSON, in other bytes or from other sources, is decoded equally.
 
 use messages_types::v1::Message;
 use messages_types::{DecodeError, Document, WebhookEvent};
@@ -6,14 +6,14 @@ use serde_json::{Deserializer, Value, json};
 
 use crate::fixtures;
 
-/// Reads `text` in every way there is, and checks that `serde_json` would read the same.
+/// Decodes `text` in all ways, and checks that `serde_json` would decode the same.
 fn read(text: &str) -> WebhookEvent {
     let event = WebhookEvent::from_slice(text.as_bytes()).unwrap();
     let value: Value = serde_json::from_str(text).unwrap();
     let written: Value = serde_json::from_slice(&event.to_vec()).unwrap();
     assert_eq!(written, value, "{text}");
 
-    // Of these only the first one can borrow from the text.
+    // Of these, only the first can borrow from the text.
     let mut borrowing = Deserializer::from_str(text);
     let borrowed: WebhookEvent = serde::Deserialize::deserialize(&mut borrowing).unwrap();
     assert!(borrowed == event, "{text}");
@@ -66,7 +66,7 @@ fn names_and_values_may_be_escaped() {
 fn of_a_repeated_member_the_last_one_counts() {
     const REST: &str = r#""message_uuid": "u", "channel": "sms", "from": "1", "timestamp": "t""#;
     for (repeated, plain) in [
-        // What the type holds, with what fits last, and with what does not.
+        // Fields of the type, with a valid last value and with an invalid one.
         (
             r#""to": "1", "to": "2", "text": "a""#,
             r#""to": "2", "text": "a""#,
@@ -79,7 +79,7 @@ fn of_a_repeated_member_the_last_one_counts() {
             r#""to": "2", "text": "a", "client_ref": "c", "client_ref": null"#,
             r#""to": "2", "text": "a", "client_ref": null"#,
         ),
-        // What its flattened content holds.
+        // Fields of its flattened content.
         (
             r#""to": "2", "text": 1, "message_type": "image", "text": "a", "message_type": "text""#,
             r#""to": "2", "text": "a", "message_type": "text""#,
@@ -88,7 +88,7 @@ fn of_a_repeated_member_the_last_one_counts() {
             r#""to": "2", "text": "a", "message_type": "text", "text": 1"#,
             r#""to": "2", "text": 1, "message_type": "text""#,
         ),
-        // What nobody knows.
+        // Unknown fields.
         (
             r#""to": "2", "text": "a", "more": {"b": 1, "b": 2}, "more": {"c": 1, "c": 2}"#,
             r#""to": "2", "text": "a", "more": {"c": 2}"#,
@@ -98,7 +98,7 @@ fn of_a_repeated_member_the_last_one_counts() {
         assert!(matches!(repeated, WebhookEvent::V1Inbound(_)));
         assert!(repeated == read(&format!("{{{REST}, {plain}}}")), "{plain}");
     }
-    // What is refused is refused once, and in alphabetical order.
+    // A refused field is reported once, in alphabetical order.
     let refused = Message::from_slice(
         br#"{"channel": "sms", "message_type": "text", "from": "447700900001", "video": 1,
             "to": "447700900000", "text": "Hi", "image": 1, "video": 2, "image": 2}"#,
@@ -112,8 +112,8 @@ fn of_a_repeated_member_the_last_one_counts() {
 
 #[test]
 fn a_name_of_serde_json_means_what_it_means_there() {
-    // With a feature of `serde_json` on, which any crate in the graph may turn on, numbers and raw
-    // JSON come under such a name: see `wire::json`. An object that only looks like one is then no
+    // If a feature of `serde_json` is enabled, possibly by any crate in the graph, numbers and raw
+    // JSON have such a name: see `wire::json`. An object that only resembles one is then not
     // JSON to `serde_json` either.
     for name in ["Number", "RawValue", "other"] {
         let name = format!("$serde_json::private::{name}");
@@ -131,7 +131,7 @@ fn a_name_of_serde_json_means_what_it_means_there() {
 
 #[test]
 fn an_object_of_very_many_members_takes_time_in_proportion() {
-    // Were every member looked up among the others, this would take minutes.
+    // If every field were looked up among the others, this would take minutes.
     use std::fmt::Write as _;
     use std::time::{Duration, Instant};
 
@@ -143,7 +143,7 @@ fn an_object_of_very_many_members_takes_time_in_proportion() {
     text.push_str(r#", "timestamp": "t", "text": "Hi"}"#);
     let begun = Instant::now();
     let event = WebhookEvent::from_slice(text.as_bytes()).unwrap();
-    // A second at most.
+    // This takes a second at most.
     assert!(begun.elapsed() < Duration::from_secs(30));
     let WebhookEvent::V1Inbound(inbound) = event else {
         panic!("{event:?}")

@@ -1,4 +1,4 @@
-//! Documents without a type: told apart by shape, and checked by name.
+//! Documents without a type: detected by shape, and checked by name.
 
 use messages_types::Kind;
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ fn every_fixture_is_told_apart_and_valid() {
     for fixture in fixtures::received() {
         let value = fixture.value();
         let expected = match fixture.name.as_str() {
-            // Both generations answer a single message alike.
+            // Both generations have the same response to a single message.
             "v0_1/response/message" => Kind::V1Response,
             _ => fixture.kind,
         };

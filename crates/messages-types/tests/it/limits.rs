@@ -1,11 +1,11 @@
-//! The limits, each as the documentation of the API has it: the tests of the rules compare with the constants, so the
-//! constants are compared here.
+//! The limits, as documented by the API: the tests of the rules compare with the constants, so the
+//! constants are checked here.
 
 use std::collections::BTreeMap;
 
 use messages_types::limits;
 
-/// Each limit by its name: what the constant is, and what is documented.
+/// Each limit by its name: the constant, and the documented value.
 macro_rules! documented {
     ($($name:ident = $number:literal,)*) => {
         [$((stringify!($name), (u64::try_from(limits::$name).unwrap(), $number)),)*]

@@ -1,4 +1,4 @@
-//! A message document: all problems at once, each at its place.
+//! A message document: all problems at once, each with its place.
 
 use messages_types::v1::{Message, Messenger, Sms};
 use messages_types::{DecodeError, Document};

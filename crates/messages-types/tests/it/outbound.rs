@@ -1,10 +1,10 @@
-//! What the tests of both generations of outbound documents do with them.
+//! Helpers for the tests of outbound documents of both generations.
 
 use messages_types::{DecodeError, Document, Problems};
 use serde_json::Value;
 
-/// The problems of a document, as `pointer rule`; none when it is accepted. What is accepted must
-/// be valid, and equal when it is written again.
+/// Returns the problems of a document, as `pointer rule`; none if it is accepted. An accepted document must
+/// be valid, and its encoding equal to it.
 pub(crate) fn problems_of<T: Document>(
     document: &Value,
     validate: impl Fn(&T) -> Result<(), Problems>,
@@ -24,7 +24,7 @@ pub(crate) fn problems_of<T: Document>(
     }
 }
 
-/// Puts `value` at `pointer`, or takes away what is there.
+/// Sets the value at `pointer`, or removes it.
 pub(crate) fn put(document: &mut Value, pointer: &str, value: Option<Value>) {
     let (parent, key) = pointer.rsplit_once('/').unwrap();
     let parent = document

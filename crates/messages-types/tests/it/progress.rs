@@ -1,4 +1,4 @@
-//! What many statuses of one message come to.
+//! Combination of several statuses of one message.
 
 use messages_types::{Progress, Status};
 

@@ -1,4 +1,4 @@
-//! The models within types of a user's own, through plain serde.
+//! The models as parts of user-defined types, through plain serde.
 
 use messages_types::v1::viber::{Action, Category};
 use messages_types::v1::{self, Sms, Viber};

@@ -9,7 +9,7 @@ const DEFAULT: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæß
 /// Its extension table.
 const EXTENSION: &str = "\u{0C}^{}\\[~]|€";
 
-/// Every character up to the highest one that a table holds, and a few beyond.
+/// All characters up to the highest one in a table, and a few beyond.
 fn every_character() -> impl Iterator<Item = char> {
     ('\0'..='\u{22FF}').chain(['\u{FEFF}', '\u{FFFF}', '😀', '\u{10FFFF}'])
 }
@@ -38,7 +38,7 @@ fn national_tables_hold_as_many_characters_as_the_standard_fills_cells() {
     use Language::*;
 
     // Cells of the locking-shift table; characters of the single-shift table that the default
-    // alphabet lacks or has behind the escape character too.
+    // alphabet lacks or also has behind the escape character.
     for (language, locking, single) in [
         (Turkish, 127, 17),
         (Spanish, 127, 19),
@@ -157,7 +157,7 @@ fn segments_on_both_sides_of_every_limit() {
         ("a".repeat(306), 306, 2, 0),
         ("a".repeat(307), 307, 3, 459 - 307),
         ("€".repeat(80), 160, 1, 0),
-        // A pair of septets is not cut: one septet of each segment stays empty.
+        // A pair of septets is not split: one septet of each segment is unused.
         ("€".repeat(81), 162, 2, 153 - 10),
         (format!("{}€", "a".repeat(159)), 161, 2, 153 - 8),
         (
@@ -177,7 +177,7 @@ fn segments_on_both_sides_of_every_limit() {
         ("я".repeat(134), 134, 2, 0),
         ("я".repeat(135), 135, 3, 66),
         ("😀".repeat(35), 70, 1, 0),
-        // Nor is a pair of surrogates: one unit of each segment stays empty.
+        // Nor is a pair of surrogates: one unit of each segment is unused.
         ("😀".repeat(36), 72, 2, 67 - 6),
         (format!("{}😀a", "я".repeat(69)), 72, 2, 67 - 5),
         (
@@ -253,7 +253,7 @@ fn transliteration_replaces_what_reads_the_same_and_leaves_the_rest() {
 #[test]
 fn a_mark_goes_with_a_letter_of_the_alphabet_only() {
     assert_eq!(transliterate("cafe\u{301} ş\u{301}"), "cafe s");
-    // Decomposed, as some systems write it: the mark makes another letter.
+    // Decomposed, as written by some systems: the mark makes another letter.
     for text in ["мои\u{306}", "и\u{306}", "か\u{301}a", "\u{301}"] {
         assert_eq!(transliterate(text), text);
     }
@@ -292,7 +292,7 @@ fn debug_shows_no_text() {
     assert!(!shown.contains("canary"), "{shown}");
 }
 
-/// Texts that mix what is cheap, what is dear and what needs Unicode.
+/// Texts of characters with one septet, with two, and without any.
 fn texts() -> impl Strategy<Value = String> {
     let character = prop_oneof![
         6 => prop::char::range(' ', '~'),
@@ -333,7 +333,7 @@ proptest! {
             let last = segments.len() - 1;
             for (index, segment) in segments.iter().enumerate() {
                 prop_assert!(segment.units <= cut.capacity());
-                // Nothing but half of a pair is ever left free.
+                // At most half of a pair is left unused.
                 prop_assert!(index == last || segment.units + 1 >= cut.capacity());
             }
             prop_assert_eq!(segments[last].units + cut.remaining(), cut.capacity());
@@ -349,7 +349,7 @@ proptest! {
 }
 
 proptest! {
-    // Each case tries every alphabet.
+    // Each case checks all alphabets.
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]

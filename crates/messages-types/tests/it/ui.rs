@@ -1,4 +1,4 @@
-//! Mistakes that do not compile.
+//! Errors caught by the compiler.
 
 #[test]
 fn compile_fail() {

@@ -1,4 +1,4 @@
-//! From v0.1 to v1.
+//! Upgrades from v0.1 to v1.
 
 use messages_types::Document;
 use messages_types::upgrade::{LossKind, Upgrade};
@@ -23,7 +23,7 @@ fn message(channel: &str, content: Value) -> Value {
     })
 }
 
-/// The v1 message, and what was lost as `pointer kind`. What comes out is valid v1.
+/// Returns the v1 message, and the losses as `pointer kind`. The message must be valid v1.
 fn outcome(upgrade: Upgrade) -> (Value, Vec<String>) {
     let Upgrade {
         message, losses, ..
@@ -45,7 +45,7 @@ fn upgraded(document: &Value) -> (Value, Vec<String>) {
     outcome(Message::from_value(document.clone()).unwrap().upgrade())
 }
 
-/// What `content` over `channel` becomes: the members beside the shell.
+/// Checks the upgrade of `content` over `channel`: its fields other than the addresses, and its losses.
 #[expect(
     clippy::needless_pass_by_value,
     reason = "a literal reads better without `&`"

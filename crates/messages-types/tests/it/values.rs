@@ -1,4 +1,4 @@
-//! Single values: what a program gets that reads them into types of its own.
+//! Single values, decoded as parts of user-defined types.
 
 use messages_types::v1::ClientRef;
 use messages_types::{EmailAddress, NumberText, PhoneNumber, Rule, SmsSender, Url};

@@ -1,4 +1,4 @@
-//! What the v0.1 API sends: what can be read from it, and how a test double writes it.
+//! Documents sent by the v0.1 API: decoding, and construction by a test double.
 
 use messages_types::v0_1::inbound::InboundContent;
 use messages_types::v0_1::report::{ReportLinks, ReportedMessage, WorkflowStatus};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 const UUID: &str = "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab";
 const WHEN: &str = "2020-01-01T14:00:00.000Z";
 
-/// Reads a document; what is written again is the same JSON.
+/// Decodes a document; its encoding is the same JSON.
 fn read<T: Document>(document: &Value) -> T {
     let decoded = T::from_value(document.clone()).unwrap();
     assert_eq!(serde_json::to_value(&decoded).unwrap(), *document);
@@ -230,7 +230,7 @@ fn a_final_report_lists_its_messages() {
         (UUID, &WorkflowStatus::Completed)
     );
     let messages = report.messages();
-    // The API's own misspelling is kept, and understood.
+    // The API's own misspelling is preserved, and recognized.
     let misspelt = messages[0].channel.as_ref().unwrap();
     assert_eq!(misspelt.corrected(), Channel::ViberServiceMsg);
     assert_eq!(

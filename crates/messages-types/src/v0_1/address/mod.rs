@@ -1,4 +1,4 @@
-//! Addresses as webhooks show them.
+//! Addresses in webhooks.
 
 mod side;
 
@@ -11,26 +11,26 @@ use crate::Extra;
 use crate::v0_1::Channel;
 use crate::wire::Wire;
 
-/// Who sent a message or whom it reached, as a webhook shows it: a channel with a number or
-/// an id. (One sample of the API documentation has both.)
+/// Sender or recipient of a message in a webhook: a channel with a number or
+/// an ID. (One sample of the API documentation has both.)
 #[derive(Clone, PartialEq, Wire)]
 #[wire(open, new)]
 #[non_exhaustive]
 pub struct Address {
-    /// The channel; both sides of a message have the same one.
+    /// Channel; both sides of a message have the same one.
     #[wire(rename = "type")]
     pub channel: Channel,
-    /// The phone number, short code or sender name.
+    /// Phone number, short code or sender name.
     pub number: Option<String>,
-    /// The id of a Messenger page or person, or of a Viber service.
+    /// ID of a Messenger page or user, or of a Viber service.
     pub id: Option<String>,
-    /// Fields without a place in this type, as they came.
+    /// Fields not represented by this type, as received.
     #[wire(extra)]
     pub extra: Extra,
 }
 
 impl Address {
-    /// A phone number, a short code or the name of a sender.
+    /// Phone number, short code or sender name.
     #[must_use]
     pub fn number(channel: impl Into<Channel>, number: impl Into<String>) -> Self {
         Self {
@@ -39,7 +39,7 @@ impl Address {
         }
     }
 
-    /// The id of a page, a person or a service.
+    /// ID of a page, a user or a service.
     #[must_use]
     pub fn id(channel: impl Into<Channel>, id: impl Into<String>) -> Self {
         Self {
@@ -48,7 +48,7 @@ impl Address {
         }
     }
 
-    /// The business's side of a channel: an id over Messenger and Viber, else a number.
+    /// The business's side of a channel: an ID over Messenger and Viber, else a number.
     #[must_use]
     pub fn business(channel: impl Into<Channel>, address: impl Into<String>) -> Self {
         match channel.into() {
@@ -57,7 +57,7 @@ impl Address {
         }
     }
 
-    /// The person's side of a channel: an id over Messenger, else a number.
+    /// The user's side of a channel: an ID over Messenger, else a number.
     #[must_use]
     pub fn person(channel: impl Into<Channel>, address: impl Into<String>) -> Self {
         match channel.into() {
@@ -66,8 +66,8 @@ impl Address {
         }
     }
 
-    /// The number or the id. Where both are given, the one that the channel uses for persons: the
-    /// id over Messenger, else the number.
+    /// The number or the ID. If both are given, the one the channel uses for users: the
+    /// ID over Messenger, else the number.
     #[must_use]
     pub fn value(&self) -> Option<&str> {
         let (first, second) = match self.channel {

@@ -6,11 +6,11 @@ use crate::limits;
 use crate::value::{PhoneNumber, SmsSender, Text};
 use crate::wire::Wire;
 
-/// The id of a page, of a person as that page sees them, or of a Viber service: 1 to 50
+/// ID of a page, page-scoped ID of a user, or ID of a Viber service: 1 to 50
 /// characters.
 pub type Id = Text<1, { limits::V0_1_ADDRESS_MAX }>;
 
-/// Who a v0.1 SMS comes from: as in [`SmsSender`], and at most 50 characters.
+/// Sender of a v0.1 SMS: as in [`SmsSender`], and at most 50 characters.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct SmsFrom(String);
 
@@ -20,7 +20,7 @@ impl SmsFrom {
     }
 }
 
-/// Who a v0.1 MMS comes from: a US short code or a number, 1 to 50 digits.
+/// Sender of a v0.1 MMS: a US short code or a number, 1 to 50 digits.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
 pub struct MmsFrom(String);
 
@@ -47,55 +47,55 @@ fn too_long(text: &str) -> Option<Invalid> {
     })
 }
 
-/// Who an SMS comes from.
+/// Sender of an SMS.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value, constant(type = "sms"), misplaced("id", "number"))]
 #[non_exhaustive]
 pub struct FromSms {
-    /// A number, or a name where the country allows it.
+    /// Number, or a name if the country allows it.
     pub number: SmsFrom,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Whom an SMS reaches.
+/// Recipient of an SMS.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value, constant(type = "sms"), misplaced("id", "number"))]
 #[non_exhaustive]
 pub struct ToSms {
-    /// The phone number.
+    /// Phone number.
     pub number: PhoneNumber,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Who an MMS comes from.
+/// Sender of an MMS.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value, constant(type = "mms"), misplaced("id", "number"))]
 #[non_exhaustive]
 pub struct FromMms {
-    /// A US short code or a number.
+    /// US short code or a number.
     pub number: MmsFrom,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Whom an MMS reaches.
+/// Recipient of an MMS.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value, constant(type = "mms"), misplaced("id", "number"))]
 #[non_exhaustive]
 pub struct ToMms {
-    /// The phone number.
+    /// Phone number.
     pub number: PhoneNumber,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Who a WhatsApp message comes from.
+/// Sender of a WhatsApp message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(
     strict,
@@ -105,14 +105,14 @@ pub struct ToMms {
 )]
 #[non_exhaustive]
 pub struct FromWhatsapp {
-    /// The phone number of the business.
+    /// Phone number of the business.
     pub number: PhoneNumber,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Whom a WhatsApp message reaches.
+/// Recipient of a WhatsApp message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(
     strict,
@@ -122,14 +122,14 @@ pub struct FromWhatsapp {
 )]
 #[non_exhaustive]
 pub struct ToWhatsapp {
-    /// The phone number.
+    /// Phone number.
     pub number: PhoneNumber,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Who a Viber message comes from.
+/// Sender of a Viber message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(
     strict,
@@ -139,14 +139,14 @@ pub struct ToWhatsapp {
 )]
 #[non_exhaustive]
 pub struct FromViber {
-    /// The id of the Viber service.
+    /// ID of the Viber service.
     pub id: Id,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Whom a Viber message reaches.
+/// Recipient of a Viber message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(
     strict,
@@ -156,14 +156,14 @@ pub struct FromViber {
 )]
 #[non_exhaustive]
 pub struct ToViber {
-    /// The phone number.
+    /// Phone number.
     pub number: PhoneNumber,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Who a Messenger message comes from.
+/// Sender of a Messenger message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(
     strict,
@@ -173,14 +173,14 @@ pub struct ToViber {
 )]
 #[non_exhaustive]
 pub struct FromMessenger {
-    /// The id of the page.
+    /// ID of the page.
     pub id: Id,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }
 
-/// Whom a Messenger message reaches.
+/// Recipient of a Messenger message.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(
     strict,
@@ -190,9 +190,9 @@ pub struct FromMessenger {
 )]
 #[non_exhaustive]
 pub struct ToMessenger {
-    /// The id under which the page knows the person.
+    /// Page-scoped ID of the user.
     pub id: Id,
-    /// Unknown fields, which are written as they are.
+    /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
 }

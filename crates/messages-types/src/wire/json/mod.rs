@@ -1,4 +1,4 @@
-//! JSON on its way into a model.
+//! JSON trees to be decoded into models.
 
 mod object;
 mod read;
@@ -11,10 +11,10 @@ use serde_json::{Number, Value};
 
 /// One JSON value, read from `'a`.
 ///
-/// A model keeps little of the tree that it is read from: names are compared and dropped, choices
-/// become variants. [`Value`] would allocate every one of them, and a map for each object. This tree
-/// borrows what needs no unescaping and lists members instead of sorting them; what no model wants
-/// becomes a [`Value`] in the end.
+/// A model stores little of the tree it is read from: names are compared and dropped, choices
+/// become variants. [`Value`] would allocate every one of them, and a map per object. This tree
+/// borrows what needs no unescaping and lists fields instead of sorting them; fields without a model
+/// become a [`Value`] at the end.
 #[derive(Default)]
 pub(crate) enum Json<'a> {
     #[default]
@@ -30,9 +30,9 @@ impl<'a> Json<'a> {
     /// Reads the bytes of a document.
     pub(crate) fn from_slice(bytes: &'a [u8]) -> Result<Self, serde_json::Error> {
         match std::str::from_utf8(bytes) {
-            // One look at all of the bytes takes less than one at each string.
+            // One check of all the bytes is faster than one per string.
             Ok(text) => serde_json::from_str(text),
-            // This is no JSON; the parser says where.
+            // This is not JSON; the parser reports the position.
             Err(_) => serde_json::from_slice(bytes),
         }
     }
@@ -62,7 +62,7 @@ impl<'a> Json<'a> {
         }
     }
 
-    /// The member `key`, if this is an object that has it.
+    /// The field `key`, if this is an object that has it.
     pub(crate) fn get(&self, key: &str) -> Option<&Self> {
         self.as_object()?.get(key)
     }

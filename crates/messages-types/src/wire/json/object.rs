@@ -1,4 +1,4 @@
-//! The members of a JSON object.
+//! Fields of a JSON object.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -7,11 +7,11 @@ use serde_json::{Map, Value};
 
 use super::Json;
 
-/// The members of an object in the order in which they came, repetitions included. Of members
-/// with the same name the last one counts, as in [`Map`]; the others are invisible.
+/// Fields of an object in the order received, repetitions included. Of fields
+/// with the same name the last one is used, as in [`Map`]; the others are ignored.
 ///
-/// A list, because a model looks at each member once: what it costs to sort them is never earned
-/// back. The number of searches depends on the model and not on the document, so that a hostile
+/// This is a list, because a model reads each field once, so sorting the fields never pays
+/// off. The number of searches depends on the model and not on the document, so a hostile
 /// object takes time in proportion to its length.
 #[derive(Default)]
 pub(crate) struct Object<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
@@ -32,7 +32,7 @@ impl<'a> Object<'a> {
         self.0.iter().any(|(name, _)| name == key)
     }
 
-    /// Adds a member, or replaces the one of this name.
+    /// Adds a field, or replaces the one of this name.
     pub(crate) fn insert(&mut self, key: impl Into<Cow<'a, str>>, value: Json<'a>) {
         self.0.push((key.into(), value));
     }
@@ -49,18 +49,18 @@ impl<'a> Object<'a> {
         removed
     }
 
-    /// Shows each member to `keep`, which may take its value, and drops those that it does not
-    /// keep. Of a repeated name the last one is shown last.
+    /// Passes each field to `keep`, which may take its value, and removes those for which it returns
+    /// `false`. Of a repeated name the last one is passed last.
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, &mut Json<'a>) -> bool) {
         self.0.retain_mut(|(name, value)| keep(name, value));
     }
 
-    /// The names of the members. A repeated name is repeated.
+    /// Names of the fields. A repeated name is repeated.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(name, _)| name.as_ref())
     }
 
-    /// The members in alphabetical order, each name once.
+    /// The fields in alphabetical order, each name once.
     pub(crate) fn sorted(&self) -> BTreeMap<&str, &Json<'a>> {
         self.0
             .iter()
@@ -71,7 +71,7 @@ impl<'a> Object<'a> {
 
 impl From<Object<'_>> for Map<String, Value> {
     fn from(object: Object<'_>) -> Self {
-        // Mostly there are none or few: to collect them would sort them first.
+        // Usually there are no or few fields; `collect` would sort them first.
         let mut members = Self::new();
         for (name, value) in object.0 {
             members.insert(name.into_owned(), value.into());

@@ -9,9 +9,9 @@ use serde_json::{Map, Number, Value};
 
 use super::{Json, Object};
 
-/// What the names begin with by which `serde_json` passes a number of any precision, or raw JSON,
-/// through serde: as an object with one such member, when a feature is on that a user's other
-/// dependencies may have turned on.
+/// Prefix of the names with which `serde_json` passes arbitrary-precision numbers and raw JSON
+/// through serde: as an object with one such field, if a feature is enabled, possibly by a user's
+/// other dependencies.
 const PRIVATE: &str = "$serde_json::private::";
 
 impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
@@ -97,8 +97,8 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 }
 
-/// Reads an object that begins with a name of `serde_json`'s own: only that crate knows, by its
-/// features, whether it is one.
+/// Reads an object whose first name is private to `serde_json`: only that crate can decide, by its
+/// features, if it is a number or raw JSON.
 fn private<'de, A: MapAccess<'de>>(name: String, mut access: A) -> Result<Json<'de>, A::Error> {
     let mut members = Map::new();
     members.insert(name, access.next_value()?);
@@ -110,7 +110,7 @@ fn private<'de, A: MapAccess<'de>>(name: String, mut access: A) -> Result<Json<'
         .map_err(A::Error::custom)
 }
 
-/// The name of a member, borrowed where it needs no unescaping. (serde's own `Cow` never borrows.)
+/// Name of a field, borrowed if it needs no unescaping. (serde's own `Cow` never borrows.)
 struct Name<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {

@@ -1,11 +1,11 @@
-//! What may become of a webhook: values that nobody knows, members that come, go or change type.
+//! Mutations of a webhook: unknown values, and fields that are added, removed or of another type.
 
 use messages_types::Kind;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// Any characters at all.
+/// Text of arbitrary characters.
 fn any_text(length: usize) -> impl Strategy<Value = String> {
     vec(any::<char>(), 0..=length).prop_map(String::from_iter)
 }
@@ -27,7 +27,7 @@ pub(super) fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// What is done to a fixture. Masks go over the places of the document in order, again and again.
+/// Mutation of a fixture. The masks are applied to the places of the document in order, repeatedly.
 #[derive(Debug, Clone)]
 pub(super) struct Change {
     pub(super) fixture: usize,
@@ -54,7 +54,7 @@ pub(super) fn any_change(fixtures: usize) -> impl Strategy<Value = Change> {
                 fixture,
                 renamed,
                 rename,
-                // Two draws: a quarter of the optional members goes, another quarter becomes null.
+                // Two draws: a quarter of the optional fields is removed, another quarter becomes null.
                 remove: remove & null,
                 null: null & !remove,
                 retype,
@@ -63,7 +63,7 @@ pub(super) fn any_change(fixtures: usize) -> impl Strategy<Value = Change> {
         )
 }
 
-/// Members with a list of known values.
+/// Fields with a list of known values.
 const CHOICES: &[&str] = &[
     "action",
     "category",
@@ -75,7 +75,7 @@ const CHOICES: &[&str] = &[
     "type",
 ];
 
-/// Members that come as numbers and as strings.
+/// Fields that are numbers or strings.
 const SCALARS: &[&str] = &[
     "code",
     "count_total",
@@ -96,7 +96,7 @@ const SCALARS: &[&str] = &[
     "total_items",
 ];
 
-/// Without these the document is of no kind.
+/// Returns `true` for the fields without which the document is not of this kind.
 fn is_required(kind: Kind, pointer: &str) -> bool {
     let required: &[&str] = match kind {
         Kind::V1Status => &[
@@ -155,7 +155,7 @@ struct Mutation<'a> {
 }
 
 impl Change {
-    /// Changes a document of this kind.
+    /// Mutates a document of this kind.
     pub(super) fn apply(&self, kind: Kind, value: &mut Value) {
         let mut mutation = Mutation {
             kind,

@@ -1,4 +1,4 @@
-//! What the API sends is never refused and never loses anything, whatever it becomes.
+//! Documents sent by the API are never refused and never lose anything, however mutated.
 
 mod change;
 
@@ -14,10 +14,10 @@ use serde_json::{Map, Value, json};
 use self::change::{Change, any_change, any_json};
 use crate::fixtures::{self, Fixture};
 
-/// How many cases each test tries by default.
+/// Number of cases per test by default.
 const CASES: u32 = 5_000;
 
-/// Always the same cases, so that a failure is a failure everywhere.
+/// Deterministic, so that failures are reproducible.
 fn runner(cases: u32) -> TestRunner {
     let config = Config {
         cases,
@@ -38,12 +38,12 @@ fn same_kind(event: &WebhookEvent, kind: Kind) -> bool {
     )
 }
 
-/// Reads and writes one changed webhook; every way in must agree.
+/// Decodes and encodes one mutated webhook; all ways of decoding must agree.
 fn check_webhook(fixture: &Fixture, change: &Change) -> Result<(), TestCaseError> {
     let mut value = fixture.value();
     change.apply(fixture.kind, &mut value);
     let bytes = value.to_string().into_bytes();
-    // The judge is what a JSON parser makes of the bytes.
+    // The reference is the result of a JSON parser.
     let value: Value = serde_json::from_slice(&bytes).unwrap();
 
     let event = WebhookEvent::from_slice(&bytes).unwrap();
@@ -103,7 +103,7 @@ fn change_webhooks(cases: u32) -> u32 {
     count.get()
 }
 
-/// The names of all members of all fixtures.
+/// Names of all fields of all fixtures.
 fn vocabulary() -> Vec<String> {
     fn collect(value: &Value, names: &mut Vec<String>) {
         match value {
@@ -126,7 +126,7 @@ fn vocabulary() -> Vec<String> {
     names
 }
 
-/// Objects that have the right names in the wrong places, with the wrong values.
+/// Objects with known names in the wrong places and with invalid values.
 fn any_plausible_object() -> impl Strategy<Value = Value> {
     let name = proptest::sample::select(vocabulary());
     let leaf = prop_oneof![
@@ -178,7 +178,7 @@ fn take_objects_for_everything(cases: u32) -> u32 {
     count.get()
 }
 
-/// Every decoder, on bytes that may be anything.
+/// Runs every decoder on arbitrary bytes.
 fn read_as_everything(bytes: &[u8]) {
     let _ = WebhookEvent::from_slice(bytes)
         .map(|event| (event.to_vec(), format!("{:?}", event.view())));
@@ -240,7 +240,7 @@ fn deep_nesting_is_refused_and_not_followed() {
         assert!(WebhookEvent::from_slice(deep.as_bytes()).is_err());
         read_as_everything(deep.as_bytes());
     }
-    // Within the parser's own limit, nested errors are read.
+    // Nested errors are decoded up to the parser's own limit.
     let depth = 100;
     let status = format!(
         r#"{{"message_uuid":"u","channel":"sms","from":"1","to":"2","timestamp":"t","status":"rejected","error":{}{{"title":"1000"}}{}}}"#,

@@ -1,15 +1,15 @@
-//! One full document for every kind of v0.1 message, and which of its members are required.
+//! One complete document for every kind of v0.1 message, with its required fields.
 
 use serde_json::{Value, json};
 
-/// A document, and the members without which it is refused, beside those that every message has.
+/// A document and its required fields, besides those common to all messages.
 pub(super) struct Full {
     pub(super) name: &'static str,
     pub(super) document: Value,
     pub(super) required: &'static [&'static str],
 }
 
-/// What every message must have.
+/// Fields required in every message.
 pub(super) const ENVELOPE: &[&str] = &[
     "/from",
     "/from/type",
@@ -20,10 +20,10 @@ pub(super) const ENVELOPE: &[&str] = &[
     "/message/content/type",
 ];
 
-/// The members that hold addresses, of which every message has two.
+/// Fields that hold addresses, of which every message has two.
 pub(super) const ADDRESSES: &[&str] = &["/from/number", "/from/id", "/to/number", "/to/id"];
 
-/// The place of an object that is handed on unchanged.
+/// Place of an object that is passed on unchanged.
 pub(super) const FREE: &str = "/message/content/custom";
 
 #[expect(
@@ -59,7 +59,7 @@ fn full(
     }
 }
 
-/// The channel of the document `name`.
+/// Returns the channel of the document `name`.
 pub(super) fn channel_of(name: &str) -> &str {
     let (channel, _) = name.rsplit_once('_').unwrap();
     channel

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::documents::{all, channel_of, named};
 use super::{in_workflow, problems, put, workflow_problems};
 
-/// What a place of one document accepts, and what it refuses by which rule.
+/// Values at one place of one document: the accepted ones, and the refused ones by rule.
 struct Cases {
     document: &'static str,
     at: &'static str,
@@ -23,7 +23,7 @@ fn at(document: &'static str, at: &'static str) -> Cases {
     }
 }
 
-/// A text of `length` characters, the last of which takes four bytes.
+/// Text of `length` characters, the last of which has four bytes.
 fn text(length: usize) -> String {
     let mut text = "x".repeat(length.saturating_sub(1));
     text.extend((length > 0).then_some('😀'));
@@ -103,7 +103,7 @@ impl Cases {
             )
     }
 
-    /// Tries them all; how many there were.
+    /// Checks all cases and returns their number.
     fn run(self) -> usize {
         let Self {
             document,
@@ -117,7 +117,7 @@ impl Cases {
             let mut changed = full.clone();
             put(&mut changed, at, Some(value.clone()));
             assert_eq!(problems(&changed), expected, "{document}{at} {value}");
-            // A step of a workflow obeys the same rules.
+            // The same rules apply to a step of a workflow.
             let expected: Vec<_> = expected
                 .iter()
                 .map(|it| format!("/workflow/0{it}"))

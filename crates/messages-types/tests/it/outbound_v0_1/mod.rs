@@ -1,4 +1,4 @@
-//! v0.1 messages and workflows: what is accepted, and what is refused, where, and by which rule.
+//! v0.1 messages and workflows: accepted documents, and the place and rule of each refusal.
 
 mod documents;
 mod limits;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::outbound::{problems_of, put};
 
-/// One of every kind of message, with every member that it can have in a workflow.
+/// One document per kind of message, with all its fields in a workflow.
 pub(crate) fn complete_documents() -> Vec<Value> {
     let documents = documents::all().into_iter();
     documents.map(|full| in_workflow(&full.document)).collect()
@@ -26,7 +26,7 @@ fn workflow_problems(document: &Value) -> Vec<String> {
     problems_of(document, Workflow::validate)
 }
 
-/// `step` as the first step of a workflow, and an SMS behind it.
+/// Returns a workflow of `step` and an SMS as its last step.
 fn in_workflow(step: &Value) -> Value {
     let mut step = step.clone();
     step["failover"] = json!({ "expiry_time": 600, "condition_status": "read" });
@@ -53,7 +53,7 @@ fn a_submission_is_told_by_its_shape() {
         let written: Value = serde_json::from_slice(&submission.to_vec()).unwrap();
         assert_eq!(written, workflow);
     }
-    // The beginning of a workflow is judged as one.
+    // An incomplete workflow is checked as a workflow.
     for (document, at) in [
         (json!({"template": "failover"}), "/workflow required"),
         (json!({"workflow": []}), "/template required"),

@@ -1,4 +1,4 @@
-//! The bytes of every kind of message and workflow step.
+//! Encodings of every kind of message and workflow step.
 
 use messages_types::Document;
 use messages_types::v0_1::Custom;
@@ -150,7 +150,7 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
 
 fn assert_snapshot<T: Document>(target: &str, name: &str, document: &T) {
     let bytes = document.to_vec();
-    // What is written is accepted again, and written again as it was.
+    // The encoding is decoded again, and encoded to the same bytes.
     assert_eq!(T::from_slice(&bytes).unwrap().to_vec(), bytes, "{name}");
     assert_seed(target, name, &bytes);
     let mut settings = insta::Settings::clone_current();

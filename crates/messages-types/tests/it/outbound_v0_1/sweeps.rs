@@ -1,11 +1,11 @@
-//! What holds for every member of every kind of message.
+//! Invariants of every field of every kind of message.
 
 use serde_json::{Value, json};
 
 use super::documents::{ADDRESSES, ENVELOPE, FREE, Full, all, channel_of};
 use super::{in_workflow, problems, put, workflow_problems};
 
-/// The pointers of all values in `value`, except below an object that is handed on unchanged.
+/// The pointers of all values in `value`, except below an object that is passed on unchanged.
 fn pointers(value: &Value) -> Vec<String> {
     fn walk(value: &Value, at: &str, out: &mut Vec<String>) {
         if !at.is_empty() {
@@ -59,7 +59,7 @@ fn a_member_is_required_or_may_be_absent_or_null() {
         for pointer in pointers(&document).iter().filter(|at| !is_item(at)) {
             let at = pointer.as_str();
             let expected = match at {
-                // Without the category the tag is not needed, and without options neither is.
+                // Without the category the tag is not required, and without options neither is.
                 "/message/messenger" | "/message/messenger/category" => None,
                 "/message/whatsapp" if name == "whatsapp_template" => {
                     Some("/message/whatsapp/locale required".to_owned())

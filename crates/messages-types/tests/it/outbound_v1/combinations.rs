@@ -1,11 +1,11 @@
-//! Rules that see several members, and problems beside each other.
+//! Rules over several fields, and several problems in one document.
 
 use serde_json::{Value, json};
 
 use super::documents::named;
 use super::{problems, put};
 
-/// Rules that see several members: what is removed, what is put there, and what is then found.
+/// Rules over several fields. Columns: document, changed place, new value, expected problems.
 #[test]
 fn members_that_need_each_other() {
     let options = json!({ "action": { "url": "https://example.com", "text": "Open" } });
@@ -149,7 +149,7 @@ fn a_problem_hides_no_other_one() {
         ]
     );
 
-    // Rules that span members are reported beside a missing sender.
+    // Rules over several fields are reported in addition to a missing sender.
     let mut document = named("viber_video");
     put(&mut document, "/from", None);
     put(&mut document, "/viber_service", None);
@@ -158,7 +158,7 @@ fn a_problem_hides_no_other_one() {
         ["/from required", "/viber_service required"]
     );
 
-    // What fits is not called misplaced because something else does not.
+    // A valid field is not reported as misplaced because of other problems.
     let mut document = named("rcs_text");
     put(&mut document, "/to", None);
     assert_eq!(problems(&document), ["/to required"]);

@@ -1,8 +1,8 @@
-//! One full document for every kind of v1 message, and which of its members are required.
+//! One complete document for every kind of v1 message, with its required fields.
 
 use serde_json::{Value, json};
 
-/// A document, the members without which it is refused, and the members whose content is free.
+/// A document, its required fields, and the fields with arbitrary content.
 pub(super) struct Full {
     pub(super) name: &'static str,
     pub(super) document: Value,
@@ -22,7 +22,7 @@ fn full(name: &'static str, document: Value, required: &'static [&'static str]) 
 const TO: &str = "447700900000";
 const FROM: &str = "447700900001";
 
-/// Adds what every message can have to `document`.
+/// Adds the fields common to all messages to `document`.
 fn enveloped(
     mut document: Value,
     channel: &str,
@@ -317,7 +317,7 @@ pub(super) fn all() -> Vec<Full> {
     all
 }
 
-/// The full document of this name.
+/// Returns the complete document of this name.
 pub(super) fn named(name: &str) -> Value {
     all()
         .into_iter()

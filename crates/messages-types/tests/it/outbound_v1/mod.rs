@@ -1,4 +1,4 @@
-//! v1 messages: what is accepted, and what is refused, where, and by which rule.
+//! v1 messages: accepted documents, and the place and rule of each refusal.
 
 mod combinations;
 mod documents;
@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 
 use crate::outbound::{problems_of, put};
 
-/// One of every kind of message, with every member that it can have.
+/// One document per kind of message, with all its fields.
 pub(crate) fn complete_documents() -> Vec<Value> {
-    // What a sticker has besides a URL, it has instead of it.
+    // A sticker has either a URL or the other fields.
     let mut sticker = documents::named("whatsapp_sticker");
     put(&mut sticker, "/sticker", Some(json!({ "id": "4711" })));
     let documents = documents::all().into_iter().map(|full| full.document);
@@ -36,7 +36,7 @@ fn a_submission_is_told_by_its_shape_and_judged_by_its_own_type() {
         assert!(matches!(submission, Submission::V1(_)), "{}", full.name);
         let written: Value = serde_json::from_slice(&submission.to_vec()).unwrap();
         assert_eq!(written, full.document, "{}", full.name);
-        // What is wrong is said as the message's own type says it.
+        // The problems are those reported by the message's own type.
         let mut broken = full.document;
         broken["to"] = Value::from(5);
         let said = |error: DecodeError| format!("{error:?}");

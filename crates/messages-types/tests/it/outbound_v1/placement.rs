@@ -1,4 +1,4 @@
-//! Members that the API knows, in places where it does not look for them.
+//! Fields of the API in the wrong places.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -35,7 +35,7 @@ fn a_member_of_the_message_is_refused_among_its_options() {
     ] {
         for (member, value) in &members {
             let at = format!("{options}/{member}");
-            // Over Viber it is an option.
+            // It is an option of Viber.
             let allowed = at == "/viber_service/ttl";
             let mut changed = named(document);
             put(&mut changed, &at, Some(value.clone()));
@@ -61,7 +61,7 @@ fn a_member_of_a_medium_or_of_options_is_refused_at_the_top() {
             members.extend(object.keys());
         }
     }
-    // A member that some message has at its top as well is tried where it does not belong by the sweeps.
+    // The sweeps cover fields that are also top-level fields of some message.
     members.retain(|member| !tops.iter().any(|top| top.contains_key(*member)));
     assert!(members.len() > 25, "{members:?}");
     for full in &documents {
@@ -88,7 +88,7 @@ fn a_medium_takes_its_own_members_only() {
     }
 }
 
-/// A megabyte full of mistakes takes seconds at most: none of them is compared with all others.
+/// A megabyte of invalid fields is checked in seconds: problems are not compared pairwise.
 #[test]
 fn a_long_list_of_problems_is_found_in_linear_time() {
     let alternatives = vec![json!({ "channel": "sms", "colour": 1 }); 43_000];
@@ -110,6 +110,6 @@ fn a_long_list_of_problems_is_found_in_linear_time() {
         };
         assert_eq!(problems.count(), count);
     }
-    // A second or two; with every problem compared to every other one it takes many minutes.
+    // This takes a second or two; pairwise comparison would take many minutes.
     assert!(begun.elapsed() < Duration::from_secs(60));
 }

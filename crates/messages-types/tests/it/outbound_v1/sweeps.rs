@@ -1,4 +1,4 @@
-//! What holds for every member of every kind of message.
+//! Invariants of every field of every kind of message.
 
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ fn a_member_is_required_or_may_be_absent_or_null() {
             for value in [None, Some(Value::Null)] {
                 let mut changed = document.clone();
                 put(&mut changed, pointer, value);
-                // Options that are required with others come and go together.
+                // Options that require each other are removed together.
                 if name == "rcs_card" && pointer == "/rcs/card_orientation"
                     || name == "messenger_text" && pointer == "/messenger/category"
                 {
@@ -169,7 +169,7 @@ fn a_channel_takes_its_own_types_only() {
             if types.contains(&message_type) {
                 continue;
             }
-            // Its own text goes, the foreign content comes.
+            // The channel's own text is replaced by the foreign content.
             let mut changed = own.document.clone();
             let members = changed.as_object_mut().unwrap();
             members.remove("text");
@@ -193,7 +193,7 @@ fn a_channel_takes_its_own_types_only() {
 
 #[test]
 fn a_member_of_another_message_is_refused() {
-    // Which top-level members exist, and what they look like.
+    // All top-level fields, with an example of each.
     let documents = all();
     let mut members: Vec<(String, Value)> = Vec::new();
     for Full { document, .. } in &documents {
@@ -301,7 +301,7 @@ fn debug_shows_the_shape_and_none_of_the_content() {
             let Some(text) = document.pointer(&pointer).unwrap().as_str() else {
                 continue;
             };
-            // Short texts and the names of types and choices stand there for another reason.
+            // Short texts and the names of types and choices may appear for other reasons.
             let content = [
                 "447700",
                 "example",

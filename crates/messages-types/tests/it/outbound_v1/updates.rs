@@ -1,4 +1,4 @@
-//! Changes of a message that was sent or received: the bodies of a PATCH.
+//! Updates of a sent or received message: the bodies of a PATCH.
 
 use messages_types::v1::Update;
 use messages_types::v1::update::{ReplyingIndicator, UpdateStatus};

@@ -1,8 +1,8 @@
-//! What a place of a document accepts, and what it refuses by which rule.
+//! Accepted and refused values at one place of a document.
 
 use serde_json::{Value, json};
 
-/// Values at one place of one document, all accepted or all refused by one rule.
+/// Values at one place of one document: the accepted ones, and the refused ones by rule.
 pub(super) struct Cases {
     pub(super) document: &'static str,
     pub(super) at: &'static str,

@@ -138,7 +138,7 @@ pub(super) fn cases() -> Vec<Cases> {
         cases.push(at(document, medium[1]).length(1, limits::CAPTION_MAX));
     }
 
-    // Media without captions and names.
+    // Media files without captions and names.
     for (document, members) in [
         ("mms_file", &["/file/name"][..]),
         ("rcs_image", &["/image/caption", "/image/name"]),

@@ -1,4 +1,4 @@
-//! The bytes of every kind of v1 message.
+//! Encodings of every kind of v1 message.
 
 mod rcs;
 mod whatsapp;
@@ -233,7 +233,7 @@ pub(super) fn assert_snapshots<T: Document>(
     settings.bind(|| {
         for (name, document) in documents {
             let bytes = document.to_vec();
-            // What is written is accepted again, and written again as it was.
+            // The encoding is decoded again, and encoded to the same bytes.
             assert_eq!(T::from_slice(&bytes).unwrap().to_vec(), bytes, "{name}");
             assert_seed(target, name, &bytes);
             insta::assert_snapshot!(name, String::from_utf8(bytes).unwrap());

@@ -230,7 +230,7 @@ fn document() -> HeaderDocument {
     HeaderDocument::new("https://example.com/cat.pdf").filename("Cat.pdf".into())
 }
 
-/// One header after the other: a template has one, but the form of each is pinned.
+/// A template has one header only, but each of its forms is pinned.
 fn template_of_media() -> Result<ComponentTemplate> {
     let office = Place::new(51.523_037, -0.085_249)?
         .name("Office".into())
