@@ -1,6 +1,7 @@
 //! What two places say and must say alike, and what must not stand in the code at all.
 
 mod manifests;
+mod prose;
 mod texts;
 
 use std::path::PathBuf;
@@ -26,6 +27,7 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     manifests::versions(&packages, &files, &mut mistakes);
     texts::links(sh, &files, &mut mistakes);
     texts::words(&files, &mut mistakes);
+    prose::check(&files, &mut mistakes);
     if mistakes.is_empty() {
         return Ok(Outcome::Passed(format!("{} files", files.len())));
     }

@@ -1,0 +1,137 @@
+//! Plain technical English in comments: a summary is a noun phrase or a verb, and some words are not used.
+
+use super::File;
+
+/// The crates that follow the style throughout. A crate that is done joins them.
+const CRATES: &[&str] = &["messages-types", "messages-types-derive"];
+
+/// Words that begin a summary as a riddle.
+const QUESTIONS: &[&str] = &["What", "Whether", "How", "Where", "Why", "Who", "When"];
+
+/// Comments of a crate that may begin with one of them, in percent.
+const QUESTIONS_MAX: usize = 2;
+
+/// Phrases with a plain equivalent, in lower case. In parts, as in `texts.rs`.
+const PHRASES: &[(&[&str], &str)] = &[
+    (&["who", "ever"], "name the role"),
+    (&["some", "body"], "say recipient or user"),
+    (&["no", "body"], "use the passive, or name the component"),
+    (&["is no", "ne of"], "say \"is not a\""),
+    (&["under", " way"], "say in-flight"),
+    (&["spo", "ilt"], "say corrupt or malformed"),
+    (&["so-man", "ieth"], "say nth"),
+    (&["let", " go of"], "say released or dropped"),
+];
+
+/// A run of comment lines.
+struct Comment<'a> {
+    line: usize,
+    lines: Vec<&'a str>,
+}
+
+pub(super) fn check(files: &[File], mistakes: &mut Vec<String>) {
+    for name in CRATES {
+        let folder = std::path::Path::new("crates").join(name);
+        let sources = files.iter().filter(|file| {
+            file.path.starts_with(&folder) && (file.has_extension("rs") || file.has_extension("md"))
+        });
+        let mut count = 0;
+        let mut questions = Vec::new();
+        for file in sources {
+            let comments = if file.has_extension("md") {
+                prose(&file.text)
+            } else {
+                comments(&file.text)
+            };
+            for comment in &comments {
+                count += 1;
+                if comment.begins_with_question() {
+                    questions.push(format!("{}:{}", file.name(), comment.line));
+                }
+                comment.phrases(file, mistakes);
+            }
+        }
+        if questions.len() * 100 > count * QUESTIONS_MAX {
+            mistakes.push(format!(
+                "{name}: {} of {count} comments begin with a question word, more than {QUESTIONS_MAX} %: {}",
+                questions.len(),
+                questions.join(" ")
+            ));
+        }
+    }
+}
+
+impl Comment<'_> {
+    fn begins_with_question(&self) -> bool {
+        let first = self
+            .lines
+            .first()
+            .and_then(|line| line.split_whitespace().next());
+        first.is_some_and(|word| QUESTIONS.contains(&word.trim_matches(',')))
+    }
+
+    fn phrases(&self, file: &File, mistakes: &mut Vec<String>) {
+        for (offset, line) in self.lines.iter().enumerate() {
+            let line = line.to_lowercase();
+            for (parts, instead) in PHRASES {
+                let phrase = parts.concat();
+                if line.contains(&phrase) {
+                    mistakes.push(format!(
+                        "{}:{}: `{phrase}`: {instead}",
+                        file.name(),
+                        self.line + offset
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// The comments of a Rust file; lines that follow each other are one.
+fn comments(text: &str) -> Vec<Comment<'_>> {
+    blocks(text, |line| {
+        let comment = line.trim_start().strip_prefix("//")?;
+        Some(comment.trim_start_matches(['/', '!']).trim())
+    })
+}
+
+/// The paragraphs of a page.
+fn prose(text: &str) -> Vec<Comment<'_>> {
+    blocks(text, |line| {
+        Some(line.trim()).filter(|line| !line.is_empty())
+    })
+}
+
+fn blocks<'a>(text: &'a str, read: impl Fn(&'a str) -> Option<&'a str>) -> Vec<Comment<'a>> {
+    let mut found: Vec<Comment<'a>> = Vec::new();
+    let mut follows = false;
+    for (index, line) in text.lines().enumerate() {
+        let Some(line) = read(line) else {
+            follows = false;
+            continue;
+        };
+        match found.last_mut() {
+            Some(comment) if follows => comment.lines.push(line),
+            _ => found.push(Comment {
+                line: index + 1,
+                lines: vec![line],
+            }),
+        }
+        follows = true;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_comment_lines_is_one_comment() {
+        let found =
+            comments("/// What it is.\n/// When not.\nfn a() {}\n\n// How.\n//! A module.\n");
+        let begun: Vec<_> = found.iter().map(|comment| comment.line).collect();
+        assert_eq!(begun, [1, 5]);
+        assert!(found.iter().all(Comment::begins_with_question));
+    }
+}
