@@ -67,7 +67,9 @@ impl Comment<'_> {
             .lines
             .first()
             .and_then(|line| line.split_whitespace().next());
-        first.is_some_and(|word| QUESTIONS.contains(&word.trim_matches(',')))
+        first.is_some_and(|word| {
+            QUESTIONS.contains(&word.trim_matches(|letter: char| !letter.is_alphabetic()))
+        })
     }
 
     fn phrases(&self, file: &File, mistakes: &mut Vec<String>) {
