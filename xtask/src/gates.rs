@@ -51,6 +51,7 @@ pub(crate) fn package(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     let names = published
         .iter()
         .flat_map(|package| ["--package", package.name.as_str()]);
+    forget_packed(sh, &published)?;
     // The siblings, which are not on the registry, cargo takes from what it has packed. What it has read of the registry for the
     // lock file is enough.
     cmd!(
@@ -60,6 +61,31 @@ pub(crate) fn package(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     .quiet()
     .run()?;
     Ok(Outcome::Passed(format!("{} crates", published.len())))
+}
+
+/// Removes what cargo has unpacked and built of earlier packages. It takes a package of a registry for unchanging, so that a
+/// crate would be built against the siblings of an earlier run.
+fn forget_packed(sh: &Shell, published: &[cargo_metadata::Package]) -> Result<()> {
+    let home = sh
+        .var("CARGO_HOME")
+        .or_else(|_| sh.var("HOME").map(|home| format!("{home}/.cargo")))?;
+    let mut folders = vec![std::path::PathBuf::from("target/debug/.fingerprint")];
+    let registries = std::path::Path::new(&home).join("registry/src");
+    if sh.path_exists(&registries) {
+        folders.extend(sh.read_dir(registries)?);
+    }
+    for folder in folders.iter().filter(|folder| sh.path_exists(folder)) {
+        for path in sh.read_dir(folder)? {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if published
+                .iter()
+                .any(|package| name.starts_with(&format!("{}-", package.name)))
+            {
+                sh.remove_path(&path)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The test command, as README.md gives it.
