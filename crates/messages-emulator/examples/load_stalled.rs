@@ -73,9 +73,11 @@ async fn main() -> Result<(), Failure> {
         resident("VmHWM:").unwrap_or(0),
     );
     if mode == "hanging" {
-        let before = posted.load(Ordering::SeqCst);
         emulator.reset();
         emulator.settled().await;
+        // The receiver may still read what was sent before.
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let before = posted.load(Ordering::SeqCst);
         tokio::time::sleep(Duration::from_secs(3)).await;
         let after = posted.load(Ordering::SeqCst);
         println!(

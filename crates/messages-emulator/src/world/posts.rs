@@ -220,6 +220,8 @@ impl Posts {
             // Most have one.
             post.attempts.reserve_exact(1);
         }
+        // Most webhooks have one attempt, and there may be hundreds of thousands of them.
+        post.attempts.reserve_exact(1);
         post.attempts.push(attempt);
         let tries = post.attempts.len();
         let first = post.attempts.first().map_or(now, |first| first.at);
