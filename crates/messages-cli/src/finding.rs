@@ -3,12 +3,19 @@
 use messages_sdk::types::{DecodeError, Problem};
 use serde::Serialize;
 
+use crate::input::EncodingError;
 use crate::output::Line;
 
 /// A broken rule.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Finding {
-    pointer: String,
+    pub(crate) pointer: String,
+    /// The column of a table that the value came from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) column: Option<String>,
+    /// The place for people, where it is not the pointer: an option, or a row.
+    #[serde(skip)]
+    pub(crate) place: Option<&'static str>,
     rule: &'static str,
     message: String,
 }
@@ -17,6 +24,8 @@ impl From<&Problem> for Finding {
     fn from(problem: &Problem) -> Self {
         Self {
             pointer: problem.pointer().to_owned(),
+            column: None,
+            place: None,
             rule: problem.rule().name(),
             message: problem.message().to_owned(),
         }
@@ -27,6 +36,8 @@ impl Finding {
     pub(crate) fn new(rule: &'static str, message: impl Into<String>) -> Self {
         Self {
             pointer: String::new(),
+            column: None,
+            place: None,
             rule,
             message: message.into(),
         }
@@ -42,16 +53,41 @@ impl Finding {
     }
 
     pub(crate) fn not_json(error: &serde_json::Error) -> Self {
+        // The parser speaks of "code points", which sends people to their emoji.
+        if error
+            .to_string()
+            .starts_with("invalid unicode code point at")
+        {
+            return Self::new("encoding", "is not valid UTF-8: save it as UTF-8");
+        }
         Self::new("json", format!("is not JSON: {error}"))
     }
 
-    pub(crate) fn line(&self) -> Line {
-        let place = if self.pointer.is_empty() {
-            "the document"
-        } else {
-            &self.pointer
+    /// The line for people, behind the number of the line in the input where the document has one.
+    pub(crate) fn line(&self, number: Option<u64>) -> Line {
+        let line = Line::new().plain("  ");
+        let line = match (number, &self.column) {
+            (Some(number), Some(column)) => line.strong(format!("line {number}, column {column}:")),
+            (None, Some(column)) => line.strong(format!("column {column}:")),
+            (Some(number), None) => line.strong(format!("line {number}: ")).strong(self.place()),
+            (None, None) => line.strong(self.place()),
         };
-        let line = Line::new().plain("  ").strong(place).plain(" ");
-        line.plain(&self.message).dim(format!(" ({})", self.rule))
+        line.plain(" ")
+            .plain(&self.message)
+            .dim(format!(" ({})", self.rule))
+    }
+
+    fn place(&self) -> &str {
+        match self.place {
+            Some(place) => place,
+            None if self.pointer.is_empty() => "the document",
+            None => &self.pointer,
+        }
+    }
+}
+
+impl From<EncodingError> for Finding {
+    fn from(error: EncodingError) -> Self {
+        Self::new("encoding", error.to_string())
     }
 }

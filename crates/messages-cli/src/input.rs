@@ -1,5 +1,6 @@
-//! Reading files of bounded length.
+//! Reading files of bounded length, and the encodings that programs save them in.
 
+use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
@@ -13,10 +14,75 @@ pub(crate) const LEN_MAX: u64 = 4 * 1024 * 1024;
 /// What a document is that is longer.
 pub(crate) const TOO_LONG: &str = "longer than any document: 4 MiB";
 
-/// A file's text, or stdin's.
+/// The byte order mark of UTF-8, which editors on Windows write.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// An encoding that is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EncodingError {
+    Utf16,
+    Utf32,
+    /// The line, from 1, of the first bytes that are not UTF-8.
+    NotUtf8 {
+        line: usize,
+    },
+}
+
+/// Advice on a text in another encoding.
+pub(crate) const SAVE_AS_UTF_8: &str = "save it as UTF-8: in Excel as \"CSV UTF-8\", in PowerShell with `Out-File -Encoding utf8` instead of `>`";
+
+impl EncodingError {
+    /// The UTF-16 or UTF-32 that these first bytes of a text are, by their byte order mark or by the NUL bytes of ASCII.
+    pub(crate) fn of_head(head: &[u8]) -> Option<Self> {
+        match head {
+            [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some(Self::Utf32),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(Self::Utf16),
+            [1..=127, 0, 0, 0, 1..=127, 0, 0, 0, ..] | [0, 0, 0, 1..=127, 0, 0, 0, 1..=127, ..] => {
+                Some(Self::Utf32)
+            }
+            [1..=127, 0, 1..=127, 0, ..] | [0, 1..=127, 0, 1..=127, ..] => Some(Self::Utf16),
+            _ => None,
+        }
+    }
+
+    /// Refuses a file in this encoding.
+    pub(crate) fn in_file(self, name: impl fmt::Display) -> Failure {
+        Failure::invalid(format!("{name} {self}")).hint(SAVE_AS_UTF_8)
+    }
+}
+
+impl fmt::Display for EncodingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Utf16 => f.write_str("is UTF-16 text: save it as UTF-8"),
+            Self::Utf32 => f.write_str("is UTF-32 text: save it as UTF-8"),
+            Self::NotUtf8 { line } => {
+                write!(f, "is not valid UTF-8 on line {line}: save it as UTF-8")
+            }
+        }
+    }
+}
+
+/// The text that bytes hold, without a byte order mark.
+pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, EncodingError> {
+    if let Some(error) = EncodingError::of_head(bytes) {
+        return Err(error);
+    }
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|error| {
+        let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        EncodingError::NotUtf8 { line }
+    })
+}
+
+/// The text of a file, or of stdin, without a byte order mark.
 pub(crate) fn read_text(file: Option<&Path>) -> Result<String, Failure> {
-    let bytes = read_bytes(file)?;
-    String::from_utf8(bytes).map_err(|_| Failure::invalid("the input is no text"))
+    let text = |bytes: &[u8]| text_of(bytes).map(str::to_owned);
+    text(&read_bytes(file)?).map_err(|error| match named(file) {
+        Some(path) => error.in_file(path.display()),
+        None => error.in_file("stdin"),
+    })
 }
 
 /// The same without the line's end that editors and other programs add.
@@ -33,8 +99,7 @@ pub(crate) fn read_plain(file: Option<&Path>) -> Result<String, Failure> {
 
 /// A file's bytes; stdin's without a file, or for `-`.
 pub(crate) fn read_bytes(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
-    let file = file.filter(|path| path.as_os_str() != "-");
-    let (name, bytes) = match file {
+    let (name, bytes) = match named(file) {
         Some(path) => (path.display().to_string(), read_file(path)),
         None => ("stdin".to_owned(), read_bounded(io::stdin())),
     };
@@ -46,6 +111,11 @@ pub(crate) fn read_bytes(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
             "write one document a line: `send --file` and `check --ndjson` read such a file whatever its length",
         )
     })
+}
+
+/// The file, unless it is stdin.
+fn named(file: Option<&Path>) -> Option<&Path> {
+    file.filter(|path| path.as_os_str() != "-")
 }
 
 /// A file's bytes; [`FileTooLarge`](io::ErrorKind::FileTooLarge) where it has more than any document.
@@ -98,4 +168,36 @@ pub(crate) fn read_line(
     line.clear();
     let rest = input.skip_until(b'\n')? as u64;
     Ok(LineRead::TooLong(read + rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn encodings_are_recognized_by_their_first_bytes() {
+        let utf_16 = |text: &str, order: fn(u16) -> [u8; 2]| -> Vec<u8> {
+            text.encode_utf16().flat_map(order).collect()
+        };
+        for text in ["{}", "\u{feff}phone,name\n", "\u{feff}я"] {
+            for order in [u16::to_le_bytes, u16::to_be_bytes] {
+                assert_eq!(
+                    text_of(&utf_16(text, order)),
+                    Err(EncodingError::Utf16),
+                    "{text:?}"
+                );
+            }
+            let utf_32: Vec<u8> = text
+                .chars()
+                .flat_map(|c| u32::from(c).to_le_bytes())
+                .collect();
+            assert_eq!(text_of(&utf_32), Err(EncodingError::Utf32), "{text:?}");
+        }
+        assert_eq!(text_of(b"\xef\xbb\xbf{}"), Ok("{}"));
+        assert_eq!(text_of(b""), Ok(""));
+        assert_eq!(
+            text_of(b"a\nb\nRen\xe9"),
+            Err(EncodingError::NotUtf8 { line: 3 })
+        );
+    }
 }

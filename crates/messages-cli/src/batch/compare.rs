@@ -20,7 +20,6 @@ pub(super) fn compare(input: &mut Opened, known: &Known) -> Result<Option<Identi
         sent: None,
         is_identified: identified.is_some(),
         count: 0,
-        position: 0,
         failure: None,
     };
     input.pass(|items| comparison.see(items))?;
@@ -37,8 +36,6 @@ struct Comparison<'a> {
     /// The messages that may have arrived, for those that were appended or put in the place of others.
     sent: Option<Vec<Digest>>,
     count: u64,
-    /// The bytes of the input up to the end of the latest message.
-    position: u64,
     failure: Option<Failure>,
 }
 
@@ -61,9 +58,8 @@ impl Comparison<'_> {
         let is_appended = self
             .known
             .input
-            .is_some_and(|input| self.position >= input.bytes);
+            .is_some_and(|input| item.start >= input.bytes);
         self.count = index + 1;
-        self.position = item.position;
         match self.known.get(index) {
             (State::Accepted | State::InDoubt, digest) => {
                 (item.digest() != Some(digest)).then(|| changed(index))

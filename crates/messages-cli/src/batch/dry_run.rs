@@ -8,6 +8,8 @@ use messages_sdk::types::v0_1;
 use messages_sdk::types::v1::{self, ChannelMessage};
 use serde::Serialize;
 
+use super::BatchArgs;
+use super::check::report;
 use super::intake::Intake;
 use super::source::Source;
 use crate::exit::Exit;
@@ -32,31 +34,23 @@ pub(crate) async fn dry_run(
     settings: &Settings,
     source: Source,
     path: Path,
+    args: &BatchArgs,
 ) -> Result<Exit, Failure> {
-    let (chunks, _) = source.open()?.read();
+    let mut input = source.open()?;
+    if !args.allow_duplicates {
+        input.warn_of_duplicates(settings.out)?;
+    }
+    let (chunks, _) = input.read();
     let intake = Intake::new(chunks, None);
     let mut totals = Totals::default();
     while let Some(item) = intake.next().await {
-        let index = item.index;
-        let findings = match item.order() {
-            Ok(order) => match order.fits(path) {
-                Ok(()) => {
-                    totals.add(&order);
-                    continue;
-                }
-                Err(finding) => vec![finding],
-            },
-            Err(findings) => findings,
-        };
-        totals.invalid += 1;
-        settings.out.note(
-            &Line::new()
-                .bad("invalid")
-                .plain(format!(" message {index}")),
-        );
-        findings
-            .iter()
-            .for_each(|finding| settings.out.note(&finding.line()));
+        match item.check(path) {
+            Ok(order) => totals.add(&order),
+            Err(settled) => {
+                totals.invalid += 1;
+                report(settings.out, &settled)?;
+            }
+        }
     }
     settings
         .out

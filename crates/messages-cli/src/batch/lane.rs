@@ -12,7 +12,6 @@ use super::intake::Intake;
 use super::results::{Before, Results};
 use super::source::Item;
 use super::tally::Tally;
-use crate::finding::Finding;
 use crate::order::{Path, Settled};
 
 /// What every lane needs.
@@ -185,14 +184,17 @@ pub(super) async fn run(shared: Arc<Shared>, number: usize, news: mpsc::Sender<N
 
 /// One document's way: parsed and checked, noted, sent, noted again.
 async fn deliver(shared: &Shared, item: Item) -> Result<Settled, Unsettled> {
-    let index = item.index;
+    let (index, line) = (item.index, item.line);
     let order = match item.order() {
         Ok(order) => order,
-        Err(findings) => return refused(shared, index, findings),
+        Err(findings) => {
+            let settled = Settled::refused(index, None, findings).on_line(line);
+            return refused(shared, settled);
+        }
     };
     let Some(results) = &shared.results else {
         let settled = order.send(&shared.client, index, shared.path).await;
-        return Ok(settled);
+        return Ok(settled.on_line(line));
     };
     let digest = Digest::of(&order.to_vec());
     open(results, index, Some(digest))?;
@@ -200,6 +202,7 @@ async fn deliver(shared: &Shared, item: Item) -> Result<Settled, Unsettled> {
         return Err(Unsettled::Stopped(News::Unwritable(error)));
     }
     let settled = order.send(&shared.client, index, shared.path).await;
+    let settled = settled.on_line(line);
     match results.settle(&settled, digest) {
         Ok(()) => Ok(settled),
         Err(error) => {
@@ -209,13 +212,12 @@ async fn deliver(shared: &Shared, item: Item) -> Result<Settled, Unsettled> {
     }
 }
 
-fn refused(shared: &Shared, index: u64, findings: Vec<Finding>) -> Result<Settled, Unsettled> {
-    let settled = Settled::refused(index, None, findings);
+fn refused(shared: &Shared, settled: Settled) -> Result<Settled, Unsettled> {
     let Some(results) = &shared.results else {
         return Ok(settled);
     };
     // A damaged input must not undo what is known about the message that stood there.
-    open(results, index, None)?;
+    open(results, settled.index, None)?;
     match results.settle(&settled, Digest::default()) {
         Ok(()) => Ok(settled),
         // Nothing was begun, so there is nothing to prove either.

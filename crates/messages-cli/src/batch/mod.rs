@@ -1,7 +1,7 @@
 //! Sending many messages: as fast as allowed, in bounded memory, and so that a second run knows what the first one did.
 
+mod check;
 mod compare;
-mod csv_template;
 mod dry_run;
 mod identity;
 mod intake;
@@ -11,10 +11,10 @@ mod lane;
 mod lines;
 mod pace;
 mod progress;
-mod quotes;
 mod results;
 mod run;
 mod source;
+mod table;
 mod tally;
 
 use std::num::NonZeroU32;
@@ -22,10 +22,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, value_parser};
 
-pub(crate) use csv_template::CsvTemplate;
 pub(crate) use dry_run::dry_run;
 pub(crate) use run::run;
 pub(crate) use source::Source;
+pub(crate) use table::Table;
 
 /// How a batch is sent.
 #[derive(Debug, Args)]
@@ -42,6 +42,20 @@ pub(crate) struct BatchArgs {
     /// A CSV file with a header; --template names the message that its rows are filled into
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
+
+    /// What separates the columns of the CSV file: a character, or `tab`; by default whichever of comma, semicolon and tab
+    /// fits its header
+    #[arg(long, value_name = "CHAR", requires = "csv", allow_hyphen_values = true, value_parser = table::parse_delimiter)]
+    pub(crate) delimiter: Option<u8>,
+
+    /// Omits the warning of recipients that have more than one row of the CSV file
+    #[arg(long, requires = "csv")]
+    pub(crate) allow_duplicates: bool,
+
+    /// Sends the valid messages of an input that has invalid ones too; without it, a file is checked first, and nothing is
+    /// sent. What comes through a pipe is always sent as it comes
+    #[arg(long)]
+    pub(crate) skip_invalid: bool,
 
     /// Writes what became of each message to this file, one JSON object a line
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]

@@ -66,7 +66,6 @@ struct Record<'a> {
 impl Results {
     /// A new results file. One that is there already is not overwritten: it may be all that is known of an earlier run.
     pub(super) fn create(path: &Path, input: &mut Opened) -> Result<Self, Failure> {
-        input.refuse_output(path)?;
         if path.symlink_metadata().is_err() {
             refuse_journal(&journal_path(path))?;
         }

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::BatchArgs;
+use super::check::check;
 use super::compare::{changed, repeated};
 use super::intake::Intake;
 use super::lane::{self, News, Shared};
@@ -46,10 +47,27 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failure> {
     // The input first: a name that is mistyped leaves no results behind.
     let mut input = source.open()?;
-    let results = match (&args.results, &args.resume) {
-        (Some(file), _) => Some(Results::create(file, &mut input)?),
-        (None, Some(file)) => Some(Results::resume(file, args.retry, &mut input)?),
-        (None, None) => None,
+    if !args.allow_duplicates {
+        input.warn_of_duplicates(settings.out)?;
+    }
+    if let Some(file) = &args.results {
+        input.refuse_output(file)?;
+    }
+    let is_checked = input.is_repeatable() && !args.skip_invalid;
+    // A resume first compares the input with the results: its messages may be those of another run.
+    let results = match &args.resume {
+        Some(file) => Some(Results::resume(file, args.retry, &mut input)?),
+        None => None,
+    };
+    if is_checked && let Err(failure) = check(settings.out, &mut input, path) {
+        if let Some(results) = &results {
+            results.finish()?;
+        }
+        return Err(failure);
+    }
+    let results = match &args.results {
+        Some(file) => Some(Results::create(file, &mut input)?),
+        None => results,
     };
     let (chunks, length) = input.read();
     let intake = Intake::new(chunks, args.rate.map(Pace::new));
@@ -170,8 +188,7 @@ impl Batch {
                 return out.objects(settled);
             }
             settled.iter().try_for_each(|settled| {
-                let number = Line::new().dim(format!("{} ", settled.index));
-                out.line(&number.append(settled.line()))?;
+                out.line(&settled.number().append(settled.line()))?;
                 settled.details().iter().for_each(|line| out.note(line));
                 Ok(())
             })

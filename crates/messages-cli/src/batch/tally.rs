@@ -111,6 +111,13 @@ impl Summary {
         }
     }
 
+    /// The summary of an input that was refused before anything was sent.
+    pub(super) fn refused(invalid: u64, began: Instant) -> Self {
+        let mut done = Done::default();
+        done.tally.invalid = invalid;
+        Self::new(done, began, false)
+    }
+
     /// Whether everything that was asked for was accepted.
     pub(super) fn is_clean(&self) -> bool {
         self.tally.failures() == 0 && self.left_in_doubt == 0 && !self.interrupted

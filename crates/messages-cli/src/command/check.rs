@@ -13,7 +13,9 @@ use serde_json::Value;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::finding::Finding;
-use crate::input::{LEN_MAX, LineRead, TOO_LONG, read_bytes, read_line};
+use crate::input::{
+    BYTE_ORDER_MARK, EncodingError, LEN_MAX, LineRead, TOO_LONG, read_bytes, read_line, text_of,
+};
 use crate::output::Line;
 use crate::settings::Settings;
 
@@ -102,11 +104,16 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn lines(&mut self, source: &str, mut input: impl BufRead) -> Result<(), Failure> {
+        let unreadable =
+            |error| Failure::new(Exit::Other, format!("cannot read {source}")).because(error);
+        if let Some(error) = EncodingError::of_head(input.fill_buf().map_err(unreadable)?) {
+            let report = self.invalid(source, 1, error.into());
+            self.report(&report)?;
+            return Ok(());
+        }
         let mut line = Vec::new();
         for number in 1.. {
-            let read = read_line(&mut input, &mut line, LEN_MAX).map_err(|error| {
-                Failure::new(Exit::Other, format!("cannot read {source}")).because(error)
-            })?;
+            let read = read_line(&mut input, &mut line, LEN_MAX).map_err(unreadable)?;
             match read {
                 LineRead::End => break,
                 LineRead::TooLong(_) => {
@@ -144,7 +151,11 @@ impl Judge<'_> {
     }
 
     fn judge<'a>(&self, source: &'a str, line: u64, bytes: &[u8]) -> Report<'a> {
-        let value: Value = match serde_json::from_slice(bytes) {
+        let text = match text_of(bytes) {
+            Ok(text) => text,
+            Err(error) => return self.invalid(source, line, error.into()),
+        };
+        let value: Value = match serde_json::from_str(text) {
             Ok(value) => value,
             Err(error) => return self.invalid(source, line, Finding::not_json(&error)),
         };
@@ -178,7 +189,7 @@ impl Report<'_> {
             head.bad("invalid")
         };
         let head = head.plain(" ").plain(self.kind.unwrap_or("document"));
-        let problems = self.problems.iter().map(Finding::line);
+        let problems = self.problems.iter().map(|problem| problem.line(None));
         let unknown = self.unknown.iter().map(|pointer| {
             Line::new()
                 .plain("  ")
@@ -194,6 +205,7 @@ impl Report<'_> {
 
 /// Whether what was taken for one document has one a line.
 fn is_ndjson(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let lines = bytes.split(|byte| *byte == b'\n');
     let lines = lines.filter(|line| !line.trim_ascii().is_empty());
     let documents = lines

@@ -108,16 +108,16 @@ impl SendArgs {
     }
 
     fn many(&self, settings: &Settings) -> Result<Exit, Failure> {
-        let source = self.source(settings)?;
+        let source = self.source()?;
         let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(batch::dry_run(settings, source, path));
+            return runtime()?.block_on(batch::dry_run(settings, source, path, &self.batch));
         }
         let client = self.client(settings)?;
         runtime()?.block_on(batch::run(settings, client, source, &self.batch, path))
     }
 
-    fn source(&self, settings: &Settings) -> Result<Source, Failure> {
+    fn source(&self) -> Result<Source, Failure> {
         let message = &self.message;
         if message.from.is_some() || message.to.is_some() || message.options.is_any_given()? {
             return Err(Failure::usage("the options of a message need a channel")
@@ -126,9 +126,9 @@ impl SendArgs {
         let content = &message.content;
         match (&self.batch.csv, &content.template, &content.file) {
             (Some(table), Some(template), None) => {
-                let rows = batch::CsvTemplate::open(table, FilePath::new(template))?;
-                rows.check(settings.out)?;
-                Ok(Source::Csv(rows))
+                let template = FilePath::new(template);
+                let table = batch::Table::open(table, template, self.batch.delimiter)?;
+                Ok(Source::Csv(Box::new(table)))
             }
             (Some(_), ..) => Err(Failure::usage(
                 "--csv needs --template with the message's file",

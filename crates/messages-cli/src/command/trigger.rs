@@ -10,7 +10,7 @@ use crate::compose::ChannelName;
 use crate::exchange::ask_emulator;
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input::read_bytes;
+use crate::input::read_text;
 use crate::output::{Line, json_text};
 use crate::settings::{Settings, runtime};
 
@@ -108,7 +108,7 @@ impl InboundArgs {
     fn document(&self) -> Result<Value, Failure> {
         let mut document = match &self.file {
             None => Map::new(),
-            Some(file) => serde_json::from_slice(&read_bytes(Some(file))?).map_err(|error| {
+            Some(file) => serde_json::from_str(&read_text(Some(file))?).map_err(|error| {
                 Failure::invalid("the message is no JSON object").because(error)
             })?,
         };

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input::read_bytes;
+use crate::input::read_text;
 use crate::order;
 use crate::output::Line;
 use crate::settings::Settings;
@@ -33,7 +33,7 @@ impl UpgradeArgs {
         let mut exit = Exit::Done;
         for source in sources {
             let value: Value =
-                serde_json::from_slice(&read_bytes(Some(&source))?).map_err(|error| {
+                serde_json::from_str(&read_text(Some(&source))?).map_err(|error| {
                     Failure::invalid(format!("{} is not JSON", source.display())).because(error)
                 })?;
             if !upgrade(settings, value)? {

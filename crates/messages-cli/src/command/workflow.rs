@@ -8,7 +8,7 @@ use messages_sdk::types::{Document, v0_1};
 use super::send::{PathName, report};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input::read_bytes;
+use crate::input::read_text;
 use crate::order::{self, Order, Settled};
 use crate::settings::{Settings, runtime};
 
@@ -30,8 +30,8 @@ pub(crate) struct WorkflowArgs {
 
 impl WorkflowArgs {
     pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
-        let bytes = read_bytes(Some(&self.file))?;
-        let value = serde_json::from_slice(&bytes)
+        let text = read_text(Some(&self.file))?;
+        let value = serde_json::from_str(&text)
             .map_err(|error| Failure::invalid("the workflow is not JSON").because(error))?;
         let order = match v0_1::Workflow::from_value(value) {
             Ok(workflow) => Order::Workflow(workflow),

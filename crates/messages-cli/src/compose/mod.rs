@@ -15,7 +15,7 @@ use option::Place;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::input::{read_file, read_plain};
+use crate::input::{read_file, read_plain, text_of};
 use crate::order::problems;
 
 /// A message, or what is wrong with it.
@@ -221,7 +221,8 @@ pub(crate) fn json_argument(flag: &str, argument: &str) -> Result<Value, Failure
             let bytes = read_file(path.as_ref()).map_err(|error| {
                 Failure::new(Exit::Invalid, format!("cannot read {path}")).because(error)
             })?;
-            serde_json::from_slice(&bytes).map_err(invalid)
+            let text = text_of(&bytes).map_err(|error| error.in_file(path))?;
+            serde_json::from_str(text).map_err(invalid)
         }
     }
 }

@@ -13,6 +13,9 @@ use crate::output::Line;
 #[derive(Debug, Serialize)]
 pub(crate) struct Settled {
     pub(crate) index: u64,
+    /// The line of the input on which the message begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
     #[serde(serialize_with = "name")]
     pub(crate) outcome: Outcome,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,6 +52,7 @@ impl Settled {
     fn new(index: u64, outcome: Outcome) -> Self {
         Self {
             index,
+            line: None,
             outcome,
             message_uuid: None,
             workflow_id: None,
@@ -116,6 +120,20 @@ impl Settled {
         settled
     }
 
+    /// The same for a message on this line of its input.
+    pub(crate) fn on_line(mut self, line: Option<u64>) -> Self {
+        self.line = line;
+        self
+    }
+
+    /// The message's place in its input, for people.
+    pub(crate) fn number(&self) -> Line {
+        Line::new().dim(match self.line {
+            Some(line) => format!("line {line} "),
+            None => format!("{} ", self.index),
+        })
+    }
+
     pub(crate) fn is_accepted(&self) -> bool {
         self.outcome == Outcome::Accepted
     }
@@ -169,7 +187,10 @@ impl Settled {
 
     /// The details for people, on stderr: broken rules, and what the API said.
     pub(crate) fn details(&self) -> Vec<Line> {
-        let mut lines: Vec<Line> = self.problems.iter().map(Finding::line).collect();
+        let mut lines: Vec<Line> = {
+            let lines = self.problems.iter().map(|finding| finding.line(self.line));
+            lines.collect()
+        };
         if let Some(problem) = &self.problem {
             let said = [&problem.title, &problem.detail];
             for text in said.into_iter().flatten() {

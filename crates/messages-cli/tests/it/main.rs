@@ -26,6 +26,7 @@ mod million;
 mod offline;
 mod options;
 mod profile;
+mod recipients;
 mod resume;
 mod secrets;
 mod send;

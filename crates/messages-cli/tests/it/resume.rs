@@ -35,6 +35,7 @@ fn send_on_full_disk(shell: &Shell, input: &Path, results: &Path) -> Ended {
     let arguments = [
         "send",
         "--json",
+        "--skip-invalid",
         "--concurrency",
         "4",
         "--file",

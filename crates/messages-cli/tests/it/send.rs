@@ -169,8 +169,18 @@ fn a_file_of_both_generations_is_sent() {
             r#"{"channel":"sms","message_type":"text","from":"447700900001","text":"three"}"#, "\n",
         ),
     );
-    let ended = shell.run(&["send", "--file", file.to_str().unwrap(), "--json"]);
+    let arguments = ["send", "--file", file.to_str().unwrap(), "--json"];
+    let refused = shell.run(&arguments);
+    assert_eq!(refused.code, 3, "{}", refused.stderr);
+    assert_eq!(refused.object()["summary"]["invalid"], 1);
+    assert_eq!(emulator.texts().len(), 0, "nothing was sent");
+    let ended = shell.run(&[&arguments[..], &["--skip-invalid"]].concat());
     assert_eq!(ended.code, 8, "{}", ended.stderr);
+    let invalid = ended
+        .objects()
+        .into_iter()
+        .find(|object| object["outcome"] == "invalid");
+    assert_eq!(invalid.unwrap()["line"], 3);
     let summary = ended.object();
     assert_eq!(summary["summary"]["accepted"], 2, "{summary}");
     assert_eq!(summary["summary"]["invalid"], 1, "{summary}");

@@ -15,6 +15,8 @@ pub(super) struct Chunks<'a> {
     index: u64,
     /// Where in the input the chunk began.
     from: u64,
+    /// Where in the input the latest document ended.
+    end: u64,
 }
 
 /// No more documents are accepted.
@@ -27,20 +29,27 @@ impl<'a> Chunks<'a> {
             chunk: Vec::new(),
             index: 0,
             from: 0,
+            end: 0,
         }
     }
 
-    /// Adds a document with which `position` bytes of the input have been read.
+    /// Adds a document with which `position` bytes of the input have been read; `start` is where it begins, unless that is the
+    /// end of the previous one.
     pub(super) fn put(
         &mut self,
-        content: Result<Raw, Finding>,
+        content: Result<Raw, Vec<Finding>>,
+        line: Option<u64>,
+        start: Option<u64>,
         position: u64,
     ) -> Result<(), Closed> {
         self.chunk.push(Item {
             index: self.index,
+            line,
             content,
+            start: start.unwrap_or(self.end),
             position,
         });
+        self.end = position;
         self.index += 1;
         let bytes = position.saturating_sub(self.from);
         if self.chunk.len() < DOCUMENTS_MAX && bytes < BYTES_MAX {

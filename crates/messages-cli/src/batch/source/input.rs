@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use super::chunks::{Chunks, Closed};
 use super::{Finding, Raw};
+use crate::input::{BYTE_ORDER_MARK, EncodingError};
 
 /// No document is longer than this.
 pub(super) const DOCUMENT_MAX: u64 = 1024 * 1024;
@@ -31,11 +32,17 @@ struct State<'a> {
 }
 
 impl Outlet<'_> {
-    pub(super) fn put(&self, content: Result<Raw, Finding>) -> Result<(), Closed> {
+    /// Hands over a document, with the line on which it begins where that is known.
+    pub(super) fn put(
+        &self,
+        content: Result<Raw, Finding>,
+        line: Option<u64>,
+    ) -> Result<(), Closed> {
         let mut state = self.0.borrow_mut();
         let position = state.taken;
         state.put = position;
-        state.chunks.put(content, position)
+        let content = content.map_err(|finding| vec![finding]);
+        state.chunks.put(content, line, None, position)
     }
 
     pub(super) fn flush(&self) -> Result<(), Closed> {
@@ -90,16 +97,24 @@ impl<'a, R: Read> Input<'a, R> {
         (input, outlet)
     }
 
-    /// The first byte that is neither white space nor a byte order mark, which stays where it is.
-    pub(super) fn first_byte(&mut self) -> io::Result<Option<u8>> {
-        const MARK: &[u8] = b"\xef\xbb\xbf";
-        if self.fill_buf()?.starts_with(MARK) {
-            self.consume(MARK.len());
+    /// The UTF-16 or UTF-32 that the input is, by its first bytes.
+    pub(super) fn encoding_error(&mut self) -> io::Result<Option<EncodingError>> {
+        Ok(EncodingError::of_head(self.fill_buf()?))
+    }
+
+    /// The first byte that is neither white space nor a byte order mark, which stays where it is, and its line.
+    pub(super) fn first_byte(&mut self) -> io::Result<(Option<u8>, u64)> {
+        if self.fill_buf()?.starts_with(BYTE_ORDER_MARK) {
+            self.consume(BYTE_ORDER_MARK.len());
         }
+        let mut line = 1;
         loop {
             match self.fill_buf()?.first().copied() {
-                Some(byte) if byte.is_ascii_whitespace() => self.consume(1),
-                byte => return Ok(byte),
+                Some(byte) if byte.is_ascii_whitespace() => {
+                    line += u64::from(byte == b'\n');
+                    self.consume(1);
+                }
+                byte => return Ok((byte, line)),
             }
         }
     }

@@ -16,11 +16,16 @@ use crate::input::{LineRead, read_line};
 /// Hands over every document of an input.
 pub(super) fn feed(chunks: Chunks<'_>, source: impl Read) {
     let (mut input, outlet) = Input::new(chunks, source);
-    let fed = match input.first_byte() {
-        Ok(None) => Ok(()),
-        Ok(Some(b'[')) => array(&mut input, &outlet),
-        Ok(Some(_)) => documents(&mut input, &outlet),
-        Err(error) => outlet.put(Err(unreadable(&error))),
+    let first = match input.encoding_error() {
+        Ok(Some(error)) => Err(Finding::from(error)),
+        Ok(None) => input.first_byte().map_err(|error| unreadable(&error)),
+        Err(error) => Err(unreadable(&error)),
+    };
+    let fed = match first {
+        Ok((None, _)) => Ok(()),
+        Ok((Some(b'['), _)) => array(&mut input, &outlet),
+        Ok((Some(_), line)) => documents(&mut input, &outlet, line),
+        Err(finding) => outlet.put(Err(finding), None),
     };
     // That nobody takes them any more is no error of the input.
     let _ = fed.and_then(|()| outlet.flush());
@@ -52,25 +57,31 @@ fn array<R: Read>(input: &mut Input<'_, R>, outlet: &Outlet<'_>) -> Result<(), C
     match result {
         _ if is_closed => Err(Closed),
         Ok(()) => Ok(()),
-        Err(error) => outlet.put(Err(not_json(&error))),
+        Err(error) => outlet.put(Err(not_json(&error)), None),
     }
 }
 
 /// A document a line; or, where the first line is not a whole document, documents of several lines.
-fn documents<R: Read>(input: &mut Input<'_, R>, outlet: &Outlet<'_>) -> Result<(), Closed> {
+fn documents<R: Read>(
+    input: &mut Input<'_, R>,
+    outlet: &Outlet<'_>,
+    first_line: u64,
+) -> Result<(), Closed> {
     let mut is_first = true;
-    loop {
+    for number in first_line.. {
+        let number = Some(number);
         let mut line = Vec::new();
         match read_line(input, &mut line, DOCUMENT_MAX) {
             Ok(LineRead::End) => return Ok(()),
-            Ok(LineRead::TooLong(_)) => outlet.put(Err(Finding::new("json", TOO_LONG)))?,
+            Ok(LineRead::TooLong(_)) => outlet.put(Err(Finding::new("json", TOO_LONG)), number)?,
             Ok(_) if line.trim_ascii().is_empty() => continue,
             Ok(_) if is_first && is_cut_short(&line) => return stream(&line, input, outlet),
-            Ok(_) => outlet.put(Ok(Raw::Bytes(line)))?,
-            Err(error) => return outlet.put(Err(unreadable(&error))),
+            Ok(_) => outlet.put(Ok(Raw::Bytes(line)), number)?,
+            Err(error) => return outlet.put(Err(unreadable(&error)), number),
         }
         is_first = false;
     }
+    Ok(())
 }
 
 /// Whether a line is the beginning of a document that goes on.
@@ -87,7 +98,8 @@ fn stream<R: Read>(
     let whole = Cursor::new(begun).chain(input);
     for document in Deserializer::from_reader(whole).into_iter::<Value>() {
         let is_broken = document.is_err();
-        outlet.put(document.map(Raw::Value).map_err(|error| not_json(&error)))?;
+        let content = document.map(Raw::Value).map_err(|error| not_json(&error));
+        outlet.put(content, None)?;
         if is_broken {
             break;
         }
@@ -110,7 +122,7 @@ impl<'de> Visitor<'de> for Elements<'_, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
         while let Some(value) = elements.next_element()? {
-            if self.outlet.put(Ok(Raw::Value(value))).is_err() {
+            if self.outlet.put(Ok(Raw::Value(value)), None).is_err() {
                 *self.is_closed = true;
                 return Err(A::Error::custom("nobody takes the messages"));
             }

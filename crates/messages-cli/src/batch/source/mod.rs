@@ -9,10 +9,11 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::csv_template::CsvTemplate;
 use super::identity::Digest;
+use super::table::{Row, Table};
 use crate::failure::Failure;
 use crate::finding::Finding;
+use crate::input::BYTE_ORDER_MARK;
 use crate::order::Order;
 pub(super) use chunks::Closed;
 pub(super) use opened::Opened;
@@ -23,14 +24,18 @@ pub(crate) enum Source {
     /// JSON from a file, or from stdin for `-`: one document, an array, or a document a line.
     Json(PathBuf),
     /// The rows of a table, filled into a template.
-    Csv(CsvTemplate),
+    Csv(Box<Table>),
 }
 
 /// One document of a batch.
 pub(super) struct Item {
     /// Its place among the documents, from 0.
     pub(super) index: u64,
-    pub(super) content: Result<Raw, Finding>,
+    /// The line of the input on which it begins, from 1, where it has one of its own.
+    pub(super) line: Option<u64>,
+    pub(super) content: Result<Raw, Vec<Finding>>,
+    /// How many bytes of the input come before it.
+    pub(super) start: u64,
     /// How many bytes of the input have been read with it.
     pub(super) position: u64,
 }
@@ -39,13 +44,18 @@ pub(super) struct Item {
 pub(super) enum Raw {
     Bytes(Vec<u8>),
     Value(Value),
+    Row(Row),
 }
 
 impl Item {
     /// Parses and checks the document.
     pub(super) fn order(self) -> Result<Order, Vec<Finding>> {
-        match self.content.map_err(|finding| vec![finding])? {
-            Raw::Bytes(bytes) => Order::from_slice(&bytes),
+        match self.content? {
+            Raw::Bytes(bytes) => {
+                let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+                Order::from_slice(text)
+            }
+            Raw::Row(row) => row.order(),
             Raw::Value(value) => Order::from_value(value),
         }
     }

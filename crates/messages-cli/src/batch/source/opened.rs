@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 use super::chunks::{Chunks, Closed};
-use super::{CsvTemplate, Item, Raw, Source, json};
+use super::{Item, Raw, Source, Table, json};
 use crate::batch::identity::{Identified, Identity, identify};
 use crate::batch::journal::journal_path;
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::output::Output;
 
 /// How many chunks are read ahead of what is sent: enough that the senders do not wait while another program has the
 /// reader's core.
@@ -36,16 +37,16 @@ enum Bytes {
 
 enum Format {
     Json,
-    Csv(CsvTemplate),
+    Csv(Box<Table>),
 }
 
 impl Opened {
     pub(super) fn new(source: Source) -> Result<Self, Failure> {
         let (bytes, format, path) = match source {
-            Source::Csv(template) => {
-                let path = template.path().to_owned();
-                let file = template.table().map_err(Failure::unreadable(&path))?;
-                (Bytes::File(file), Format::Csv(template), path)
+            Source::Csv(table) => {
+                let path = table.path().to_owned();
+                let file = table.file().map_err(Failure::unreadable(&path))?;
+                (Bytes::File(file), Format::Csv(table), path)
             }
             Source::Json(path) if path.as_os_str() == "-" => {
                 (Bytes::Stream(Box::new(io::stdin())), Format::Json, path)
@@ -59,6 +60,23 @@ impl Opened {
         })
     }
 
+    /// Whether the input can be read more than once.
+    pub(in crate::batch) fn is_repeatable(&self) -> bool {
+        matches!(self.bytes, Bytes::File(_))
+    }
+
+    /// Warns of recipients that have more than one row of a table.
+    pub(in crate::batch) fn warn_of_duplicates(&mut self, out: Output) -> Result<(), Failure> {
+        if let (Format::Csv(table), Bytes::File(file)) = (&self.format, &mut self.bytes) {
+            // Both have one position.
+            table
+                .warn_of_duplicates(out)
+                .and_then(|()| file.rewind())
+                .map_err(Failure::unreadable(&self.path))?;
+        }
+        Ok(())
+    }
+
     /// Refuses results that would be read as the input, or would overwrite it, under whatever name.
     pub(in crate::batch) fn refuse_output(&self, results: &Path) -> Result<(), Failure> {
         let input = match &self.bytes {
@@ -66,7 +84,7 @@ impl Opened {
             Bytes::Stream(_) => None,
         };
         let (option, template) = match &self.format {
-            Format::Csv(template) => ("--csv", Some(template.template_path())),
+            Format::Csv(table) => ("--csv", Some(table.template_path())),
             Format::Json => ("--file", None),
         };
         let journal = journal_path(results);
@@ -98,7 +116,7 @@ impl Opened {
             return Ok(None);
         };
         let prefix = match &self.format {
-            Format::Csv(template) => template.text(),
+            Format::Csv(table) => table.text(),
             Format::Json => b"",
         };
         let identified = identify(&mut *file, prefix, earlier)
@@ -176,9 +194,11 @@ impl Format {
         let mut chunks = Chunks::new(sink);
         match self {
             Self::Json => json::feed(chunks, reader),
-            Self::Csv(template) => {
-                for (row, position) in template.rows(reader) {
-                    if chunks.put(row.map(Raw::Value), position).is_err() {
+            Self::Csv(table) => {
+                for row in table.rows(reader) {
+                    let content = row.content.map(Raw::Row);
+                    let put = chunks.put(content, Some(row.line), Some(row.start), row.end);
+                    if put.is_err() {
                         return;
                     }
                 }
