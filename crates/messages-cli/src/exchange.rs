@@ -5,7 +5,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, Request, Response, header};
 use messages_emulator::DEFAULT_PORT;
-use messages_sdk::transport::backend::hyper::HyperTransport;
+use messages_sdk::transport::backend::BuildError;
+use messages_sdk::transport::backend::hyper::{HyperTransport, HyperTransportBuilder};
 use messages_sdk::transport::layer::timeout::Timeout;
 use messages_sdk::transport::{TokioTimer, Transport};
 use serde_json::Value;
@@ -22,10 +23,17 @@ pub(crate) struct Exchange(Timeout<HyperTransport>);
 
 impl Exchange {
     pub(crate) fn new() -> Result<Self, Failure> {
-        let transport = HyperTransport::builder().build().map_err(|error| {
-            Failure::new(Exit::Other, "no connection can be made").because(error)
-        })?;
-        Ok(Self(Timeout::new(transport, LIMIT, TokioTimer)))
+        Self::of(HyperTransport::builder())
+            .map_err(|error| Failure::new(Exit::Other, "no connection can be made").because(error))
+    }
+
+    /// An exchange that also trusts these certificates (PEM).
+    pub(crate) fn trusting(roots: &[u8]) -> Result<Self, BuildError> {
+        Self::of(HyperTransport::builder().extra_roots(roots))
+    }
+
+    fn of(builder: HyperTransportBuilder) -> Result<Self, BuildError> {
+        Ok(Self(Timeout::new(builder.build()?, LIMIT, TokioTimer)))
     }
 
     pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Failure> {

@@ -16,6 +16,8 @@ struct Inner {
     exit: Exit,
     message: String,
     hint: Option<String>,
+    /// An excerpt of the input with the fault marked, in lines.
+    excerpt: Option<String>,
     source: Option<Box<dyn Error + Send + Sync>>,
     /// Nobody reads the output any more, so there is nobody to tell.
     quiet: bool,
@@ -27,6 +29,7 @@ impl Failure {
             exit,
             message: message.into(),
             hint: None,
+            excerpt: None,
             source: None,
             quiet: false,
         }))
@@ -58,6 +61,17 @@ impl Failure {
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
         self
+    }
+
+    /// Shows where in the input the fault is.
+    pub(crate) fn excerpt(mut self, excerpt: impl Into<String>) -> Self {
+        self.0.excerpt = Some(excerpt.into());
+        self
+    }
+
+    /// The lines of the excerpt.
+    pub(crate) fn excerpt_lines(&self) -> impl Iterator<Item = &str> {
+        self.0.excerpt.iter().flat_map(|excerpt| excerpt.lines())
     }
 
     /// Says what caused it.

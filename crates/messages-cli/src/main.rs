@@ -12,6 +12,7 @@ mod logs;
 mod order;
 mod output;
 mod receive;
+mod segments;
 mod settings;
 mod signals;
 mod usage;
@@ -42,6 +43,9 @@ fn tell(out: Output, failure: &Failure) {
         return;
     }
     out.note(&Line::new().bad("error").plain(": ").plain(failure.chain()));
+    failure
+        .excerpt_lines()
+        .for_each(|line| out.note(&Line::new().plain(line)));
     if let Some(hint) = failure.advice() {
         out.hint(hint);
     }

@@ -36,3 +36,19 @@ impl Usage {
         }
     }
 }
+
+/// Reads the argument of an option that takes text, which may begin with a dash.
+///
+/// A forgotten text must not turn the next option into one: `--text --dry-run` would send.
+pub(crate) fn text(argument: &str) -> Result<String, String> {
+    let is_option = argument.strip_prefix("--").is_some_and(|name| {
+        name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+    });
+    if is_option {
+        return Err("this is the form of an option: the text is missing before it".to_owned());
+    }
+    Ok(argument.to_owned())
+}

@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use messages_sdk::Outbound;
-use messages_sdk::types::sms::Segmentation;
-use messages_sdk::types::v0_1;
-use messages_sdk::types::v1::{self, ChannelMessage};
+use messages_sdk::types::{v0_1, v1};
 use serde::Serialize;
 
 use super::BatchArgs;
@@ -16,6 +14,7 @@ use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::order::{Order, Path};
 use crate::output::Line;
+use crate::segments;
 use crate::settings::Settings;
 
 /// What a batch would amount to.
@@ -79,18 +78,12 @@ impl Totals {
 
     fn add_v1(&mut self, message: &v1::Message) {
         self.count(message.primary.channel().as_str());
-        if let ChannelMessage::Sms(sms) = &message.primary {
-            self.segments += segments(sms.text.as_str());
-        }
+        self.segments += segments::of_v1(message);
     }
 
     fn add_v0_1(&mut self, message: &v0_1::Message) {
         self.count(message.channel().as_str());
-        if let v0_1::Message::Sms(sms) = message
-            && let v0_1::sms::Content::Text(text) = &sms.message.content.kind
-        {
-            self.segments += segments(text.as_str());
-        }
+        self.segments += segments::of_v0_1(message);
     }
 
     fn count(&mut self, channel: &str) {
@@ -113,8 +106,4 @@ impl Totals {
         }
         lines
     }
-}
-
-fn segments(text: &str) -> u64 {
-    Segmentation::of(text).count() as u64
 }

@@ -131,7 +131,8 @@ impl EmulatorArgs {
         let mut config = match &self.config {
             None => Config::default(),
             Some(file) => toml::from_str(&read_text(Some(file))?).map_err(|error| {
-                Failure::invalid(format!("{} is no configuration", file.display())).because(error)
+                let message = format!("{} is not a valid configuration", file.display());
+                Failure::invalid(message).excerpt(error.to_string())
             })?,
         };
         match self.port {

@@ -1,16 +1,19 @@
 //! `messages preview`: how a text becomes an SMS.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use messages_sdk::types::sms::{Encoding, Segmentation, offenders, transliterate};
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::input::read_plain;
 use crate::output::Line;
+use crate::segments::segmentation;
 use crate::settings::Settings;
+use crate::usage::text;
 
 #[derive(Debug, Args)]
 #[command(
@@ -18,9 +21,12 @@ use crate::settings::Settings;
 )]
 pub(crate) struct PreviewArgs {
     /// The text; without it, the files or stdin
-    #[arg(long, conflicts_with = "files")]
+    #[arg(long, conflicts_with = "files", allow_hyphen_values = true, value_parser = text)]
     text: Option<String>,
-    /// Files that hold one text each; `-` or none reads stdin
+    /// Ends with exit code 3 if a text has more segments than this
+    #[arg(long, value_name = "N")]
+    max_segments: Option<usize>,
+    /// Files that hold one text each, or messages as JSON, of which the texts of SMS are shown; `-` or none reads stdin
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -58,30 +64,121 @@ struct Plainer {
 
 impl PreviewArgs {
     pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
-        let texts = match (self.text, self.files.is_empty()) {
-            (Some(text), _) => vec![("--text".to_owned(), text)],
-            (None, true) => vec![("-".to_owned(), read_plain(None)?)],
-            (None, false) => {
-                let read =
-                    |file: &PathBuf| Ok((file.display().to_string(), read_plain(Some(file))?));
-                self.files
-                    .iter()
-                    .map(read)
-                    .collect::<Result<_, Failure>>()?
+        let mut texts = Vec::new();
+        match self.text {
+            Some(text) => texts.push(Text::plain("--text".to_owned(), text)),
+            None if self.files.is_empty() => Text::read("-".to_owned(), None, &mut texts)?,
+            None => {
+                for file in &self.files {
+                    Text::read(file.display().to_string(), Some(file), &mut texts)?;
+                }
             }
-        };
-        for (source, text) in texts {
-            settings
-                .out
-                .result(&Preview::of(source, &text), Preview::lines)?;
         }
-        Ok(Exit::Done)
+        let mut is_too_long = false;
+        for text in texts {
+            let preview = Preview::of(text);
+            settings.out.result(&preview, Preview::lines)?;
+            if let Some(most) = self.max_segments
+                && preview.segments > most
+            {
+                is_too_long = true;
+                let message = format!(
+                    ": {} has {} segments, and --max-segments is {most}",
+                    preview.source, preview.segments
+                );
+                settings
+                    .out
+                    .note(&Line::new().bad("too long").plain(message));
+            }
+        }
+        Ok(if is_too_long {
+            Exit::Invalid
+        } else {
+            Exit::Done
+        })
+    }
+}
+
+/// A text to preview.
+struct Text {
+    source: String,
+    text: String,
+    /// Whether the message asks for Unicode.
+    forces_unicode: bool,
+}
+
+impl Text {
+    fn plain(source: String, text: String) -> Self {
+        Self {
+            source,
+            text,
+            forces_unicode: false,
+        }
+    }
+
+    /// Reads a file: a text, or the texts of the messages that it holds as JSON.
+    fn read(source: String, file: Option<&Path>, texts: &mut Vec<Self>) -> Result<(), Failure> {
+        let text = read_plain(file)?;
+        let documents: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(&text)
+            .into_iter()
+            .collect();
+        match documents {
+            Ok(documents) if documents.iter().any(|it| it.is_object() || it.is_array()) => {
+                let known = texts.len();
+                for document in &documents {
+                    Self::of_message(&source, document, texts);
+                }
+                if texts.len() == known {
+                    let message = format!("{source} is JSON and holds no text of an SMS");
+                    return Err(Failure::invalid(message)
+                        .hint("give the text itself, or a message of the channel sms"));
+                }
+            }
+            _ => texts.push(Self::plain(source, text)),
+        }
+        Ok(())
+    }
+
+    /// Finds the texts of SMS in a message, its alternatives, a workflow or an array of them.
+    fn of_message(source: &str, document: &Value, texts: &mut Vec<Self>) {
+        let found = [("/channel", "/text"), ("/to/type", "/message/content/text")]
+            .into_iter()
+            .find_map(|(channel, text)| {
+                let is_sms = document.pointer(channel).and_then(Value::as_str) == Some("sms");
+                document.pointer(text)?.as_str().filter(|_| is_sms)
+            });
+        if let Some(text) = found {
+            let encoding = document
+                .pointer("/sms/encoding_type")
+                .and_then(Value::as_str);
+            texts.push(Self {
+                source: source.to_owned(),
+                text: text.to_owned(),
+                forces_unicode: encoding == Some("unicode"),
+            });
+        }
+        let lists = [
+            Some(document),
+            document.get("failover"),
+            document.get("workflow"),
+        ];
+        for list in lists.into_iter().flatten() {
+            for message in list.as_array().into_iter().flatten() {
+                Self::of_message(source, message, texts);
+            }
+        }
     }
 }
 
 impl Preview {
-    fn of(source: String, text: &str) -> Self {
-        let parts = Segmentation::of(text);
+    fn of(text: Text) -> Self {
+        let Text {
+            source,
+            text,
+            forces_unicode,
+        } = text;
+        let text = text.as_str();
+        let parts = segmentation(text, forces_unicode);
         let offenders: Vec<Offender> = offenders(text)
             .map(|offender| Offender {
                 character: offender.character,

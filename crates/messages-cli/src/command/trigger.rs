@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand};
 use http::Method;
+use messages_emulator::Status;
 use serde_json::{Map, Value, json};
 
 use crate::compose::ChannelName;
@@ -13,6 +15,7 @@ use crate::failure::Failure;
 use crate::input::read_text;
 use crate::output::{Line, json_text};
 use crate::settings::{Settings, runtime};
+use crate::usage::text;
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -48,13 +51,13 @@ struct InboundArgs {
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
     /// The person
-    #[arg(long, required_unless_present = "file")]
+    #[arg(long, required_unless_present = "file", allow_hyphen_values = true, value_parser = text)]
     from: Option<String>,
     /// Your side
-    #[arg(long, required_unless_present = "file")]
+    #[arg(long, required_unless_present = "file", allow_hyphen_values = true, value_parser = text)]
     to: Option<String>,
     /// What the person writes
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = text)]
     text: Option<String>,
     /// Where the medium lies
     #[arg(long, conflicts_with = "text")]
@@ -69,8 +72,8 @@ struct StatusArgs {
     /// The message
     #[arg(long)]
     uuid: String,
-    /// The state: submitted, delivered, read, rejected or undeliverable
-    #[arg(long)]
+    /// The status
+    #[arg(long, value_parser = PossibleValuesParser::new(Status::ALL.map(Status::name)))]
     status: String,
     /// The error code of a failure
     #[arg(long)]

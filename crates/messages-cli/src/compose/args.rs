@@ -2,6 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
+use crate::usage::text;
+
 /// The channels by the names that people use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ChannelName {
@@ -41,11 +43,11 @@ pub(crate) enum Api {
 #[derive(Debug, Default, Args)]
 pub(crate) struct MessageArgs {
     /// The sender: a number, a name, or the id of a page or service
-    #[arg(long, value_name = "SENDER")]
+    #[arg(long, value_name = "SENDER", allow_hyphen_values = true, value_parser = text)]
     pub(crate) from: Option<String>,
 
     /// The recipient: a number as digits with its country code, an id or an address
-    #[arg(long, value_name = "RECIPIENT")]
+    #[arg(long, value_name = "RECIPIENT", allow_hyphen_values = true, value_parser = text)]
     pub(crate) to: Option<String>,
 
     #[command(flatten)]
@@ -61,7 +63,7 @@ pub(crate) struct MessageArgs {
 #[group(multiple = false)]
 pub(crate) struct ContentArgs {
     /// A text; `-` reads it from stdin
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) text: Option<String>,
 
     /// An image by its URL
@@ -93,7 +95,7 @@ pub(crate) struct ContentArgs {
     pub(crate) template: Option<String>,
 
     /// A reaction to the message that --context names (WhatsApp)
-    #[arg(long, value_name = "EMOJI")]
+    #[arg(long, value_name = "EMOJI", allow_hyphen_values = true, value_parser = text)]
     pub(crate) reaction: Option<String>,
 
     /// Takes the reaction back (WhatsApp)
@@ -101,7 +103,7 @@ pub(crate) struct ContentArgs {
     pub(crate) unreact: bool,
 
     /// An HTML body (email)
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) html: Option<String>,
 
     /// Several media or bodies: a JSON array (MMS, email)
@@ -126,11 +128,11 @@ pub(crate) struct ContentArgs {
 #[command(next_help_heading = "Options of the message")]
 pub(crate) struct OptionArgs {
     /// A text shown with the medium
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) caption: Option<String>,
 
     /// The name under which a file is shown
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) name: Option<String>,
 
     /// A preview of a video, by its URL (Viber)
@@ -150,11 +152,11 @@ pub(crate) struct OptionArgs {
     pub(crate) ttl: Option<u32>,
 
     /// Your own reference, repeated in every status
-    #[arg(long, value_name = "REF")]
+    #[arg(long, value_name = "REF", allow_hyphen_values = true, value_parser = text)]
     pub(crate) client_ref: Option<String>,
 
     /// What is filled into a template; once for each, in order
-    #[arg(long = "parameter", value_name = "TEXT")]
+    #[arg(long = "parameter", value_name = "TEXT", allow_hyphen_values = true, value_parser = text)]
     pub(crate) parameters: Vec<String>,
 
     /// The language of a template, such as en_GB (WhatsApp)
@@ -202,11 +204,11 @@ pub(crate) struct OptionArgs {
     pub(crate) action_url: Option<String>,
 
     /// What the button says (Viber)
-    #[arg(long, value_name = "TEXT", requires = "action_url")]
+    #[arg(long, value_name = "TEXT", requires = "action_url", allow_hyphen_values = true, value_parser = text)]
     pub(crate) action_text: Option<String>,
 
     /// The subject (email)
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) subject: Option<String>,
 
     /// Where the statuses of this message go

@@ -486,3 +486,62 @@ fn doctor_of_a_clock(ahead: i64) -> crate::shell::Ended {
         .with("VONAGE_API_SECRET", "secret")
         .run(&["doctor", "--json"])
 }
+
+#[test]
+fn path_and_query_are_forwarded_below_the_given_url() {
+    let shell = Shell::new();
+    for (base, asked, arrived) in [
+        ("", "/hooks/status?x=1", "/hooks/status?x=1"),
+        ("", "/", "/"),
+        ("/", "/inbound", "/inbound"),
+        ("/app", "/", "/app"),
+        ("/app/", "/inbound", "/app/inbound"),
+        (
+            "/app?token=t",
+            "/status?x=1&y=%2F",
+            "/app/status?token=t&x=1&y=%2F",
+        ),
+    ] {
+        let store = shell.path("application.ndjson");
+        let _ = std::fs::remove_file(&store);
+        let store = store.to_str().unwrap();
+        let application = Listener::start(&shell, &["--unverified", "--store", store]);
+        let own = shell.path("front.ndjson");
+        let _ = std::fs::remove_file(&own);
+        let own = own.to_str().unwrap();
+        let to = format!("{}{base}", application.url);
+        let front = Listener::start(
+            &shell,
+            &["--unverified", "--forward-to", &to, "--store", own],
+        );
+        let mut client = crate::fake::Client::connect(&front.url);
+        let line = client.ask("POST", asked.as_bytes(), STATUS).unwrap();
+        assert!(line.contains("200"), "{line}");
+        let resend = ["listen", "resend", "1", "--store", own, "--forward-to", &to];
+        assert_eq!(shell.run(&resend).code, 0);
+        let stored = std::fs::read_to_string(store).unwrap();
+        let paths: Vec<Value> = stored
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["path"].clone())
+            .collect();
+        assert_eq!(paths, [arrived, arrived], "{base} {asked}");
+    }
+}
+
+#[test]
+fn a_certificate_to_trust_must_be_one() {
+    let shell = Shell::new();
+    let listen = |file: &str| {
+        let to = ["--forward-to", "https://localhost:1", "--forward-ca", file];
+        shell.run(&[&["listen", "--port", "0", "--unverified"][..], &to].concat())
+    };
+    shell.file("ca.pem", "no certificate");
+    let ended = listen("ca.pem");
+    assert_eq!(ended.code, 3, "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("--forward-ca ca.pem"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(listen("missing.pem").code, 1);
+}

@@ -11,6 +11,7 @@ mod bad_clients;
 mod batch;
 mod batch_input;
 mod changed_input;
+mod command_line;
 mod demo;
 mod emulator;
 #[cfg(unix)]

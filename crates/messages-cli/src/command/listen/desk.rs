@@ -106,7 +106,8 @@ impl Desk {
             return Deed::Seen;
         };
         let (method, body) = (delivery.method.clone(), delivery.body.clone());
-        match forward.send(method, &delivery.headers, body).await {
+        let sent = forward.send(method, &delivery.uri, &delivery.headers, body);
+        match sent.await {
             Ok(answer) => Deed::Forwarded(answer),
             Err(failure) => Deed::NotForwarded(failure),
         }

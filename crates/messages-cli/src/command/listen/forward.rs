@@ -1,11 +1,15 @@
 //! A webhook's bytes on their way to an application, with the headers that are about them.
 
+use std::path::Path;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use messages_sdk::Endpoint;
 
 use crate::exchange::Exchange;
+use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::input::read_file;
 use crate::output::Line;
 use crate::settings::Settings;
 
@@ -15,7 +19,9 @@ const SHOWN_MAX: usize = 300;
 /// Where webhooks are passed on to.
 pub(super) struct Forward {
     exchange: Exchange,
-    uri: Uri,
+    /// The scheme and the host, and the path below which webhooks go, without its last slash.
+    base: String,
+    query: Option<String>,
 }
 
 /// What the application said.
@@ -26,7 +32,7 @@ pub(super) struct Answer {
 }
 
 impl Forward {
-    pub(super) fn new(settings: &Settings, url: &str) -> Result<Self, Failure> {
+    pub(super) fn new(settings: &Settings, url: &str, ca: Option<&Path>) -> Result<Self, Failure> {
         let uri: Uri = url
             .parse()
             .map_err(|error| Failure::usage("--forward-to is no URL").because(error))?;
@@ -46,30 +52,75 @@ impl Forward {
             authority.parse()
         };
         allowed.map_err(|error| Failure::usage("--forward-to cannot be used").because(error))?;
+        let exchange = match ca {
+            None => Exchange::new()?,
+            Some(file) => {
+                let roots = read_file(file).map_err(Failure::unreadable(file))?;
+                Exchange::trusting(&roots).map_err(|error| {
+                    let message = format!("--forward-ca {} cannot be used", file.display());
+                    Failure::invalid(message)
+                        .because(error)
+                        .hint("give the certificate of the application, or of its issuer, as PEM")
+                })?
+            }
+        };
         Ok(Self {
-            exchange: Exchange::new()?,
-            uri,
+            exchange,
+            base: format!("{authority}{}", uri.path().trim_end_matches('/')),
+            query: uri.query().map(str::to_owned),
         })
     }
 
     pub(super) async fn send(
         &self,
         method: Method,
+        uri: &Uri,
         headers: &HeaderMap,
         body: Bytes,
     ) -> Result<Answer, Failure> {
         let mut request = Request::new(body);
         *request.method_mut() = method;
-        *request.uri_mut() = self.uri.clone();
+        *request.uri_mut() = self.target(uri)?;
         for (name, value) in end_to_end(headers) {
             request.headers_mut().append(name.clone(), value.clone());
         }
-        let (head, body) = self.exchange.send(request).await?.into_parts();
+        let sent = self.exchange.send(request).await.map_err(|failure| {
+            if self.base.starts_with("https:") {
+                failure.hint(
+                    "name a certificate of your own, or its issuer's, with --forward-ca FILE (PEM); one that signs itself must not be \
+                     marked as a CA: `openssl req -x509 -addext basicConstraints=critical,CA:FALSE …`",
+                )
+            } else {
+                failure
+            }
+        });
+        let (head, body) = sent?.into_parts();
         Ok(Answer {
             status: head.status,
             body: String::from_utf8(body.into())
                 .ok()
                 .filter(|body| !body.trim().is_empty()),
+        })
+    }
+}
+
+impl Forward {
+    /// The path and the query of a webhook below the given URL, as the webhook has them.
+    fn target(&self, uri: &Uri) -> Result<Uri, Failure> {
+        let path = match uri.path() {
+            // The webhook of the base itself.
+            "/" | "*" | "" if self.base.matches('/').count() > 2 => "",
+            "*" | "" => "/",
+            path => path,
+        };
+        let queries: Vec<&str> = [self.query.as_deref(), uri.query()]
+            .into_iter()
+            .flatten()
+            .collect();
+        let mark = if queries.is_empty() { "" } else { "?" };
+        let target = format!("{}{path}{mark}{}", self.base, queries.join("&"));
+        target.parse().map_err(|error| {
+            Failure::new(Exit::Other, "the path of the webhook cannot be requested").because(error)
         })
     }
 }

@@ -48,9 +48,14 @@ pub(crate) struct ListenArgs {
     #[arg(long)]
     emulator: bool,
 
-    /// Passes every request that is not refused on as it is, shows the answer, and gives it to the sender
+    /// Passes every request that is not refused on, with its path and query below this URL; shows the answer, and gives it
+    /// to the sender
     #[arg(long, value_name = "URL")]
     forward_to: Option<String>,
+
+    /// Trusts these certificates (PEM) too when forwarding over https, such as the application's own
+    #[arg(long, value_name = "FILE", requires = "forward_to")]
+    forward_ca: Option<PathBuf>,
 
     /// Keeps every event that is not refused in this file, a line each
     #[arg(long, value_name = "FILE")]
@@ -80,9 +85,12 @@ enum Action {
         /// The file that --store wrote
         #[arg(long, value_name = "FILE")]
         store: PathBuf,
-        /// Where it goes
+        /// Where it goes: its path and query below this URL
         #[arg(long, value_name = "URL")]
         forward_to: String,
+        /// Trusts these certificates (PEM) too
+        #[arg(long, value_name = "FILE")]
+        forward_ca: Option<PathBuf>,
     },
 }
 
@@ -93,8 +101,9 @@ impl ListenArgs {
                 id,
                 store,
                 forward_to,
+                forward_ca,
             }) => {
-                let forward = Forward::new(settings, forward_to)?;
+                let forward = Forward::new(settings, forward_to, forward_ca.as_deref())?;
                 runtime()?.block_on(store::resend(settings, *id, store, &forward))
             }
             None => runtime()?.block_on(self.listen(settings)),
@@ -107,7 +116,9 @@ impl ListenArgs {
         let desk = Desk::new(
             out.queue()?,
             self.show,
-            forward.map(|url| Forward::new(settings, url)).transpose()?,
+            forward
+                .map(|url| Forward::new(settings, url, self.forward_ca.as_deref()))
+                .transpose()?,
             self.store.as_deref().map(Store::open).transpose()?,
         );
         let mut verifier = self.window.verifier();

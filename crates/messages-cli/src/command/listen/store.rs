@@ -121,7 +121,9 @@ pub(super) async fn resend(
         }
     }
     let method = stored.method.parse().unwrap_or(Method::POST);
-    let answer = forward.send(method, &headers, stored.body.into()).await?;
+    let uri = stored.path.parse().unwrap_or_default();
+    let sent = forward.send(method, &uri, &headers, stored.body.into());
+    let answer = sent.await?;
     let mut shown = serde_json::json!({"id": id, "answer": answer.status.as_u16()});
     if let Some(body) = &answer.body {
         shown["answer_body"] = body.as_str().into();
