@@ -16,6 +16,13 @@ pub(super) struct Journal {
     line: String,
 }
 
+/// A message that a run began to send.
+pub(super) struct InFlight {
+    pub(super) index: u64,
+    pub(super) digest: Digest,
+    pub(super) client_ref: Option<String>,
+}
+
 /// The first line of a journal.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Head {
@@ -56,13 +63,19 @@ impl Journal {
         Ok(self.next_line()?.map(Head::parse).unwrap_or_default())
     }
 
-    /// The place and the digest of the next message.
-    pub(super) fn next_begun(&mut self) -> Result<Option<(u64, Digest)>, Failure> {
+    /// The next message.
+    pub(super) fn next_begun(&mut self) -> Result<Option<InFlight>, Failure> {
         while let Some(line) = self.next_line()? {
-            if let Some((index, digest)) = line.split_once(' ')
+            let mut words = line.splitn(3, ' ');
+            if let (Some(index), Some(digest)) = (words.next(), words.next())
                 && let (Ok(index), Ok(digest)) = (index.parse(), digest.parse())
             {
-                return Ok(Some((index, digest)));
+                let client_ref = words.next();
+                return Ok(Some(InFlight {
+                    index,
+                    digest,
+                    client_ref: client_ref.and_then(|text| serde_json::from_str(text).ok()),
+                }));
             }
         }
         Ok(None)

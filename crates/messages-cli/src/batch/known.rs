@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::identity::{Digest, Identity};
 use super::journal::Journal;
+use super::settle::Statuses;
 use crate::failure::Failure;
 use crate::input::{self, LineRead};
 
@@ -50,6 +51,8 @@ struct Record {
     index: u64,
     outcome: String,
     #[serde(default)]
+    client_ref: Option<String>,
+    #[serde(default)]
     digest: Digest,
     #[serde(default)]
     input: Option<Identity>,
@@ -62,15 +65,18 @@ impl Known {
         results: &File,
         path: &Path,
         journal: &mut Journal,
+        statuses: &mut Statuses,
     ) -> Result<(Self, Vec<u8>), Failure> {
         let head = journal.head()?;
         let mut known = Self::default();
         let mut missing = Vec::new();
-        if known.read_results(results, path, head.results_length)? {
+        if known.read_results(results, path, head.results_length, statuses)? {
             missing.push(b'\n');
         }
         known.input = head.input.or(known.input);
-        while let Some((index, digest)) = journal.next_begun()? {
+        while let Some(begun) = journal.next_begun()? {
+            let (index, digest) = (begun.index, begun.digest);
+            statuses.see(begun.client_ref.as_deref(), index);
             if let Some(slot) = known.slot(index)
                 && !slot.is_latest
             {
@@ -79,12 +85,42 @@ impl Known {
                     is_latest: true,
                     digest,
                 };
-                let line =
+                let mut line =
                     serde_json::json!({"index": index, "outcome": "in_doubt", "digest": digest});
+                if let Some(reference) = begun.client_ref {
+                    line["client_ref"] = reference.into();
+                }
                 missing.extend_from_slice(format!("{line}\n").as_bytes());
             }
         }
         Ok((known, missing))
+    }
+
+    /// Settles the messages in doubt that a status speaks of, with a line of results for each.
+    pub(super) fn settle(&mut self, statuses: Statuses, lines: &mut Vec<u8>) -> usize {
+        let mut count = 0;
+        for (index, client_ref, message_uuid) in statuses.of_one_message() {
+            let place = usize::try_from(index).unwrap_or(usize::MAX);
+            let Some(earlier) = self.messages.get_mut(place) else {
+                continue;
+            };
+            if earlier.state == State::InDoubt {
+                earlier.state = State::Accepted;
+                count += 1;
+                let mut line = serde_json::json!({
+                    "index": index,
+                    "outcome": "accepted",
+                    "client_ref": client_ref,
+                    "digest": earlier.digest,
+                    "settled_by": "webhook",
+                });
+                if let Some(uuid) = message_uuid {
+                    line["message_uuid"] = uuid.into();
+                }
+                lines.extend_from_slice(format!("{line}\n").as_bytes());
+            }
+        }
+        count
     }
 
     pub(super) fn get(&self, index: u64) -> (State, Digest) {
@@ -124,6 +160,7 @@ impl Known {
         results: &File,
         path: &Path,
         latest_from: u64,
+        statuses: &mut Statuses,
     ) -> Result<bool, Failure> {
         // What a resume appends while it reads would not end.
         let length = results.metadata().map_err(Failure::unreadable(path))?.len();
@@ -141,6 +178,7 @@ impl Known {
                 LineRead::Line(_) => match serde_json::from_slice::<Record>(&line) {
                     Ok(record) => {
                         records += 1;
+                        statuses.see(record.client_ref.as_deref(), record.index);
                         self.add(&record, offset >= latest_from);
                     }
                     // The head of a record that a full disk cut off.

@@ -12,7 +12,7 @@ use super::intake::Intake;
 use super::results::{Before, Results};
 use super::source::Item;
 use super::tally::Tally;
-use crate::order::{Path, Settled};
+use crate::order::{Path, Settled, mint_client_ref};
 
 /// What every lane needs.
 pub(super) struct Shared {
@@ -20,6 +20,8 @@ pub(super) struct Shared {
     pub(super) intake: Intake,
     pub(super) results: Option<Results>,
     pub(super) path: Path,
+    /// Whether messages without a client reference get one.
+    mints: bool,
     /// How many accepted messages are told of one by one; none is held back if there is no number.
     pub(super) told_max: Option<u64>,
     told: AtomicU64,
@@ -79,6 +81,7 @@ impl Shared {
         intake: Intake,
         results: Option<Results>,
         path: Path,
+        mints: bool,
         lanes: usize,
         told_max: Option<u64>,
     ) -> Self {
@@ -87,6 +90,7 @@ impl Shared {
             intake,
             results,
             path,
+            mints,
             told_max,
             told: AtomicU64::new(0),
             lanes: (0..lanes).map(|_| Lane::default()).collect(),
@@ -192,17 +196,19 @@ async fn deliver(shared: &Shared, item: Item) -> Result<Settled, Unsettled> {
             return refused(shared, settled);
         }
     };
+    let minted = (shared.mints && order.client_ref().is_none()).then(mint_client_ref);
     let Some(results) = &shared.results else {
-        let settled = order.send(&shared.client, index, shared.path).await;
+        let sent = order.send(&shared.client, index, shared.path, minted.as_deref());
+        let settled = sent.await;
         return Ok(settled.on_line(line));
     };
     let digest = Digest::of(&order.to_vec());
     open(results, index, Some(digest))?;
-    if let Err(error) = results.start(index, digest) {
+    if let Err(error) = results.start(index, digest, minted.as_deref().or(order.client_ref())) {
         return Err(Unsettled::Stopped(News::Unwritable(error)));
     }
-    let settled = order.send(&shared.client, index, shared.path).await;
-    let settled = settled.on_line(line);
+    let sent = order.send(&shared.client, index, shared.path, minted.as_deref());
+    let settled = sent.await.on_line(line);
     match results.settle(&settled, digest) {
         Ok(()) => Ok(settled),
         Err(error) => {

@@ -13,6 +13,7 @@ mod pace;
 mod progress;
 mod results;
 mod run;
+mod settle;
 mod source;
 mod table;
 mod tally;
@@ -66,6 +67,11 @@ pub(crate) struct BatchArgs {
     /// which may take the end of FILE with it
     #[arg(long, value_name = "FILE")]
     pub(crate) resume: Option<PathBuf>,
+
+    /// With --resume, settles messages in doubt as accepted where a stored status has their client reference: a file that
+    /// `listen --store` wrote, or one with a webhook's body on each line
+    #[arg(long, value_name = "FILE", requires = "resume")]
+    pub(crate) settle: Option<PathBuf>,
 
     /// With --resume, sends these too, at the risk of sending them twice
     #[arg(long, value_enum, requires = "resume")]

@@ -16,6 +16,7 @@ use super::identity::{Digest, Identity};
 use super::journal::{Head, Journal, journal_path};
 use super::known::{Known, State};
 use super::lines::Lines;
+use super::settle::Statuses;
 use super::source::Opened;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -86,25 +87,30 @@ impl Results {
         Self::begin(path, results, Known::default(), identity, false)
     }
 
-    /// Goes on with the results of an earlier run, once the input has been compared with them.
+    /// Goes on with the results of an earlier run, once the input has been compared with them. The second value is the number of
+    /// messages in doubt that `statuses` have settled.
     pub(super) fn resume(
         path: &Path,
         retry: Option<Retry>,
+        statuses: Option<Statuses>,
         input: &mut Opened,
-    ) -> Result<Self, Failure> {
+    ) -> Result<(Self, usize), Failure> {
         input.refuse_output(path)?;
         let mut results = private_file::open(OpenOptions::new().read(true).append(true), path)?
             .map_err(Failure::unwritable(path))?;
         private_file::lock(&results, path)?;
         let mut journal = Journal::open(&journal_path(path))?;
-        let (known, missing) = Known::read(&results, path, &mut journal)?;
+        let mut statuses = statuses.unwrap_or_default();
+        let (mut known, mut missing) = Known::read(&results, path, &mut journal, &mut statuses)?;
         let identity = compare(input, &known)?;
+        let settled = known.settle(statuses, &mut missing);
         // Before the journal that proves them is replaced, they must be in the results.
         results
             .write_all(&missing)
             .map_err(Failure::unwritable(path))?;
         let retries_doubts = retry == Some(Retry::InDoubt);
-        Self::begin(path, results, known, identity, retries_doubts)
+        let results = Self::begin(path, results, known, identity, retries_doubts)?;
+        Ok((results, settled))
     }
 
     fn begin(
@@ -157,10 +163,18 @@ impl Results {
     }
 
     /// Notes that a message is about to be sent. Only when this has succeeded may it be.
-    pub(super) fn start(&self, index: u64, digest: Digest) -> io::Result<()> {
+    pub(super) fn start(
+        &self,
+        index: u64,
+        digest: Digest,
+        client_ref: Option<&str>,
+    ) -> io::Result<()> {
         // What could not be proven afterwards is not sent either.
         self.results.check()?;
-        let line = format!("{index} {digest}\n");
+        let line = match client_ref {
+            Some(reference) => format!("{index} {digest} {}\n", serde_json::to_string(reference)?),
+            None => format!("{index} {digest}\n"),
+        };
         self.journal.write(line.as_bytes())
     }
 

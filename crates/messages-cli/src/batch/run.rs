@@ -16,6 +16,7 @@ use super::lane::{self, News, Shared};
 use super::pace::Pace;
 use super::progress::Progress;
 use super::results::Results;
+use super::settle::Statuses;
 use super::source::Source;
 use super::tally::Summary;
 use crate::exit::Exit;
@@ -44,6 +45,7 @@ pub(crate) async fn run(
     source: Source,
     args: &BatchArgs,
     path: Path,
+    mints: bool,
 ) -> Result<Exit, Failure> {
     // The input first: a name that is mistyped leaves no results behind.
     let mut input = source.open()?;
@@ -56,7 +58,16 @@ pub(crate) async fn run(
     let is_checked = input.is_repeatable() && !args.skip_invalid;
     // A resume first compares the input with the results: its messages may be those of another run.
     let results = match &args.resume {
-        Some(file) => Some(Results::resume(file, args.retry, &mut input)?),
+        Some(file) => {
+            let events = args.settle.as_deref().map(Statuses::read).transpose()?;
+            let (results, settled) = Results::resume(file, args.retry, events, &mut input)?;
+            if settled > 0 {
+                let text =
+                    format!("messages in doubt that webhooks have settled as accepted: {settled}");
+                settings.out.note(&Line::new().plain(text));
+            }
+            Some(results)
+        }
         None => None,
     };
     if is_checked && let Err(failure) = check(settings.out, &mut input, path) {
@@ -73,7 +84,9 @@ pub(crate) async fn run(
     let intake = Intake::new(chunks, args.rate.map(Pace::new));
     let lanes = usize::from(args.concurrency);
     let told_max = (!settings.out.is_json()).then_some(SHOWN_MAX);
-    let shared = Arc::new(Shared::new(client, intake, results, path, lanes, told_max));
+    let shared = Arc::new(Shared::new(
+        client, intake, results, path, mints, lanes, told_max,
+    ));
     let (sender, news) = mpsc::channel(NEWS_MAX);
     let mut tasks = JoinSet::new();
     for lane in 0..lanes {

@@ -4,13 +4,13 @@ use std::path::{Path as FilePath, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum, value_parser};
-use messages_sdk::{Client, ClientReferences};
+use messages_sdk::Client;
 
 use crate::batch::{self, BatchArgs, Source};
 use crate::compose::{Api, ChannelName, MessageArgs, compose};
 use crate::exit::Exit;
 use crate::failure::Failure;
-use crate::order::{self, Order, Path, Settled};
+use crate::order::{self, Order, Path, Settled, client_ref_or_minted};
 use crate::settings::{Settings, no_client, runtime};
 
 #[derive(Debug, Args)]
@@ -37,10 +37,6 @@ pub(crate) struct SendArgs {
     /// Prints the request as it would go out, or what a batch amounts to, and sends nothing
     #[arg(long)]
     dry_run: bool,
-
-    /// Gives every message without a client reference one, so that a status can be matched whatever happens
-    #[arg(long)]
-    mint_client_refs: bool,
 
     /// How long sending one message may take, repetitions included
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u32).range(1..=86_400))]
@@ -81,6 +77,7 @@ impl SendArgs {
         if batch.csv.is_some()
             || batch.results.is_some()
             || batch.resume.is_some()
+            || batch.skip_invalid
             || batch.rate.is_some()
         {
             return Err(
@@ -103,7 +100,10 @@ impl SendArgs {
             return runtime()?.block_on(order::dry_run(settings, order, path));
         }
         let client = self.client(settings)?;
-        let settled = runtime()?.block_on(order.send(&client, 0, path));
+        // A reference that was given is part of the message.
+        let minted = client_ref_or_minted(self.message.options.client_ref.as_deref());
+        let sent = order.send(&client, 0, path, minted.as_deref());
+        let settled = runtime()?.block_on(sent);
         report(settings, settled)
     }
 
@@ -114,7 +114,15 @@ impl SendArgs {
             return runtime()?.block_on(batch::dry_run(settings, source, path, &self.batch));
         }
         let client = self.client(settings)?;
-        runtime()?.block_on(batch::run(settings, client, source, &self.batch, path))
+        let mints = self.message.options.client_ref.is_none();
+        runtime()?.block_on(batch::run(
+            settings,
+            client,
+            source,
+            &self.batch,
+            path,
+            mints,
+        ))
     }
 
     fn source(&self) -> Result<Source, Failure> {
@@ -140,15 +148,9 @@ impl SendArgs {
     }
 
     fn client(&self, settings: &Settings) -> Result<Client, Failure> {
-        let references = if self.mint_client_refs {
-            ClientReferences::Minted
-        } else {
-            ClientReferences::AsGiven
-        };
         let builder = settings
             .client_builder()?
             .credentials(settings.credentials()?)
-            .client_references(references)
             .deadline(Duration::from_secs(self.timeout.into()));
         settings.with_transport(builder)?.build().map_err(no_client)
     }

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::input::read_text;
 use crate::order::{self, Order, Settled};
 use crate::settings::{Settings, runtime};
+use crate::usage::text;
 
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  messages workflow --file workflow.json --dry-run")]
@@ -22,6 +23,11 @@ pub(crate) struct WorkflowArgs {
     /// The path to post to: beta is that of 2018
     #[arg(long, value_enum, value_name = "PATH")]
     path: Option<PathName>,
+
+    /// Your own reference for the workflow's messages, unless they have one; by default one is minted for each run, and
+    /// `none` sends without
+    #[arg(long, value_name = "REF", allow_hyphen_values = true, value_parser = text)]
+    client_ref: Option<String>,
 
     /// Prints the request as it would go out, and sends nothing
     #[arg(long)]
@@ -44,7 +50,8 @@ impl WorkflowArgs {
             return runtime()?.block_on(order::dry_run(settings, order, path));
         }
         let client = settings.client()?;
-        let settled = runtime()?.block_on(order.send(&client, 0, path));
+        let reference = order::client_ref_or_minted(self.client_ref.as_deref());
+        let settled = runtime()?.block_on(order.send(&client, 0, path, reference.as_deref()));
         report(settings, settled)
     }
 }

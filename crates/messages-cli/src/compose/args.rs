@@ -151,7 +151,8 @@ pub(crate) struct OptionArgs {
     #[arg(long, value_name = "SECONDS")]
     pub(crate) ttl: Option<u32>,
 
-    /// Your own reference, repeated in every status
+    /// Your own reference, repeated in every status. By default one is minted for each message that has none, also in files
+    /// and tables, but not shown in a dry run; `none` sends without
     #[arg(long, value_name = "REF", allow_hyphen_values = true, value_parser = text)]
     pub(crate) client_ref: Option<String>,
 

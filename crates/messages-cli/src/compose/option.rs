@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::args::{Api, ChannelName, OptionArgs};
 use super::json_argument;
 use crate::failure::Failure;
+use crate::order::NO_CLIENT_REF;
 
 /// Where an option is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +62,10 @@ impl OptionArgs {
 
     /// The options that were given, in the order of their flags.
     pub(super) fn given(&self) -> Result<Vec<Given>, Failure> {
+        let client_ref = self
+            .client_ref
+            .clone()
+            .filter(|reference| reference != NO_CLIENT_REF);
         let text = |text: &Option<String>| text.as_ref().map(|text| json!(text));
         let digits = |number: Option<u32>| number.map(|number| json!(number.to_string()));
         let action = self
@@ -79,7 +84,7 @@ impl OptionArgs {
             ("--category", "category", text(&self.category)),
             ("--tag", "tag", text(&self.tag)),
             ("--ttl", "ttl", self.ttl.map(|ttl| json!(ttl))),
-            ("--client-ref", "client_ref", text(&self.client_ref)),
+            ("--client-ref", "client_ref", text(&client_ref)),
             ("--locale", "locale", text(&self.locale)),
             (
                 "--context",

@@ -46,7 +46,7 @@ pub(crate) async fn dry_run(
         .transport(capture.clone())
         .build()
         .map_err(no_client)?;
-    let settled = order.send(&client, 0, path).await;
+    let settled = order.send(&client, 0, path, None).await;
     match capture.take() {
         None => {
             settled

@@ -3,7 +3,9 @@
 mod dry_run;
 mod settled;
 
-use messages_sdk::types::{DecodeError, Document, Problem, Submission, v0_1};
+use std::time::SystemTime;
+
+use messages_sdk::types::{DecodeError, Document, Problem, Submission, v0_1, v1};
 use messages_sdk::{BetaPath, Client, Outbound, SendOptions};
 use serde_json::Value;
 
@@ -57,16 +59,46 @@ impl Order {
         }
     }
 
-    /// Sends the order and tells how that ended.
-    pub(crate) async fn send(self, client: &Client, index: u64, path: Path) -> Settled {
+    /// The message's own client reference.
+    pub(crate) fn client_ref(&self) -> Option<&str> {
+        match self {
+            Self::Message(Outbound::V1(message)) => message
+                .primary
+                .envelope()
+                .client_ref
+                .as_ref()
+                .map(v1::ClientRef::as_str),
+            Self::Message(Outbound::V0_1(message)) => {
+                message.client_ref().map(v0_1::ClientRef::as_str)
+            }
+            Self::Workflow(workflow) => {
+                let reference = workflow.messages().next()?.client_ref()?;
+                Some(reference.as_str())
+            }
+            Self::Message(_) => None,
+        }
+    }
+
+    /// Sends the order, under a client reference unless it has one, and tells how that ended.
+    pub(crate) async fn send(
+        self,
+        client: &Client,
+        index: u64,
+        path: Path,
+        client_ref: Option<&str>,
+    ) -> Settled {
         if let Err(finding) = self.fits(path) {
             return Settled::refused(index, None, vec![finding]);
         }
+        let options = match client_ref {
+            Some(reference) => SendOptions::new().client_ref(reference),
+            None => SendOptions::new(),
+        };
         match self {
             Self::Message(message) => {
                 let options = match path {
-                    Path::Current => SendOptions::new(),
-                    Path::Beta => SendOptions::new().beta(BetaPath::Messages),
+                    Path::Current => options,
+                    Path::Beta => options.beta(BetaPath::Messages),
                 };
                 match client.send_with(message, options).await {
                     Ok(accepted) => Settled::accepted(index, accepted),
@@ -75,8 +107,8 @@ impl Order {
             }
             Self::Workflow(workflow) => {
                 let options = match path {
-                    Path::Current => SendOptions::new(),
-                    Path::Beta => SendOptions::new().beta(BetaPath::Workflows),
+                    Path::Current => options,
+                    Path::Beta => options.beta(BetaPath::Workflows),
                 };
                 match client.create_workflow_with(&workflow, options).await {
                     Ok(accepted) => Settled::workflow_accepted(index, accepted),
@@ -103,4 +135,29 @@ pub(crate) fn problems(error: DecodeError) -> Vec<Problem> {
         // A document made of values is JSON already.
         _ => Vec::new(),
     }
+}
+
+/// The argument of `--client-ref` that switches references off.
+pub(crate) const NO_CLIENT_REF: &str = "none";
+
+/// The reference that `--client-ref` asks for.
+pub(crate) fn client_ref_or_minted(argument: Option<&str>) -> Option<String> {
+    match argument {
+        Some(NO_CLIENT_REF) => None,
+        Some(reference) => Some(reference.to_owned()),
+        None => Some(mint_client_ref()),
+    }
+}
+
+/// A client reference for a message that has none: a UUID of version 7, which fits both generations.
+pub(crate) fn mint_client_ref() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let millis = since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    });
+    let mut random = [0; 10];
+    fastrand::fill(&mut random);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random)
+        .into_uuid()
+        .to_string()
 }

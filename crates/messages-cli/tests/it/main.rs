@@ -28,6 +28,7 @@ mod offline;
 mod options;
 mod profile;
 mod recipients;
+mod references;
 mod resume;
 mod secrets;
 mod send;
