@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, header};
-use messages_emulator::DEFAULT_PORT;
 use messages_sdk::transport::backend::BuildError;
 use messages_sdk::transport::backend::hyper::{HyperTransport, HyperTransportBuilder};
 use messages_sdk::transport::layer::timeout::Timeout;
@@ -44,18 +43,14 @@ impl Exchange {
     }
 }
 
-/// Sends JSON to the controls of the emulator at `--endpoint`, or at the usual port. Returns where that is, and the answer.
+/// Sends JSON, without credentials, to the controls of a running emulator. Returns where that is, and the answer.
 pub(crate) async fn ask_emulator(
     settings: &Settings,
     method: Method,
     path: &str,
     body: &Value,
 ) -> Result<(String, Value), Failure> {
-    // Nothing of a profile goes there.
-    let base = match settings.given_endpoint()? {
-        Some(endpoint) => endpoint.to_string(),
-        None => format!("http://127.0.0.1:{DEFAULT_PORT}"),
-    };
+    let base = settings.emulator_endpoint()?.to_string();
     let request = Request::builder()
         .method(method)
         .uri(format!("{base}{path}"))

@@ -57,6 +57,21 @@ impl Failure {
         }
     }
 
+    /// One failure of several; none of none.
+    pub(crate) fn all(failures: Vec<Self>) -> Option<Self> {
+        let mut failures = failures.into_iter();
+        let mut first = failures.next()?;
+        for next in failures {
+            first.0.message = format!("{}; {}", first.chain(), next.chain());
+            first.0.source = None;
+            first.0.hint = match (first.0.hint, next.0.hint) {
+                (Some(first), Some(next)) if first != next => Some(format!("{first}; {next}")),
+                (first, next) => first.or(next),
+            };
+        }
+        Some(first)
+    }
+
     /// Says what to do about it.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());

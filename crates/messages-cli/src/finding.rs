@@ -15,7 +15,7 @@ pub(crate) struct Finding {
     pub(crate) column: Option<String>,
     /// The place for people, where it is not the pointer: an option, or a row.
     #[serde(skip)]
-    pub(crate) place: Option<&'static str>,
+    pub(crate) place: Option<String>,
     rule: &'static str,
     message: String,
 }
@@ -78,7 +78,7 @@ impl Finding {
     }
 
     fn place(&self) -> &str {
-        match self.place {
+        match &self.place {
             Some(place) => place,
             None if self.pointer.is_empty() => "the document",
             None => &self.pointer,

@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use clap::Args;
-use http::{Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, header};
+use messages_sdk::Endpoint;
 use messages_sdk::auth::Credentials;
 use serde::Serialize;
 
@@ -159,11 +160,68 @@ async fn network(settings: &Settings) -> Vec<Finding> {
     };
     match answer.await {
         Err(failure) => vec![Finding::of("endpoint", Err(failure))],
-        Ok((endpoint, answer, here)) => vec![
-            Finding::good("endpoint", format!("{endpoint} answers")),
-            Finding::of("clock", clock(&answer, &here)),
-        ],
+        Ok((endpoint, answer, here)) => {
+            let mut findings = vec![Finding::good("endpoint", format!("{endpoint} answers"))];
+            // What is wrong with credentials that cannot be used is reported already.
+            if let Ok(credentials) = settings.credentials() {
+                let account = account(&endpoint, &credentials).await;
+                findings.push(Finding::of("account", account));
+            }
+            findings.push(Finding::of("clock", clock(&answer, &here)));
+            findings
+        }
     }
+}
+
+/// Proves the credentials by a request that is never accepted: an empty object is not a message.
+///
+/// An endpoint that refuses the object without credentials for its body, too, proves nothing.
+async fn account(endpoint: &Endpoint, credentials: &Credentials) -> Result<String, Failure> {
+    let header = credentials
+        .header_value(SystemTime::now())
+        .map_err(|error| {
+            Failure::new(Exit::Credentials, "no request can be signed").because(error)
+        })?;
+    let status = post_nothing(endpoint, Some(header)).await?;
+    let unproven = |reason: String| Ok(format!("the credentials cannot be proven: {reason}"));
+    match status {
+        401 => Err(Failure::new(
+            Exit::Credentials,
+            format!("{endpoint} refuses the credentials (401)"),
+        )
+        .hint("compare the key and the secret, or the application and its private key, with the account's")),
+        402 => Err(Failure::new(Exit::Rejected, "the account has no credit (402)")
+            .hint("add credit to the account")),
+        403 => Err(Failure::new(
+            Exit::Rejected,
+            "the account may not send messages to this endpoint (403)",
+        )
+        .hint("choose another --endpoint, or enable the Messages API for the account")),
+        400 | 422 => match post_nothing(endpoint, None).await? {
+            401 => Ok("the credentials are accepted".to_owned()),
+            other => unproven(format!(
+                "{endpoint} answers a request without credentials with status {other}"
+            )),
+        },
+        other => unproven(format!("{endpoint} answers with status {other}")),
+    }
+}
+
+/// Posts an empty object as a message. Returns the status code.
+async fn post_nothing(
+    endpoint: &Endpoint,
+    authorization: Option<HeaderValue>,
+) -> Result<u16, Failure> {
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(format!("{endpoint}/v1/messages"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Bytes::from_static(b"{}"))
+        .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?;
+    if let Some(value) = authorization {
+        request.headers_mut().insert(header::AUTHORIZATION, value);
+    }
+    Ok(Exchange::new()?.send(request).await?.status().as_u16())
 }
 
 /// Compares the endpoint's `Date` with this machine's time, which was `here` from the request to the response.

@@ -38,6 +38,11 @@ pub(crate) struct SendArgs {
     #[arg(long)]
     dry_run: bool,
 
+    /// Sends to a running emulator: at --endpoint, or where the profile or MESSAGES_ENDPOINT says, or at the usual port; with
+    /// the credentials that it has by default, or from this environment
+    #[arg(long)]
+    emulator: bool,
+
     /// How long sending one message may take, repetitions included
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u32).range(1..=86_400))]
     timeout: u32,
@@ -66,6 +71,8 @@ impl From<Option<PathName>> for Path {
 
 impl SendArgs {
     pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+        let emulator = self.emulator.then(|| settings.for_emulator());
+        let settings = emulator.as_ref().unwrap_or(settings);
         match self.channel {
             Some(channel) => self.one(settings, channel),
             None => self.many(settings),
@@ -90,9 +97,9 @@ impl SendArgs {
         }
         let order = match compose(self.api, channel, &self.message)? {
             Ok(message) => Order::Message(message),
-            Err(problems) => {
+            Err(findings) => {
                 let reference = self.message.options.client_ref.as_deref();
-                return report(settings, Settled::invalid(0, reference, &problems));
+                return report(settings, Settled::refused(0, reference, findings));
             }
         };
         let path = self.path.into();

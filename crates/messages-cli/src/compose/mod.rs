@@ -7,7 +7,7 @@ mod args;
 mod option;
 
 use messages_sdk::Outbound;
-use messages_sdk::types::{Document, Problem, v0_1, v1};
+use messages_sdk::types::{Document, v0_1, v1};
 use serde_json::{Map, Value, json};
 
 pub(crate) use args::{Api, ChannelName, MessageArgs};
@@ -15,30 +15,71 @@ use option::Place;
 
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::finding::Finding;
 use crate::input::{read_file, read_plain, text_of};
 use crate::order::problems;
 
-/// A message, or what is wrong with it.
-pub(crate) type Composed = Result<Outbound, Vec<Problem>>;
+/// A message, or what is wrong with it, by its flags.
+pub(crate) type Composed = Result<Outbound, Vec<Finding>>;
 
-/// Composes the message that the flags describe.
+/// Composes the message that the flags describe. Fails with all flags that are missing or out of place.
 pub(crate) fn compose(
     api: Api,
     channel: ChannelName,
     args: &MessageArgs,
 ) -> Result<Composed, Failure> {
-    let document = Draft::new(api, channel, args)?.into_document(args)?;
-    Ok(match api {
+    let draft = Draft::new(api, channel, args)?;
+    let flags = draft.flags(args);
+    let document = draft.into_document();
+    let composed = match api {
         Api::V1 => v1::Message::from_value(document).map(Outbound::V1),
         Api::V0_1 => v0_1::Message::from_value(document).map(Outbound::V0_1),
-    }
-    .map_err(problems))
+    };
+    Ok(composed.map_err(|error| {
+        let findings = problems(error)
+            .iter()
+            .map(Finding::from)
+            .collect::<Vec<_>>();
+        findings
+            .into_iter()
+            .map(|finding| name_flag(finding, &flags))
+            .collect()
+    }))
+}
+
+/// Names the option that a value came from, and the place within an option that is JSON.
+fn name_flag(mut finding: Finding, flags: &[(String, &str)]) -> Finding {
+    let within = |pointer: &str| {
+        let rest = finding.pointer.strip_prefix(pointer)?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| rest.to_owned())
+    };
+    let named = flags
+        .iter()
+        .filter_map(|(pointer, flag)| Some((within(pointer)?, flag)));
+    let named = named.min_by_key(|(rest, _)| rest.len());
+    finding.place = named.map(|(rest, flag)| {
+        const JSON: [&str; 5] = [
+            "--content",
+            "--card",
+            "--carousel",
+            "--custom",
+            "--suggestions",
+        ];
+        if JSON.contains(flag) && !rest.is_empty() {
+            format!("{flag} {rest}")
+        } else {
+            (*flag).to_owned()
+        }
+    });
+    finding
 }
 
 /// A message in the making.
 struct Draft {
     api: Api,
     channel: ChannelName,
+    from: String,
+    to: String,
     kind: &'static str,
     content: Value,
     top: Map<String, Value>,
@@ -52,22 +93,42 @@ impl Draft {
             return Err(Failure::usage(format!("v0.1 has no channel {name}"))
                 .hint("leave --api out: v1 has it"));
         }
-        let (kind, content) = content(args)?;
+        let mut faults = Vec::new();
+        let mut required = |flag: &str, value: &Option<String>| {
+            if value.is_none() {
+                faults.push(Failure::usage(format!("{flag} is missing")));
+            }
+            value.clone().unwrap_or_default()
+        };
+        let (from, to) = (required("--from", &args.from), required("--to", &args.to));
+        let (kind, content) = content(args).unwrap_or_else(|fault| {
+            faults.push(fault);
+            // No further fault is to follow from this one.
+            ("", json!({"url": ""}))
+        });
         let mut draft = Self {
             api,
             channel,
+            from,
+            to,
             kind,
             content,
             top: Map::new(),
             options: Map::new(),
         };
-        for given in args.options.given()? {
-            draft.put(given)?;
+        match args.options.given() {
+            Ok(given) => {
+                faults.extend(given.into_iter().filter_map(|given| draft.put(given).err()));
+            }
+            Err(fault) => faults.push(fault),
         }
-        if !args.options.parameters.is_empty() && draft.kind != "template" {
-            return Err(Failure::usage("--parameter needs --template"));
+        if !args.options.parameters.is_empty() && !["template", ""].contains(&draft.kind) {
+            faults.push(Failure::usage("--parameter needs --template"));
         }
-        Ok(draft)
+        match Failure::all(faults) {
+            Some(failure) => Err(failure),
+            None => Ok(draft),
+        }
     }
 
     fn put(&mut self, given: option::Given) -> Result<(), Failure> {
@@ -94,20 +155,53 @@ impl Draft {
         Ok(())
     }
 
-    fn into_document(self, args: &MessageArgs) -> Result<Value, Failure> {
-        let from = required("--from", args.from.as_ref())?;
-        let to = required("--to", args.to.as_ref())?;
-        Ok(match self.api {
-            Api::V1 => self.into_v1(from, to),
-            Api::V0_1 => self.into_v0_1(from, to),
-        })
+    /// The places of the flags' values in the document.
+    fn flags(&self, args: &MessageArgs) -> Vec<(String, &'static str)> {
+        let (api, channel) = (self.api, self.channel_member());
+        let (content, options) = match api {
+            Api::V1 => (format!("/{}", self.kind), format!("/{channel}")),
+            Api::V0_1 => (
+                format!("/message/content/{}", self.kind),
+                format!("/message/{channel}"),
+            ),
+        };
+        let mut flags = vec![
+            ("/from".to_owned(), "--from"),
+            ("/to".to_owned(), "--to"),
+            (format!("{content}/parameters"), "--parameter"),
+        ];
+        let given = args.options.given().unwrap_or_default();
+        flags.extend(given.iter().filter_map(|given| {
+            let parent = match option::place(api, self.channel, given.flag)? {
+                Place::Top => "",
+                Place::Channel => &options,
+                Place::Medium => &content,
+            };
+            Some((format!("{parent}/{}", given.member), given.flag))
+        }));
+        flags.push((content, content_flag(args)));
+        flags
     }
 
-    fn into_v1(self, from: &str, to: &str) -> Value {
-        let channel = match self.channel {
-            ChannelName::Viber => "viber_service",
-            channel => channel.as_str(),
-        };
+    /// The channel's name in the document.
+    fn channel_member(&self) -> &'static str {
+        match (self.channel, self.api) {
+            (ChannelName::Viber, Api::V1) => "viber_service",
+            (ChannelName::Viber, Api::V0_1) => "viber_service_msg",
+            (channel, _) => channel.as_str(),
+        }
+    }
+
+    fn into_document(self) -> Value {
+        match self.api {
+            Api::V1 => self.into_v1(),
+            Api::V0_1 => self.into_v0_1(),
+        }
+    }
+
+    fn into_v1(self) -> Value {
+        let channel = self.channel_member();
+        let (from, to) = (self.from, self.to);
         let mut document = Map::new();
         document.insert("channel".to_owned(), json!(channel));
         document.insert("message_type".to_owned(), json!(self.kind));
@@ -121,11 +215,9 @@ impl Draft {
         document.into()
     }
 
-    fn into_v0_1(self, from: &str, to: &str) -> Value {
-        let channel = match self.channel {
-            ChannelName::Viber => "viber_service_msg",
-            channel => channel.as_str(),
-        };
+    fn into_v0_1(self) -> Value {
+        let channel = self.channel_member();
+        let (from, to) = (self.from, self.to);
         let by_id = self.channel == ChannelName::Messenger;
         let from_member = if by_id || self.channel == ChannelName::Viber {
             "id"
@@ -206,10 +298,27 @@ fn content(args: &MessageArgs) -> Result<(&'static str, Value), Failure> {
     }
 }
 
-fn required<'a>(flag: &str, value: Option<&'a String>) -> Result<&'a str, Failure> {
-    value
-        .map(String::as_str)
-        .ok_or_else(|| Failure::usage(format!("{flag} is missing")))
+/// The flag of the content.
+fn content_flag(args: &MessageArgs) -> &'static str {
+    let given = &args.content;
+    let flags = [
+        ("--image", given.image.is_some()),
+        ("--audio", given.audio.is_some()),
+        ("--video", given.video.is_some()),
+        ("--file", given.file.is_some()),
+        ("--vcard", given.vcard.is_some()),
+        ("--sticker", given.sticker.is_some()),
+        ("--content", given.content.is_some()),
+        ("--card", given.card.is_some()),
+        ("--carousel", given.carousel.is_some()),
+        ("--custom", given.custom.is_some()),
+        ("--template", given.template.is_some()),
+        ("--reaction", given.reaction.is_some()),
+        ("--unreact", given.unreact),
+        ("--html", given.html.is_some()),
+    ];
+    let given = flags.into_iter().find(|(_, is_given)| *is_given);
+    given.map_or("--text", |(flag, _)| flag)
 }
 
 /// JSON that stands in an argument, or in a file after `@`.

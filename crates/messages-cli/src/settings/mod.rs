@@ -7,7 +7,8 @@ pub(crate) mod profile;
 
 use std::sync::OnceLock;
 
-use messages_sdk::auth::{ApiKey, Credentials, PrivateKey, SignatureSecret};
+use messages_emulator::DEFAULT_PORT;
+use messages_sdk::auth::{ApiKey, Basic, Credentials, PrivateKey, SignatureSecret};
 use messages_sdk::{AuthPreference, Client, ClientBuilder, ClientReferences, Endpoint};
 use tokio::runtime::{Builder, Runtime};
 
@@ -44,6 +45,8 @@ pub(crate) struct Settings {
     pub(crate) args: GlobalArgs,
     pub(crate) out: Output,
     profiles: OnceLock<Profiles>,
+    /// Whether everything goes to the emulator on this machine.
+    is_for_emulator: bool,
 }
 
 impl Settings {
@@ -52,7 +55,75 @@ impl Settings {
             out: Output::new(args.json),
             args,
             profiles: OnceLock::new(),
+            is_for_emulator: false,
         }
+    }
+
+    /// The same settings for a command that sends to the emulator.
+    pub(crate) fn for_emulator(&self) -> Self {
+        Self {
+            is_for_emulator: true,
+            ..Self::new(self.args.clone())
+        }
+    }
+
+    /// The endpoint of a running emulator: that of `--endpoint`, of the profile that is named, of `MESSAGES_ENDPOINT`, of the
+    /// active profile if it is one on this machine, or the usual port.
+    pub(crate) fn emulator_endpoint(&self) -> Result<Endpoint, Failure> {
+        let profile_endpoint = |profile: &Profile| {
+            let text = profile.endpoint.as_deref();
+            text.map(|text| self.parse_endpoint(text)).transpose()
+        };
+        let given = match (&self.args.endpoint, &self.args.profile) {
+            (Some(endpoint), _) => Some(self.parse_endpoint(endpoint)?),
+            (None, Some(_)) => match self.profile()? {
+                Some(profile) => profile_endpoint(profile)?,
+                None => None,
+            },
+            (None, None) => match endpoint_variable() {
+                Some(endpoint) => Some(self.parse_endpoint(&endpoint)?),
+                None => match self.profile()? {
+                    Some(profile) => {
+                        profile_endpoint(profile)?.filter(|endpoint| self.may_be_emulator(endpoint))
+                    }
+                    None => None,
+                },
+            },
+        };
+        match given {
+            Some(endpoint) if self.may_be_emulator(&endpoint) => Ok(endpoint),
+            Some(endpoint) => Err(Failure::usage(format!("{endpoint} is not an emulator"))
+                .hint("name the emulator's URL with --endpoint, with --allow-http if it is on another machine")),
+            None => self.parse_endpoint(&format!("http://127.0.0.1:{DEFAULT_PORT}")),
+        }
+    }
+
+    /// The API itself is never reached over plain http, and an emulator on another machine always is.
+    fn may_be_emulator(&self, endpoint: &Endpoint) -> bool {
+        endpoint.to_string().starts_with("http://")
+    }
+
+    /// The credentials of an emulator that was started in this environment, unless a profile or a JWT is asked for.
+    fn emulator_credentials(&self, preference: AuthPreference) -> Result<Credentials, Failure> {
+        let or = |names, default: &str| {
+            credentials::variable(names)
+                .map_or_else(|| default.to_owned(), |it| it.trim().to_owned())
+        };
+        if self.args.profile.is_some() || preference == AuthPreference::Jwt {
+            let given = self.credentials_of_origin(preference)?;
+            return given.ok_or_else(credentials::missing);
+        }
+        let key = or(credentials::API_KEY, "emulator");
+        let secret = or(credentials::API_SECRET, "emulator-secret");
+        Basic::new(key, secret)
+            .map(Credentials::from)
+            .map_err(|error| {
+                Failure::new(
+                    Exit::Credentials,
+                    "the environment's credentials cannot be used",
+                )
+                .because(error)
+            })
     }
 
     /// The profile that was named, or the active one.
@@ -96,6 +167,16 @@ impl Settings {
     }
 
     fn credentials_by(&self, preference: AuthPreference) -> Result<Option<Credentials>, Failure> {
+        if self.is_for_emulator {
+            return self.emulator_credentials(preference).map(Some);
+        }
+        self.credentials_of_origin(preference)
+    }
+
+    fn credentials_of_origin(
+        &self,
+        preference: AuthPreference,
+    ) -> Result<Option<Credentials>, Failure> {
         match self.origin()? {
             Origin::Environment => credentials::from_environment(preference),
             Origin::Named(profile) | Origin::Active(profile) => {
@@ -153,6 +234,9 @@ impl Settings {
 
     /// The endpoint that was named, else that of the credentials' source, else the global one.
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Failure> {
+        if self.is_for_emulator {
+            return self.emulator_endpoint();
+        }
         if let Some(endpoint) = &self.args.endpoint {
             return self.parse_endpoint(endpoint);
         }
@@ -184,13 +268,7 @@ impl Settings {
         Ok(self.parse_endpoint(variable)? == own)
     }
 
-    /// The endpoint that was named for this command, in whatever way, without any profile.
-    pub(crate) fn given_endpoint(&self) -> Result<Option<Endpoint>, Failure> {
-        let given = self.given_endpoint_text();
-        given.map(|text| self.parse_endpoint(&text)).transpose()
-    }
-
-    /// The same as it was written.
+    /// The endpoint that was named for this command, as it was written, without any profile.
     pub(crate) fn given_endpoint_text(&self) -> Option<String> {
         self.args.endpoint.clone().or_else(endpoint_variable)
     }

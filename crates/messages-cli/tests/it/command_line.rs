@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::shell::Shell;
+use crate::fake::serve_bodies;
+use crate::shell::{Emulator, SMS, Shell};
 
 #[test]
 fn a_text_may_begin_with_a_dash() {
@@ -158,4 +159,209 @@ fn of_a_message_its_text_is_previewed() {
     );
     let dry = shell.run(&["send", "--file", "in", "--dry-run", "--json"]);
     assert_eq!(dry.object()["dry_run"]["segments"], 2, "{}", dry.stdout);
+}
+
+#[test]
+fn faults_are_named_by_their_flags_and_all_at_once() {
+    let shell = Shell::new();
+    let head = ["send", "--from", "447700900001", "--to", "+447700900000"];
+    let picture = "https://example.com/cat.jpg";
+    for (arguments, flags) in [
+        (
+            &["sms", "--text", ""][..],
+            &["--to must", "--text must"][..],
+        ),
+        (
+            &["sms", "--text", "", "--api", "v0.1"],
+            &["--to must", "--text must"],
+        ),
+        (
+            &["sms", "--text", "Hi", "--ttl", "1"],
+            &["--to must", "--ttl must"],
+        ),
+        (
+            &["sms", "--text", "Hi", "--encoding", "x"],
+            &["--to must", "--encoding must"],
+        ),
+        (&["mms", "--image", "cat"], &["--to must", "--image "]),
+        (
+            &["viber", "--image", picture, "--category", "x"],
+            &["--to must", "--category must"],
+        ),
+        (&["rcs", "--card", "{\"x\":1}"], &["--to must", "--card "]),
+    ] {
+        let ended = shell.run(&[&head[..], arguments].concat());
+        assert_eq!(ended.code, 3, "{arguments:?}: {}", ended.stderr);
+        for flag in flags {
+            assert!(ended.stderr.contains(flag), "{flag}: {}", ended.stderr);
+        }
+        assert!(!ended.stderr.contains("  /"), "{}", ended.stderr);
+    }
+    for (arguments, parts) in [
+        (
+            &["send", "sms"][..],
+            &["--from is missing", "--to is missing", "no content"][..],
+        ),
+        (
+            &[
+                "send", "sms", "--text", "Hi", "--from", "1", "--tag", "x", "--locale", "en",
+            ],
+            &[
+                "--to is missing",
+                "--tag is no option",
+                "--locale is no option",
+            ],
+        ),
+        (
+            &[
+                "send",
+                "mms",
+                "--to",
+                "1",
+                "--parameter",
+                "x",
+                "--suggestions",
+                "{",
+                "--text",
+                "Hi",
+            ],
+            &[
+                "--from is missing",
+                "--parameter needs",
+                "--suggestions is not JSON",
+            ],
+        ),
+    ] {
+        let ended = shell.run(arguments);
+        assert_eq!(ended.code, 2, "{arguments:?}: {}", ended.stderr);
+        for part in parts {
+            assert!(ended.stderr.contains(part), "{part}: {}", ended.stderr);
+        }
+    }
+}
+
+#[test]
+fn the_doctor_proves_the_credentials_without_sending() {
+    let emulator = Emulator::start();
+    let account = |shell: &Shell| {
+        let ended = shell.run(&["doctor", "--json"]);
+        let mut checks = ended.objects().into_iter();
+        (
+            ended.code,
+            checks
+                .find(|check| check["check"] == "account")
+                .unwrap_or_default(),
+        )
+    };
+    let (code, proven) = account(&emulator.shell());
+    assert_eq!((code, &proven["ok"]), (0, &Value::from(true)), "{proven}");
+    assert_eq!(proven["detail"], "the credentials are accepted");
+    let (code, refused) = account(&emulator.shell().with("VONAGE_API_SECRET", "another"));
+    assert_eq!(
+        (code, &refused["ok"]),
+        (4, &Value::from(false)),
+        "{refused}"
+    );
+    assert_eq!(emulator.received().len(), 0);
+
+    // With the credentials first, and then without them.
+    for (answers, code, ok, detail) in [
+        ([422, 401], 0, true, "are accepted"),
+        ([400, 401], 0, true, "are accepted"),
+        ([422, 422], 0, true, "cannot be proven"),
+        ([404, 404], 0, true, "cannot be proven"),
+        ([202, 202], 0, true, "cannot be proven"),
+        ([500, 500], 0, true, "cannot be proven"),
+        ([401, 401], 4, false, "refuses the credentials"),
+        ([402, 402], 5, false, "no credit"),
+        ([403, 403], 5, false, "may not send"),
+    ] {
+        // The question for the time comes before.
+        let url = serve_bodies(move |before, body| {
+            let answer = match before {
+                0 => 404,
+                number => answers[number - 1],
+            };
+            assert!(before == 0 || body == "{}");
+            (answer, String::new())
+        });
+        let shell = Shell::new()
+            .with("MESSAGES_ENDPOINT", &url)
+            .with("VONAGE_API_KEY", "a1b2c3d4")
+            .with("VONAGE_API_SECRET", "canary");
+        let (ended, check) = account(&shell);
+        assert_eq!(
+            (ended, &check["ok"]),
+            (code, &Value::from(ok)),
+            "{answers:?}: {check}"
+        );
+        assert!(
+            check["detail"].as_str().unwrap().contains(detail),
+            "{check}"
+        );
+        assert!(!check.to_string().contains("canary"));
+    }
+}
+
+#[test]
+fn the_emulator_is_found_by_endpoint_profile_and_environment() {
+    let emulator = Emulator::start();
+    let url = emulator.member("url");
+    let sms = [&SMS[..], &["--emulator", "--json"]].concat();
+    let trigger = [
+        "trigger",
+        "inbound",
+        "--channel",
+        "sms",
+        "--from",
+        "447700900000",
+        "--to",
+        "447700900001",
+        "--text",
+        "Hi",
+    ];
+    let profile = |shell: &Shell, endpoint: &str| {
+        let text = format!(
+            "active = \"a\"\n[profiles.a]\nendpoint = \"{endpoint}\"\napi_key = \"emulator\"\napi_secret = \"emulator-secret\"\n"
+        );
+        let path = shell.file("profiles.toml", &text);
+        #[cfg(unix)]
+        std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600))
+            .unwrap();
+    };
+    let with_profile = |endpoint: &str| {
+        let shell = Shell::new();
+        profile(&shell, endpoint);
+        let folder = shell.path("").display().to_string();
+        shell.with("MESSAGES_CONFIG_DIR", &folder)
+    };
+    for (shell, more) in [
+        (Shell::new(), &["--endpoint", url][..]),
+        (Shell::new().with("MESSAGES_ENDPOINT", url), &[]),
+        (with_profile(url), &[]),
+        (with_profile(url), &["--profile", "a"]),
+    ] {
+        for arguments in [&sms[..], &trigger] {
+            let ended = shell.run(&[arguments, more].concat());
+            assert_eq!(ended.code, 0, "{more:?}: {}{}", ended.stdout, ended.stderr);
+        }
+    }
+    // Sent and inbound.
+    assert_eq!(emulator.received().values().sum::<u64>(), 8);
+    // Nothing goes to the API itself, whatever the environment or a named profile says.
+    for (shell, more) in [
+        (Shell::new(), &["--endpoint", "eu"][..]),
+        (Shell::new().with("MESSAGES_ENDPOINT", "us"), &[]),
+        (with_profile("sandbox"), &["--profile", "a"]),
+    ] {
+        for arguments in [&sms[..], &trigger, &["listen", "--emulator", "--port", "0"]] {
+            let ended = shell.run(&[arguments, more].concat());
+            assert_eq!(ended.code, 2, "{more:?}: {}{}", ended.stdout, ended.stderr);
+            assert!(
+                ended.stderr.contains("is not an emulator"),
+                "{}",
+                ended.stderr
+            );
+        }
+    }
 }

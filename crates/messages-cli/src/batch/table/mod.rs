@@ -189,7 +189,7 @@ impl Table {
         {
             let message = format!("has {found} cells, and the header has {columns}");
             let mut finding = Finding::new("csv", message);
-            finding.place = Some("the row");
+            finding.place = Some("the row".to_owned());
             findings.push(finding);
         }
         if findings.is_empty() {

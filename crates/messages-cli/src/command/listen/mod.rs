@@ -44,7 +44,8 @@ pub(crate) struct ListenArgs {
     #[arg(long, default_value_t = 3000)]
     port: u16,
 
-    /// Has a running emulator send its webhooks here: that at --endpoint, or at the usual port
+    /// Has a running emulator send its webhooks here: at --endpoint, or where the profile or MESSAGES_ENDPOINT says, or at the
+    /// usual port
     #[arg(long)]
     emulator: bool,
 
