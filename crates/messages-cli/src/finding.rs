@@ -3,8 +3,8 @@
 use messages_sdk::types::{DecodeError, Problem};
 use serde::Serialize;
 
-use crate::input::EncodingError;
-use crate::output::Line;
+use crate::io::input::EncodingError;
+use crate::io::output::Line;
 
 /// A broken rule.
 #[derive(Debug, Clone, Serialize)]

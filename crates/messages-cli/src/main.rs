@@ -1,18 +1,14 @@
 //! The binary `messages`: see README.md.
 
-mod batch;
 mod command;
-mod compose;
-mod exchange;
+mod error;
 mod exit;
-mod failure;
 mod finding;
-mod input;
+mod io;
 mod logs;
-mod order;
-mod output;
 mod receive;
 mod segments;
+mod send;
 mod settings;
 mod signals;
 mod usage;
@@ -20,8 +16,8 @@ mod usage;
 use std::process::ExitCode;
 
 use crate::command::Cli;
-use crate::failure::Failure;
-use crate::output::{Line, Output};
+use crate::error::Failure;
+use crate::io::output::{Line, Output};
 use crate::settings::Settings;
 
 fn main() -> ExitCode {

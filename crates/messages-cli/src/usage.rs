@@ -4,7 +4,7 @@ use clap::Parser;
 
 use crate::command::Cli;
 use crate::exit::Exit;
-use crate::output::{Line, Output, is_harmless};
+use crate::io::output::{Line, Output, is_harmless};
 
 /// Why there is nothing to run.
 pub(crate) struct Usage(clap::Error);

@@ -10,13 +10,13 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::finding::Finding;
-use crate::input::{
+use crate::io::input::{
     BYTE_ORDER_MARK, EncodingError, LEN_MAX, LineRead, TOO_LONG, read_bytes, read_line, text_of,
 };
-use crate::output::Line;
+use crate::io::output::Line;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]

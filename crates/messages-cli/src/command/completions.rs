@@ -4,8 +4,8 @@ use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
 use super::Cli;
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]

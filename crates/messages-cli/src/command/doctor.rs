@@ -10,10 +10,10 @@ use messages_sdk::Endpoint;
 use messages_sdk::auth::Credentials;
 use serde::Serialize;
 
-use crate::exchange::Exchange;
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::Line;
+use crate::io::exchange::Exchange;
+use crate::io::output::Line;
 use crate::settings::{Origin, Settings, runtime};
 
 #[derive(Debug, Args)]

@@ -10,10 +10,10 @@ use messages_emulator::{
 use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey};
 use serde::Serialize;
 
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::input::read_text;
-use crate::output::Line;
+use crate::io::input::read_text;
+use crate::io::output::Line;
 use crate::settings::credentials::{
     API_KEY, API_SECRET, APPLICATION_ID, Names, PRIVATE_KEY, PRIVATE_KEY_PATH, SIGNATURE_SECRET,
     named_variable, secrets_from_environment,

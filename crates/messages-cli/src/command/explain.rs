@@ -4,9 +4,9 @@ use clap::Args;
 use messages_sdk::types::{DeliveryErrorCode, ErrorKind, RequestErrorCode};
 use serde::Serialize;
 
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::Line;
+use crate::io::output::Line;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]

@@ -13,10 +13,10 @@ use messages_sdk::auth::{AuthError, AuthErrorKind, Credentials, PublicKey};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::input::read_text;
-use crate::output::{Line, json_text};
+use crate::io::input::read_text;
+use crate::io::output::{Line, json_text};
 use crate::settings::{Settings, private_file};
 
 /// Seconds since 1970 that are a date: up to the year 9999.

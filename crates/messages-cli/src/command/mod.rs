@@ -20,8 +20,8 @@ mod workflow;
 
 use clap::{Parser, Subcommand};
 
+use crate::error::Failure;
 use crate::exit::{EXIT_CODES, Exit};
-use crate::failure::Failure;
 use crate::settings::{GlobalArgs, Settings};
 
 const EXAMPLES: &str = "\

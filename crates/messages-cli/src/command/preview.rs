@@ -7,10 +7,10 @@ use messages_sdk::types::sms::{Encoding, Segmentation, offenders, transliterate}
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::input::read_plain;
-use crate::output::Line;
+use crate::io::input::read_plain;
+use crate::io::output::Line;
 use crate::segments::segmentation;
 use crate::settings::Settings;
 use crate::usage::text;

@@ -8,9 +8,9 @@ use console::Term;
 use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId, AuthError, SignatureSecret};
 use serde::Serialize;
 
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::Line;
+use crate::io::output::Line;
 use crate::settings::profile::{Profile, Profiles, Secret};
 use crate::settings::{Settings, private_file};
 

@@ -6,11 +6,11 @@ use std::time::Duration;
 use clap::{Args, ValueEnum, value_parser};
 use messages_sdk::Client;
 
-use crate::batch::{self, BatchArgs, Source};
-use crate::compose::{Api, ChannelName, MessageArgs, compose};
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::order::{self, Order, Path, Settled, client_ref_or_minted};
+use crate::send::batch::{self, BatchArgs, Source};
+use crate::send::compose::{Api, ChannelName, MessageArgs, compose};
+use crate::send::{self, Order, Path, Settled, client_ref_or_minted};
 use crate::settings::{Settings, no_client, runtime};
 
 #[derive(Debug, Args)]
@@ -104,7 +104,7 @@ impl SendArgs {
         };
         let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(order::dry_run(settings, order, path));
+            return runtime()?.block_on(send::dry_run(settings, order, path));
         }
         let client = self.client(settings)?;
         // A reference that was given is part of the message.

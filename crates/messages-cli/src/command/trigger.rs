@@ -8,12 +8,12 @@ use http::Method;
 use messages_emulator::Status;
 use serde_json::{Map, Value, json};
 
-use crate::compose::ChannelName;
-use crate::exchange::ask_emulator;
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::input::read_text;
-use crate::output::{Line, json_text};
+use crate::io::exchange::ask_emulator;
+use crate::io::input::read_text;
+use crate::io::output::{Line, json_text};
+use crate::send::compose::ChannelName;
 use crate::settings::{Settings, runtime};
 use crate::usage::text;
 

@@ -5,10 +5,10 @@ use messages_sdk::types::v1::Update;
 use serde_json::json;
 
 use super::send::report;
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::order::Settled;
-use crate::output::Line;
+use crate::io::output::Line;
+use crate::send::Settled;
 use crate::settings::{Settings, runtime};
 
 #[derive(Debug, Args)]

@@ -6,11 +6,11 @@ use clap::Args;
 use messages_sdk::types::{Document, Kind, v0_1};
 use serde_json::Value;
 
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::input::read_text;
-use crate::order;
-use crate::output::Line;
+use crate::io::input::read_text;
+use crate::io::output::Line;
+use crate::send;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ fn upgrade(settings: &Settings, value: Value) -> Result<bool, Failure> {
     let upgraded = match upgraded {
         Ok(upgraded) => upgraded,
         Err(error) => {
-            for problem in order::problems(error).iter() {
+            for problem in send::problems(error).iter() {
                 settings
                     .out
                     .note(&Line::new().bad("invalid").plain(format!(": {problem}")));

@@ -13,10 +13,10 @@ use messages_sdk::{ReceiveError, Receiver};
 use serde_json::{Value, json};
 
 use super::jwt::{NowArgs, authorization_value};
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::input::read_bytes;
-use crate::output::{Line, json_text};
+use crate::io::input::read_bytes;
+use crate::io::output::{Line, json_text};
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]

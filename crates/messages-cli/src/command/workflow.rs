@@ -6,10 +6,10 @@ use clap::Args;
 use messages_sdk::types::{Document, v0_1};
 
 use super::send::{PathName, report};
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::input::read_text;
-use crate::order::{self, Order, Settled};
+use crate::io::input::read_text;
+use crate::send::{self, Order, Settled};
 use crate::settings::{Settings, runtime};
 use crate::usage::text;
 
@@ -42,15 +42,15 @@ impl WorkflowArgs {
         let order = match v0_1::Workflow::from_value(value) {
             Ok(workflow) => Order::Workflow(workflow),
             Err(error) => {
-                return report(settings, Settled::invalid(0, None, &order::problems(error)));
+                return report(settings, Settled::invalid(0, None, &send::problems(error)));
             }
         };
         let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(order::dry_run(settings, order, path));
+            return runtime()?.block_on(send::dry_run(settings, order, path));
         }
         let client = settings.client()?;
-        let reference = order::client_ref_or_minted(self.client_ref.as_deref());
+        let reference = send::client_ref_or_minted(self.client_ref.as_deref());
         let settled = runtime()?.block_on(order.send(&client, 0, path, reference.as_deref()));
         report(settings, settled)
     }

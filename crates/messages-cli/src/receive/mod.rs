@@ -13,8 +13,8 @@ use messages_sdk::types::WebhookEvent;
 use messages_sdk::{ReceiveError, Receiver, ServerLimits};
 use tokio::net::TcpListener;
 
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
 
 /// One request, as it came, and what the receiver made of it.
 #[derive(Debug, Clone)]

@@ -11,8 +11,8 @@ use messages_sdk::{AuthPreference, EnvError, credentials_from_env, signature_sec
 
 use super::private_file;
 use super::profile::{Profile, SecretKey};
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
 
 /// What to do without credentials.
 const HOW: &str = "set VONAGE_API_KEY and VONAGE_API_SECRET, or VONAGE_APPLICATION_ID and VONAGE_PRIVATE_KEY_PATH (or \

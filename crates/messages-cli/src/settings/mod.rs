@@ -14,9 +14,9 @@ use tokio::runtime::{Builder, Runtime};
 
 pub(crate) use args::{GlobalArgs, TransportName};
 
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::Output;
+use crate::io::output::Output;
 use profile::{Profile, Profiles};
 
 /// Where everything about the account comes from. It is one place, so that no secret goes to a host that another place

@@ -8,8 +8,8 @@ use messages_sdk::auth::key::KeyWarning;
 use messages_sdk::auth::{AuthError, PrivateKey};
 use zeroize::Zeroizing;
 
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
 
 /// No profile file is longer than this.
 const LEN_MAX: u64 = 1024 * 1024;

@@ -11,8 +11,8 @@ use toml::de::DeTable;
 use zeroize::Zeroizing;
 
 use super::private_file;
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
 
 /// A secret in memory that is overwritten when it is dropped.
 pub(crate) type Secret = Zeroizing<String>;

@@ -3,8 +3,8 @@
 use messages_sdk::types::EventKind;
 use serde::Serialize;
 
-use crate::failure::Failure;
-use crate::output::{Line, Output};
+use crate::error::Failure;
+use crate::io::output::{Line, Output};
 use crate::receive::Delivery;
 
 /// A message that the story sends.

@@ -13,9 +13,9 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use self::journal::Journal;
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::Line;
+use crate::io::output::Line;
 use crate::receive::{self, Delivery};
 use crate::settings::{Settings, no_client, runtime};
 use crate::signals::interrupted;

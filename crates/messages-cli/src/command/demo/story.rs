@@ -8,8 +8,8 @@ use messages_sdk::types::{Invalid, Problems, v0_1, v1};
 use messages_sdk::{Client, Outbound};
 
 use super::journal::{Chapter, Journal};
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
 
 /// A person whom the emulator cannot reach on Viber.
 pub(super) const UNREACHABLE_ON_VIBER: &str = "447700900009";

@@ -10,8 +10,8 @@ use super::forward::{Answer, Forward};
 use super::line;
 use super::store::Store;
 use crate::command::webhook::clock_hint;
-use crate::failure::Failure;
-use crate::output::{Line, Queue};
+use crate::error::Failure;
+use crate::io::output::{Line, Queue};
 use crate::receive::Delivery;
 
 pub(super) struct Desk {

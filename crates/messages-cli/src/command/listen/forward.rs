@@ -6,11 +6,11 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use messages_sdk::Endpoint;
 
-use crate::exchange::Exchange;
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::input::read_file;
-use crate::output::Line;
+use crate::io::exchange::Exchange;
+use crate::io::input::read_file;
+use crate::io::output::Line;
 use crate::settings::Settings;
 
 /// How many characters of an answer's body people are shown.

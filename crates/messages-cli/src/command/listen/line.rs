@@ -2,7 +2,7 @@
 
 use messages_sdk::types::{EventKind, EventView};
 
-use crate::output::Line;
+use crate::io::output::Line;
 use crate::receive::Verdict;
 
 /// The line, up to the arrow behind which the answer stands.

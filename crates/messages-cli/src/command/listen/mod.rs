@@ -13,9 +13,9 @@ use clap::{Args, Subcommand};
 use messages_sdk::Receiver;
 
 use super::webhook::WindowArgs;
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::Line;
+use crate::io::output::Line;
 use crate::receive::{bind, serve};
 use crate::settings::{Settings, credentials, runtime};
 use crate::signals::interrupted;

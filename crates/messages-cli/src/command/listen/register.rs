@@ -4,9 +4,9 @@ use http::Method;
 use messages_sdk::auth::SignatureSecret;
 use serde_json::{Value, json};
 
-use crate::exchange::ask_emulator;
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
+use crate::io::exchange::ask_emulator;
 use crate::settings::Settings;
 
 /// Has the emulator send its webhooks to `url`. Returns where it is, and the secret under which it signs; `None` if it was

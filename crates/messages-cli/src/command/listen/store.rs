@@ -9,9 +9,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 
 use super::forward::{Forward, end_to_end};
+use crate::error::Failure;
 use crate::exit::Exit;
-use crate::failure::Failure;
-use crate::output::Line;
+use crate::io::output::Line;
 use crate::receive::Delivery;
 use crate::settings::{Settings, private_file};
 

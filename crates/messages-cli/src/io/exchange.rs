@@ -1,0 +1,78 @@
+//! Requests that are none of the API's: to the emulator's controls, to an application, to ask what time it is there.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, Request, Response, header};
+use messages_sdk::transport::backend::BuildError;
+use messages_sdk::transport::backend::hyper::{HyperTransport, HyperTransportBuilder};
+use messages_sdk::transport::layer::timeout::Timeout;
+use messages_sdk::transport::{TokioTimer, Transport};
+use serde_json::Value;
+
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::settings::Settings;
+
+/// How long an answer is waited for: as long as a webhook's sender waits at most.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// Sends plain requests, without credentials, retries or redirects.
+pub(crate) struct Exchange(Timeout<HyperTransport>);
+
+impl Exchange {
+    pub(crate) fn new() -> Result<Self, Failure> {
+        Self::of(HyperTransport::builder())
+            .map_err(|error| Failure::new(Exit::Other, "no connection can be made").because(error))
+    }
+
+    /// An exchange that also trusts these certificates (PEM).
+    pub(crate) fn trusting(roots: &[u8]) -> Result<Self, BuildError> {
+        Self::of(HyperTransport::builder().extra_roots(roots))
+    }
+
+    fn of(builder: HyperTransportBuilder) -> Result<Self, BuildError> {
+        Ok(Self(Timeout::new(builder.build()?, LIMIT, TokioTimer)))
+    }
+
+    pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Failure> {
+        self.0
+            .send(request)
+            .await
+            .map_err(|error| Failure::new(Exit::NotSent, "there was no answer").because(error))
+    }
+}
+
+/// Sends JSON, without credentials, to the controls of a running emulator. Returns where that is, and the answer.
+pub(crate) async fn ask_emulator(
+    settings: &Settings,
+    method: Method,
+    path: &str,
+    body: &Value,
+) -> Result<(String, Value), Failure> {
+    let base = settings.emulator_endpoint()?.to_string();
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("{base}{path}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Bytes::from(body.to_string()))
+        .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?;
+    let answer = Exchange::new()?.send(request).await.map_err(|failure| {
+        failure
+            .hint("start it with `messages emulator`, and name another one's URL with --endpoint")
+    })?;
+    let status = answer.status();
+    let value: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    if status.is_success() {
+        return Ok((base, value));
+    }
+    let exit = match status.as_u16() {
+        400 | 422 => Exit::Invalid,
+        _ => Exit::Rejected,
+    };
+    let reason = match value.get("error").and_then(Value::as_str) {
+        Some(reason) => reason.to_owned(),
+        None => format!("the emulator answered with status {}", status.as_u16()),
+    };
+    Err(Failure::new(exit, reason))
+}

@@ -1,0 +1,5 @@
+//! Input and output: files and stdin, stdout and stderr, and requests that are not the API's.
+
+pub(crate) mod exchange;
+pub(crate) mod input;
+pub(crate) mod output;

@@ -1,0 +1,63 @@
+//! Checks a whole input before its first message is sent.
+
+use std::time::Instant;
+
+use super::source::{Item, Opened};
+use super::tally::Summary;
+use crate::error::Failure;
+use crate::io::output::Output;
+use crate::send::{Order, Path, Settled};
+
+/// How many invalid messages are shown to people one by one.
+const SHOWN_MAX: u64 = 20;
+
+/// Fails unless every message of an input is valid; reports those that are not.
+pub(super) fn check(out: Output, input: &mut Opened, path: Path) -> Result<(), Failure> {
+    let began = Instant::now();
+    let (mut invalid, mut written) = (0, Ok(()));
+    input.pass(|items| {
+        for item in items {
+            if let Err(settled) = item.check(path) {
+                invalid += 1;
+                if out.is_json() || invalid <= SHOWN_MAX {
+                    written = report(out, &settled);
+                }
+            }
+            if written.is_err() {
+                return Err(super::source::Closed);
+            }
+        }
+        Ok(())
+    })?;
+    written?;
+    if invalid == 0 {
+        return Ok(());
+    }
+    if out.is_json() {
+        out.object(&serde_json::json!({"summary": Summary::refused(invalid, began)}))?;
+    }
+    let message = format!("invalid messages: {invalid}; nothing was sent");
+    Err(Failure::invalid(message).hint("correct them, or send the others with --skip-invalid"))
+}
+
+/// Reports an invalid message: as an object on stdout with `--json`, else on stderr.
+pub(super) fn report(out: Output, settled: &Settled) -> std::io::Result<()> {
+    if out.is_json() {
+        return out.object(settled);
+    }
+    out.note(&settled.number().append(settled.line()));
+    settled.details().iter().for_each(|line| out.note(line));
+    Ok(())
+}
+
+impl Item {
+    /// Fails with the report of an invalid message.
+    pub(super) fn check(self, path: Path) -> Result<Order, Box<Settled>> {
+        let (index, line) = (self.index, self.line);
+        let order = self.order().and_then(|order| {
+            order.fits(path).map_err(|finding| vec![finding])?;
+            Ok(order)
+        });
+        order.map_err(|findings| Box::new(Settled::refused(index, None, findings).on_line(line)))
+    }
+}

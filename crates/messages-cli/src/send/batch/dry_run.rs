@@ -1,0 +1,109 @@
+//! What a batch would amount to, without sending it.
+
+use std::collections::BTreeMap;
+
+use messages_sdk::Outbound;
+use messages_sdk::types::{v0_1, v1};
+use serde::Serialize;
+
+use super::BatchArgs;
+use super::check::report;
+use super::intake::Intake;
+use super::source::Source;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::io::output::Line;
+use crate::segments;
+use crate::send::{Order, Path};
+use crate::settings::Settings;
+
+/// What a batch would amount to.
+#[derive(Debug, Default, Serialize)]
+struct Totals {
+    messages: u64,
+    workflows: u64,
+    invalid: u64,
+    /// The segments that its SMS would be billed as, alternatives not counted.
+    segments: u64,
+    channels: BTreeMap<String, u64>,
+}
+
+/// Reads and checks everything, and totals it.
+pub(crate) async fn dry_run(
+    settings: &Settings,
+    source: Source,
+    path: Path,
+    args: &BatchArgs,
+) -> Result<Exit, Failure> {
+    let mut input = source.open()?;
+    if !args.allow_duplicates {
+        input.warn_of_duplicates(settings.out)?;
+    }
+    let (chunks, _) = input.read();
+    let intake = Intake::new(chunks, None);
+    let mut totals = Totals::default();
+    while let Some(item) = intake.next().await {
+        match item.check(path) {
+            Ok(order) => totals.add(&order),
+            Err(settled) => {
+                totals.invalid += 1;
+                report(settings.out, &settled)?;
+            }
+        }
+    }
+    settings
+        .out
+        .result(&serde_json::json!({"dry_run": totals}), |_| totals.lines())?;
+    Ok(if totals.invalid == 0 {
+        Exit::Done
+    } else {
+        Exit::Invalid
+    })
+}
+
+impl Totals {
+    fn add(&mut self, order: &Order) {
+        match order {
+            Order::Message(Outbound::V1(message)) => self.add_v1(message),
+            Order::Message(Outbound::V0_1(message)) => self.add_v0_1(message),
+            Order::Workflow(workflow) => {
+                self.workflows += 1;
+                if let Some(first) = workflow.messages().next() {
+                    self.add_v0_1(first);
+                }
+            }
+            Order::Message(_) => self.messages += 1,
+        }
+    }
+
+    fn add_v1(&mut self, message: &v1::Message) {
+        self.count(message.primary.channel().as_str());
+        self.segments += segments::of_v1(message);
+    }
+
+    fn add_v0_1(&mut self, message: &v0_1::Message) {
+        self.count(message.channel().as_str());
+        self.segments += segments::of_v0_1(message);
+    }
+
+    fn count(&mut self, channel: &str) {
+        self.messages += 1;
+        *self.channels.entry(channel.to_owned()).or_default() += 1;
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        let head = format!(
+            "{} messages, {} of them first steps of workflows",
+            self.messages, self.workflows
+        );
+        let mut lines = vec![Line::new().strong(head)];
+        for (channel, count) in &self.channels {
+            lines.push(Line::new().plain(format!("  {count} {channel}")));
+        }
+        lines.push(Line::new().plain(format!("  {} SMS segments", self.segments)));
+        if self.invalid > 0 {
+            lines.push(Line::new().bad(format!("  {} invalid", self.invalid)));
+        }
+        lines
+    }
+}

@@ -1,0 +1,53 @@
+//! A progress bar for whoever watches.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::lane::Done;
+use crate::io::output::Output;
+
+/// The bar on stderr; nothing where stderr is no terminal.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    /// A bar over `length` bytes of input, or a spinner where nobody knows how much there is.
+    pub(super) fn new(length: Option<u64>) -> Self {
+        let target = if Output::is_watched() {
+            ProgressDrawTarget::stderr_with_hz(8)
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        let bar = ProgressBar::with_draw_target(length, target);
+        let template = if length.is_some() {
+            "{bar:30} {percent:>3}% {msg}, {eta} left"
+        } else {
+            "{spinner} {elapsed} {msg}"
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        Self(bar)
+    }
+
+    /// Whether anybody sees it.
+    pub(super) fn is_shown(&self) -> bool {
+        !self.0.is_hidden()
+    }
+
+    pub(super) fn update(&self, done: &Done) {
+        let tally = &done.tally;
+        self.0.set_position(done.position);
+        let seconds = self.0.elapsed().as_secs_f64().max(0.001);
+        let rate = tally.total() as f64 / seconds;
+        self.0
+            .set_message(format!("{}, {rate:.0}/s", tally.words()));
+    }
+
+    /// Writes something without tearing the bar.
+    pub(super) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.0.suspend(write)
+    }
+
+    pub(super) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}

@@ -1,0 +1,262 @@
+//! The batch itself: lanes send, and what became of each message is counted and shown here.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use messages_sdk::Client;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::BatchArgs;
+use super::check::check;
+use super::compare::{changed, repeated};
+use super::intake::Intake;
+use super::lane::{self, News, Shared};
+use super::pace::Pace;
+use super::progress::Progress;
+use super::results::Results;
+use super::settle::Statuses;
+use super::source::Source;
+use super::tally::Summary;
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::io::output::{Line, Output};
+use crate::send::{Path, Settled};
+use crate::settings::Settings;
+use crate::signals;
+
+/// How many accepted messages are shown to people one by one; failures are always shown.
+const SHOWN_MAX: u64 = 20;
+
+/// How much news may wait to be shown, while another program has this thread's core.
+const NEWS_MAX: usize = 8192;
+
+/// How long news is gathered, so that the lanes do not have to wake this thread for each.
+const GATHERING: Duration = Duration::from_millis(2);
+
+/// How often the progress is shown anew.
+const PROGRESS: Duration = Duration::from_millis(100);
+
+/// Sends everything that the source holds.
+pub(crate) async fn run(
+    settings: &Settings,
+    client: Client,
+    source: Source,
+    args: &BatchArgs,
+    path: Path,
+    mints: bool,
+) -> Result<Exit, Failure> {
+    // The input first: a name that is mistyped leaves no results behind.
+    let mut input = source.open()?;
+    if !args.allow_duplicates {
+        input.warn_of_duplicates(settings.out)?;
+    }
+    if let Some(file) = &args.results {
+        input.refuse_output(file)?;
+    }
+    let is_checked = input.is_repeatable() && !args.skip_invalid;
+    // A resume first compares the input with the results: its messages may be those of another run.
+    let results = match &args.resume {
+        Some(file) => {
+            let events = args.settle.as_deref().map(Statuses::read).transpose()?;
+            let (results, settled) = Results::resume(file, args.retry, events, &mut input)?;
+            if settled > 0 {
+                let text =
+                    format!("messages in doubt that webhooks have settled as accepted: {settled}");
+                settings.out.note(&Line::new().plain(text));
+            }
+            Some(results)
+        }
+        None => None,
+    };
+    if is_checked && let Err(failure) = check(settings.out, &mut input, path) {
+        if let Some(results) = &results {
+            results.finish()?;
+        }
+        return Err(failure);
+    }
+    let results = match &args.results {
+        Some(file) => Some(Results::create(file, &mut input)?),
+        None => results,
+    };
+    let (chunks, length) = input.read();
+    let intake = Intake::new(chunks, args.rate.map(Pace::new));
+    let lanes = usize::from(args.concurrency);
+    let told_max = (!settings.out.is_json()).then_some(SHOWN_MAX);
+    let shared = Arc::new(Shared::new(
+        client, intake, results, path, mints, lanes, told_max,
+    ));
+    let (sender, news) = mpsc::channel(NEWS_MAX);
+    let mut tasks = JoinSet::new();
+    for lane in 0..lanes {
+        tasks.spawn(lane::run(Arc::clone(&shared), lane, sender.clone()));
+    }
+    // The lanes hold the only senders: when they are done, the channel says so.
+    drop(sender);
+    let batch = Batch {
+        out: settings.out,
+        shared,
+        tasks,
+        progress: Progress::new(length),
+        began: Instant::now(),
+        failure: None,
+        interrupted: false,
+    };
+    batch.run(news).await
+}
+
+struct Batch {
+    out: Output,
+    shared: Arc<Shared>,
+    tasks: JoinSet<()>,
+    progress: Progress,
+    began: Instant,
+    /// Why the batch cannot go on; what is under way is waited for all the same.
+    failure: Option<Failure>,
+    interrupted: bool,
+}
+
+impl Batch {
+    async fn run(mut self, mut receiver: mpsc::Receiver<News>) -> Result<Exit, Failure> {
+        let mut interrupted = Box::pin(signals::interrupted());
+        let mut progress = tokio::time::interval(PROGRESS);
+        let mut news = Vec::new();
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut interrupted => {
+                    interrupted = Box::pin(signals::interrupted());
+                    self.interrupt();
+                }
+                count = gathered(&mut receiver, &mut news) => {
+                    if count == 0 {
+                        break;
+                    }
+                    self.take(&mut news);
+                }
+                _ = progress.tick(), if self.progress.is_shown() => {
+                    self.progress.update(&self.shared.done());
+                }
+            }
+        }
+        while let Some(joined) = self.tasks.join_next().await {
+            if let Err(error) = joined
+                && error.is_panic()
+            {
+                let failure = Failure::new(Exit::Other, "a task ended unexpectedly").because(error);
+                self.failure.get_or_insert(failure);
+            }
+        }
+        self.end()
+    }
+
+    /// At first no message is begun any more; the second time those under way are not waited for either.
+    fn interrupt(&mut self) {
+        if self.interrupted {
+            self.tasks.abort_all();
+            return;
+        }
+        self.interrupted = true;
+        self.shared.intake.close();
+        let count = self.shared.under_way().len();
+        let line = Line::new()
+            .warn("interrupted")
+            .plain(format!(": waiting for {count} messages under way"))
+            .dim(" (interrupt again to leave them in doubt)");
+        self.progress.suspend(|| self.out.note(&line));
+    }
+
+    fn take(&mut self, news: &mut Vec<News>) {
+        let mut settled = Vec::with_capacity(news.len());
+        for news in news.drain(..) {
+            match news {
+                News::Settled(message) => settled.push(message),
+                News::Changed(index) => self.fail(changed(index)),
+                News::Repeated(index) => self.fail(repeated(index, "it was not sent")),
+                News::Unproven(message, error) => {
+                    settled.push(message);
+                    self.fail(unwritable(error));
+                }
+                News::Unwritable(error) => self.fail(unwritable(error)),
+            }
+        }
+        if let Err(failure) = self.show(&settled) {
+            self.fail(failure);
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.shared.intake.close();
+        self.failure.get_or_insert(failure);
+    }
+
+    fn show(&self, settled: &[Box<Settled>]) -> Result<(), Failure> {
+        let out = self.out;
+        if settled.is_empty() {
+            return Ok(());
+        }
+        Ok(self.progress.suspend(|| {
+            if out.is_json() {
+                return out.objects(settled);
+            }
+            settled.iter().try_for_each(|settled| {
+                out.line(&settled.number().append(settled.line()))?;
+                settled.details().iter().for_each(|line| out.note(line));
+                Ok(())
+            })
+        })?)
+    }
+
+    fn end(self) -> Result<Exit, Failure> {
+        self.progress.finish();
+        let mut done = self.shared.done();
+        let unsettled = self.shared.under_way();
+        if !unsettled.is_empty() {
+            done.tally.leave_in_doubt(unsettled.len() as u64);
+            let list: Vec<String> = unsettled.iter().map(ToString::to_string).collect();
+            let head = format!("{} unsettled, and in doubt: ", unsettled.len());
+            let line = Line::new().warn(head).plain(list.join(", "));
+            self.out.note(&line);
+        } else if let Some(results) = &self.shared.results {
+            results.finish()?;
+        }
+        if let Some(failure) = self.failure {
+            return Err(failure);
+        }
+        let summary = Summary::new(done, self.began, self.interrupted);
+        if self.out.is_json() {
+            self.out.object(&serde_json::json!({"summary": summary}))?;
+        } else {
+            let lines = summary.lines();
+            lines.iter().try_for_each(|line| self.out.line(line))?;
+        }
+        Ok(if summary.is_clean() {
+            Exit::Done
+        } else {
+            Exit::Batch
+        })
+    }
+}
+
+fn unwritable(error: io::Error) -> Failure {
+    Failure::new(Exit::Other, "the results cannot be written")
+        .because(error)
+        .hint("make room, and go on with --resume: what ended without being noted stays in doubt")
+}
+
+/// Waits for news, and a moment longer for more. Returns how much there is: none when the lanes are done.
+///
+/// What has come stays in `news` when this future is dropped.
+async fn gathered(receiver: &mut mpsc::Receiver<News>, news: &mut Vec<News>) -> usize {
+    if news.is_empty() && receiver.recv_many(news, NEWS_MAX).await == 0 {
+        return 0;
+    }
+    tokio::time::sleep(GATHERING).await;
+    while news.len() < 2 * NEWS_MAX
+        && let Ok(more) = receiver.try_recv()
+    {
+        news.push(more);
+    }
+    news.len()
+}

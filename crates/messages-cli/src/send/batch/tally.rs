@@ -1,0 +1,154 @@
+//! How many messages ended how.
+
+use std::time::Instant;
+
+use messages_sdk::Outcome;
+use serde::Serialize;
+
+use super::lane::Done;
+use crate::io::output::Line;
+
+/// Counts by outcome.
+#[derive(Debug, Clone, Default, Serialize)]
+pub(super) struct Tally {
+    accepted: u64,
+    rejected: u64,
+    not_sent: u64,
+    in_doubt: u64,
+    accepted_id_unknown: u64,
+    invalid: u64,
+}
+
+/// The last line of a batch.
+#[derive(Serialize)]
+pub(super) struct Summary {
+    #[serde(flatten)]
+    tally: Tally,
+    seconds: f64,
+    /// What an earlier run had settled.
+    #[serde(skip_serializing_if = "is_zero")]
+    skipped: u64,
+    /// What an earlier run left in doubt, and this one left alone.
+    #[serde(skip_serializing_if = "is_zero")]
+    left_in_doubt: u64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    interrupted: bool,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+impl Tally {
+    pub(super) fn count(&mut self, outcome: Outcome) {
+        *match outcome {
+            Outcome::Accepted => &mut self.accepted,
+            Outcome::Rejected => &mut self.rejected,
+            Outcome::InDoubt => &mut self.in_doubt,
+            Outcome::AcceptedIdUnknown => &mut self.accepted_id_unknown,
+            Outcome::Invalid => &mut self.invalid,
+            // A new outcome can only be one more way of not having sent.
+            _ => &mut self.not_sent,
+        } += 1;
+    }
+
+    /// Counts what another one has counted too.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.accepted += other.accepted;
+        self.rejected += other.rejected;
+        self.not_sent += other.not_sent;
+        self.in_doubt += other.in_doubt;
+        self.accepted_id_unknown += other.accepted_id_unknown;
+        self.invalid += other.invalid;
+    }
+
+    /// Counts messages that were under way when nobody waited for them any more.
+    pub(super) fn leave_in_doubt(&mut self, count: u64) {
+        self.in_doubt += count;
+    }
+
+    /// How many messages were tried.
+    pub(super) fn total(&self) -> u64 {
+        self.accepted + self.failures()
+    }
+
+    pub(super) fn failures(&self) -> u64 {
+        self.rejected + self.not_sent + self.in_doubt + self.accepted_id_unknown + self.invalid
+    }
+
+    /// The counts that are not zero, in words.
+    pub(super) fn words(&self) -> String {
+        let counts = [
+            (self.accepted, "accepted"),
+            (self.rejected, "rejected"),
+            (self.not_sent, "not sent"),
+            (self.in_doubt, "in doubt"),
+            (self.accepted_id_unknown, "accepted with unknown id"),
+            (self.invalid, "invalid"),
+        ];
+        let words: Vec<String> = counts
+            .iter()
+            .filter(|(count, name)| *count > 0 || *name == "accepted")
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
+        words.join(", ")
+    }
+}
+
+impl Summary {
+    pub(super) fn new(done: Done, began: Instant, interrupted: bool) -> Self {
+        Self {
+            tally: done.tally,
+            // Milliseconds are as exact as anybody needs it.
+            seconds: (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
+            skipped: done.skipped,
+            left_in_doubt: done.left_in_doubt,
+            interrupted,
+        }
+    }
+
+    /// The summary of an input that was refused before anything was sent.
+    pub(super) fn refused(invalid: u64, began: Instant) -> Self {
+        let mut done = Done::default();
+        done.tally.invalid = invalid;
+        Self::new(done, began, false)
+    }
+
+    /// Whether everything that was asked for was accepted.
+    pub(super) fn is_clean(&self) -> bool {
+        self.tally.failures() == 0 && self.left_in_doubt == 0 && !self.interrupted
+    }
+
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let words = self.tally.words();
+        let line = Line::new();
+        let line = if self.is_clean() {
+            line.good(words)
+        } else {
+            line.warn(words)
+        };
+        let mut lines = vec![line.plain(format!(" in {} s", self.seconds))];
+        if self.skipped > 0 {
+            lines.push(Line::new().plain(format!("{} settled by an earlier run", self.skipped)));
+        }
+        if self.left_in_doubt > 0 {
+            lines.push(
+                Line::new()
+                    .warn(format!(
+                        "{} in doubt since an earlier run",
+                        self.left_in_doubt
+                    ))
+                    .plain(": `--retry in-doubt` sends them again, perhaps twice"),
+            );
+        }
+        if self.interrupted {
+            let rest = ": the rest was not sent (`--resume` goes on, where there was `--results`)";
+            lines.push(Line::new().warn("interrupted").plain(rest));
+        }
+        lines
+    }
+}

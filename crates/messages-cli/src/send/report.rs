@@ -1,0 +1,225 @@
+//! How the sending of one message ended, as `send --json` prints it.
+
+use messages_sdk::types::{ErrorObject, Problem};
+use messages_sdk::{Accepted, Error, Outcome, WorkflowAccepted};
+use serde::Serialize;
+
+use crate::error::Failure;
+use crate::exit::Exit;
+use crate::finding::Finding;
+use crate::io::output::Line;
+
+/// How one message ended; members that do not apply are left out.
+#[derive(Debug, Serialize)]
+pub(crate) struct Settled {
+    pub(crate) index: u64,
+    /// The line of the input on which the message begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    #[serde(serialize_with = "name")]
+    pub(crate) outcome: Outcome,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_uuid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    workflow_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dispatch_uuid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_ref: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempts: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<ErrorObject>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    problems: Vec<Finding>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    elapsed_ms: Option<u64>,
+    #[serde(skip)]
+    hint: Option<&'static str>,
+    #[serde(skip)]
+    is_credentials: bool,
+}
+
+fn name<S: serde::Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(outcome.name())
+}
+
+impl Settled {
+    fn new(index: u64, outcome: Outcome) -> Self {
+        Self {
+            index,
+            line: None,
+            outcome,
+            message_uuid: None,
+            workflow_id: None,
+            dispatch_uuid: None,
+            client_ref: None,
+            attempts: None,
+            status: None,
+            problem: None,
+            problems: Vec::new(),
+            error: None,
+            elapsed_ms: None,
+            hint: None,
+            is_credentials: false,
+        }
+    }
+
+    fn with_report(mut self, report: &messages_sdk::CallReport) -> Self {
+        self.client_ref.clone_from(&report.client_ref);
+        self.attempts = Some(report.attempts);
+        self.elapsed_ms = Some(u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX));
+        self
+    }
+
+    pub(crate) fn accepted(index: u64, accepted: Accepted) -> Self {
+        let mut settled = Self::new(index, Outcome::Accepted).with_report(&accepted.report);
+        settled.status = Some(accepted.status.as_u16());
+        settled.message_uuid = Some(accepted.message_uuid);
+        settled.workflow_id = accepted.workflow_id;
+        settled
+    }
+
+    pub(crate) fn workflow_accepted(index: u64, accepted: WorkflowAccepted) -> Self {
+        let mut settled = Self::new(index, Outcome::Accepted).with_report(&accepted.report);
+        settled.status = Some(accepted.status.as_u16());
+        settled.dispatch_uuid = Some(accepted.uuid);
+        settled
+    }
+
+    pub(crate) fn failed(index: u64, error: &Error) -> Self {
+        let mut settled = Self::new(index, error.outcome()).with_report(error.report());
+        if error.outcome() == Outcome::Invalid {
+            (settled.attempts, settled.elapsed_ms) = (None, None);
+        }
+        settled.status = error.status().map(|status| status.as_u16());
+        settled.problem = error.problem().cloned();
+        settled.problems = error.problems().iter().map(Finding::from).collect();
+        settled.error = Some(chain(error));
+        settled.hint = Some(error.hint());
+        settled.is_credentials = matches!(error, Error::Credentials(_))
+            || (error.outcome() == Outcome::Rejected && settled.status == Some(401));
+        settled
+    }
+
+    /// A message that was refused before there was a request.
+    pub(crate) fn invalid(index: u64, client_ref: Option<&str>, problems: &[Problem]) -> Self {
+        let findings = problems.iter().map(Finding::from).collect();
+        Self::refused(index, client_ref, findings)
+    }
+
+    pub(crate) fn refused(index: u64, client_ref: Option<&str>, findings: Vec<Finding>) -> Self {
+        let mut settled = Self::new(index, Outcome::Invalid);
+        settled.client_ref = client_ref.map(str::to_owned);
+        settled.error = Some("the message breaks a rule of the API and was not sent".to_owned());
+        settled.problems = findings;
+        settled
+    }
+
+    /// The same for a message on this line of its input.
+    pub(crate) fn on_line(mut self, line: Option<u64>) -> Self {
+        self.line = line;
+        self
+    }
+
+    /// The message's place in its input, for people.
+    pub(crate) fn number(&self) -> Line {
+        Line::new().dim(match self.line {
+            Some(line) => format!("line {line} "),
+            None => format!("{} ", self.index),
+        })
+    }
+
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.outcome == Outcome::Accepted
+    }
+
+    /// What the process ends with when this is its only message.
+    pub(crate) fn exit(&self) -> Exit {
+        match self.outcome {
+            _ if self.is_credentials => Exit::Credentials,
+            Outcome::Accepted => Exit::Done,
+            Outcome::Rejected => Exit::Rejected,
+            Outcome::NotSent => Exit::NotSent,
+            Outcome::InDoubt | Outcome::AcceptedIdUnknown => Exit::InDoubt,
+            Outcome::Invalid => Exit::Invalid,
+            _ => Exit::Other,
+        }
+    }
+
+    /// The result for people, on stdout.
+    pub(crate) fn line(&self) -> Line {
+        let line = Line::new();
+        let line = match self.outcome {
+            Outcome::Accepted => line.good("accepted"),
+            Outcome::InDoubt | Outcome::AcceptedIdUnknown => line.warn(self.outcome),
+            outcome => line.bad(outcome),
+        };
+        let ids = [
+            ("", &self.message_uuid),
+            ("workflow ", &self.workflow_id),
+            ("workflow ", &self.dispatch_uuid),
+            ("ref ", &self.client_ref),
+        ];
+        let line = ids.iter().fold(line, |line, (name, id)| match id {
+            Some(id) => line.plain(" ").dim(name).plain(id),
+            None => line,
+        });
+        match self.status {
+            Some(status) if !self.is_accepted() => line.plain(format!(" status {status}")),
+            _ => line,
+        }
+    }
+
+    /// What went wrong, as a failure of the command.
+    pub(crate) fn into_failure(self) -> Option<Failure> {
+        let message = self.error.as_ref()?;
+        let failure = Failure::new(self.exit(), message);
+        Some(match self.hint {
+            Some(hint) => failure.hint(hint),
+            None => failure,
+        })
+    }
+
+    /// The details for people, on stderr: broken rules, and what the API said.
+    pub(crate) fn details(&self) -> Vec<Line> {
+        let mut lines: Vec<Line> = {
+            let lines = self.problems.iter().map(|finding| finding.line(self.line));
+            lines.collect()
+        };
+        if let Some(problem) = &self.problem {
+            let said = [&problem.title, &problem.detail];
+            for text in said.into_iter().flatten() {
+                lines.push(Line::new().dim("  the API says: ").plain(text));
+            }
+            if let Some(parameters) = &problem.invalid_parameters {
+                lines.extend(parameters.as_slice().iter().map(|parameter| {
+                    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+                    let line = Line::new().plain("  ").strong(text(&parameter.name));
+                    line.plain(" ").plain(text(&parameter.reason))
+                }));
+            }
+        }
+        lines
+    }
+}
+
+/// An error with its causes, without repeating what they say.
+fn chain(error: &Error) -> String {
+    let mut text = error.to_string();
+    // The problems of a message are listed one by one.
+    if error.outcome() == Outcome::Invalid {
+        return text;
+    }
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
