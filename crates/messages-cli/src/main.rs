@@ -16,7 +16,7 @@ mod usage;
 use std::process::ExitCode;
 
 use crate::command::Cli;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::io::output::{Line, Output};
 use crate::settings::Settings;
 
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     exit.into()
 }
 
-fn tell(out: Output, failure: &Failure) {
+fn tell(out: Output, failure: &CommandError) {
     if failure.is_quiet() {
         return;
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::finding::Finding;
 use crate::io::input::{
@@ -63,7 +63,7 @@ struct Report<'a> {
 }
 
 impl CheckArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         let mut judge = Judge {
             settings,
             kind: self.kind,
@@ -103,9 +103,9 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    fn lines(&mut self, source: &str, mut input: impl BufRead) -> Result<(), Failure> {
+    fn lines(&mut self, source: &str, mut input: impl BufRead) -> Result<(), CommandError> {
         let unreadable =
-            |error| Failure::new(Exit::Other, format!("cannot read {source}")).because(error);
+            |error| CommandError::new(Exit::Other, format!("cannot read {source}")).because(error);
         if let Some(error) = EncodingError::of_head(input.fill_buf().map_err(unreadable)?) {
             let report = self.invalid(source, 1, error.into());
             self.report(&report)?;
@@ -132,7 +132,7 @@ impl Judge<'_> {
     }
 
     /// Tells whether a document is valid, and why not.
-    fn report(&mut self, report: &Report<'_>) -> Result<bool, Failure> {
+    fn report(&mut self, report: &Report<'_>) -> Result<bool, CommandError> {
         self.all_valid &= report.valid;
         self.settings.out.result(report, Report::lines)?;
         Ok(report.valid)
@@ -214,10 +214,10 @@ fn is_ndjson(bytes: &[u8]) -> bool {
     documents.count() == 2
 }
 
-fn open(file: &PathBuf) -> Result<Box<dyn BufRead>, Failure> {
+fn open(file: &PathBuf) -> Result<Box<dyn BufRead>, CommandError> {
     if file.as_os_str() == "-" {
         return Ok(Box::new(io::stdin().lock()));
     }
-    let file = File::open(file).map_err(Failure::unreadable(file))?;
+    let file = File::open(file).map_err(CommandError::unreadable(file))?;
     Ok(Box::new(BufReader::new(file)))
 }

@@ -10,7 +10,7 @@ use messages_sdk::Endpoint;
 use messages_sdk::auth::Credentials;
 use serde::Serialize;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::exchange::Exchange;
 use crate::io::output::Line;
@@ -50,7 +50,7 @@ impl Finding {
         }
     }
 
-    fn of(check: &'static str, result: Result<String, Failure>) -> Self {
+    fn of(check: &'static str, result: Result<String, CommandError>) -> Self {
         match result {
             Ok(detail) => Self::good(check, detail),
             Err(failure) => Self {
@@ -83,7 +83,7 @@ impl Finding {
 }
 
 impl DoctorArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         let mut findings = vec![
             Finding::of("profiles", profiles(settings)),
             Finding::of("credentials", credentials_of(settings)),
@@ -100,7 +100,7 @@ impl DoctorArgs {
     }
 }
 
-fn profiles(settings: &Settings) -> Result<String, Failure> {
+fn profiles(settings: &Settings) -> Result<String, CommandError> {
     // A file that cannot be read is a fault also when it is not used.
     settings.profile()?;
     let used = match settings.origin()? {
@@ -112,12 +112,12 @@ fn profiles(settings: &Settings) -> Result<String, Failure> {
 }
 
 /// Not only that there are credentials: a token is made with them.
-fn credentials_of(settings: &Settings) -> Result<String, Failure> {
+fn credentials_of(settings: &Settings) -> Result<String, CommandError> {
     let credentials = settings.credentials()?;
     credentials
         .header_value(SystemTime::now())
         .map_err(|error| {
-            Failure::new(Exit::Credentials, "no request can be signed").because(error)
+            CommandError::new(Exit::Credentials, "no request can be signed").because(error)
         })?;
     Ok(match credentials {
         Credentials::Jwt(source) => format!("a JWT of application {}", source.application_id()),
@@ -125,7 +125,7 @@ fn credentials_of(settings: &Settings) -> Result<String, Failure> {
     })
 }
 
-fn webhooks(settings: &Settings) -> Result<String, Failure> {
+fn webhooks(settings: &Settings) -> Result<String, CommandError> {
     let secrets = settings.signature_secrets_if_any()?;
     if secrets.is_empty() {
         // Whoever only sends needs none.
@@ -150,7 +150,9 @@ async fn network(settings: &Settings) -> Vec<Finding> {
             .method(Method::GET)
             .uri(format!("{endpoint}/"))
             .body(Bytes::new())
-            .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?;
+            .map_err(|error| {
+                CommandError::new(Exit::Other, "no request can be made").because(error)
+            })?;
         let sent = SystemTime::now();
         let answer = Exchange::new()?
             .send(request)
@@ -176,23 +178,23 @@ async fn network(settings: &Settings) -> Vec<Finding> {
 /// Proves the credentials by a request that is never accepted: an empty object is not a message.
 ///
 /// An endpoint that refuses the object without credentials for its body, too, proves nothing.
-async fn account(endpoint: &Endpoint, credentials: &Credentials) -> Result<String, Failure> {
+async fn account(endpoint: &Endpoint, credentials: &Credentials) -> Result<String, CommandError> {
     let header = credentials
         .header_value(SystemTime::now())
         .map_err(|error| {
-            Failure::new(Exit::Credentials, "no request can be signed").because(error)
+            CommandError::new(Exit::Credentials, "no request can be signed").because(error)
         })?;
     let status = post_nothing(endpoint, Some(header)).await?;
     let unproven = |reason: String| Ok(format!("the credentials cannot be proven: {reason}"));
     match status {
-        401 => Err(Failure::new(
+        401 => Err(CommandError::new(
             Exit::Credentials,
             format!("{endpoint} refuses the credentials (401)"),
         )
         .hint("compare the key and the secret, or the application and its private key, with the account's")),
-        402 => Err(Failure::new(Exit::Rejected, "the account has no credit (402)")
+        402 => Err(CommandError::new(Exit::Rejected, "the account has no credit (402)")
             .hint("add credit to the account")),
-        403 => Err(Failure::new(
+        403 => Err(CommandError::new(
             Exit::Rejected,
             "the account may not send messages to this endpoint (403)",
         )
@@ -211,13 +213,13 @@ async fn account(endpoint: &Endpoint, credentials: &Credentials) -> Result<Strin
 async fn post_nothing(
     endpoint: &Endpoint,
     authorization: Option<HeaderValue>,
-) -> Result<u16, Failure> {
+) -> Result<u16, CommandError> {
     let mut request = Request::builder()
         .method(Method::POST)
         .uri(format!("{endpoint}/v1/messages"))
         .header(header::CONTENT_TYPE, "application/json")
         .body(Bytes::from_static(b"{}"))
-        .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?;
+        .map_err(|error| CommandError::new(Exit::Other, "no request can be made").because(error))?;
     if let Some(value) = authorization {
         request.headers_mut().insert(header::AUTHORIZATION, value);
     }
@@ -225,7 +227,10 @@ async fn post_nothing(
 }
 
 /// Compares the endpoint's `Date` with this machine's time, which was `here` from the request to the response.
-fn clock(answer: &Response<Bytes>, here: &RangeInclusive<SystemTime>) -> Result<String, Failure> {
+fn clock(
+    answer: &Response<Bytes>,
+    here: &RangeInclusive<SystemTime>,
+) -> Result<String, CommandError> {
     let date = answer
         .headers()
         .get(header::DATE)
@@ -244,7 +249,7 @@ fn clock(answer: &Response<Bytes>, here: &RangeInclusive<SystemTime>) -> Result<
         let difference = difference.max(0) + 1;
         return Ok(format!("within {difference} s of the endpoint's"));
     }
-    Err(Failure::new(
+    Err(CommandError::new(
         Exit::Other,
         format!("this machine's clock is {difference} s {direction} the endpoint's"),
     )

@@ -10,7 +10,7 @@ use messages_emulator::{
 use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey};
 use serde::Serialize;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::input::read_text;
 use crate::io::output::Line;
@@ -121,18 +121,18 @@ impl FromEnvironment {
 }
 
 impl EmulatorArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         let config = self.configuration()?;
         let (builder, given) = with_credentials(Emulator::builder().config(config))?;
         runtime()?.block_on(serve(settings, builder, &given))
     }
 
-    fn configuration(self) -> Result<Config, Failure> {
+    fn configuration(self) -> Result<Config, CommandError> {
         let mut config = match &self.config {
             None => Config::default(),
             Some(file) => toml::from_str(&read_text(Some(file))?).map_err(|error| {
                 let message = format!("{} is not a valid configuration", file.display());
-                Failure::invalid(message).excerpt(error.to_string())
+                CommandError::invalid(message).excerpt(error.to_string())
             })?,
         };
         match self.port {
@@ -145,7 +145,7 @@ impl EmulatorArgs {
         config.webhook_version = self.webhook_version.unwrap_or(config.webhook_version);
         config.speed = self.speed.unwrap_or(config.speed);
         if !(0.001..=1_000_000.0).contains(&config.speed) {
-            return Err(Failure::usage(
+            return Err(CommandError::usage(
                 "`--speed` (`speed` in the configuration) must be from 0.001 to 1,000,000",
             ));
         }
@@ -159,9 +159,9 @@ impl EmulatorArgs {
 /// Sets the credentials that the environment has.
 fn with_credentials(
     mut builder: EmulatorBuilder,
-) -> Result<(EmulatorBuilder, FromEnvironment), Failure> {
+) -> Result<(EmulatorBuilder, FromEnvironment), CommandError> {
     let unusable = |error| {
-        Failure::new(
+        CommandError::new(
             Exit::Credentials,
             "a credential of the environment cannot be used",
         )
@@ -196,7 +196,7 @@ async fn serve(
     settings: &Settings,
     builder: EmulatorBuilder,
     given: &FromEnvironment,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let mut emulator = builder.start().await.map_err(|error| {
         let hint = match &error {
             StartError::Listen(_) => {
@@ -205,7 +205,7 @@ async fn serve(
             StartError::Data { .. } => "choose another file with --data, or start without it",
             _ => "see the variables in `messages emulator --help`",
         };
-        Failure::new(Exit::Other, "the emulator cannot start")
+        CommandError::new(Exit::Other, "the emulator cannot start")
             .because(error)
             .hint(hint)
     })?;
@@ -218,7 +218,7 @@ async fn serve(
         Some(_) => given.key_path.clone(),
         None => {
             let path = emulator.private_key_path().map_err(|error| {
-                Failure::new(Exit::Other, "the private key cannot be written").because(error)
+                CommandError::new(Exit::Other, "the private key cannot be written").because(error)
             })?;
             Some(path.display().to_string())
         }
@@ -248,7 +248,7 @@ fn announce(
     emulator: &Emulator,
     given: &FromEnvironment,
     private_key_path: Option<String>,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let credentials = emulator.credentials();
     let ready = Ready {
         url: emulator.base_url(),

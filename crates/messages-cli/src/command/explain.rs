@@ -4,7 +4,7 @@ use clap::Args;
 use messages_sdk::types::{DeliveryErrorCode, ErrorKind, RequestErrorCode};
 use serde::Serialize;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
 use crate::settings::Settings;
@@ -39,13 +39,13 @@ struct Meaning {
 }
 
 impl ExplainArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         let meanings = match &self.code {
             None => DeliveryErrorCode::known().filter_map(of_status).collect(),
             Some(code) => meanings(code.trim()),
         };
         if meanings.is_empty() {
-            return Err(Failure::invalid("this code is not known")
+            return Err(CommandError::invalid("this code is not known")
                 .hint("`messages explain` without a code lists all numbers"));
         }
         for meaning in &meanings {

@@ -13,7 +13,7 @@ use messages_sdk::auth::{AuthError, AuthErrorKind, Credentials, PublicKey};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::input::read_text;
 use crate::io::output::{Line, json_text};
@@ -83,18 +83,18 @@ pub(super) struct NowArgs {
 }
 
 impl NowArgs {
-    pub(super) fn time(&self) -> Result<SystemTime, Failure> {
+    pub(super) fn time(&self) -> Result<SystemTime, CommandError> {
         match self.now {
             None => Ok(SystemTime::now()),
             Some(seconds) => UNIX_EPOCH
                 .checked_add(Duration::from_secs(seconds))
-                .ok_or_else(|| Failure::usage("--now is out of range")),
+                .ok_or_else(|| CommandError::usage("--now is out of range")),
         }
     }
 }
 
 impl JwtArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         match self.action {
             Action::Mint(args) => args.run(settings),
             Action::Inspect(args) => args.run(settings),
@@ -103,14 +103,14 @@ impl JwtArgs {
 }
 
 impl MintArgs {
-    fn run(&self, settings: &Settings) -> Result<Exit, Failure> {
+    fn run(&self, settings: &Settings) -> Result<Exit, CommandError> {
         let now = self.now.time()?;
         let options = self.options(now)?;
         let Credentials::Jwt(source) = settings.jwt_credentials()? else {
             return Err(crate::settings::credentials::missing());
         };
         let header = source.options(options).header_value(now).map_err(|error| {
-            Failure::new(Exit::Credentials, "the token cannot be minted").because(error)
+            CommandError::new(Exit::Credentials, "the token cannot be minted").because(error)
         })?;
         let token = jwt::bearer_token(&header).unwrap_or_default();
         if settings.out.is_json() {
@@ -123,7 +123,7 @@ impl MintArgs {
 }
 
 impl MintArgs {
-    fn options(&self, now: SystemTime) -> Result<JwtOptions, Failure> {
+    fn options(&self, now: SystemTime) -> Result<JwtOptions, CommandError> {
         let (option, lifetime) = match self.exp {
             None => ("--ttl", Duration::from_secs(self.ttl)),
             Some(exp) => {
@@ -131,8 +131,9 @@ impl MintArgs {
                 ("--exp", Duration::from_secs(exp.saturating_sub(now)))
             }
         };
-        let lifetime = Lifetime::new(lifetime)
-            .map_err(|error| Failure::usage(format!("{option} cannot be used")).because(error))?;
+        let lifetime = Lifetime::new(lifetime).map_err(|error| {
+            CommandError::usage(format!("{option} cannot be used")).because(error)
+        })?;
         let mut options = JwtOptions::new().lifetime(lifetime);
         if let Some(name) = &self.sub {
             options = options.subject(name);
@@ -145,19 +146,19 @@ impl MintArgs {
 }
 
 /// The access rules of `--acl`: paths, or one JSON object.
-fn acl(values: &[String]) -> Result<Option<Acl>, Failure> {
+fn acl(values: &[String]) -> Result<Option<Acl>, CommandError> {
     match values {
         [] => Ok(None),
         [json] if json.trim_start().starts_with('{') => serde_json::from_str(json)
             .map(Some)
-            .map_err(|error| Failure::usage("--acl cannot be used").because(error)),
+            .map_err(|error| CommandError::usage("--acl cannot be used").because(error)),
         paths => paths
             .iter()
             .try_fold(Acl::new(), |acl, path| {
                 Ok(acl.path(AclPath::new(path)?, AclRule::new()))
             })
             .map(Some)
-            .map_err(|error: AuthError| Failure::usage("--acl cannot be used").because(error)),
+            .map_err(|error: AuthError| CommandError::usage("--acl cannot be used").because(error)),
     }
 }
 
@@ -178,7 +179,7 @@ struct Findings {
 }
 
 impl InspectArgs {
-    fn run(&self, settings: &Settings) -> Result<Exit, Failure> {
+    fn run(&self, settings: &Settings) -> Result<Exit, CommandError> {
         let text = read_text(self.file.as_deref())?;
         let token = token(&text);
         let now = self.now.time()?;
@@ -224,9 +225,9 @@ impl InspectArgs {
         })
     }
 
-    fn public_key(&self, settings: &Settings) -> Result<Option<PublicKey>, Failure> {
+    fn public_key(&self, settings: &Settings) -> Result<Option<PublicKey>, CommandError> {
         let unusable =
-            |error| Failure::new(Exit::Credentials, "the key cannot be used").because(error);
+            |error| CommandError::new(Exit::Credentials, "the key cannot be used").because(error);
         match &self.key {
             None => Ok(None),
             Some(Some(path)) => match PublicKey::from_path(path) {

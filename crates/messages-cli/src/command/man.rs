@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory};
 use clap_mangen::Man;
 
 use super::Cli;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::Settings;
 
@@ -23,7 +23,7 @@ pub(crate) struct ManArgs {
 }
 
 impl ManArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         let mut command = Cli::command();
         command.build();
         match self.out {
@@ -34,7 +34,7 @@ impl ManArgs {
             }
             Some(folder) => {
                 write_pages(&command, "messages", &folder).map_err(|error| {
-                    Failure::new(Exit::Other, format!("cannot write to {}", folder.display()))
+                    CommandError::new(Exit::Other, format!("cannot write to {}", folder.display()))
                         .because(error)
                 })?;
             }

@@ -20,7 +20,7 @@ mod workflow;
 
 use clap::{Parser, Subcommand};
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::{EXIT_CODES, Exit};
 use crate::settings::{GlobalArgs, Settings};
 
@@ -86,7 +86,7 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         match self {
             Self::Demo(args) => args.run(settings),
             Self::Send(args) => args.run(settings),

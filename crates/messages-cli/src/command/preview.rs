@@ -7,7 +7,7 @@ use messages_sdk::types::sms::{Encoding, Segmentation, offenders, transliterate}
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::input::read_plain;
 use crate::io::output::Line;
@@ -63,7 +63,7 @@ struct Plainer {
 }
 
 impl PreviewArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         let mut texts = Vec::new();
         match self.text {
             Some(text) => texts.push(Text::plain("--text".to_owned(), text)),
@@ -117,7 +117,11 @@ impl Text {
     }
 
     /// Reads a file: a text, or the texts of the messages that it holds as JSON.
-    fn read(source: String, file: Option<&Path>, texts: &mut Vec<Self>) -> Result<(), Failure> {
+    fn read(
+        source: String,
+        file: Option<&Path>,
+        texts: &mut Vec<Self>,
+    ) -> Result<(), CommandError> {
         let text = read_plain(file)?;
         let documents: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(&text)
             .into_iter()
@@ -130,7 +134,7 @@ impl Text {
                 }
                 if texts.len() == known {
                     let message = format!("{source} is JSON and holds no text of an SMS");
-                    return Err(Failure::invalid(message)
+                    return Err(CommandError::invalid(message)
                         .hint("give the text itself, or a message of the channel sms"));
                 }
             }

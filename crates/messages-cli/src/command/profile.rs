@@ -8,7 +8,7 @@ use console::Term;
 use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId, AuthError, SignatureSecret};
 use serde::Serialize;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
 use crate::settings::profile::{Profile, Profiles, Secret};
@@ -82,7 +82,7 @@ struct Listed<'a> {
 }
 
 impl ProfileArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         if matches!(self.action, Action::List) {
             return list(settings, &Profiles::load()?);
         }
@@ -115,7 +115,7 @@ impl ProfileArgs {
     }
 }
 
-fn list(settings: &Settings, profiles: &Profiles) -> Result<Exit, Failure> {
+fn list(settings: &Settings, profiles: &Profiles) -> Result<Exit, CommandError> {
     for (name, profile) in &profiles.profiles {
         let listed = Listed {
             name,
@@ -157,9 +157,9 @@ impl Listed<'_> {
 }
 
 impl AddArgs {
-    fn into_profile(self, settings: &Settings) -> Result<(String, Profile<Secret>), Failure> {
+    fn into_profile(self, settings: &Settings) -> Result<(String, Profile<Secret>), CommandError> {
         if self.api_key.is_none() && self.application_id.is_none() {
-            return Err(Failure::usage("a profile needs credentials")
+            return Err(CommandError::usage("a profile needs credentials")
                 .hint("give --api-key, or --application-id with --private-key-path, or both"));
         }
         let mut profile = Profile {
@@ -193,9 +193,9 @@ impl AddArgs {
 }
 
 /// A secret: typed without echo, or, where nobody types, a line of stdin.
-fn ask(what: &str) -> Result<Secret, Failure> {
+fn ask(what: &str) -> Result<Secret, CommandError> {
     let failed = |error: io::Error| {
-        Failure::new(Exit::Other, format!("the {what} could not be read")).because(error)
+        CommandError::new(Exit::Other, format!("the {what} could not be read")).because(error)
     };
     if io::stdin().is_terminal() {
         let mut terminal = Term::stderr();
@@ -211,6 +211,6 @@ fn ask(what: &str) -> Result<Secret, Failure> {
     Ok(line)
 }
 
-fn unusable(error: AuthError) -> Failure {
-    Failure::new(Exit::Credentials, "the profile was not written").because(error)
+fn unusable(error: AuthError) -> CommandError {
+    CommandError::new(Exit::Credentials, "the profile was not written").because(error)
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use clap::{Args, ValueEnum, value_parser};
 use messages_sdk::Client;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::send::batch::{self, BatchArgs, Source};
 use crate::send::compose::{Api, ChannelName, MessageArgs, compose};
-use crate::send::{self, Order, Path, Settled, client_ref_or_minted};
+use crate::send::{self, Outgoing, Path, SendReport, client_ref_or_minted};
 use crate::settings::{Settings, no_client, runtime};
 
 #[derive(Debug, Args)]
@@ -70,7 +70,7 @@ impl From<Option<PathName>> for Path {
 }
 
 impl SendArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         let emulator = self.emulator.then(|| settings.for_emulator());
         let settings = emulator.as_ref().unwrap_or(settings);
         match self.channel {
@@ -79,7 +79,7 @@ impl SendArgs {
         }
     }
 
-    fn one(&self, settings: &Settings, channel: ChannelName) -> Result<Exit, Failure> {
+    fn one(&self, settings: &Settings, channel: ChannelName) -> Result<Exit, CommandError> {
         let batch = &self.batch;
         if batch.csv.is_some()
             || batch.results.is_some()
@@ -88,18 +88,18 @@ impl SendArgs {
             || batch.rate.is_some()
         {
             return Err(
-                Failure::usage("a channel is for one message, described by flags")
+                CommandError::usage("a channel is for one message, described by flags")
                     .hint("leave the channel out to send the messages of a file"),
             );
         }
         if self.path.is_some() && self.api == Api::V1 {
-            return Err(Failure::usage("--path beta is a path of v0.1").hint("add --api v0.1"));
+            return Err(CommandError::usage("--path beta is a path of v0.1").hint("add --api v0.1"));
         }
         let order = match compose(self.api, channel, &self.message)? {
-            Ok(message) => Order::Message(message),
+            Ok(message) => Outgoing::Message(message),
             Err(findings) => {
                 let reference = self.message.options.client_ref.as_deref();
-                return report(settings, Settled::refused(0, reference, findings));
+                return report(settings, SendReport::refused(0, reference, findings));
             }
         };
         let path = self.path.into();
@@ -114,7 +114,7 @@ impl SendArgs {
         report(settings, settled)
     }
 
-    fn many(&self, settings: &Settings) -> Result<Exit, Failure> {
+    fn many(&self, settings: &Settings) -> Result<Exit, CommandError> {
         let source = self.source()?;
         let path = self.path.into();
         if self.dry_run {
@@ -132,11 +132,14 @@ impl SendArgs {
         ))
     }
 
-    fn source(&self) -> Result<Source, Failure> {
+    fn source(&self) -> Result<Source, CommandError> {
         let message = &self.message;
         if message.from.is_some() || message.to.is_some() || message.options.is_any_given()? {
-            return Err(Failure::usage("the options of a message need a channel")
-                .hint("name it, as in `messages send sms …`; messages in a file have their own"));
+            return Err(
+                CommandError::usage("the options of a message need a channel").hint(
+                    "name it, as in `messages send sms …`; messages in a file have their own",
+                ),
+            );
         }
         let content = &message.content;
         match (&self.batch.csv, &content.template, &content.file) {
@@ -145,16 +148,16 @@ impl SendArgs {
                 let table = batch::Table::open(table, template, self.batch.delimiter)?;
                 Ok(Source::Csv(Box::new(table)))
             }
-            (Some(_), ..) => Err(Failure::usage(
+            (Some(_), ..) => Err(CommandError::usage(
                 "--csv needs --template with the message's file",
             )),
             (None, _, Some(file)) => Ok(Source::Json(PathBuf::from(file))),
-            (None, _, None) => Err(Failure::usage("nothing says what to send")
+            (None, _, None) => Err(CommandError::usage("nothing says what to send")
                 .hint("name a channel and describe the message, or give messages with --file")),
         }
     }
 
-    fn client(&self, settings: &Settings) -> Result<Client, Failure> {
+    fn client(&self, settings: &Settings) -> Result<Client, CommandError> {
         let builder = settings
             .client_builder()?
             .credentials(settings.credentials()?)
@@ -164,7 +167,7 @@ impl SendArgs {
 }
 
 /// Tells how the only message of a command ended.
-pub(super) fn report(settings: &Settings, settled: Settled) -> Result<Exit, Failure> {
+pub(super) fn report(settings: &Settings, settled: SendReport) -> Result<Exit, CommandError> {
     if settings.out.is_json() || settled.is_accepted() {
         settings
             .out

@@ -8,7 +8,7 @@ use http::Method;
 use messages_emulator::Status;
 use serde_json::{Map, Value, json};
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::exchange::ask_emulator;
 use crate::io::input::read_text;
@@ -81,13 +81,13 @@ struct StatusArgs {
 }
 
 impl TriggerArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         let (path, body) = match &self.what {
             What::Inbound(args) => ("/emulator/v1/inbound".to_owned(), args.document()?),
             What::Status(args) => {
                 let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
                 if args.uuid.is_empty() || !args.uuid.bytes().all(plain) {
-                    return Err(Failure::invalid("--uuid is no message's id"));
+                    return Err(CommandError::invalid("--uuid is no message's id"));
                 }
                 let mut change = json!({"status": args.status});
                 if let Some(code) = args.code {
@@ -108,11 +108,11 @@ impl TriggerArgs {
 }
 
 impl InboundArgs {
-    fn document(&self) -> Result<Value, Failure> {
+    fn document(&self) -> Result<Value, CommandError> {
         let mut document = match &self.file {
             None => Map::new(),
             Some(file) => serde_json::from_str(&read_text(Some(file))?).map_err(|error| {
-                Failure::invalid("the message is no JSON object").because(error)
+                CommandError::invalid("the message is no JSON object").because(error)
             })?,
         };
         let channel = self.channel.map(|channel| match channel {
@@ -133,7 +133,7 @@ impl InboundArgs {
             }
         }
         if let Some(url) = &self.url {
-            let kind = kind.ok_or_else(|| Failure::usage("--url needs --type"))?;
+            let kind = kind.ok_or_else(|| CommandError::usage("--url needs --type"))?;
             document.insert(kind.to_owned(), json!({"url": url}));
         }
         Ok(document.into())

@@ -5,10 +5,10 @@ use messages_sdk::types::v1::Update;
 use serde_json::json;
 
 use super::send::report;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
-use crate::send::Settled;
+use crate::send::SendReport;
 use crate::settings::{Settings, runtime};
 
 #[derive(Debug, Args)]
@@ -38,7 +38,7 @@ pub(crate) struct UpdateArgs {
 }
 
 impl UpdateArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         let update = match (self.revoke, self.typing) {
             (true, _) => Update::revoked(),
             (false, true) => Update::read_and_typing(),
@@ -65,7 +65,7 @@ impl UpdateArgs {
                 })?;
                 Ok(Exit::Done)
             }
-            Err(error) => report(settings, Settled::failed(0, &error)),
+            Err(error) => report(settings, SendReport::failed(0, &error)),
         }
     }
 }

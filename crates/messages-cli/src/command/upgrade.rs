@@ -6,7 +6,7 @@ use clap::Args;
 use messages_sdk::types::{Document, Kind, v0_1};
 use serde_json::Value;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::input::read_text;
 use crate::io::output::Line;
@@ -24,7 +24,7 @@ pub(crate) struct UpgradeArgs {
 }
 
 impl UpgradeArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         let sources = if self.files.is_empty() {
             vec![PathBuf::from("-")]
         } else {
@@ -34,7 +34,8 @@ impl UpgradeArgs {
         for source in sources {
             let value: Value =
                 serde_json::from_str(&read_text(Some(&source))?).map_err(|error| {
-                    Failure::invalid(format!("{} is not JSON", source.display())).because(error)
+                    CommandError::invalid(format!("{} is not JSON", source.display()))
+                        .because(error)
                 })?;
             if !upgrade(settings, value)? {
                 exit = Exit::Invalid;
@@ -45,7 +46,7 @@ impl UpgradeArgs {
 }
 
 /// Prints the v1 form of a document, and on stderr what it cannot say. Whether there is one.
-fn upgrade(settings: &Settings, value: Value) -> Result<bool, Failure> {
+fn upgrade(settings: &Settings, value: Value) -> Result<bool, CommandError> {
     let upgraded = match Kind::detect(&value) {
         Some(Kind::V0_1Workflow) => v0_1::Workflow::from_value(value).map(v0_1::Workflow::upgrade),
         _ => v0_1::Message::from_value(value).map(v0_1::Message::upgrade),

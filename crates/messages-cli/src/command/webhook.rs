@@ -13,7 +13,7 @@ use messages_sdk::{ReceiveError, Receiver};
 use serde_json::{Value, json};
 
 use super::jwt::{NowArgs, authorization_value};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::input::read_bytes;
 use crate::io::output::{Line, json_text};
@@ -76,7 +76,7 @@ struct SignArgs {
 }
 
 impl WebhookArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         match self.action {
             Action::Verify(args) => args.run(settings),
             Action::Sign(args) => args.run(settings),
@@ -85,13 +85,13 @@ impl WebhookArgs {
 }
 
 impl VerifyArgs {
-    fn run(&self, settings: &Settings) -> Result<Exit, Failure> {
+    fn run(&self, settings: &Settings) -> Result<Exit, CommandError> {
         let now = self.now.time()?;
         if [&self.authorization_file, &self.body_file]
             .iter()
             .all(|file| file.as_os_str() == "-")
         {
-            return Err(Failure::usage(
+            return Err(CommandError::usage(
                 "only one of --authorization-file and --body-file can be stdin",
             ));
         }
@@ -137,7 +137,7 @@ impl VerifyArgs {
 }
 
 impl SignArgs {
-    fn run(&self, settings: &Settings) -> Result<Exit, Failure> {
+    fn run(&self, settings: &Settings) -> Result<Exit, CommandError> {
         let now = self.now.time()?;
         let body = read_bytes(Some(&self.body_file))?;
         let secret = secrets(settings)?
@@ -163,7 +163,7 @@ impl SignArgs {
 }
 
 /// The secrets, with a warning about those that a forger could guess.
-fn secrets(settings: &Settings) -> Result<Vec<SignatureSecret>, Failure> {
+fn secrets(settings: &Settings) -> Result<Vec<SignatureSecret>, CommandError> {
     let secrets = settings.signature_secrets()?;
     if secrets.iter().any(SignatureSecret::is_weak) {
         settings
@@ -177,13 +177,13 @@ fn secrets(settings: &Settings) -> Result<Vec<SignatureSecret>, Failure> {
 }
 
 /// A receiver that tries every secret of the environment or the profile, whatever account the webhook names.
-fn receiver(settings: &Settings, window: &WindowArgs) -> Result<Receiver, Failure> {
+fn receiver(settings: &Settings, window: &WindowArgs) -> Result<Receiver, CommandError> {
     let mut verifier = window.verifier();
     for secret in secrets(settings)? {
         verifier = verifier.any_account(secret);
     }
     verifier.build().map(Receiver::new).map_err(|error| {
-        Failure::new(Exit::Credentials, "webhooks cannot be verified").because(error)
+        CommandError::new(Exit::Credentials, "webhooks cannot be verified").because(error)
     })
 }
 
@@ -272,7 +272,7 @@ fn report_verified(
     settings: &Settings,
     claims: &Value,
     event: &WebhookEvent,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     let report = json!({"verified": true, "claims": claims, "event": event});
     settings.out.result(&report, |report| {
         let text = |name: &str| json_text(&report[name]).unwrap_or_default();
@@ -288,6 +288,6 @@ fn report_verified(
     Ok(())
 }
 
-fn cannot_sign(error: messages_sdk::auth::AuthError) -> Failure {
-    Failure::new(Exit::Other, "the webhook cannot be signed").because(error)
+fn cannot_sign(error: messages_sdk::auth::AuthError) -> CommandError {
+    CommandError::new(Exit::Other, "the webhook cannot be signed").because(error)
 }

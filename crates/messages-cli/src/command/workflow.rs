@@ -6,10 +6,10 @@ use clap::Args;
 use messages_sdk::types::{Document, v0_1};
 
 use super::send::{PathName, report};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::input::read_text;
-use crate::send::{self, Order, Settled};
+use crate::send::{self, Outgoing, SendReport};
 use crate::settings::{Settings, runtime};
 use crate::usage::text;
 
@@ -35,14 +35,17 @@ pub(crate) struct WorkflowArgs {
 }
 
 impl WorkflowArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         let text = read_text(Some(&self.file))?;
         let value = serde_json::from_str(&text)
-            .map_err(|error| Failure::invalid("the workflow is not JSON").because(error))?;
+            .map_err(|error| CommandError::invalid("the workflow is not JSON").because(error))?;
         let order = match v0_1::Workflow::from_value(value) {
-            Ok(workflow) => Order::Workflow(workflow),
+            Ok(workflow) => Outgoing::Workflow(workflow),
             Err(error) => {
-                return report(settings, Settled::invalid(0, None, &send::problems(error)));
+                return report(
+                    settings,
+                    SendReport::invalid(0, None, &send::problems(error)),
+                );
             }
         };
         let path = self.path.into();

@@ -10,7 +10,7 @@ use messages_sdk::transport::layer::timeout::Timeout;
 use messages_sdk::transport::{TokioTimer, Transport};
 use serde_json::Value;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::Settings;
 
@@ -21,9 +21,10 @@ const LIMIT: Duration = Duration::from_secs(10);
 pub(crate) struct Exchange(Timeout<HyperTransport>);
 
 impl Exchange {
-    pub(crate) fn new() -> Result<Self, Failure> {
-        Self::of(HyperTransport::builder())
-            .map_err(|error| Failure::new(Exit::Other, "no connection can be made").because(error))
+    pub(crate) fn new() -> Result<Self, CommandError> {
+        Self::of(HyperTransport::builder()).map_err(|error| {
+            CommandError::new(Exit::Other, "no connection can be made").because(error)
+        })
     }
 
     /// An exchange that also trusts these certificates (PEM).
@@ -35,11 +36,14 @@ impl Exchange {
         Ok(Self(Timeout::new(builder.build()?, LIMIT, TokioTimer)))
     }
 
-    pub(crate) async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, Failure> {
+    pub(crate) async fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<Response<Bytes>, CommandError> {
         self.0
             .send(request)
             .await
-            .map_err(|error| Failure::new(Exit::NotSent, "there was no answer").because(error))
+            .map_err(|error| CommandError::new(Exit::NotSent, "there was no answer").because(error))
     }
 }
 
@@ -49,14 +53,14 @@ pub(crate) async fn ask_emulator(
     method: Method,
     path: &str,
     body: &Value,
-) -> Result<(String, Value), Failure> {
+) -> Result<(String, Value), CommandError> {
     let base = settings.emulator_endpoint()?.to_string();
     let request = Request::builder()
         .method(method)
         .uri(format!("{base}{path}"))
         .header(header::CONTENT_TYPE, "application/json")
         .body(Bytes::from(body.to_string()))
-        .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?;
+        .map_err(|error| CommandError::new(Exit::Other, "no request can be made").because(error))?;
     let answer = Exchange::new()?.send(request).await.map_err(|failure| {
         failure
             .hint("start it with `messages emulator`, and name another one's URL with --endpoint")
@@ -74,5 +78,5 @@ pub(crate) async fn ask_emulator(
         Some(reason) => reason.to_owned(),
         None => format!("the emulator answered with status {}", status.as_u16()),
     };
-    Err(Failure::new(exit, reason))
+    Err(CommandError::new(exit, reason))
 }

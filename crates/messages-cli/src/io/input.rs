@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, BufRead, Read};
 use std::path::Path;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 
 /// No document is longer than this.
@@ -46,8 +46,8 @@ impl EncodingError {
     }
 
     /// Refuses a file in this encoding.
-    pub(crate) fn in_file(self, name: impl fmt::Display) -> Failure {
-        Failure::invalid(format!("{name} {self}")).hint(SAVE_AS_UTF_8)
+    pub(crate) fn in_file(self, name: impl fmt::Display) -> CommandError {
+        CommandError::invalid(format!("{name} {self}")).hint(SAVE_AS_UTF_8)
     }
 }
 
@@ -77,7 +77,7 @@ pub(crate) fn text_of(bytes: &[u8]) -> Result<&str, EncodingError> {
 }
 
 /// The text of a file, or of stdin, without a byte order mark.
-pub(crate) fn read_text(file: Option<&Path>) -> Result<String, Failure> {
+pub(crate) fn read_text(file: Option<&Path>) -> Result<String, CommandError> {
     let text = |bytes: &[u8]| text_of(bytes).map(str::to_owned);
     text(&read_bytes(file)?).map_err(|error| match named(file) {
         Some(path) => error.in_file(path.display()),
@@ -86,7 +86,7 @@ pub(crate) fn read_text(file: Option<&Path>) -> Result<String, Failure> {
 }
 
 /// The same without the line's end that editors and other programs add.
-pub(crate) fn read_plain(file: Option<&Path>) -> Result<String, Failure> {
+pub(crate) fn read_plain(file: Option<&Path>) -> Result<String, CommandError> {
     let mut text = read_text(file)?;
     if text.ends_with('\n') {
         text.pop();
@@ -98,16 +98,16 @@ pub(crate) fn read_plain(file: Option<&Path>) -> Result<String, Failure> {
 }
 
 /// A file's bytes; stdin's without a file, or for `-`.
-pub(crate) fn read_bytes(file: Option<&Path>) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_bytes(file: Option<&Path>) -> Result<Vec<u8>, CommandError> {
     let (name, bytes) = match named(file) {
         Some(path) => (path.display().to_string(), read_file(path)),
         None => ("stdin".to_owned(), read_bounded(io::stdin())),
     };
     bytes.map_err(|error| {
         if error.kind() != io::ErrorKind::FileTooLarge {
-            return Failure::new(Exit::Other, format!("cannot read {name}")).because(error);
+            return CommandError::new(Exit::Other, format!("cannot read {name}")).because(error);
         }
-        Failure::invalid(format!("{name} is {TOO_LONG}")).hint(
+        CommandError::invalid(format!("{name} is {TOO_LONG}")).hint(
             "write one document a line: `send --file` and `check --ndjson` read such a file whatever its length",
         )
     })

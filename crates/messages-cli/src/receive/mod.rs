@@ -13,7 +13,7 @@ use messages_sdk::types::WebhookEvent;
 use messages_sdk::{ReceiveError, Receiver, ServerLimits};
 use tokio::net::TcpListener;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 
 /// One request, as it came, and what the receiver made of it.
@@ -70,11 +70,11 @@ struct Server<H> {
 }
 
 /// Listens on loopback; port 0 picks a free one.
-pub(crate) async fn bind(port: u16) -> Result<TcpListener, Failure> {
+pub(crate) async fn bind(port: u16) -> Result<TcpListener, CommandError> {
     TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port))
         .await
         .map_err(|error| {
-            Failure::new(Exit::Other, format!("cannot listen on port {port}")).because(error)
+            CommandError::new(Exit::Other, format!("cannot listen on port {port}")).because(error)
         })
 }
 
@@ -86,7 +86,7 @@ pub(crate) async fn serve<H, F>(
     receiver: Option<Receiver>,
     handle: H,
     shutdown: impl Future<Output = ()>,
-) -> Result<(), Failure>
+) -> Result<(), CommandError>
 where
     H: Fn(Delivery) -> F + Send + Sync + 'static,
     F: Future<Output = StatusCode> + Send + 'static,
@@ -99,7 +99,7 @@ where
         .with_state(server);
     messages_sdk::serve_with_shutdown(listener, app, ServerLimits::default(), shutdown)
         .await
-        .map_err(|error| Failure::new(Exit::Other, "the receiver stopped").because(error))
+        .map_err(|error| CommandError::new(Exit::Other, "the receiver stopped").because(error))
 }
 
 async fn take<H, F>(

@@ -10,8 +10,8 @@ use messages_sdk::transport::{Transport, TransportError, async_trait};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Order, Path};
-use crate::error::Failure;
+use super::{Outgoing, Path};
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
 use crate::settings::{Settings, no_client};
@@ -19,9 +19,9 @@ use crate::settings::{Settings, no_client};
 /// Prints the request as the client would send it, with its credentials masked.
 pub(crate) async fn dry_run(
     settings: &Settings,
-    order: Order,
+    order: Outgoing,
     path: Path,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let capture = Capture::default();
     let (credentials, shown) = match settings.credentials_if_any() {
         Ok(Some(credentials)) => (Some(credentials), None),
@@ -37,7 +37,9 @@ pub(crate) async fn dry_run(
         Some(credentials) => credentials,
         // Only to get past the signing: what it makes is not shown.
         None => Basic::new("none", "none")
-            .map_err(|error| Failure::new(Exit::Other, "no request can be made").because(error))?
+            .map_err(|error| {
+                CommandError::new(Exit::Other, "no request can be made").because(error)
+            })?
             .into(),
     };
     let client = settings
@@ -55,7 +57,7 @@ pub(crate) async fn dry_run(
                 .for_each(|line| settings.out.note(line));
             Err(settled
                 .into_failure()
-                .unwrap_or_else(|| Failure::new(Exit::Other, "no request was made")))
+                .unwrap_or_else(|| CommandError::new(Exit::Other, "no request was made")))
         }
         Some(request) => {
             let shown = Shown::new(&request, shown);

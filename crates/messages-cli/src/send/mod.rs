@@ -13,16 +13,16 @@ use serde_json::Value;
 
 use crate::finding::Finding;
 pub(crate) use dry_run::dry_run;
-pub(crate) use report::Settled;
+pub(crate) use report::SendReport;
 
 /// Something to send.
 #[derive(Debug)]
-pub(crate) enum Order {
+pub(crate) enum Outgoing {
     Message(Outbound),
     Workflow(v0_1::Workflow),
 }
 
-impl Order {
+impl Outgoing {
     /// Reads an order from the text of its JSON.
     pub(crate) fn from_slice(bytes: &[u8]) -> Result<Self, Vec<Finding>> {
         Self::of(Submission::from_slice(bytes))
@@ -88,9 +88,9 @@ impl Order {
         index: u64,
         path: Path,
         client_ref: Option<&str>,
-    ) -> Settled {
+    ) -> SendReport {
         if let Err(finding) = self.fits(path) {
-            return Settled::refused(index, None, vec![finding]);
+            return SendReport::refused(index, None, vec![finding]);
         }
         let options = match client_ref {
             Some(reference) => SendOptions::new().client_ref(reference),
@@ -103,8 +103,8 @@ impl Order {
                     Path::Beta => options.beta(BetaPath::Messages),
                 };
                 match client.send_with(message, options).await {
-                    Ok(accepted) => Settled::accepted(index, accepted),
-                    Err(error) => Settled::failed(index, &error),
+                    Ok(accepted) => SendReport::accepted(index, accepted),
+                    Err(error) => SendReport::failed(index, &error),
                 }
             }
             Self::Workflow(workflow) => {
@@ -113,8 +113,8 @@ impl Order {
                     Path::Beta => options.beta(BetaPath::Workflows),
                 };
                 match client.create_workflow_with(&workflow, options).await {
-                    Ok(accepted) => Settled::workflow_accepted(index, accepted),
-                    Err(error) => Settled::failed(index, &error),
+                    Ok(accepted) => SendReport::workflow_accepted(index, accepted),
+                    Err(error) => SendReport::failed(index, &error),
                 }
             }
         }

@@ -4,14 +4,14 @@ use messages_sdk::types::{ErrorObject, Problem};
 use messages_sdk::{Accepted, Error, Outcome, WorkflowAccepted};
 use serde::Serialize;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::finding::Finding;
 use crate::io::output::Line;
 
 /// How one message ended; members that do not apply are left out.
 #[derive(Debug, Serialize)]
-pub(crate) struct Settled {
+pub(crate) struct SendReport {
     pub(crate) index: u64,
     /// The line of the input on which the message begins.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,7 @@ fn name<S: serde::Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok,
     serializer.serialize_str(outcome.name())
 }
 
-impl Settled {
+impl SendReport {
     fn new(index: u64, outcome: Outcome) -> Self {
         Self {
             index,
@@ -176,9 +176,9 @@ impl Settled {
     }
 
     /// What went wrong, as a failure of the command.
-    pub(crate) fn into_failure(self) -> Option<Failure> {
+    pub(crate) fn into_failure(self) -> Option<CommandError> {
         let message = self.error.as_ref()?;
-        let failure = Failure::new(self.exit(), message);
+        let failure = CommandError::new(self.exit(), message);
         Some(match self.hint {
             Some(hint) => failure.hint(hint),
             None => failure,

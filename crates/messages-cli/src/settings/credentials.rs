@@ -11,7 +11,7 @@ use messages_sdk::{AuthPreference, EnvError, credentials_from_env, signature_sec
 
 use super::private_file;
 use super::profile::{Profile, SecretKey};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 
 /// What to do without credentials.
@@ -72,7 +72,9 @@ pub(crate) fn key_path() -> Option<String> {
 }
 
 /// The environment's credentials, if it has any.
-pub(super) fn from_environment(preference: AuthPreference) -> Result<Option<Credentials>, Failure> {
+pub(super) fn from_environment(
+    preference: AuthPreference,
+) -> Result<Option<Credentials>, CommandError> {
     // A key file is read here: the SDK does not refuse one that others can read.
     if preference != AuthPreference::Basic
         && key_path().is_some()
@@ -92,7 +94,7 @@ pub(super) fn from_environment(preference: AuthPreference) -> Result<Option<Cred
     }
 }
 
-fn in_environment_unusable(error: EnvError) -> Failure {
+fn in_environment_unusable(error: EnvError) -> CommandError {
     unusable("the environment's credentials cannot be used", error)
 }
 
@@ -100,7 +102,7 @@ fn in_environment_unusable(error: EnvError) -> Failure {
 pub(super) fn from_profile(
     profile: &Profile,
     preference: AuthPreference,
-) -> Result<Option<Credentials>, Failure> {
+) -> Result<Option<Credentials>, CommandError> {
     let has_jwt = profile.application_id.is_some() && profile.private_key_path.is_some();
     let wants_jwt = match preference {
         AuthPreference::Basic => false,
@@ -114,7 +116,7 @@ pub(super) fn from_profile(
     }
 }
 
-fn jwt_of(profile: &Profile) -> Result<Option<Credentials>, Failure> {
+fn jwt_of(profile: &Profile) -> Result<Option<Credentials>, CommandError> {
     let (Some(id), Some(path)) = (&profile.application_id, &profile.private_key_path) else {
         return Ok(None);
     };
@@ -123,7 +125,7 @@ fn jwt_of(profile: &Profile) -> Result<Option<Credentials>, Failure> {
     Ok(Some(TokenSource::new(id, RsaSigner::new(key)).into()))
 }
 
-fn basic_of(profile: &Profile) -> Result<Option<Credentials>, Failure> {
+fn basic_of(profile: &Profile) -> Result<Option<Credentials>, CommandError> {
     let Some(key) = &profile.api_key else {
         return Ok(None);
     };
@@ -136,7 +138,7 @@ fn basic_of(profile: &Profile) -> Result<Option<Credentials>, Failure> {
 }
 
 /// The private key that the environment holds or names.
-pub(super) fn key_from_environment() -> Result<PrivateKey, Failure> {
+pub(super) fn key_from_environment() -> Result<PrivateKey, CommandError> {
     let unusable = |error| unusable("the environment's private key cannot be used", error);
     if let Some(text) = variable(PRIVATE_KEY) {
         return PrivateKey::from_text(&text).map_err(unusable);
@@ -146,18 +148,20 @@ pub(super) fn key_from_environment() -> Result<PrivateKey, Failure> {
 }
 
 /// The private key that a profile names.
-pub(super) fn key_of_profile(path: &Path) -> Result<PrivateKey, Failure> {
+pub(super) fn key_of_profile(path: &Path) -> Result<PrivateKey, CommandError> {
     private_file::private_key(path)?.map_err(in_profile)
 }
 
 /// The secrets under which webhooks are signed, as the environment says; none when it says nothing.
-pub(crate) fn secrets_from_environment() -> Result<Vec<SignatureSecret>, Failure> {
+pub(crate) fn secrets_from_environment() -> Result<Vec<SignatureSecret>, CommandError> {
     signature_secrets_from_env()
         .map_err(|error| unusable("the signature secret cannot be used", error))
 }
 
 /// The same, as a profile says.
-pub(super) fn secrets_from_profile(profile: &Profile) -> Result<Vec<SignatureSecret>, Failure> {
+pub(super) fn secrets_from_profile(
+    profile: &Profile,
+) -> Result<Vec<SignatureSecret>, CommandError> {
     let secret = profile.secret(SecretKey::Signature)?;
     secret
         .map(|secret| SignatureSecret::new(secret.as_str()).map_err(in_profile))
@@ -166,26 +170,26 @@ pub(super) fn secrets_from_profile(profile: &Profile) -> Result<Vec<SignatureSec
 }
 
 /// The account's key, for signing webhooks as the API does.
-pub(super) fn api_key(text: Option<String>) -> Result<Option<ApiKey>, Failure> {
+pub(super) fn api_key(text: Option<String>) -> Result<Option<ApiKey>, CommandError> {
     text.map(|key| ApiKey::new(key.trim()))
         .transpose()
         .map_err(|error| unusable("the api key cannot be used", error))
 }
 
-pub(crate) fn missing() -> Failure {
-    Failure::new(Exit::Credentials, "no credentials were found").hint(HOW)
+pub(crate) fn missing() -> CommandError {
+    CommandError::new(Exit::Credentials, "no credentials were found").hint(HOW)
 }
 
-pub(crate) fn no_signature_secret() -> Failure {
-    Failure::new(Exit::Credentials, "no signature secret was found").hint(
+pub(crate) fn no_signature_secret() -> CommandError {
+    CommandError::new(Exit::Credentials, "no signature secret was found").hint(
         "set VONAGE_SIGNATURE_SECRET (several, comma separated, are all tried), or add it to a profile",
     )
 }
 
-fn in_profile(error: AuthError) -> Failure {
+fn in_profile(error: AuthError) -> CommandError {
     unusable("the profile's credentials cannot be used", error)
 }
 
-fn unusable(message: &str, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
-    Failure::new(Exit::Credentials, message).because(error)
+fn unusable(message: &str, error: impl std::error::Error + Send + Sync + 'static) -> CommandError {
+    CommandError::new(Exit::Credentials, message).because(error)
 }

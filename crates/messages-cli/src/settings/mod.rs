@@ -14,7 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 
 pub(crate) use args::{GlobalArgs, TransportName};
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Output;
 use profile::{Profile, Profiles};
@@ -69,7 +69,7 @@ impl Settings {
 
     /// The endpoint of a running emulator: that of `--endpoint`, of the profile that is named, of `MESSAGES_ENDPOINT`, of the
     /// active profile if it is one on this machine, or the usual port.
-    pub(crate) fn emulator_endpoint(&self) -> Result<Endpoint, Failure> {
+    pub(crate) fn emulator_endpoint(&self) -> Result<Endpoint, CommandError> {
         let profile_endpoint = |profile: &Profile| {
             let text = profile.endpoint.as_deref();
             text.map(|text| self.parse_endpoint(text)).transpose()
@@ -92,7 +92,7 @@ impl Settings {
         };
         match given {
             Some(endpoint) if self.may_be_emulator(&endpoint) => Ok(endpoint),
-            Some(endpoint) => Err(Failure::usage(format!("{endpoint} is not an emulator"))
+            Some(endpoint) => Err(CommandError::usage(format!("{endpoint} is not an emulator"))
                 .hint("name the emulator's URL with --endpoint, with --allow-http if it is on another machine")),
             None => self.parse_endpoint(&format!("http://127.0.0.1:{DEFAULT_PORT}")),
         }
@@ -104,7 +104,10 @@ impl Settings {
     }
 
     /// The credentials of an emulator that was started in this environment, unless a profile or a JWT is asked for.
-    fn emulator_credentials(&self, preference: AuthPreference) -> Result<Credentials, Failure> {
+    fn emulator_credentials(
+        &self,
+        preference: AuthPreference,
+    ) -> Result<Credentials, CommandError> {
         let or = |names, default: &str| {
             credentials::variable(names)
                 .map_or_else(|| default.to_owned(), |it| it.trim().to_owned())
@@ -118,7 +121,7 @@ impl Settings {
         Basic::new(key, secret)
             .map(Credentials::from)
             .map_err(|error| {
-                Failure::new(
+                CommandError::new(
                     Exit::Credentials,
                     "the environment's credentials cannot be used",
                 )
@@ -127,7 +130,7 @@ impl Settings {
     }
 
     /// The profile that was named, or the active one.
-    pub(crate) fn profile(&self) -> Result<Option<&Profile>, Failure> {
+    pub(crate) fn profile(&self) -> Result<Option<&Profile>, CommandError> {
         let profiles = match self.profiles.get() {
             Some(profiles) => profiles,
             None => {
@@ -139,7 +142,7 @@ impl Settings {
     }
 
     /// Where the account's credentials, secrets, key and endpoint come from.
-    pub(crate) fn origin(&self) -> Result<Origin<'_>, Failure> {
+    pub(crate) fn origin(&self) -> Result<Origin<'_>, CommandError> {
         let is_named = self.args.profile.is_some();
         if !is_named && credentials::in_environment() {
             return Ok(Origin::Environment);
@@ -157,16 +160,19 @@ impl Settings {
             .map_or(AuthPreference::Automatic, AuthPreference::from)
     }
 
-    pub(crate) fn credentials(&self) -> Result<Credentials, Failure> {
+    pub(crate) fn credentials(&self) -> Result<Credentials, CommandError> {
         self.credentials_if_any()?.ok_or_else(credentials::missing)
     }
 
     /// The credentials; `None` only where there are none, not where they cannot be used.
-    pub(crate) fn credentials_if_any(&self) -> Result<Option<Credentials>, Failure> {
+    pub(crate) fn credentials_if_any(&self) -> Result<Option<Credentials>, CommandError> {
         self.credentials_by(self.preference())
     }
 
-    fn credentials_by(&self, preference: AuthPreference) -> Result<Option<Credentials>, Failure> {
+    fn credentials_by(
+        &self,
+        preference: AuthPreference,
+    ) -> Result<Option<Credentials>, CommandError> {
         if self.is_for_emulator {
             return self.emulator_credentials(preference).map(Some);
         }
@@ -176,7 +182,7 @@ impl Settings {
     fn credentials_of_origin(
         &self,
         preference: AuthPreference,
-    ) -> Result<Option<Credentials>, Failure> {
+    ) -> Result<Option<Credentials>, CommandError> {
         match self.origin()? {
             Origin::Environment => credentials::from_environment(preference),
             Origin::Named(profile) | Origin::Active(profile) => {
@@ -187,13 +193,13 @@ impl Settings {
     }
 
     /// The credentials of an application, whatever `--auth` says: what they are for takes no others.
-    pub(crate) fn jwt_credentials(&self) -> Result<Credentials, Failure> {
+    pub(crate) fn jwt_credentials(&self) -> Result<Credentials, CommandError> {
         self.credentials_by(AuthPreference::Jwt)?
             .ok_or_else(credentials::missing)
     }
 
     /// The application's private key.
-    pub(crate) fn private_key(&self) -> Result<PrivateKey, Failure> {
+    pub(crate) fn private_key(&self) -> Result<PrivateKey, CommandError> {
         match self.origin()? {
             Origin::Environment => credentials::key_from_environment(),
             Origin::Named(profile) | Origin::Active(profile) => {
@@ -204,7 +210,7 @@ impl Settings {
         }
     }
 
-    pub(crate) fn signature_secrets_if_any(&self) -> Result<Vec<SignatureSecret>, Failure> {
+    pub(crate) fn signature_secrets_if_any(&self) -> Result<Vec<SignatureSecret>, CommandError> {
         match self.origin()? {
             Origin::Named(profile) => credentials::secrets_from_profile(profile),
             Origin::Environment | Origin::Nowhere => credentials::secrets_from_environment(),
@@ -216,7 +222,7 @@ impl Settings {
         }
     }
 
-    pub(crate) fn signature_secrets(&self) -> Result<Vec<SignatureSecret>, Failure> {
+    pub(crate) fn signature_secrets(&self) -> Result<Vec<SignatureSecret>, CommandError> {
         let secrets = self.signature_secrets_if_any()?;
         if secrets.is_empty() {
             return Err(credentials::no_signature_secret());
@@ -224,7 +230,7 @@ impl Settings {
         Ok(secrets)
     }
 
-    pub(crate) fn api_key(&self) -> Result<Option<ApiKey>, Failure> {
+    pub(crate) fn api_key(&self) -> Result<Option<ApiKey>, CommandError> {
         credentials::api_key(match self.origin()? {
             Origin::Environment => credentials::variable(credentials::API_KEY),
             Origin::Named(profile) | Origin::Active(profile) => profile.api_key.clone(),
@@ -233,7 +239,7 @@ impl Settings {
     }
 
     /// The endpoint that was named, else that of the credentials' source, else the global one.
-    pub(crate) fn endpoint(&self) -> Result<Endpoint, Failure> {
+    pub(crate) fn endpoint(&self) -> Result<Endpoint, CommandError> {
         if self.is_for_emulator {
             return self.emulator_endpoint();
         }
@@ -248,7 +254,7 @@ impl Settings {
             // environment names: it may be there to keep messages from real people.
             Origin::Active(profile) if !self.is_endpoint_of(profile, variable.as_deref())? => {
                 let message = "MESSAGES_ENDPOINT is none of the active profile's";
-                return Err(Failure::usage(message)
+                return Err(CommandError::usage(message)
                     .hint("name the endpoint with --endpoint, or the profile with --profile"));
             }
             Origin::Active(profile) => profile.endpoint.clone(),
@@ -257,7 +263,11 @@ impl Settings {
     }
 
     /// Whether what the environment names, if it names anything, is where the profile leads.
-    fn is_endpoint_of(&self, profile: &Profile, variable: Option<&str>) -> Result<bool, Failure> {
+    fn is_endpoint_of(
+        &self,
+        profile: &Profile,
+        variable: Option<&str>,
+    ) -> Result<bool, CommandError> {
         let Some(variable) = variable else {
             return Ok(true);
         };
@@ -273,21 +283,21 @@ impl Settings {
         self.args.endpoint.clone().or_else(endpoint_variable)
     }
 
-    pub(crate) fn parse_endpoint(&self, text: &str) -> Result<Endpoint, Failure> {
+    pub(crate) fn parse_endpoint(&self, text: &str) -> Result<Endpoint, CommandError> {
         let parsed = if self.args.allow_http && text.contains("://") {
             Endpoint::allowing_http(text)
         } else {
             text.parse()
         };
         parsed.map_err(|error| {
-            Failure::usage("the endpoint cannot be used")
+            CommandError::usage("the endpoint cannot be used")
                 .because(error)
                 .hint("name global, us, eu, ap or sandbox, or give a URL such as http://127.0.0.1:4040")
         })
     }
 
     /// A client's beginnings: the endpoint, and no reference that nobody asked for.
-    pub(crate) fn client_builder(&self) -> Result<ClientBuilder, Failure> {
+    pub(crate) fn client_builder(&self) -> Result<ClientBuilder, CommandError> {
         Ok(Client::builder()
             .endpoint(self.endpoint()?)
             .user_agent_suffix(concat!("messages-cli/", env!("CARGO_PKG_VERSION")))
@@ -295,7 +305,10 @@ impl Settings {
     }
 
     /// Gives a client the transport that was asked for.
-    pub(crate) fn with_transport(&self, builder: ClientBuilder) -> Result<ClientBuilder, Failure> {
+    pub(crate) fn with_transport(
+        &self,
+        builder: ClientBuilder,
+    ) -> Result<ClientBuilder, CommandError> {
         match self.args.transport {
             TransportName::Hyper => builder.hyper(),
             TransportName::Reqwest => builder.reqwest(),
@@ -304,20 +317,22 @@ impl Settings {
     }
 
     /// The client of the commands that send.
-    pub(crate) fn client(&self) -> Result<Client, Failure> {
+    pub(crate) fn client(&self) -> Result<Client, CommandError> {
         let builder = self.client_builder()?.credentials(self.credentials()?);
         self.with_transport(builder)?.build().map_err(no_client)
     }
 }
 
-pub(crate) fn no_client(error: messages_sdk::BuildError) -> Failure {
-    Failure::new(Exit::Other, "the client cannot be made").because(error)
+pub(crate) fn no_client(error: messages_sdk::BuildError) -> CommandError {
+    CommandError::new(Exit::Other, "the client cannot be made").because(error)
 }
 
 /// The runtime of the commands that use the network.
-pub(crate) fn runtime() -> Result<Runtime, Failure> {
+pub(crate) fn runtime() -> Result<Runtime, CommandError> {
     Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::new(Exit::Other, "no runtime could be started").because(error))
+        .map_err(|error| {
+            CommandError::new(Exit::Other, "no runtime could be started").because(error)
+        })
 }

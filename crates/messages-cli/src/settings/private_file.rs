@@ -8,14 +8,14 @@ use messages_sdk::auth::key::KeyWarning;
 use messages_sdk::auth::{AuthError, PrivateKey};
 use zeroize::Zeroizing;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 
 /// No profile file is longer than this.
 const LEN_MAX: u64 = 1024 * 1024;
 
 /// Reads a private key, and refuses a file that others than its owner can read. Links are followed: secrets are mounted as such.
-pub(crate) fn private_key(path: &Path) -> Result<Result<PrivateKey, AuthError>, Failure> {
+pub(crate) fn private_key(path: &Path) -> Result<Result<PrivateKey, AuthError>, CommandError> {
     let key = match PrivateKey::from_path(path) {
         Ok(key) => key,
         Err(error) => return Ok(Err(error)),
@@ -28,15 +28,15 @@ pub(crate) fn private_key(path: &Path) -> Result<Result<PrivateKey, AuthError>, 
 }
 
 /// That others than its owner can read a file, with the command that changes that.
-fn shared(path: &Path) -> Failure {
+fn shared(path: &Path) -> CommandError {
     let shown = path.display();
-    Failure::new(Exit::Credentials, format!("{shown} can be read by others"))
+    CommandError::new(Exit::Credentials, format!("{shown} can be read by others"))
         .hint(format!("chmod 600 {}", quoted(&shown.to_string())))
 }
 
 /// Reads a private file; `None` when there is none.
-pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, Failure> {
-    let unreadable = Failure::unreadable(path);
+pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, CommandError> {
+    let unreadable = CommandError::unreadable(path);
     let file = match open_as(fs::OpenOptions::new().read(true), path, Exit::Credentials)? {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -48,7 +48,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, Failure> {
     }
     if metadata.len() > LEN_MAX {
         let message = format!("{} is longer than any profile file: 1 MiB", path.display());
-        return Err(Failure::new(Exit::Credentials, message));
+        return Err(CommandError::new(Exit::Credentials, message));
     }
     // All the room at once: a string that grows leaves copies of the secrets behind.
     let mut text = Zeroizing::new(String::with_capacity(LEN_MAX as usize + 1));
@@ -60,20 +60,20 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, Failure> {
 
 /// Makes sure that no other run writes the file as long as this one has it open: two would not know of each other. Where files
 /// cannot be locked, nobody can tell.
-pub(crate) fn lock(file: &fs::File, path: &Path) -> Result<(), Failure> {
+pub(crate) fn lock(file: &fs::File, path: &Path) -> Result<(), CommandError> {
     match file.try_lock() {
         Err(fs::TryLockError::WouldBlock) => {
             let message = format!("another run is writing {}", path.display());
-            Err(Failure::new(Exit::Other, message).hint("wait until it has ended, or end it"))
+            Err(CommandError::new(Exit::Other, message).hint("wait until it has ended, or end it"))
         }
         _ => Ok(()),
     }
 }
 
 /// Writes a private file in one step: mode 0600 from its first byte, in a folder of mode 0700.
-pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), CommandError> {
     refuse_link(path, Exit::Credentials)?;
-    let unwritable = Failure::unwritable(path);
+    let unwritable = CommandError::unwritable(path);
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
     create_private_folder(&folder).map_err(unwritable)?;
     // Temporary files are made with mode 0600, whatever the umask.
@@ -91,7 +91,7 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Failure> {
 pub(crate) fn open(
     options: &mut fs::OpenOptions,
     path: &Path,
-) -> Result<io::Result<fs::File>, Failure> {
+) -> Result<io::Result<fs::File>, CommandError> {
     open_as(options, path, Exit::Other)
 }
 
@@ -99,7 +99,7 @@ fn open_as(
     options: &mut fs::OpenOptions,
     path: &Path,
     exit: Exit,
-) -> Result<io::Result<fs::File>, Failure> {
+) -> Result<io::Result<fs::File>, CommandError> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
@@ -122,16 +122,16 @@ fn open_as(
         Ok(metadata) if metadata.is_file() => Ok(Ok(file)),
         Ok(_) => {
             let message = format!("{} must be a regular file", path.display());
-            Err(Failure::new(exit, message))
+            Err(CommandError::new(exit, message))
         }
         Err(error) => Ok(Err(error)),
     }
 }
 
 /// A link could point to a file of somebody else's choice.
-fn refuse_link(path: &Path, exit: Exit) -> Result<(), Failure> {
+fn refuse_link(path: &Path, exit: Exit) -> Result<(), CommandError> {
     match fs::symlink_metadata(path) {
-        Ok(metadata) if metadata.file_type().is_symlink() => Err(Failure::new(
+        Ok(metadata) if metadata.file_type().is_symlink() => Err(CommandError::new(
             exit,
             format!("{} is a symbolic link", path.display()),
         )

@@ -11,7 +11,7 @@ use toml::de::DeTable;
 use zeroize::Zeroizing;
 
 use super::private_file;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 
 /// A secret in memory that is overwritten when it is dropped.
@@ -100,7 +100,7 @@ impl<S> fmt::Debug for Profile<S> {
 
 impl<S: DeserializeOwned> Profiles<S> {
     /// Reads the file; empty when there is none.
-    pub(crate) fn load() -> Result<Self, Failure> {
+    pub(crate) fn load() -> Result<Self, CommandError> {
         match read()? {
             Some((path, text)) => parse(&path, &text),
             None => Ok(Self {
@@ -111,7 +111,7 @@ impl<S: DeserializeOwned> Profiles<S> {
     }
 }
 
-fn read() -> Result<Option<(PathBuf, Zeroizing<String>)>, Failure> {
+fn read() -> Result<Option<(PathBuf, Zeroizing<String>)>, CommandError> {
     let Some(path) = path() else {
         return Ok(None);
     };
@@ -119,12 +119,12 @@ fn read() -> Result<Option<(PathBuf, Zeroizing<String>)>, Failure> {
     Ok(text.map(|text| (path, text)))
 }
 
-fn parse<S: DeserializeOwned>(path: &Path, text: &str) -> Result<Profiles<S>, Failure> {
+fn parse<S: DeserializeOwned>(path: &Path, text: &str) -> Result<Profiles<S>, CommandError> {
     // The parser's error quotes the line, which may hold a secret: only its place is told.
     let parsed = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;
-        Failure::new(
+        CommandError::new(
             Exit::Credentials,
             format!("{} cannot be understood at line {line}", path.display()),
         )
@@ -146,7 +146,7 @@ pub(super) enum SecretKey {
 
 impl Profile {
     /// Reads one of the profile's secrets from the file, and no other.
-    pub(super) fn secret(&self, key: SecretKey) -> Result<Option<Secret>, Failure> {
+    pub(super) fn secret(&self, key: SecretKey) -> Result<Option<Secret>, CommandError> {
         let (present, key) = match key {
             SecretKey::Api => (self.api_secret, "api_secret"),
             SecretKey::Signature => (self.signature_secret, "signature_secret"),
@@ -156,7 +156,7 @@ impl Profile {
         }
         let changed = || {
             let message = "the profile file was changed while it was read";
-            Failure::new(Exit::Credentials, message).hint("run the command again")
+            CommandError::new(Exit::Credentials, message).hint("run the command again")
         };
         let (path, text) = read()?.ok_or_else(changed)?;
         let profiles: Profiles = parse(&path, &text)?;
@@ -180,13 +180,13 @@ impl Profile {
 }
 
 impl Profiles<Secret> {
-    pub(crate) fn store(&self) -> Result<PathBuf, Failure> {
+    pub(crate) fn store(&self) -> Result<PathBuf, CommandError> {
         let path = path().ok_or_else(|| {
-            Failure::new(Exit::Other, "there is no folder for the profile file")
+            CommandError::new(Exit::Other, "there is no folder for the profile file")
                 .hint("set HOME, or MESSAGES_CONFIG_DIR to a folder of your own")
         })?;
         let text = toml::to_string(self).map(Zeroizing::new).map_err(|error| {
-            Failure::new(Exit::Other, "the profiles cannot be written").because(error)
+            CommandError::new(Exit::Other, "the profiles cannot be written").because(error)
         })?;
         private_file::write(&path, &text)?;
         Ok(path)
@@ -195,16 +195,17 @@ impl Profiles<Secret> {
 
 impl<S> Profiles<S> {
     /// The profile of a name, or the active one; `None` when none is named and none is active.
-    pub(crate) fn select(&self, name: Option<&str>) -> Result<Option<&Profile<S>>, Failure> {
+    pub(crate) fn select(&self, name: Option<&str>) -> Result<Option<&Profile<S>>, CommandError> {
         let Some(name) = name.or(self.active.as_deref()) else {
             return Ok(None);
         };
         match self.profiles.get(name) {
             Some(profile) => Ok(Some(profile)),
-            None => Err(
-                Failure::new(Exit::Credentials, format!("there is no profile {name}"))
-                    .hint("`messages profile list` names them all"),
-            ),
+            None => Err(CommandError::new(
+                Exit::Credentials,
+                format!("there is no profile {name}"),
+            )
+            .hint("`messages profile list` names them all")),
         }
     }
 }

@@ -3,7 +3,7 @@
 use messages_sdk::types::EventKind;
 use serde::Serialize;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::io::output::{Line, Output};
 use crate::receive::Delivery;
 
@@ -94,7 +94,7 @@ impl Journal {
         }
     }
 
-    pub(super) fn sent(&mut self, chapter: Chapter, uuid: String) -> Result<(), Failure> {
+    pub(super) fn sent(&mut self, chapter: Chapter, uuid: String) -> Result<(), CommandError> {
         let last = Last::Status(if chapter.reads { "read" } else { "delivered" });
         let entry = Entry {
             api: Some(chapter.api),
@@ -111,7 +111,7 @@ impl Journal {
         &mut self,
         name: &'static str,
         uuid: String,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CommandError> {
         self.entries.push(Entry {
             message_uuid: Some(uuid),
             ..Entry::new("inbound", name, Last::Arrival)
@@ -119,7 +119,11 @@ impl Journal {
         Ok(())
     }
 
-    pub(super) fn workflow(&mut self, name: &'static str, uuid: String) -> Result<(), Failure> {
+    pub(super) fn workflow(
+        &mut self,
+        name: &'static str,
+        uuid: String,
+    ) -> Result<(), CommandError> {
         let entry = Entry {
             dispatch_uuid: Some(uuid),
             ..Entry::new("workflow", name, Last::Report)
@@ -135,7 +139,7 @@ impl Journal {
     }
 
     /// Takes a webhook in, and prints what it completes.
-    pub(super) fn note(&mut self, delivery: &Delivery) -> Result<(), Failure> {
+    pub(super) fn note(&mut self, delivery: &Delivery) -> Result<(), CommandError> {
         self.webhooks += 1;
         let verified = delivery.verdict.name() == "verified";
         if !verified {
@@ -191,7 +195,7 @@ impl Journal {
     }
 
     /// Prints what is still incomplete, and the sums. Whether all went well.
-    pub(super) fn close(&self) -> Result<bool, Failure> {
+    pub(super) fn close(&self) -> Result<bool, CommandError> {
         let incomplete: Vec<&Entry> = self
             .entries
             .iter()
@@ -280,7 +284,7 @@ impl Entry {
         }
     }
 
-    fn tell(&self, out: Output) -> Result<(), Failure> {
+    fn tell(&self, out: Output) -> Result<(), CommandError> {
         out.result(self, |entry| {
             let mark = match (entry.last, entry.verified) {
                 (Last::Nothing, true) => Line::new().good("✓ "),

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use self::journal::Journal;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
 use crate::receive::{self, Delivery};
@@ -37,16 +37,16 @@ pub(crate) struct DemoArgs {
 }
 
 impl DemoArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         runtime()?.block_on(self.play(settings))
     }
 
-    async fn play(self, settings: &Settings) -> Result<Exit, Failure> {
+    async fn play(self, settings: &Settings) -> Result<Exit, CommandError> {
         let listener = receive::bind(0).await?;
         let port = listener
             .local_addr()
             .map_err(|error| {
-                Failure::new(Exit::Other, "the receiver has no address").because(error)
+                CommandError::new(Exit::Other, "the receiver has no address").because(error)
             })?
             .port();
         let webhooks = format!("http://127.0.0.1:{port}/webhooks");
@@ -61,14 +61,14 @@ impl DemoArgs {
             .start()
             .await
             .map_err(|error| {
-                Failure::new(Exit::Other, "the emulator cannot start").because(error)
+                CommandError::new(Exit::Other, "the emulator cannot start").because(error)
             })?;
 
         let verifier = Verifier::builder()
             .secrets(emulator.credentials().secrets())
             .build()
             .map_err(|error| {
-                Failure::new(Exit::Other, "the verifier cannot be made").because(error)
+                CommandError::new(Exit::Other, "the verifier cannot be made").because(error)
             })?;
         let (arrived, mut deliveries) = mpsc::unbounded_channel::<Delivery>();
         // Dropping the set ends the receiver.
@@ -95,7 +95,7 @@ impl DemoArgs {
                 };
                 journal.note(&delivery)?;
             }
-            Ok::<(), Failure>(())
+            Ok::<(), CommandError>(())
         });
         let in_time = match told.await {
             Ok(result) => result.map(|()| true)?,
@@ -110,9 +110,9 @@ impl DemoArgs {
 }
 
 /// A client of the emulator, with the application's token as a real one would have it.
-fn client(settings: &Settings, emulator: &Emulator) -> Result<Client, Failure> {
+fn client(settings: &Settings, emulator: &Emulator) -> Result<Client, CommandError> {
     let endpoint = Endpoint::new(emulator.base_url()).map_err(|error| {
-        Failure::new(Exit::Other, "the emulator has no usable address").because(error)
+        CommandError::new(Exit::Other, "the emulator has no usable address").because(error)
     })?;
     let builder = Client::builder()
         .endpoint(endpoint)

@@ -8,7 +8,7 @@ use messages_sdk::types::{Invalid, Problems, v0_1, v1};
 use messages_sdk::{Client, Outbound};
 
 use super::journal::{Chapter, Journal};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 
 /// A person whom the emulator cannot reach on Viber.
@@ -26,10 +26,11 @@ pub(super) async fn tell(
     client: &Client,
     emulator: &Emulator,
     journal: &mut Journal,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     for (chapter, message) in messages().map_err(slip)? {
         let accepted = client.send(message).await.map_err(|error| {
-            Failure::new(Exit::Other, format!("{} was not accepted", chapter.name)).because(error)
+            CommandError::new(Exit::Other, format!("{} was not accepted", chapter.name))
+                .because(error)
         })?;
         journal.sent(chapter, accepted.message_uuid)?;
     }
@@ -52,14 +53,14 @@ pub(super) async fn tell(
         .create_workflow(&workflow().map_err(slip)?)
         .await
         .map_err(|error| {
-            Failure::new(Exit::Other, "the workflow was not accepted").because(error)
+            CommandError::new(Exit::Other, "the workflow was not accepted").because(error)
         })?;
     journal.workflow("workflow Viber, then SMS", accepted.uuid)
 }
 
 /// A message of the story itself that breaks a rule: a mistake in this file.
-fn slip(problems: Problems) -> Failure {
-    Failure::new(Exit::Other, "the demo's own messages are not valid").because(problems)
+fn slip(problems: Problems) -> CommandError {
+    CommandError::new(Exit::Other, "the demo's own messages are not valid").because(problems)
 }
 
 /// What the story sends, in its order.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
 use messages_sdk::Endpoint;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::exchange::Exchange;
 use crate::io::input::read_file;
@@ -32,17 +32,21 @@ pub(super) struct Answer {
 }
 
 impl Forward {
-    pub(super) fn new(settings: &Settings, url: &str, ca: Option<&Path>) -> Result<Self, Failure> {
+    pub(super) fn new(
+        settings: &Settings,
+        url: &str,
+        ca: Option<&Path>,
+    ) -> Result<Self, CommandError> {
         let uri: Uri = url
             .parse()
-            .map_err(|error| Failure::usage("--forward-to is no URL").because(error))?;
+            .map_err(|error| CommandError::usage("--forward-to is no URL").because(error))?;
         // What people wrote is as private on this way as on that to the API: one rule for both.
         let authority = match (uri.scheme_str(), uri.authority()) {
             (Some(scheme @ ("http" | "https")), Some(authority)) => {
                 format!("{scheme}://{authority}")
             }
             _ => {
-                return Err(Failure::usage("--forward-to is no URL")
+                return Err(CommandError::usage("--forward-to is no URL")
                     .hint("give it whole, such as http://127.0.0.1:8000/webhooks"));
             }
         };
@@ -51,14 +55,15 @@ impl Forward {
         } else {
             authority.parse()
         };
-        allowed.map_err(|error| Failure::usage("--forward-to cannot be used").because(error))?;
+        allowed
+            .map_err(|error| CommandError::usage("--forward-to cannot be used").because(error))?;
         let exchange = match ca {
             None => Exchange::new()?,
             Some(file) => {
-                let roots = read_file(file).map_err(Failure::unreadable(file))?;
+                let roots = read_file(file).map_err(CommandError::unreadable(file))?;
                 Exchange::trusting(&roots).map_err(|error| {
                     let message = format!("--forward-ca {} cannot be used", file.display());
-                    Failure::invalid(message)
+                    CommandError::invalid(message)
                         .because(error)
                         .hint("give the certificate of the application, or of its issuer, as PEM")
                 })?
@@ -77,7 +82,7 @@ impl Forward {
         uri: &Uri,
         headers: &HeaderMap,
         body: Bytes,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<Answer, CommandError> {
         let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = self.target(uri)?;
@@ -106,7 +111,7 @@ impl Forward {
 
 impl Forward {
     /// The path and the query of a webhook below the given URL, as the webhook has them.
-    fn target(&self, uri: &Uri) -> Result<Uri, Failure> {
+    fn target(&self, uri: &Uri) -> Result<Uri, CommandError> {
         let path = match uri.path() {
             // The webhook of the base itself.
             "/" | "*" | "" if self.base.matches('/').count() > 2 => "",
@@ -120,7 +125,8 @@ impl Forward {
         let mark = if queries.is_empty() { "" } else { "?" };
         let target = format!("{}{path}{mark}{}", self.base, queries.join("&"));
         target.parse().map_err(|error| {
-            Failure::new(Exit::Other, "the path of the webhook cannot be requested").because(error)
+            CommandError::new(Exit::Other, "the path of the webhook cannot be requested")
+                .because(error)
         })
     }
 }

@@ -1,7 +1,7 @@
 //! `messages listen`: webhooks as they come, and again when they are wanted again.
 
-mod desk;
 mod forward;
+mod handler;
 mod line;
 mod register;
 mod store;
@@ -13,14 +13,14 @@ use clap::{Args, Subcommand};
 use messages_sdk::Receiver;
 
 use super::webhook::WindowArgs;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
 use crate::receive::{bind, serve};
 use crate::settings::{Settings, credentials, runtime};
 use crate::signals::interrupted;
-use desk::Desk;
 use forward::Forward;
+use handler::Handler;
 use store::Store;
 
 #[derive(Debug, Args)]
@@ -96,7 +96,7 @@ enum Action {
 }
 
 impl ListenArgs {
-    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, Failure> {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
         match &self.action {
             Some(Action::Resend {
                 id,
@@ -111,10 +111,10 @@ impl ListenArgs {
         }
     }
 
-    async fn listen(self, settings: &Settings) -> Result<Exit, Failure> {
+    async fn listen(self, settings: &Settings) -> Result<Exit, CommandError> {
         let out = settings.out;
         let forward = self.forward_to.as_deref();
-        let desk = Desk::new(
+        let handler = Handler::new(
             out.queue()?,
             self.show,
             forward
@@ -160,23 +160,23 @@ impl ListenArgs {
             None
         } else {
             let verifier = verifier.build().map_err(|error| {
-                Failure::new(Exit::Credentials, "webhooks cannot be verified").because(error)
+                CommandError::new(Exit::Credentials, "webhooks cannot be verified").because(error)
             })?;
             Some(Receiver::new(verifier))
         };
 
-        let desk = Arc::new(desk);
-        let at_desk = Arc::clone(&desk);
+        let handler = Arc::new(handler);
+        let shared_handler = Arc::clone(&handler);
         let handle = move |delivery| {
-            let desk = Arc::clone(&at_desk);
-            async move { desk.take(delivery).await }
+            let handler = Arc::clone(&shared_handler);
+            async move { handler.take(delivery).await }
         };
         let ended = tokio::select! {
             ended = serve(listener, receiver, handle, interrupted()) => ended,
             // A second signal does not wait for what is in flight.
             () = async { interrupted().await; interrupted().await } => Ok(()),
         };
-        desk.close();
+        handler.close();
         ended.map(|()| Exit::Done)
     }
 }

@@ -4,7 +4,7 @@ use http::Method;
 use messages_sdk::auth::SignatureSecret;
 use serde_json::{Value, json};
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::exchange::ask_emulator;
 use crate::settings::Settings;
@@ -14,7 +14,7 @@ use crate::settings::Settings;
 pub(super) async fn at_emulator(
     settings: &Settings,
     url: &str,
-) -> Result<(String, Option<SignatureSecret>), Failure> {
+) -> Result<(String, Option<SignatureSecret>), CommandError> {
     let targets = json!({
         "status_url": format!("{url}/status"),
         "inbound_url": format!("{url}/inbound"),
@@ -29,7 +29,7 @@ pub(super) async fn at_emulator(
         .map(SignatureSecret::new)
         .transpose()
         .map_err(|error| {
-            Failure::new(
+            CommandError::new(
                 Exit::Other,
                 "the emulator does not say how it signs webhooks",
             )

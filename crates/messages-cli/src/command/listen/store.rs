@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 
 use super::forward::{Forward, end_to_end};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
 use crate::receive::Delivery;
@@ -49,14 +49,15 @@ impl Appended {
 }
 
 impl Store {
-    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn open(path: &Path) -> Result<Self, CommandError> {
         // Events hold what people wrote.
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
-        let file = private_file::open(&mut options, path)?.map_err(Failure::unwritable(path))?;
+        let file =
+            private_file::open(&mut options, path)?.map_err(CommandError::unwritable(path))?;
         private_file::lock(&file, path)?;
         let last = stored(&file).map(|stored| stored.id).max();
-        let is_torn = is_torn(&file).map_err(Failure::unreadable(path))?;
+        let is_torn = is_torn(&file).map_err(CommandError::unreadable(path))?;
         Ok(Self {
             file: Mutex::new(Appended { file, is_torn }),
             next_id: last.unwrap_or_default() + 1,
@@ -106,13 +107,13 @@ pub(super) async fn resend(
     id: u64,
     store: &Path,
     forward: &Forward,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let file = private_file::open(OpenOptions::new().read(true), store)?
-        .map_err(Failure::unreadable(store))?;
+        .map_err(CommandError::unreadable(store))?;
     let stored = stored(&file)
         .find(|stored| stored.id == id)
         .ok_or_else(|| {
-            Failure::invalid(format!("there is no event {id} in {}", store.display()))
+            CommandError::invalid(format!("there is no event {id} in {}", store.display()))
         })?;
     let mut headers = HeaderMap::new();
     for (name, value) in &stored.headers {

@@ -2,17 +2,17 @@
 
 use std::time::Instant;
 
+use super::counts::Summary;
 use super::source::{Item, Opened};
-use super::tally::Summary;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::io::output::Output;
-use crate::send::{Order, Path, Settled};
+use crate::send::{Outgoing, Path, SendReport};
 
 /// How many invalid messages are shown to people one by one.
 const SHOWN_MAX: u64 = 20;
 
 /// Fails unless every message of an input is valid; reports those that are not.
-pub(super) fn check(out: Output, input: &mut Opened, path: Path) -> Result<(), Failure> {
+pub(super) fn check(out: Output, input: &mut Opened, path: Path) -> Result<(), CommandError> {
     let began = Instant::now();
     let (mut invalid, mut written) = (0, Ok(()));
     input.pass(|items| {
@@ -37,11 +37,11 @@ pub(super) fn check(out: Output, input: &mut Opened, path: Path) -> Result<(), F
         out.object(&serde_json::json!({"summary": Summary::refused(invalid, began)}))?;
     }
     let message = format!("invalid messages: {invalid}; nothing was sent");
-    Err(Failure::invalid(message).hint("correct them, or send the others with --skip-invalid"))
+    Err(CommandError::invalid(message).hint("correct them, or send the others with --skip-invalid"))
 }
 
 /// Reports an invalid message: as an object on stdout with `--json`, else on stderr.
-pub(super) fn report(out: Output, settled: &Settled) -> std::io::Result<()> {
+pub(super) fn report(out: Output, settled: &SendReport) -> std::io::Result<()> {
     if out.is_json() {
         return out.object(settled);
     }
@@ -52,12 +52,12 @@ pub(super) fn report(out: Output, settled: &Settled) -> std::io::Result<()> {
 
 impl Item {
     /// Fails with the report of an invalid message.
-    pub(super) fn check(self, path: Path) -> Result<Order, Box<Settled>> {
+    pub(super) fn check(self, path: Path) -> Result<Outgoing, Box<SendReport>> {
         let (index, line) = (self.index, self.line);
         let order = self.order().and_then(|order| {
             order.fits(path).map_err(|finding| vec![finding])?;
             Ok(order)
         });
-        order.map_err(|findings| Box::new(Settled::refused(index, None, findings).on_line(line)))
+        order.map_err(|findings| Box::new(SendReport::refused(index, None, findings).on_line(line)))
     }
 }

@@ -3,13 +3,13 @@
 use super::identity::{Digest, Identity};
 use super::known::{Known, State};
 use super::source::{Closed, Item, Opened};
-use crate::error::Failure;
+use crate::error::CommandError;
 
 /// Fails unless the input is the one that the results speak of, or that input with more behind it. Only messages that were
 /// not accepted may have been corrected.
 ///
 /// Returns the input's identity where it can be read twice.
-pub(super) fn compare(input: &mut Opened, known: &Known) -> Result<Option<Identity>, Failure> {
+pub(super) fn compare(input: &mut Opened, known: &Known) -> Result<Option<Identity>, CommandError> {
     if known.input.is_some() {
         input.spool()?;
     }
@@ -36,7 +36,7 @@ struct Comparison<'a> {
     /// The messages that may have arrived, for those that were appended or put in the place of others.
     sent: Option<Vec<Digest>>,
     count: u64,
-    failure: Option<Failure>,
+    failure: Option<CommandError>,
 }
 
 impl Comparison<'_> {
@@ -53,7 +53,7 @@ impl Comparison<'_> {
         Ok(())
     }
 
-    fn judge(&mut self, item: Item) -> Option<Failure> {
+    fn judge(&mut self, item: Item) -> Option<CommandError> {
         let index = item.index;
         let is_appended = self
             .known
@@ -75,7 +75,7 @@ impl Comparison<'_> {
 
     /// Refuses a repetition of a message that may have arrived, unless the first run has proven that it is meant: `earlier` is
     /// the digest of the message that it did not get through at this place.
-    fn judge_new(&mut self, item: Item, earlier: Option<Digest>) -> Option<Failure> {
+    fn judge_new(&mut self, item: Item, earlier: Option<Digest>) -> Option<CommandError> {
         let index = item.index;
         let digest = item.digest()?;
         let sent = self.sent.get_or_insert_with(|| self.known.sent());
@@ -83,7 +83,7 @@ impl Comparison<'_> {
         is_repeated.then(|| repeated(index, "nothing was sent"))
     }
 
-    fn end(self) -> Result<(), Failure> {
+    fn end(self) -> Result<(), CommandError> {
         if let Some(failure) = self.failure {
             return Err(failure);
         }
@@ -92,7 +92,7 @@ impl Comparison<'_> {
                 "the input ends before message {}, which the results speak of; nothing was sent",
                 self.count
             );
-            return Err(Failure::invalid(message).hint(UNCHANGED));
+            return Err(CommandError::invalid(message).hint(UNCHANGED));
         }
         Ok(())
     }
@@ -102,23 +102,23 @@ const UNCHANGED: &str =
     "resume with the input of the first run: unchanged, or with more messages behind it";
 
 /// The message at a place is not the one that was sent.
-pub(super) fn changed(index: u64) -> Failure {
-    Failure::invalid(format!(
+pub(super) fn changed(index: u64) -> CommandError {
+    CommandError::invalid(format!(
         "message {index} is not the one that the results speak of"
     ))
     .hint(UNCHANGED)
 }
 
-fn unproven(index: u64) -> Failure {
-    Failure::invalid(format!(
+fn unproven(index: u64) -> CommandError {
+    CommandError::invalid(format!(
         "the input was changed, and the results do not speak of message {index}; nothing was sent"
     ))
     .hint(UNCHANGED)
 }
 
 /// A message that the results do not speak of is one that they speak of at another place.
-pub(super) fn repeated(index: u64, sent: &str) -> Failure {
-    Failure::invalid(format!(
+pub(super) fn repeated(index: u64, sent: &str) -> CommandError {
+    CommandError::invalid(format!(
         "message {index} is new and repeats one that may have arrived; {sent}"
     ))
     .hint("to send it once more, put it into an input of its own, with other results")

@@ -8,13 +8,13 @@ use serde::Serialize;
 
 use super::BatchArgs;
 use super::check::report;
-use super::intake::Intake;
+use super::queue::ItemQueue;
 use super::source::Source;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
 use crate::segments;
-use crate::send::{Order, Path};
+use crate::send::{Outgoing, Path};
 use crate::settings::Settings;
 
 /// What a batch would amount to.
@@ -34,15 +34,15 @@ pub(crate) async fn dry_run(
     source: Source,
     path: Path,
     args: &BatchArgs,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     let mut input = source.open()?;
     if !args.allow_duplicates {
         input.warn_of_duplicates(settings.out)?;
     }
     let (chunks, _) = input.read();
-    let intake = Intake::new(chunks, None);
+    let queue = ItemQueue::new(chunks, None);
     let mut totals = Totals::default();
-    while let Some(item) = intake.next().await {
+    while let Some(item) = queue.next().await {
         match item.check(path) {
             Ok(order) => totals.add(&order),
             Err(settled) => {
@@ -62,17 +62,17 @@ pub(crate) async fn dry_run(
 }
 
 impl Totals {
-    fn add(&mut self, order: &Order) {
+    fn add(&mut self, order: &Outgoing) {
         match order {
-            Order::Message(Outbound::V1(message)) => self.add_v1(message),
-            Order::Message(Outbound::V0_1(message)) => self.add_v0_1(message),
-            Order::Workflow(workflow) => {
+            Outgoing::Message(Outbound::V1(message)) => self.add_v1(message),
+            Outgoing::Message(Outbound::V0_1(message)) => self.add_v0_1(message),
+            Outgoing::Workflow(workflow) => {
                 self.workflows += 1;
                 if let Some(first) = workflow.messages().next() {
                     self.add_v0_1(first);
                 }
             }
-            Order::Message(_) => self.messages += 1,
+            Outgoing::Message(_) => self.messages += 1,
         }
     }
 

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use super::identity::{Digest, Identity};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::settings::private_file;
 
 /// The journal of an earlier run, read line by line: it names every message that the run began to send.
@@ -46,11 +46,11 @@ impl Head {
 }
 
 impl Journal {
-    pub(super) fn open(path: &Path) -> Result<Self, Failure> {
+    pub(super) fn open(path: &Path) -> Result<Self, CommandError> {
         let reader = match private_file::open(OpenOptions::new().read(true), path)? {
             Ok(file) => Some(BufReader::new(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Failure::unreadable(path)(error)),
+            Err(error) => return Err(CommandError::unreadable(path)(error)),
         };
         Ok(Self {
             reader,
@@ -59,12 +59,12 @@ impl Journal {
         })
     }
 
-    pub(super) fn head(&mut self) -> Result<Head, Failure> {
+    pub(super) fn head(&mut self) -> Result<Head, CommandError> {
         Ok(self.next_line()?.map(Head::parse).unwrap_or_default())
     }
 
     /// The next message.
-    pub(super) fn next_begun(&mut self) -> Result<Option<InFlight>, Failure> {
+    pub(super) fn next_begun(&mut self) -> Result<Option<InFlight>, CommandError> {
         while let Some(line) = self.next_line()? {
             let mut words = line.splitn(3, ' ');
             if let (Some(index), Some(digest)) = (words.next(), words.next())
@@ -82,14 +82,14 @@ impl Journal {
     }
 
     /// The next whole line: one that was cut off was not followed by a request.
-    fn next_line(&mut self) -> Result<Option<&str>, Failure> {
+    fn next_line(&mut self) -> Result<Option<&str>, CommandError> {
         let Some(reader) = &mut self.reader else {
             return Ok(None);
         };
         self.line.clear();
         reader
             .read_line(&mut self.line)
-            .map_err(Failure::unreadable(&self.path))?;
+            .map_err(CommandError::unreadable(&self.path))?;
         Ok(self.line.strip_suffix('\n'))
     }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::identity::{Digest, Identity};
 use super::journal::Journal;
 use super::settle::Statuses;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::io::input::{self, LineRead};
 
 /// A results file that speaks of later messages than this is damaged.
@@ -66,7 +66,7 @@ impl Known {
         path: &Path,
         journal: &mut Journal,
         statuses: &mut Statuses,
-    ) -> Result<(Self, Vec<u8>), Failure> {
+    ) -> Result<(Self, Vec<u8>), CommandError> {
         let head = journal.head()?;
         let mut known = Self::default();
         let mut missing = Vec::new();
@@ -161,15 +161,18 @@ impl Known {
         path: &Path,
         latest_from: u64,
         statuses: &mut Statuses,
-    ) -> Result<bool, Failure> {
+    ) -> Result<bool, CommandError> {
         // What a resume appends while it reads would not end.
-        let length = results.metadata().map_err(Failure::unreadable(path))?.len();
+        let length = results
+            .metadata()
+            .map_err(CommandError::unreadable(path))?
+            .len();
         let mut reader = BufReader::new(results.take(length));
         let mut line = Vec::new();
         let (mut offset, mut records, mut foreign) = (0, 0_u64, 0_u64);
         loop {
             let read = input::read_line(&mut reader, &mut line, LINE_MAX)
-                .map_err(Failure::unreadable(path))?;
+                .map_err(CommandError::unreadable(path))?;
             match read {
                 LineRead::End => break,
                 // A kill cut it off; its message stands in the journal then.
@@ -191,7 +194,7 @@ impl Known {
         if records == 0 && foreign > 0 {
             let message = format!("{} does not hold results", path.display());
             return Err(
-                Failure::invalid(message).hint("name the file that was given with --results")
+                CommandError::invalid(message).hint("name the file that was given with --results")
             );
         }
         Ok(false)

@@ -1,4 +1,4 @@
-//! A file that lines are appended to from many lanes.
+//! A file that lines are appended to from many workers.
 
 use std::fs::File;
 use std::io::{self, Write};

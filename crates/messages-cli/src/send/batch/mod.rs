@@ -2,21 +2,21 @@
 
 mod check;
 mod compare;
+mod counts;
 mod dry_run;
 mod identity;
-mod intake;
 mod journal;
 mod known;
-mod lane;
 mod lines;
 mod pace;
 mod progress;
+mod queue;
 mod results;
 mod run;
 mod settle;
 mod source;
 mod table;
-mod tally;
+mod worker;
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;

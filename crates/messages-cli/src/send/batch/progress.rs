@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::lane::Done;
+use super::worker::Done;
 use crate::io::output::Output;
 
 /// The bar on stderr; nothing where stderr is no terminal.
@@ -34,12 +34,12 @@ impl Progress {
     }
 
     pub(super) fn update(&self, done: &Done) {
-        let tally = &done.tally;
+        let counts = &done.counts;
         self.0.set_position(done.position);
         let seconds = self.0.elapsed().as_secs_f64().max(0.001);
-        let rate = tally.total() as f64 / seconds;
+        let rate = counts.total() as f64 / seconds;
         self.0
-            .set_message(format!("{}, {rate:.0}/s", tally.words()));
+            .set_message(format!("{}, {rate:.0}/s", counts.words()));
     }
 
     /// Writes something without tearing the bar.

@@ -18,10 +18,10 @@ use super::known::{Known, State};
 use super::lines::Lines;
 use super::settle::Statuses;
 use super::source::Opened;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::json_line;
-use crate::send::Settled;
+use crate::send::SendReport;
 use crate::settings::private_file;
 
 /// What an earlier run left to do for one message.
@@ -57,7 +57,7 @@ pub(super) struct Results {
 #[derive(Serialize)]
 struct Record<'a> {
     #[serde(flatten)]
-    settled: &'a Settled,
+    settled: &'a SendReport,
     digest: Digest,
     /// In the first record of a run.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ struct Record<'a> {
 
 impl Results {
     /// A new results file. One that is there already is not overwritten: it may be all that is known of an earlier run.
-    pub(super) fn create(path: &Path, input: &mut Opened) -> Result<Self, Failure> {
+    pub(super) fn create(path: &Path, input: &mut Opened) -> Result<Self, CommandError> {
         if path.symlink_metadata().is_err() {
             refuse_journal(&journal_path(path))?;
         }
@@ -75,7 +75,7 @@ impl Results {
         let file = private_file::open(OpenOptions::new().append(true).create_new(true), path)?;
         let results = file.map_err(|error| {
             let exists = error.kind() == io::ErrorKind::AlreadyExists;
-            let failure = Failure::unwritable(path)(error);
+            let failure = CommandError::unwritable(path)(error);
             if exists {
                 failure.hint("go on with --resume, or name another file")
             } else {
@@ -94,10 +94,10 @@ impl Results {
         retry: Option<Retry>,
         statuses: Option<Statuses>,
         input: &mut Opened,
-    ) -> Result<(Self, usize), Failure> {
+    ) -> Result<(Self, usize), CommandError> {
         input.refuse_output(path)?;
         let mut results = private_file::open(OpenOptions::new().read(true).append(true), path)?
-            .map_err(Failure::unwritable(path))?;
+            .map_err(CommandError::unwritable(path))?;
         private_file::lock(&results, path)?;
         let mut journal = Journal::open(&journal_path(path))?;
         let mut statuses = statuses.unwrap_or_default();
@@ -107,7 +107,7 @@ impl Results {
         // Before the journal that proves them is replaced, they must be in the results.
         results
             .write_all(&missing)
-            .map_err(Failure::unwritable(path))?;
+            .map_err(CommandError::unwritable(path))?;
         let retries_doubts = retry == Some(Retry::InDoubt);
         let results = Self::begin(path, results, known, identity, retries_doubts)?;
         Ok((results, settled))
@@ -119,8 +119,11 @@ impl Results {
         known: Known,
         input: Option<Identity>,
         retries_doubts: bool,
-    ) -> Result<Self, Failure> {
-        let results_length = results.metadata().map_err(Failure::unwritable(path))?.len();
+    ) -> Result<Self, CommandError> {
+        let results_length = results
+            .metadata()
+            .map_err(CommandError::unwritable(path))?
+            .len();
         let journal_path = journal_path(path);
         let head = Head {
             results_length,
@@ -130,8 +133,8 @@ impl Results {
             Some(_) => Vec::new(),
             None => known.sent(),
         };
-        let journal =
-            Journal::replace(&journal_path, head).map_err(Failure::unwritable(&journal_path))?;
+        let journal = Journal::replace(&journal_path, head)
+            .map_err(CommandError::unwritable(&journal_path))?;
         Ok(Self {
             journal_path,
             results: Lines::new(results),
@@ -179,7 +182,7 @@ impl Results {
     }
 
     /// Notes how it ended.
-    pub(super) fn settle(&self, settled: &Settled, digest: Digest) -> io::Result<()> {
+    pub(super) fn settle(&self, settled: &SendReport, digest: Digest) -> io::Result<()> {
         // Nothing is left half done by a panic elsewhere.
         let input = self
             .input
@@ -195,19 +198,20 @@ impl Results {
     }
 
     /// Removes the journal: every message that was begun is settled.
-    pub(super) fn finish(&self) -> Result<(), Failure> {
-        std::fs::remove_file(&self.journal_path).map_err(Failure::unwritable(&self.journal_path))
+    pub(super) fn finish(&self) -> Result<(), CommandError> {
+        std::fs::remove_file(&self.journal_path)
+            .map_err(CommandError::unwritable(&self.journal_path))
     }
 }
 
 /// A journal without its results may be all that is known of an earlier run too.
-fn refuse_journal(path: &Path) -> Result<(), Failure> {
+fn refuse_journal(path: &Path) -> Result<(), CommandError> {
     // A link that leads nowhere counts: the journal would take its place.
     if path.symlink_metadata().is_err() {
         return Ok(());
     }
     let message = format!("{} is there already", path.display());
-    Err(Failure::new(Exit::Other, message).hint(
+    Err(CommandError::new(Exit::Other, message).hint(
         "it names what an earlier run left in doubt: put that run's results beside it and go on with --resume, or \
          remove it, or name another file",
     ))

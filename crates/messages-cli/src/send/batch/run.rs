@@ -1,4 +1,4 @@
-//! The batch itself: lanes send, and what became of each message is counted and shown here.
+//! The batch itself: workers send, and what became of each message is counted and shown here.
 
 use std::io;
 use std::sync::Arc;
@@ -11,28 +11,28 @@ use tokio::task::JoinSet;
 use super::BatchArgs;
 use super::check::check;
 use super::compare::{changed, repeated};
-use super::intake::Intake;
-use super::lane::{self, News, Shared};
+use super::counts::Summary;
 use super::pace::Pace;
 use super::progress::Progress;
+use super::queue::ItemQueue;
 use super::results::Results;
 use super::settle::Statuses;
 use super::source::Source;
-use super::tally::Summary;
-use crate::error::Failure;
+use super::worker::{self, Shared, WorkerEvent};
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::{Line, Output};
-use crate::send::{Path, Settled};
+use crate::send::{Path, SendReport};
 use crate::settings::Settings;
 use crate::signals;
 
 /// How many accepted messages are shown to people one by one; failures are always shown.
 const SHOWN_MAX: u64 = 20;
 
-/// How much news may wait to be shown, while another program has this thread's core.
-const NEWS_MAX: usize = 8192;
+/// How many events may wait to be shown, while another program has this thread's core.
+const EVENTS_MAX: usize = 8192;
 
-/// How long news is gathered, so that the lanes do not have to wake this thread for each.
+/// How long events are gathered, so that the workers do not have to wake this thread for each.
 const GATHERING: Duration = Duration::from_millis(2);
 
 /// How often the progress is shown anew.
@@ -46,7 +46,7 @@ pub(crate) async fn run(
     args: &BatchArgs,
     path: Path,
     mints: bool,
-) -> Result<Exit, Failure> {
+) -> Result<Exit, CommandError> {
     // The input first: a name that is mistyped leaves no results behind.
     let mut input = source.open()?;
     if !args.allow_duplicates {
@@ -81,18 +81,18 @@ pub(crate) async fn run(
         None => results,
     };
     let (chunks, length) = input.read();
-    let intake = Intake::new(chunks, args.rate.map(Pace::new));
-    let lanes = usize::from(args.concurrency);
+    let queue = ItemQueue::new(chunks, args.rate.map(Pace::new));
+    let workers = usize::from(args.concurrency);
     let told_max = (!settings.out.is_json()).then_some(SHOWN_MAX);
     let shared = Arc::new(Shared::new(
-        client, intake, results, path, mints, lanes, told_max,
+        client, queue, results, path, mints, workers, told_max,
     ));
-    let (sender, news) = mpsc::channel(NEWS_MAX);
+    let (sender, events) = mpsc::channel(EVENTS_MAX);
     let mut tasks = JoinSet::new();
-    for lane in 0..lanes {
-        tasks.spawn(lane::run(Arc::clone(&shared), lane, sender.clone()));
+    for worker in 0..workers {
+        tasks.spawn(worker::run(Arc::clone(&shared), worker, sender.clone()));
     }
-    // The lanes hold the only senders: when they are done, the channel says so.
+    // The workers hold the only senders: when they are done, the channel says so.
     drop(sender);
     let batch = Batch {
         out: settings.out,
@@ -103,7 +103,7 @@ pub(crate) async fn run(
         failure: None,
         interrupted: false,
     };
-    batch.run(news).await
+    batch.run(events).await
 }
 
 struct Batch {
@@ -113,15 +113,18 @@ struct Batch {
     progress: Progress,
     began: Instant,
     /// Why the batch cannot go on; what is under way is waited for all the same.
-    failure: Option<Failure>,
+    failure: Option<CommandError>,
     interrupted: bool,
 }
 
 impl Batch {
-    async fn run(mut self, mut receiver: mpsc::Receiver<News>) -> Result<Exit, Failure> {
+    async fn run(
+        mut self,
+        mut receiver: mpsc::Receiver<WorkerEvent>,
+    ) -> Result<Exit, CommandError> {
         let mut interrupted = Box::pin(signals::interrupted());
         let mut progress = tokio::time::interval(PROGRESS);
-        let mut news = Vec::new();
+        let mut events = Vec::new();
         loop {
             tokio::select! {
                 biased;
@@ -129,11 +132,11 @@ impl Batch {
                     interrupted = Box::pin(signals::interrupted());
                     self.interrupt();
                 }
-                count = gathered(&mut receiver, &mut news) => {
+                count = gathered(&mut receiver, &mut events) => {
                     if count == 0 {
                         break;
                     }
-                    self.take(&mut news);
+                    self.take(&mut events);
                 }
                 _ = progress.tick(), if self.progress.is_shown() => {
                     self.progress.update(&self.shared.done());
@@ -144,7 +147,8 @@ impl Batch {
             if let Err(error) = joined
                 && error.is_panic()
             {
-                let failure = Failure::new(Exit::Other, "a task ended unexpectedly").because(error);
+                let failure =
+                    CommandError::new(Exit::Other, "a task ended unexpectedly").because(error);
                 self.failure.get_or_insert(failure);
             }
         }
@@ -158,7 +162,7 @@ impl Batch {
             return;
         }
         self.interrupted = true;
-        self.shared.intake.close();
+        self.shared.queue.close();
         let count = self.shared.under_way().len();
         let line = Line::new()
             .warn("interrupted")
@@ -167,18 +171,18 @@ impl Batch {
         self.progress.suspend(|| self.out.note(&line));
     }
 
-    fn take(&mut self, news: &mut Vec<News>) {
-        let mut settled = Vec::with_capacity(news.len());
-        for news in news.drain(..) {
-            match news {
-                News::Settled(message) => settled.push(message),
-                News::Changed(index) => self.fail(changed(index)),
-                News::Repeated(index) => self.fail(repeated(index, "it was not sent")),
-                News::Unproven(message, error) => {
+    fn take(&mut self, events: &mut Vec<WorkerEvent>) {
+        let mut settled = Vec::with_capacity(events.len());
+        for event in events.drain(..) {
+            match event {
+                WorkerEvent::Finished(message) => settled.push(message),
+                WorkerEvent::Changed(index) => self.fail(changed(index)),
+                WorkerEvent::Repeated(index) => self.fail(repeated(index, "it was not sent")),
+                WorkerEvent::Unrecorded(message, error) => {
                     settled.push(message);
                     self.fail(unwritable(error));
                 }
-                News::Unwritable(error) => self.fail(unwritable(error)),
+                WorkerEvent::Unwritable(error) => self.fail(unwritable(error)),
             }
         }
         if let Err(failure) = self.show(&settled) {
@@ -186,12 +190,12 @@ impl Batch {
         }
     }
 
-    fn fail(&mut self, failure: Failure) {
-        self.shared.intake.close();
+    fn fail(&mut self, failure: CommandError) {
+        self.shared.queue.close();
         self.failure.get_or_insert(failure);
     }
 
-    fn show(&self, settled: &[Box<Settled>]) -> Result<(), Failure> {
+    fn show(&self, settled: &[Box<SendReport>]) -> Result<(), CommandError> {
         let out = self.out;
         if settled.is_empty() {
             return Ok(());
@@ -208,12 +212,12 @@ impl Batch {
         })?)
     }
 
-    fn end(self) -> Result<Exit, Failure> {
+    fn end(self) -> Result<Exit, CommandError> {
         self.progress.finish();
         let mut done = self.shared.done();
         let unsettled = self.shared.under_way();
         if !unsettled.is_empty() {
-            done.tally.leave_in_doubt(unsettled.len() as u64);
+            done.counts.leave_in_doubt(unsettled.len() as u64);
             let list: Vec<String> = unsettled.iter().map(ToString::to_string).collect();
             let head = format!("{} unsettled, and in doubt: ", unsettled.len());
             let line = Line::new().warn(head).plain(list.join(", "));
@@ -239,24 +243,27 @@ impl Batch {
     }
 }
 
-fn unwritable(error: io::Error) -> Failure {
-    Failure::new(Exit::Other, "the results cannot be written")
+fn unwritable(error: io::Error) -> CommandError {
+    CommandError::new(Exit::Other, "the results cannot be written")
         .because(error)
         .hint("make room, and go on with --resume: what ended without being noted stays in doubt")
 }
 
-/// Waits for news, and a moment longer for more. Returns how much there is: none when the lanes are done.
+/// Waits for events, and a moment longer for more. Returns how many there are: none when the workers are done.
 ///
-/// What has come stays in `news` when this future is dropped.
-async fn gathered(receiver: &mut mpsc::Receiver<News>, news: &mut Vec<News>) -> usize {
-    if news.is_empty() && receiver.recv_many(news, NEWS_MAX).await == 0 {
+/// What has come stays in `events` when this future is dropped.
+async fn gathered(
+    receiver: &mut mpsc::Receiver<WorkerEvent>,
+    events: &mut Vec<WorkerEvent>,
+) -> usize {
+    if events.is_empty() && receiver.recv_many(events, EVENTS_MAX).await == 0 {
         return 0;
     }
     tokio::time::sleep(GATHERING).await;
-    while news.len() < 2 * NEWS_MAX
+    while events.len() < 2 * EVENTS_MAX
         && let Ok(more) = receiver.try_recv()
     {
-        news.push(more);
+        events.push(more);
     }
-    news.len()
+    events.len()
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use messages_sdk::types::WebhookEvent;
 use serde::Deserialize;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::io::input::{LEN_MAX, LineRead, read_line};
 
 /// The client references of stored statuses, and the messages of a batch that were sent under them.
@@ -32,8 +32,8 @@ struct Stored {
 
 impl Statuses {
     /// Reads a file of `listen --store`, or of bodies, a line each.
-    pub(super) fn read(path: &Path) -> Result<Self, Failure> {
-        let unreadable = Failure::unreadable(path);
+    pub(super) fn read(path: &Path) -> Result<Self, CommandError> {
+        let unreadable = CommandError::unreadable(path);
         let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
         let (mut statuses, mut line) = (Self::default(), Vec::new());
         let (mut events, mut foreign) = (0_u64, 0_u64);
@@ -53,9 +53,8 @@ impl Statuses {
         }
         if events == 0 && foreign > 0 {
             let message = format!("{} does not hold webhooks", path.display());
-            return Err(
-                Failure::invalid(message).hint("name a file that `messages listen --store` wrote")
-            );
+            return Err(CommandError::invalid(message)
+                .hint("name a file that `messages listen --store` wrote"));
         }
         Ok(statuses)
     }

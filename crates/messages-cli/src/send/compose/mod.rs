@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 pub(crate) use args::{Api, ChannelName, MessageArgs};
 use option::Place;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::finding::Finding;
 use crate::io::input::{read_file, read_plain, text_of};
@@ -27,7 +27,7 @@ pub(crate) fn compose(
     api: Api,
     channel: ChannelName,
     args: &MessageArgs,
-) -> Result<Composed, Failure> {
+) -> Result<Composed, CommandError> {
     let draft = Draft::new(api, channel, args)?;
     let flags = draft.flags(args);
     let document = draft.into_document();
@@ -87,16 +87,16 @@ struct Draft {
 }
 
 impl Draft {
-    fn new(api: Api, channel: ChannelName, args: &MessageArgs) -> Result<Self, Failure> {
+    fn new(api: Api, channel: ChannelName, args: &MessageArgs) -> Result<Self, CommandError> {
         if api == Api::V0_1 && matches!(channel, ChannelName::Rcs | ChannelName::Email) {
             let name = channel.as_str();
-            return Err(Failure::usage(format!("v0.1 has no channel {name}"))
+            return Err(CommandError::usage(format!("v0.1 has no channel {name}"))
                 .hint("leave --api out: v1 has it"));
         }
         let mut faults = Vec::new();
         let mut required = |flag: &str, value: &Option<String>| {
             if value.is_none() {
-                faults.push(Failure::usage(format!("{flag} is missing")));
+                faults.push(CommandError::usage(format!("{flag} is missing")));
             }
             value.clone().unwrap_or_default()
         };
@@ -123,15 +123,15 @@ impl Draft {
             Err(fault) => faults.push(fault),
         }
         if !args.options.parameters.is_empty() && !["template", ""].contains(&draft.kind) {
-            faults.push(Failure::usage("--parameter needs --template"));
+            faults.push(CommandError::usage("--parameter needs --template"));
         }
-        match Failure::all(faults) {
+        match CommandError::all(faults) {
             Some(failure) => Err(failure),
             None => Ok(draft),
         }
     }
 
-    fn put(&mut self, given: option::Given) -> Result<(), Failure> {
+    fn put(&mut self, given: option::Given) -> Result<(), CommandError> {
         let place = option::place(self.api, self.channel, given.flag);
         let map = match place {
             Some(Place::Top) => &mut self.top,
@@ -139,14 +139,16 @@ impl Draft {
             Some(Place::Medium) => match &mut self.content {
                 Value::Object(medium) if medium.contains_key("url") => medium,
                 _ => {
-                    return Err(Failure::usage(format!("{} needs a medium", given.flag))
-                        .hint("add --image, --audio, --video or --file with its URL"));
+                    return Err(
+                        CommandError::usage(format!("{} needs a medium", given.flag))
+                            .hint("add --image, --audio, --video or --file with its URL"),
+                    );
                 }
             },
             None => {
                 let (flag, channel) = (given.flag, self.channel.as_str());
                 let api = if self.api == Api::V0_1 { "v0.1 " } else { "" };
-                return Err(Failure::usage(format!(
+                return Err(CommandError::usage(format!(
                     "{flag} is no option of a {api}{channel} message"
                 )));
             }
@@ -246,7 +248,7 @@ impl Draft {
 }
 
 /// The type of the content and its JSON.
-fn content(args: &MessageArgs) -> Result<(&'static str, Value), Failure> {
+fn content(args: &MessageArgs) -> Result<(&'static str, Value), CommandError> {
     let given = &args.content;
     let media = [
         ("image", &given.image),
@@ -293,7 +295,7 @@ fn content(args: &MessageArgs) -> Result<(&'static str, Value), Failure> {
     match given.text.as_deref() {
         Some("-") => Ok(("text", json!(read_plain(None)?))),
         Some(text) => Ok(("text", json!(text))),
-        None => Err(Failure::usage("the message has no content")
+        None => Err(CommandError::usage("the message has no content")
             .hint("add --text, or another content: `messages send --help` lists them")),
     }
 }
@@ -322,13 +324,13 @@ fn content_flag(args: &MessageArgs) -> &'static str {
 }
 
 /// JSON that stands in an argument, or in a file after `@`.
-pub(crate) fn json_argument(flag: &str, argument: &str) -> Result<Value, Failure> {
-    let invalid = |error| Failure::invalid(format!("{flag} is not JSON")).because(error);
+pub(crate) fn json_argument(flag: &str, argument: &str) -> Result<Value, CommandError> {
+    let invalid = |error| CommandError::invalid(format!("{flag} is not JSON")).because(error);
     match argument.strip_prefix('@') {
         None => serde_json::from_str(argument).map_err(invalid),
         Some(path) => {
             let bytes = read_file(path.as_ref()).map_err(|error| {
-                Failure::new(Exit::Invalid, format!("cannot read {path}")).because(error)
+                CommandError::new(Exit::Invalid, format!("cannot read {path}")).because(error)
             })?;
             let text = text_of(&bytes).map_err(|error| error.in_file(path))?;
             serde_json::from_str(text).map_err(invalid)

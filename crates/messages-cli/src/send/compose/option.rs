@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::args::{Api, ChannelName, OptionArgs};
 use super::json_argument;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::send::NO_CLIENT_REF;
 
 /// Where an option is written.
@@ -56,12 +56,12 @@ pub(super) fn place(api: Api, channel: ChannelName, flag: &str) -> Option<Place>
 
 impl OptionArgs {
     /// Whether there is any option at all.
-    pub(crate) fn is_any_given(&self) -> Result<bool, Failure> {
+    pub(crate) fn is_any_given(&self) -> Result<bool, CommandError> {
         Ok(!self.parameters.is_empty() || !self.given()?.is_empty())
     }
 
     /// The options that were given, in the order of their flags.
-    pub(super) fn given(&self) -> Result<Vec<Given>, Failure> {
+    pub(super) fn given(&self) -> Result<Vec<Given>, CommandError> {
         let client_ref = self
             .client_ref
             .clone()

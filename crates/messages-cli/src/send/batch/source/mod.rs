@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::identity::Digest;
 use super::table::{Row, Table};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::finding::Finding;
 use crate::io::input::BYTE_ORDER_MARK;
-use crate::send::Order;
+use crate::send::Outgoing;
 pub(super) use chunks::Closed;
 pub(super) use opened::Opened;
 
@@ -49,14 +49,14 @@ pub(super) enum Raw {
 
 impl Item {
     /// Parses and checks the document.
-    pub(super) fn order(self) -> Result<Order, Vec<Finding>> {
+    pub(super) fn order(self) -> Result<Outgoing, Vec<Finding>> {
         match self.content? {
             Raw::Bytes(bytes) => {
                 let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
-                Order::from_slice(text)
+                Outgoing::from_slice(text)
             }
             Raw::Row(row) => row.order(),
-            Raw::Value(value) => Order::from_value(value),
+            Raw::Value(value) => Outgoing::from_value(value),
         }
     }
 
@@ -67,7 +67,7 @@ impl Item {
 }
 
 impl Source {
-    pub(super) fn open(self) -> Result<Opened, Failure> {
+    pub(super) fn open(self) -> Result<Opened, CommandError> {
         Opened::new(self)
     }
 }

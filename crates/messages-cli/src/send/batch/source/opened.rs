@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::chunks::{Chunks, Closed};
 use super::{Item, Raw, Source, Table, json};
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Output;
 use crate::send::batch::identity::{Identified, Identity, identify};
@@ -41,11 +41,11 @@ enum Format {
 }
 
 impl Opened {
-    pub(super) fn new(source: Source) -> Result<Self, Failure> {
+    pub(super) fn new(source: Source) -> Result<Self, CommandError> {
         let (bytes, format, path) = match source {
             Source::Csv(table) => {
                 let path = table.path().to_owned();
-                let file = table.file().map_err(Failure::unreadable(&path))?;
+                let file = table.file().map_err(CommandError::unreadable(&path))?;
                 (Bytes::File(file), Format::Csv(table), path)
             }
             Source::Json(path) if path.as_os_str() == "-" => {
@@ -69,19 +69,19 @@ impl Opened {
     pub(in crate::send::batch) fn warn_of_duplicates(
         &mut self,
         out: Output,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CommandError> {
         if let (Format::Csv(table), Bytes::File(file)) = (&self.format, &mut self.bytes) {
             // Both have one position.
             table
                 .warn_of_duplicates(out)
                 .and_then(|()| file.rewind())
-                .map_err(Failure::unreadable(&self.path))?;
+                .map_err(CommandError::unreadable(&self.path))?;
         }
         Ok(())
     }
 
     /// Refuses results that would be read as the input, or would overwrite it, under whatever name.
-    pub(in crate::send::batch) fn refuse_output(&self, results: &Path) -> Result<(), Failure> {
+    pub(in crate::send::batch) fn refuse_output(&self, results: &Path) -> Result<(), CommandError> {
         let input = match &self.bytes {
             Bytes::File(file) => file.metadata().ok(),
             Bytes::Stream(_) => None,
@@ -104,7 +104,7 @@ impl Opened {
                 continue;
             };
             let message = format!("{option} and the results are the same file");
-            return Err(Failure::usage(message)
+            return Err(CommandError::usage(message)
                 .hint("name another file with --results: it gets a line for each message"));
         }
         Ok(())
@@ -114,7 +114,7 @@ impl Opened {
     pub(in crate::send::batch) fn identify(
         &mut self,
         earlier: Option<Identity>,
-    ) -> Result<Option<Identified>, Failure> {
+    ) -> Result<Option<Identified>, CommandError> {
         let Bytes::File(file) = &mut self.bytes else {
             return Ok(None);
         };
@@ -124,13 +124,13 @@ impl Opened {
         };
         let identified = identify(&mut *file, prefix, earlier)
             .and_then(|identified| file.rewind().map(|()| identified))
-            .map_err(Failure::unreadable(&self.path))?;
+            .map_err(CommandError::unreadable(&self.path))?;
         Ok(Some(identified))
     }
 
     /// Makes an input that can be read only once into one that can be read again: a file without a name, which is gone when
     /// the process ends.
-    pub(in crate::send::batch) fn spool(&mut self) -> Result<(), Failure> {
+    pub(in crate::send::batch) fn spool(&mut self) -> Result<(), CommandError> {
         let Bytes::Stream(stream) = &mut self.bytes else {
             return Ok(());
         };
@@ -143,11 +143,11 @@ impl Opened {
     pub(in crate::send::batch) fn pass(
         &mut self,
         sink: impl FnMut(Vec<Item>) -> Result<(), Closed>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), CommandError> {
         match &mut self.bytes {
             Bytes::File(file) => {
                 self.format.feed(&mut *file, sink);
-                file.rewind().map_err(Failure::unreadable(&self.path))
+                file.rewind().map_err(CommandError::unreadable(&self.path))
             }
             Bytes::Stream(stream) => {
                 let mut spool = tempfile::tempfile().map_err(spool_failed)?;
@@ -247,8 +247,8 @@ fn copy(stream: &mut dyn Read) -> io::Result<File> {
     Ok(file)
 }
 
-fn spool_failed(error: io::Error) -> Failure {
-    Failure::new(
+fn spool_failed(error: io::Error) -> CommandError {
+    CommandError::new(
         Exit::Other,
         "the input cannot be stored for a second reading",
     )
@@ -257,13 +257,13 @@ fn spool_failed(error: io::Error) -> Failure {
 }
 
 /// A file, or a pipe by name.
-fn open(path: &Path) -> Result<Bytes, Failure> {
-    let unreadable = Failure::unreadable(path);
+fn open(path: &Path) -> Result<Bytes, CommandError> {
+    let unreadable = CommandError::unreadable(path);
     let file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if metadata.is_dir() {
         let message = format!("{} is a folder", path.display());
-        return Err(Failure::new(Exit::Other, message));
+        return Err(CommandError::new(Exit::Other, message));
     }
     Ok(if metadata.is_file() {
         Bytes::File(file)

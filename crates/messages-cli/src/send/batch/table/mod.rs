@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::finding::Finding;
 use crate::io::input::{EncodingError, SAVE_AS_UTF_8, read_file, text_of};
@@ -54,12 +54,12 @@ impl Table {
         path: &Path,
         template_path: &Path,
         delimiter: Option<u8>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, CommandError> {
         let mut file = open_file(path)?;
         let text = read_file(template_path).map_err(|error| unreadable(template_path, error))?;
         let template = text_of(&text).map_err(|error| error.in_file(template_path.display()))?;
         let template: Value = serde_json::from_str(template).map_err(|error| {
-            Failure::invalid(format!("{} is not JSON", template_path.display())).because(error)
+            CommandError::invalid(format!("{} is not JSON", template_path.display())).because(error)
         })?;
         let mut head = [0; 8];
         let read = read_head(&mut file, &mut head).map_err(|error| unreadable(path, error))?;
@@ -79,7 +79,7 @@ impl Table {
             return Err(refused(path, &header.unwrap_or_default(), mistake));
         }
         let header = header.ok_or_else(|| {
-            Failure::invalid(format!(
+            CommandError::invalid(format!(
                 "the header of {} is not valid UTF-8",
                 path.display()
             ))
@@ -246,9 +246,9 @@ fn buffered<R: Read>(table: R) -> BufReader<R> {
 
 /// Refuses what gives its rows once: they are wanted more than once, to be checked and to be sent. The second time a pipe would
 /// look like a table without rows.
-fn open_file(path: &Path) -> Result<File, Failure> {
+fn open_file(path: &Path) -> Result<File, CommandError> {
     let refused = || {
-        Failure::usage("--csv is no regular file")
+        CommandError::usage("--csv is no regular file")
             .hint("write the table to a file: every row is checked before the first is sent")
     };
     if path.as_os_str() == "-" {
@@ -344,7 +344,12 @@ fn mistake(
     Ok(mistake)
 }
 
-fn missing_columns(path: &Path, header: &[String], delimiter: u8, missing: &[&Named]) -> Failure {
+fn missing_columns(
+    path: &Path,
+    header: &[String],
+    delimiter: u8,
+    missing: &[&Named],
+) -> CommandError {
     let list = |names: &mut dyn Iterator<Item = &str>| {
         let mut quoted: Vec<String> = names.map(|name| format!("`{name}`")).collect();
         quoted.dedup();
@@ -352,13 +357,13 @@ fn missing_columns(path: &Path, header: &[String], delimiter: u8, missing: &[&Na
     };
     let path = path.display();
     if header.is_empty() {
-        return Failure::invalid(format!("{path} is empty"))
+        return CommandError::invalid(format!("{path} is empty"))
             .hint("write the names of the columns into its first line");
     }
     let mut named = missing.iter().map(|named| named.name.as_str());
     let needed = list(&mut named);
     if header.iter().any(|name| is_datum(name)) {
-        return Failure::invalid(format!("the first line of {path} is not a header")).hint(
+        return CommandError::invalid(format!("the first line of {path} is not a header")).hint(
             format!(
                 "write the names of the columns into the first line; the template needs {needed}"
             ),
@@ -369,7 +374,7 @@ fn missing_columns(path: &Path, header: &[String], delimiter: u8, missing: &[&Na
         b'\t' => "tabs".to_owned(),
         other => format!("`{}`", char::from(other)),
     };
-    Failure::invalid(format!(
+    CommandError::invalid(format!(
         "{path} does not have the columns that the template names: {needed}; separated by {separator}, its columns are {found}"
     ))
     .hint("correct the names; if something else separates the columns, name it with --delimiter")
@@ -390,7 +395,7 @@ pub(super) fn parse_delimiter(text: &str) -> Result<u8, String> {
     }
 }
 
-fn refused(path: &Path, header: &[String], mistake: Mistake) -> Failure {
+fn refused(path: &Path, header: &[String], mistake: Mistake) -> CommandError {
     let (line, table) = (mistake.line, path.display());
     let column = header.get(mistake.column);
     let column = column.map_or_else(String::new, |name| format!(" in the column {name}"));
@@ -422,9 +427,9 @@ fn refused(path: &Path, header: &[String], mistake: Mistake) -> Failure {
             "correct it, or close a quote that was left open",
         ),
     };
-    Failure::invalid(message).hint(hint)
+    CommandError::invalid(message).hint(hint)
 }
 
-fn unreadable(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> Failure {
-    Failure::new(Exit::Invalid, format!("cannot read {}", path.display())).because(error)
+fn unreadable(path: &Path, error: impl std::error::Error + Send + Sync + 'static) -> CommandError {
+    CommandError::new(Exit::Invalid, format!("cannot read {}", path.display())).because(error)
 }

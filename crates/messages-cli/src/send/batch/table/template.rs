@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::cell;
 use crate::finding::Finding;
-use crate::send::Order;
+use crate::send::Outgoing;
 
 /// The members of a message that lead to its recipient or name its sender: no line break belongs into them.
 const ADDRESSES: [&str; 4] = ["to", "from", "number", "id"];
@@ -135,9 +135,9 @@ pub(in crate::send::batch) struct Row {
 
 impl Row {
     /// Decodes and checks the message.
-    pub(in crate::send::batch) fn order(self) -> Result<Order, Vec<Finding>> {
+    pub(in crate::send::batch) fn order(self) -> Result<Outgoing, Vec<Finding>> {
         let mut findings = self.findings;
-        match Order::from_value(self.value) {
+        match Outgoing::from_value(self.value) {
             Ok(order) if findings.is_empty() => return Ok(order),
             Ok(_) => {}
             Err(broken) => {

@@ -1,4 +1,4 @@
-//! Where the lanes get their next document: one after the other, at the rate that was asked for, until it is closed.
+//! Where the workers get their next document: one after the other, at the rate that was asked for, until it is closed.
 
 use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,8 +13,8 @@ use super::source::Item;
 /// The documents that are still to be sent.
 ///
 /// What is read already is handed out under a plain lock. Only who has to wait, for the input or for the time, takes a
-/// turn: a fair lock around everything would make each lane wait for all others.
-pub(super) struct Intake {
+/// turn: a fair lock around everything would make each worker wait for all others.
+pub(super) struct ItemQueue {
     ready: Mutex<Ready>,
     turn: tokio::sync::Mutex<Option<Pace>>,
     is_paced: bool,
@@ -28,7 +28,7 @@ struct Ready {
     is_closed: bool,
 }
 
-impl Intake {
+impl ItemQueue {
     pub(super) fn new(chunks: mpsc::Receiver<Vec<Item>>, pace: Option<Pace>) -> Self {
         Self {
             ready: Mutex::new(Ready {
@@ -53,7 +53,7 @@ impl Intake {
         let mut closed = self.closed.subscribe();
         tokio::select! {
             biased;
-            // The sender lives as long as `self`, so this ends only when the intake is closed.
+            // The sender lives as long as `self`, so this ends only when the queue is closed.
             _ = closed.wait_for(|closed| *closed) => None,
             item = self.wait(&mut pace) => item,
         }

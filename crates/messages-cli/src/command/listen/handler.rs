@@ -10,11 +10,11 @@ use super::forward::{Answer, Forward};
 use super::line;
 use super::store::Store;
 use crate::command::webhook::clock_hint;
-use crate::error::Failure;
+use crate::error::CommandError;
 use crate::io::output::{Line, Queue};
 use crate::receive::Delivery;
 
-pub(super) struct Desk {
+pub(super) struct Handler {
     out: Queue,
     show: bool,
     forward: Option<Forward>,
@@ -25,11 +25,11 @@ pub(super) struct Desk {
 }
 
 /// What was done with a delivery.
-enum Deed {
+enum Handled {
     /// Nothing but looking at it.
     Seen,
     Forwarded(Answer),
-    NotForwarded(Failure),
+    NotForwarded(CommandError),
     NotStored,
 }
 
@@ -47,7 +47,7 @@ struct Seen<'a> {
     error: Option<String>,
 }
 
-impl Desk {
+impl Handler {
     pub(super) fn new(
         out: Queue,
         show: bool,
@@ -73,20 +73,20 @@ impl Desk {
     /// Deals with a delivery, and says what its sender is answered.
     pub(super) async fn take(&self, delivery: Delivery) -> StatusCode {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
-        let deed = if delivery.verdict.event().is_some() {
+        let handled = if delivery.verdict.event().is_some() {
             self.deal_with(id, &delivery).await
         } else {
-            Deed::Seen
+            Handled::Seen
         };
-        let answer = match &deed {
-            Deed::Seen => delivery.verdict.answer(),
-            Deed::Forwarded(answer) => answer.status,
-            Deed::NotForwarded(_) => StatusCode::BAD_GATEWAY,
+        let answer = match &handled {
+            Handled::Seen => delivery.verdict.answer(),
+            Handled::Forwarded(answer) => answer.status,
+            Handled::NotForwarded(_) => StatusCode::BAD_GATEWAY,
             // It comes again, when there may be room for it.
-            Deed::NotStored => StatusCode::SERVICE_UNAVAILABLE,
+            Handled::NotStored => StatusCode::SERVICE_UNAVAILABLE,
         };
         // Whether somebody still reads the output is not the sender's business.
-        let _ = self.tell(id, &delivery, &deed, answer);
+        let _ = self.tell(id, &delivery, &handled, answer);
         if let Some(hint) = clock_hint(delivery.verdict.name())
             && !self.clock_hinted.swap(true, Ordering::Relaxed)
         {
@@ -95,21 +95,21 @@ impl Desk {
         answer
     }
 
-    async fn deal_with(&self, id: u64, delivery: &Delivery) -> Deed {
+    async fn deal_with(&self, id: u64, delivery: &Delivery) -> Handled {
         if let Some(store) = &self.store
             && store.keep(id, delivery).is_err()
         {
             // It is not passed on either, or the application would get it twice.
-            return Deed::NotStored;
+            return Handled::NotStored;
         }
         let Some(forward) = &self.forward else {
-            return Deed::Seen;
+            return Handled::Seen;
         };
         let (method, body) = (delivery.method.clone(), delivery.body.clone());
         let sent = forward.send(method, &delivery.uri, &delivery.headers, body);
         match sent.await {
-            Ok(answer) => Deed::Forwarded(answer),
-            Err(failure) => Deed::NotForwarded(failure),
+            Ok(answer) => Handled::Forwarded(answer),
+            Err(failure) => Handled::NotForwarded(failure),
         }
     }
 
@@ -117,17 +117,17 @@ impl Desk {
         &self,
         id: u64,
         delivery: &Delivery,
-        deed: &Deed,
+        handled: &Handled,
         answer: StatusCode,
     ) -> std::io::Result<()> {
         let event = delivery.verdict.event();
-        let error = match deed {
-            Deed::NotForwarded(failure) => Some(failure.chain()),
-            Deed::NotStored => Some("the event could not be stored".to_owned()),
-            Deed::Seen | Deed::Forwarded(_) => None,
+        let error = match handled {
+            Handled::NotForwarded(failure) => Some(failure.chain()),
+            Handled::NotStored => Some("the event could not be stored".to_owned()),
+            Handled::Seen | Handled::Forwarded(_) => None,
         };
-        let answer_body = match deed {
-            Deed::Forwarded(answer) => answer.body.as_deref(),
+        let answer_body = match handled {
+            Handled::Forwarded(answer) => answer.body.as_deref(),
             _ => None,
         };
         let seen = Seen {
@@ -140,8 +140,8 @@ impl Desk {
         };
         self.out.result(&seen, |seen| {
             let line = line::of(id, &delivery.verdict, self.show);
-            vec![match (deed, &seen.error) {
-                (Deed::Forwarded(answer), _) => line.append(answer.line()),
+            vec![match (handled, &seen.error) {
+                (Handled::Forwarded(answer), _) => line.append(answer.line()),
                 (_, Some(error)) => line.bad(error),
                 (_, None) if answer.is_success() => line.good(answer.as_u16()),
                 (_, None) => line.bad(answer.as_u16()),

@@ -1,4 +1,4 @@
-//! A lane sends one message after the other; a batch has as many as messages may be under way at once.
+//! A worker sends one message after the other; a batch has as many as messages may be under way at once.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,17 +7,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use messages_sdk::Client;
 use tokio::sync::mpsc;
 
+use super::counts::Counts;
 use super::identity::Digest;
-use super::intake::Intake;
+use super::queue::ItemQueue;
 use super::results::{Before, Results};
 use super::source::Item;
-use super::tally::Tally;
-use crate::send::{Path, Settled, mint_client_ref};
+use crate::send::{Path, SendReport, mint_client_ref};
 
-/// What every lane needs.
+/// What every worker needs.
 pub(super) struct Shared {
     pub(super) client: Client,
-    pub(super) intake: Intake,
+    pub(super) queue: ItemQueue,
     pub(super) results: Option<Results>,
     pub(super) path: Path,
     /// Whether messages without a client reference get one.
@@ -25,14 +25,14 @@ pub(super) struct Shared {
     /// How many accepted messages are told of one by one; none is held back if there is no number.
     pub(super) told_max: Option<u64>,
     told: AtomicU64,
-    lanes: Box<[Lane]>,
+    workers: Box<[Worker]>,
 }
 
-/// What one lane has done and has under way: on cache lines of its own, since other threads write to its neighbours all
+/// What one worker has done and has under way: on cache lines of its own, since other threads write to its neighbours all
 /// the time.
 #[derive(Default)]
 #[repr(align(128))]
-struct Lane {
+struct Worker {
     /// The message's place plus one, or 0.
     under_way: AtomicU64,
     done: Mutex<Done>,
@@ -41,7 +41,7 @@ struct Lane {
 /// What has been done so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Done {
-    pub(super) tally: Tally,
+    pub(super) counts: Counts,
     /// How many messages an earlier run had settled.
     pub(super) skipped: u64,
     /// How many messages an earlier run left in doubt.
@@ -51,10 +51,10 @@ pub(super) struct Done {
 }
 
 /// What somebody has to be told.
-pub(super) enum News {
-    Settled(Box<Settled>),
+pub(super) enum WorkerEvent {
+    Finished(Box<SendReport>),
     /// It has ended like this, but that could not be written to the results: for a later run it is in doubt.
-    Unproven(Box<Settled>, io::Error),
+    Unrecorded(Box<SendReport>, io::Error),
     /// It is another message than the one in the results: the input has changed since it was compared with them.
     Changed(u64),
     /// It is new and repeats a message that may have arrived.
@@ -64,55 +64,57 @@ pub(super) enum News {
 }
 
 /// Why a document is not settled by this run.
-enum Unsettled {
+enum Unfinished {
     /// An earlier run had settled it.
     Skipped,
     /// An earlier run left it in doubt.
     LeftInDoubt,
     /// The batch cannot go on.
-    Stopped(News),
+    Stopped(WorkerEvent),
     /// It cannot go on, and what became of this message is not written down.
-    Unproven(News),
+    Unrecorded(WorkerEvent),
 }
 
 impl Shared {
     pub(super) fn new(
         client: Client,
-        intake: Intake,
+        queue: ItemQueue,
         results: Option<Results>,
         path: Path,
         mints: bool,
-        lanes: usize,
+        workers: usize,
         told_max: Option<u64>,
     ) -> Self {
         Self {
             client,
-            intake,
+            queue,
             results,
             path,
             mints,
             told_max,
             told: AtomicU64::new(0),
-            lanes: (0..lanes).map(|_| Lane::default()).collect(),
+            workers: (0..workers).map(|_| Worker::default()).collect(),
         }
     }
 
     /// The places of the messages under way, in order.
     pub(super) fn under_way(&self) -> Vec<u64> {
-        let lanes = self.lanes.iter();
-        let mut places: Vec<u64> = lanes
-            .filter_map(|lane| lane.under_way.load(Ordering::Relaxed).checked_sub(1))
+        let workers = self.workers.iter();
+        let mut places: Vec<u64> = workers
+            .filter_map(|worker| worker.under_way.load(Ordering::Relaxed).checked_sub(1))
             .collect();
         places.sort_unstable();
         places
     }
 
-    /// What all lanes together have done.
+    /// What all workers together have done.
     pub(super) fn done(&self) -> Done {
-        self.lanes.iter().fold(Done::default(), |mut sum, lane| {
-            lane.note(|done| sum.add(done));
-            sum
-        })
+        self.workers
+            .iter()
+            .fold(Done::default(), |mut sum, worker| {
+                worker.note(|done| sum.add(done));
+                sum
+            })
     }
 
     /// Whether it is worth telling that a message was accepted.
@@ -125,7 +127,7 @@ impl Shared {
     }
 }
 
-impl Lane {
+impl Worker {
     fn note<T>(&self, note: impl FnOnce(&mut Done) -> T) -> T {
         // Nothing is left half done by a panic elsewhere.
         note(&mut self.done.lock().unwrap_or_else(PoisonError::into_inner))
@@ -134,20 +136,20 @@ impl Lane {
 
 impl Done {
     fn add(&mut self, other: &Self) {
-        self.tally.add(&other.tally);
+        self.counts.add(&other.counts);
         self.skipped += other.skipped;
         self.left_in_doubt += other.left_in_doubt;
         self.position = self.position.max(other.position);
     }
 }
 
-/// Sends until there is nothing left, or until nobody takes the news any more.
-pub(super) async fn run(shared: Arc<Shared>, number: usize, news: mpsc::Sender<News>) {
-    let Some(lane) = shared.lanes.get(number) else {
+/// Sends until there is nothing left, or until nobody takes the events any more.
+pub(super) async fn run(shared: Arc<Shared>, number: usize, events: mpsc::Sender<WorkerEvent>) {
+    let Some(worker) = shared.workers.get(number) else {
         return;
     };
-    while let Some(item) = shared.intake.next().await {
-        lane.under_way.store(item.index + 1, Ordering::Relaxed);
+    while let Some(item) = shared.queue.next().await {
+        worker.under_way.store(item.index + 1, Ordering::Relaxed);
         let position = item.position;
         let mut done = Done {
             position,
@@ -155,44 +157,44 @@ pub(super) async fn run(shared: Arc<Shared>, number: usize, news: mpsc::Sender<N
         };
         let told = match deliver(&shared, item).await {
             Ok(settled) => {
-                done.tally.count(settled.outcome);
+                done.counts.count(settled.outcome);
                 (!settled.is_accepted() || shared.is_told())
-                    .then(|| News::Settled(Box::new(settled)))
+                    .then(|| WorkerEvent::Finished(Box::new(settled)))
             }
-            Err(Unsettled::Skipped) => {
+            Err(Unfinished::Skipped) => {
                 done.skipped = 1;
                 None
             }
-            Err(Unsettled::LeftInDoubt) => {
+            Err(Unfinished::LeftInDoubt) => {
                 done.left_in_doubt = 1;
                 None
             }
-            Err(Unsettled::Stopped(news)) => Some(news),
-            Err(Unsettled::Unproven(told)) => {
+            Err(Unfinished::Stopped(event)) => Some(event),
+            Err(Unfinished::Unrecorded(told)) => {
                 // It stays under way, so that the journal is kept: only that speaks of the message now. Without anybody
                 // to tell there is nothing else to do.
-                let _ = news.send(told).await;
+                let _ = events.send(told).await;
                 return;
             }
         };
         // What nobody could be told of stays under way.
         if let Some(told) = told
-            && news.send(told).await.is_err()
+            && events.send(told).await.is_err()
         {
             return;
         }
-        lane.note(|all| all.add(&done));
-        lane.under_way.store(0, Ordering::Relaxed);
+        worker.note(|all| all.add(&done));
+        worker.under_way.store(0, Ordering::Relaxed);
     }
 }
 
 /// One document's way: parsed and checked, noted, sent, noted again.
-async fn deliver(shared: &Shared, item: Item) -> Result<Settled, Unsettled> {
+async fn deliver(shared: &Shared, item: Item) -> Result<SendReport, Unfinished> {
     let (index, line) = (item.index, item.line);
     let order = match item.order() {
         Ok(order) => order,
         Err(findings) => {
-            let settled = Settled::refused(index, None, findings).on_line(line);
+            let settled = SendReport::refused(index, None, findings).on_line(line);
             return refused(shared, settled);
         }
     };
@@ -205,20 +207,20 @@ async fn deliver(shared: &Shared, item: Item) -> Result<Settled, Unsettled> {
     let digest = Digest::of(&order.to_vec());
     open(results, index, Some(digest))?;
     if let Err(error) = results.start(index, digest, minted.as_deref().or(order.client_ref())) {
-        return Err(Unsettled::Stopped(News::Unwritable(error)));
+        return Err(Unfinished::Stopped(WorkerEvent::Unwritable(error)));
     }
     let sent = order.send(&shared.client, index, shared.path, minted.as_deref());
     let settled = sent.await.on_line(line);
     match results.settle(&settled, digest) {
         Ok(()) => Ok(settled),
         Err(error) => {
-            let told = News::Unproven(Box::new(settled), error);
-            Err(Unsettled::Unproven(told))
+            let told = WorkerEvent::Unrecorded(Box::new(settled), error);
+            Err(Unfinished::Unrecorded(told))
         }
     }
 }
 
-fn refused(shared: &Shared, settled: Settled) -> Result<Settled, Unsettled> {
+fn refused(shared: &Shared, settled: SendReport) -> Result<SendReport, Unfinished> {
     let Some(results) = &shared.results else {
         return Ok(settled);
     };
@@ -227,17 +229,17 @@ fn refused(shared: &Shared, settled: Settled) -> Result<Settled, Unsettled> {
     match results.settle(&settled, Digest::default()) {
         Ok(()) => Ok(settled),
         // Nothing was begun, so there is nothing to prove either.
-        Err(error) => Err(Unsettled::Stopped(News::Unwritable(error))),
+        Err(error) => Err(Unfinished::Stopped(WorkerEvent::Unwritable(error))),
     }
 }
 
 /// Whether this run has to deal with a document.
-fn open(results: &Results, index: u64, digest: Option<Digest>) -> Result<(), Unsettled> {
+fn open(results: &Results, index: u64, digest: Option<Digest>) -> Result<(), Unfinished> {
     match results.before(index, digest) {
         Before::Open => Ok(()),
-        Before::Accepted => Err(Unsettled::Skipped),
-        Before::InDoubt => Err(Unsettled::LeftInDoubt),
-        Before::Repeated => Err(Unsettled::Stopped(News::Repeated(index))),
-        Before::Changed => Err(Unsettled::Stopped(News::Changed(index))),
+        Before::Accepted => Err(Unfinished::Skipped),
+        Before::InDoubt => Err(Unfinished::LeftInDoubt),
+        Before::Repeated => Err(Unfinished::Stopped(WorkerEvent::Repeated(index))),
+        Before::Changed => Err(Unfinished::Stopped(WorkerEvent::Changed(index))),
     }
 }

@@ -5,12 +5,12 @@ use std::time::Instant;
 use messages_sdk::Outcome;
 use serde::Serialize;
 
-use super::lane::Done;
+use super::worker::Done;
 use crate::io::output::Line;
 
 /// Counts by outcome.
 #[derive(Debug, Clone, Default, Serialize)]
-pub(super) struct Tally {
+pub(super) struct Counts {
     accepted: u64,
     rejected: u64,
     not_sent: u64,
@@ -23,7 +23,7 @@ pub(super) struct Tally {
 #[derive(Serialize)]
 pub(super) struct Summary {
     #[serde(flatten)]
-    tally: Tally,
+    counts: Counts,
     seconds: f64,
     /// What an earlier run had settled.
     #[serde(skip_serializing_if = "is_zero")]
@@ -43,7 +43,7 @@ const fn is_zero(count: &u64) -> bool {
     *count == 0
 }
 
-impl Tally {
+impl Counts {
     pub(super) fn count(&mut self, outcome: Outcome) {
         *match outcome {
             Outcome::Accepted => &mut self.accepted,
@@ -102,7 +102,7 @@ impl Tally {
 impl Summary {
     pub(super) fn new(done: Done, began: Instant, interrupted: bool) -> Self {
         Self {
-            tally: done.tally,
+            counts: done.counts,
             // Milliseconds are as exact as anybody needs it.
             seconds: (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
             skipped: done.skipped,
@@ -114,17 +114,17 @@ impl Summary {
     /// The summary of an input that was refused before anything was sent.
     pub(super) fn refused(invalid: u64, began: Instant) -> Self {
         let mut done = Done::default();
-        done.tally.invalid = invalid;
+        done.counts.invalid = invalid;
         Self::new(done, began, false)
     }
 
     /// Whether everything that was asked for was accepted.
     pub(super) fn is_clean(&self) -> bool {
-        self.tally.failures() == 0 && self.left_in_doubt == 0 && !self.interrupted
+        self.counts.failures() == 0 && self.left_in_doubt == 0 && !self.interrupted
     }
 
     pub(super) fn lines(&self) -> Vec<Line> {
-        let words = self.tally.words();
+        let words = self.counts.words();
         let line = Line::new();
         let line = if self.is_clean() {
             line.good(words)
