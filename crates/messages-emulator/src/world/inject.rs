@@ -4,7 +4,7 @@ use serde_json::value::to_raw_value;
 
 use super::conversations::Parties;
 use super::message::{Marks, Message, MessageId};
-use super::post::PostId;
+use super::post::{Body, PostId};
 use super::{Effects, InboundMessage, Post, PostState, Signature, WorkspaceId, World};
 use crate::channel::Channel;
 use crate::clock::Moment;
@@ -96,7 +96,7 @@ impl World {
             status: None,
             lane: id,
             url,
-            body: Some(webhook),
+            body: Some(Body::boxed(webhook)),
             version,
             passed: 0,
             jti,

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::dice::Dice;
 use super::flow::FlowKind;
 use super::message::{FlowId, Message, MessageId};
-use super::post::{PostId, PostState, Signature};
+use super::post::{Body, PostId, PostState, Signature};
 use super::{Post, Workspace, WorkspaceId, World};
 use crate::clock::Moment;
 use crate::generation::Generation;
@@ -99,13 +99,13 @@ impl World {
             lane: flow.lane,
             url,
             // The states of its messages may change afterwards.
-            body: Some(webhook::report(
+            body: Some(Body::boxed(webhook::report(
                 member.name(),
                 &uuid.to_string(),
                 ending.name(),
                 at,
                 &listed,
-            )),
+            ))),
             version: Generation::V0_1,
             passed: 0,
             jti: state.webhook_dice(seed, flow_id, 0).uuid(),
@@ -122,7 +122,7 @@ impl Workspace {
     /// What a webhook says: the same bytes each time.
     pub(crate) fn body_of(&self, post: &Post) -> Bytes {
         match &post.body {
-            Some(body) => body.clone(),
+            Some(body) => body.0.clone(),
             None => self.status_body(post).unwrap_or_default(),
         }
     }

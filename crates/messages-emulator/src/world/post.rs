@@ -1,5 +1,6 @@
 //! A webhook, and how it went.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -35,12 +36,8 @@ pub(crate) struct Post {
     pub(crate) lane: u64,
     pub(crate) url: Arc<str>,
     /// Absent for a status, which is rendered from the message: there may be hundreds of thousands that wait.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "text_bytes::optional"
-    )]
-    pub(crate) body: Option<Bytes>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<Box<Body>>,
     /// Format of a status.
     #[serde(default)]
     pub(crate) version: Generation,
@@ -53,6 +50,17 @@ pub(crate) struct Post {
     pub(crate) state: PostState,
     /// When it goes out, if it was made late or is to be tried again.
     pub(crate) due: Option<Moment>,
+}
+
+/// The bytes of a webhook.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Body(#[serde(with = "text_bytes")] pub(crate) Bytes);
+
+impl Body {
+    pub(crate) fn boxed(bytes: Bytes) -> Box<Self> {
+        Box::new(Self(bytes))
+    }
 }
 
 /// How far a webhook has come.
@@ -96,7 +104,10 @@ pub(crate) enum Outcome {
         body: Bytes,
     },
     /// There was no answer, for this reason. A text of the emulator's own, without addresses.
-    Failed { reason: Box<str>, forbidden: bool },
+    Failed {
+        reason: Cow<'static, str>,
+        forbidden: bool,
+    },
 }
 
 impl Post {
@@ -104,7 +115,7 @@ impl Post {
     pub(super) fn bytes(&self) -> usize {
         /// Its places in lanes, queues and indexes.
         const INDEXED: usize = 128;
-        size_of::<Self>() + INDEXED + self.body.as_ref().map_or(0, Bytes::len)
+        size_of::<Self>() + INDEXED + self.body.as_ref().map_or(0, |body| body.0.len())
     }
 }
 
