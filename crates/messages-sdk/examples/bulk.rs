@@ -11,9 +11,11 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use messages_emulator::Emulator;
+use messages_sdk::Client;
+use messages_sdk::client::ResultOrder;
+use messages_sdk::doubts::PendingDoubts;
 use messages_sdk::transport::layer::rate_limit::{Quota, RateLimitPolicy};
 use messages_sdk::types::v1::Sms;
-use messages_sdk::{Client, PendingDoubts, ResultOrder};
 use tokio_stream::StreamExt;
 
 const RATE: Quota = Quota::per_second(NonZeroU32::new(300).unwrap());

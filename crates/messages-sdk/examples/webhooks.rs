@@ -10,10 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use messages_emulator::{Action, Emulator, Rule};
+use messages_sdk::Client;
 use messages_sdk::auth::webhook::Verifier;
+use messages_sdk::doubts::PendingDoubts;
 use messages_sdk::types::WebhookEvent;
 use messages_sdk::types::v1::{Message, Sms, Viber};
-use messages_sdk::{Client, PendingDoubts, Receiver, ServerLimits, StatusTracker, router, serve};
+use messages_sdk::webhook::{Receiver, ServerLimits, StatusTracker, router, serve};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 

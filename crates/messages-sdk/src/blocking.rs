@@ -25,7 +25,8 @@ use crate::outcome::{Accepted, RawAccepted, Updated, WorkflowAccepted};
 ///
 /// ```
 /// use messages_sdk::types::v1::Sms;
-/// use messages_sdk::{Client, auth::Basic, blocking, transport::testing::ScriptedTransport};
+/// use messages_sdk::{Client, blocking, transport::testing::ScriptedTransport};
+/// use messages_sdk::auth::Basic;
 ///
 /// # let script = ScriptedTransport::new().then_status(202, r#"{"message_uuid":"aaaa"}"#);
 /// let client = Client::builder().credentials(Basic::new("a1b2c3d4", "secret")?).transport(script).build()?;

@@ -1,4 +1,4 @@
-//! Sends whose outcome is open, and what settles them.
+//! Tracks sends of unknown outcome until a webhook resolves them.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -40,7 +40,7 @@ pub enum Settlement<'a> {
 /// never drops one too early.
 ///
 /// ```
-/// use messages_sdk::{DoubtLedger, PendingDoubts, Settlement};
+/// use messages_sdk::doubts::{DoubtLedger, PendingDoubts, Settlement};
 ///
 /// let doubts = PendingDoubts::new();
 /// doubts.open("order-17");

@@ -1,4 +1,4 @@
-//! Where the API answers.
+//! Base URLs of the API.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -17,7 +17,7 @@ use http::uri::{self, Authority, PathAndQuery};
 /// let europe: Endpoint = "eu".parse()?;
 /// let local: Endpoint = "http://127.0.0.1:8080".parse()?;
 /// assert!("http://example.com".parse::<Endpoint>().is_err());
-/// # Ok::<(), messages_sdk::EndpointError>(())
+/// # Ok::<(), messages_sdk::endpoint::EndpointError>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {

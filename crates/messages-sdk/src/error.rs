@@ -1,4 +1,4 @@
-//! Why a call did not end in an acceptance: one variant a stage.
+//! The error of a call, and the details of each of its variants.
 
 use std::error::Error as StdError;
 use std::fmt;

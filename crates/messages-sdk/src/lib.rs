@@ -4,42 +4,37 @@
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod call;
-mod client;
-mod doubts;
-mod endpoint;
-mod error;
-mod observe;
+pub mod client;
+pub mod doubts;
+pub mod endpoint;
+pub mod env;
+pub mod error;
+pub mod observe;
 mod outbound;
-mod outcome;
-mod webhook;
+pub mod outcome;
+pub mod webhook;
 
 /// Basic and JWT credentials, and webhook signatures: the crate `messages-auth`.
 pub use messages_auth as auth;
-/// How requests travel: the crate `messages-transport`.
+/// HTTP transports and their layers: the crate `messages-transport`.
 pub use messages_transport as transport;
-/// What is said: the crate `messages-types`.
+/// Messages, workflows and events: the crate `messages-types`.
 pub use messages_types as types;
 
-pub use client::{
-    AuthPreference, BetaPath, BuildError, Client, ClientBuilder, ClientReferences, EnvError,
-    ResultOrder, SendAll, SendOptions, Sent, credentials_from_env, signature_secrets_from_env,
-};
-pub use doubts::{DoubtLedger, PendingDoubts, Settlement};
-pub use endpoint::{Endpoint, EndpointError};
-pub use error::{CredentialsError, Doubt, Error, Failure, InvalidMessage, Rejection};
-pub use messages_transport::layer::retry::DeliveryPolicy;
-#[cfg(feature = "server")]
-pub use messages_transport::server::{ServerLimits, serve, serve_with_shutdown};
-#[cfg(feature = "opentelemetry")]
-pub use observe::OpenTelemetryMetrics;
-pub use observe::{ClientObserver, ObservedAttempt, ObservedCall};
-pub use outbound::Outbound;
-pub use outcome::{Accepted, CallReport, Outcome, RawAccepted, Updated, WorkflowAccepted};
-#[cfg(feature = "axum")]
-pub use webhook::{Delivery, router};
-#[cfg(feature = "tower")]
-pub use webhook::{EventHandler, WebhookService};
-pub use webhook::{ReceiveError, Received, Receiver, StatusTracker, Tracked};
+#[doc(inline)]
+pub use client::{Client, ClientBuilder, SendOptions};
+#[doc(inline)]
+pub use endpoint::Endpoint;
+#[doc(inline)]
+pub use error::Error;
+#[doc(inline)]
+pub use outcome::{Accepted, Outcome};
+
+/// Policies of a client: what is resent, how often, and how fast requests go out.
+pub mod policy {
+    pub use messages_transport::layer::rate_limit::{Quota, RateLimitPolicy};
+    pub use messages_transport::layer::retry::{DeliveryPolicy, RetryPolicy};
+}
 
 /// The example of the workspace's README, compiled with the documentation tests.
 #[cfg(doctest)]

@@ -1,4 +1,4 @@
-//! How a call ended.
+//! Outcomes of calls, and the results of those that were accepted.
 
 use std::fmt;
 use std::time::Duration;

@@ -9,7 +9,7 @@ use messages_emulator::{Span, SpanError};
 use messages_sdk::auth::webhook::{Verifier, VerifierBuilder, WebhookClaims, WebhookSigner};
 use messages_sdk::auth::{ApiKey, SignatureSecret};
 use messages_sdk::types::WebhookEvent;
-use messages_sdk::{ReceiveError, Receiver};
+use messages_sdk::webhook::{ReceiveError, Receiver};
 use serde_json::{Value, json};
 
 use super::jwt::{NowArgs, authorization_value};

@@ -10,7 +10,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use messages_sdk::types::WebhookEvent;
-use messages_sdk::{ReceiveError, Receiver, ServerLimits};
+use messages_sdk::webhook::{ReceiveError, Receiver, ServerLimits};
 use tokio::net::TcpListener;
 
 use crate::error::CommandError;
@@ -97,7 +97,7 @@ where
         // The server has a limit of its own.
         .layer(DefaultBodyLimit::disable())
         .with_state(server);
-    messages_sdk::serve_with_shutdown(listener, app, ServerLimits::default(), shutdown)
+    messages_sdk::webhook::serve_with_shutdown(listener, app, ServerLimits::default(), shutdown)
         .await
         .map_err(|error| CommandError::new(Exit::Other, "the receiver stopped").because(error))
 }

@@ -7,8 +7,9 @@ mod report;
 
 use std::time::SystemTime;
 
+use messages_sdk::client::{BetaPath, Outbound};
 use messages_sdk::types::{DecodeError, Document, Problem, Submission, v0_1, v1};
-use messages_sdk::{BetaPath, Client, Outbound, SendOptions};
+use messages_sdk::{Client, SendOptions};
 use serde_json::Value;
 
 use crate::finding::Finding;

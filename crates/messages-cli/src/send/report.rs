@@ -1,7 +1,8 @@
 //! How the sending of one message ended, as `send --json` prints it.
 
+use messages_sdk::outcome::WorkflowAccepted;
 use messages_sdk::types::{ErrorObject, Problem};
-use messages_sdk::{Accepted, Error, Outcome, WorkflowAccepted};
+use messages_sdk::{Accepted, Error, Outcome};
 use serde::Serialize;
 
 use crate::error::CommandError;
@@ -69,7 +70,7 @@ impl SendReport {
         }
     }
 
-    fn with_report(mut self, report: &messages_sdk::CallReport) -> Self {
+    fn with_report(mut self, report: &messages_sdk::outcome::CallReport) -> Self {
         self.client_ref.clone_from(&report.client_ref);
         self.attempts = Some(report.attempts);
         self.elapsed_ms = Some(u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX));

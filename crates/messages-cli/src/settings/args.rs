@@ -1,7 +1,7 @@
 //! The options that every command has.
 
 use clap::{Args, ValueEnum};
-use messages_sdk::AuthPreference;
+use messages_sdk::env::AuthPreference;
 
 /// Options of every command.
 #[derive(Debug, Clone, Args)]

@@ -7,7 +7,9 @@ use messages_sdk::auth::jwt::TokenSource;
 use messages_sdk::auth::{
     ApiKey, ApplicationId, AuthError, Basic, Credentials, PrivateKey, RsaSigner, SignatureSecret,
 };
-use messages_sdk::{AuthPreference, EnvError, credentials_from_env, signature_secrets_from_env};
+use messages_sdk::env::{
+    AuthPreference, EnvError, credentials_from_env, signature_secrets_from_env,
+};
 
 use super::private_file;
 use super::profile::{Profile, SecretKey};

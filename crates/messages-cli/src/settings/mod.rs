@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 
 use messages_emulator::DEFAULT_PORT;
 use messages_sdk::auth::{ApiKey, Basic, Credentials, PrivateKey, SignatureSecret};
-use messages_sdk::{AuthPreference, Client, ClientBuilder, ClientReferences, Endpoint};
+use messages_sdk::client::ClientReferences;
+use messages_sdk::env::AuthPreference;
+use messages_sdk::{Client, ClientBuilder, Endpoint};
 use tokio::runtime::{Builder, Runtime};
 
 pub(crate) use args::{GlobalArgs, TransportName};
@@ -323,7 +325,7 @@ impl Settings {
     }
 }
 
-pub(crate) fn no_client(error: messages_sdk::BuildError) -> CommandError {
+pub(crate) fn no_client(error: messages_sdk::client::BuildError) -> CommandError {
     CommandError::new(Exit::Other, "the client cannot be made").because(error)
 }
 

@@ -12,11 +12,11 @@ use messages_transport::layer::timeout::Timeout;
 use messages_transport::{Timer, TokioTimer, Transport};
 
 use super::calls::Calls;
-use super::env::{AuthPreference, EnvError, credentials_from_env};
 use super::{Client, Inner};
 use crate::call::Authorize;
 use crate::doubts::DoubtLedger;
 use crate::endpoint::Endpoint;
+use crate::env::{AuthPreference, EnvError, credentials_from_env};
 use crate::observe::{ClientObserver, Observed};
 
 /// Whether messages without a client reference get one.
@@ -109,7 +109,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Reads the credentials from the environment; see [`credentials_from_env`](crate::credentials_from_env).
+    /// Reads the credentials from the environment; see [`credentials_from_env`](crate::env::credentials_from_env).
     ///
     /// # Errors
     ///

@@ -46,7 +46,9 @@ impl Client {
     /// use std::num::NonZeroUsize;
     /// use std::pin::pin;
     /// use messages_sdk::types::v1::Sms;
-    /// use messages_sdk::{Client, ResultOrder, auth::Basic, transport::testing::ScriptedTransport};
+    /// use messages_sdk::{Client, transport::testing::ScriptedTransport};
+    /// use messages_sdk::auth::Basic;
+    /// use messages_sdk::client::ResultOrder;
     /// use tokio_stream::StreamExt;
     ///
     /// # #[tokio::main(flavor = "current_thread")]

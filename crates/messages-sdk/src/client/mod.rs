@@ -1,9 +1,8 @@
-//! The client: one for the whole process, cloned where it is needed.
+//! [`Client`], its builder, and the options of its calls.
 
 mod builder;
 mod bulk;
 mod calls;
-mod env;
 mod exchange;
 mod options;
 mod send;
@@ -19,13 +18,16 @@ use messages_transport::{Timer, Transport};
 
 pub use builder::{BuildError, ClientBuilder, ClientReferences};
 pub use bulk::{ResultOrder, SendAll, Sent};
-pub use env::{AuthPreference, EnvError, credentials_from_env, signature_secrets_from_env};
 pub use options::{BetaPath, SendOptions};
+
+pub use crate::outbound::Outbound;
 
 use calls::Calls;
 
 use crate::doubts::DoubtLedger;
 use crate::endpoint::Endpoint;
+#[cfg(feature = "reqwest")]
+use crate::env::AuthPreference;
 use crate::observe::ClientObserver;
 
 /// A client of the Messages and Workflows APIs.
@@ -62,7 +64,7 @@ impl Client {
     }
 
     /// A client of the global endpoint over the reqwest transport, with the credentials of the environment (see
-    /// [`credentials_from_env`]) and the defaults otherwise.
+    /// [`credentials_from_env`](crate::env::credentials_from_env)) and the defaults otherwise.
     ///
     /// For another transport, [`ClientBuilder::credentials_from_env`] is the same with a choice.
     ///

@@ -24,7 +24,7 @@ impl Client {
     ///
     /// [`Error`] says how far the message came; [`Error::outcome`] what that means for sending it again.
     /// The message is never sent twice under the default
-    /// [`DeliveryPolicy::AtMostOnce`](crate::DeliveryPolicy::AtMostOnce).
+    /// [`DeliveryPolicy::AtMostOnce`](crate::policy::DeliveryPolicy::AtMostOnce).
     pub async fn send(&self, message: impl Into<Outbound>) -> Result<Accepted, Error> {
         let options = SendOptions::default();
         let (mut begun, is_v1) = self.begin_send(message.into(), &options)?;

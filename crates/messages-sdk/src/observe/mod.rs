@@ -1,4 +1,4 @@
-//! Watching calls and attempts: spans, and an observer that metrics are made from.
+//! Spans and metrics: an observer of calls and attempts.
 
 mod attempt;
 mod operation;
@@ -25,7 +25,8 @@ use crate::outcome::Outcome;
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
-/// use messages_sdk::{ClientObserver, ObservedCall, Outcome};
+/// use messages_sdk::Outcome;
+/// use messages_sdk::observe::{ClientObserver, ObservedCall};
 ///
 /// #[derive(Debug, Default)]
 /// struct Doubts(AtomicU64);

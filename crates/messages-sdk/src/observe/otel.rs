@@ -23,7 +23,9 @@ use crate::outcome::Outcome;
 /// attribute names a person, and each has few values.
 ///
 /// ```
-/// use messages_sdk::{Client, OpenTelemetryMetrics, auth::Basic, transport::testing::ScriptedTransport};
+/// use messages_sdk::{Client, transport::testing::ScriptedTransport};
+/// use messages_sdk::auth::Basic;
+/// use messages_sdk::observe::OpenTelemetryMetrics;
 ///
 /// let meter = opentelemetry::global::meter("my-shop");
 /// # let script = ScriptedTransport::new();

@@ -14,9 +14,9 @@ use super::{Received, Receiver};
 ///
 /// ```
 /// use axum::{Router, http::StatusCode, routing::post};
-/// use messages_sdk::{Delivery, Receiver};
+/// use messages_sdk::webhook::{Receiver, VerifiedWebhook};
 ///
-/// async fn webhook(Delivery(received): Delivery) -> StatusCode {
+/// async fn webhook(VerifiedWebhook(received): VerifiedWebhook) -> StatusCode {
 ///     // … handle received.event() …
 ///     received.commit().map_or(StatusCode::INTERNAL_SERVER_ERROR, |_| StatusCode::OK)
 /// }
@@ -26,9 +26,9 @@ use super::{Received, Receiver};
 /// }
 /// ```
 #[derive(Debug)]
-pub struct Delivery(pub Received);
+pub struct VerifiedWebhook(pub Received);
 
-impl<S> FromRequest<S> for Delivery
+impl<S> FromRequest<S> for VerifiedWebhook
 where
     S: Send + Sync,
     Receiver: FromRef<S>,

@@ -13,7 +13,8 @@ use messages_types::WebhookEvent;
 /// use std::time::SystemTime;
 /// use messages_sdk::auth::webhook::{Verifier, WebhookSigner};
 /// use messages_sdk::auth::{ApiKey, SignatureSecret};
-/// use messages_sdk::{Receiver, types::WebhookEvent};
+/// use messages_sdk::types::WebhookEvent;
+/// use messages_sdk::webhook::Receiver;
 /// use http::{HeaderMap, header::AUTHORIZATION};
 ///
 /// let (key, secret) = (ApiKey::new("a1b2c3d4")?, SignatureSecret::new("a secret of thirty-two bytes ...")?);

@@ -16,7 +16,7 @@ const MESSAGES_MAX: usize = 100_000;
 /// It remembers the last 100,000 messages.
 ///
 /// ```
-/// use messages_sdk::StatusTracker;
+/// use messages_sdk::webhook::StatusTracker;
 /// use messages_sdk::types::{Status, WebhookEvent};
 ///
 /// let tracker = StatusTracker::new();

@@ -3,8 +3,9 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use messages_sdk::client::ResultOrder;
 use messages_sdk::transport::testing::ScriptedTransport;
-use messages_sdk::{Outcome, ResultOrder, blocking};
+use messages_sdk::{Outcome, blocking};
 
 use crate::support::{UUID, client, sms, taken};
 

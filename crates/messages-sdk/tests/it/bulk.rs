@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use messages_sdk::client::ResultOrder;
 use messages_sdk::transport::testing::ScriptedTransport;
-use messages_sdk::{Outcome, ResultOrder, SendOptions};
+use messages_sdk::{Outcome, SendOptions};
 use tokio_stream::StreamExt;
 
 use crate::support::{client, sms, taken};

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use messages_sdk::client::ClientReferences;
+use messages_sdk::doubts::{DoubtLedger, PendingDoubts, Settlement};
 use messages_sdk::transport::testing::ScriptedTransport;
 use messages_sdk::transport::{Delivery, TransportError, TransportErrorKind};
 use messages_sdk::types::WebhookEvent;
-use messages_sdk::{ClientReferences, DoubtLedger, PendingDoubts, Settlement};
 
 use crate::support::{UUID, builder, sms, taken};
 

@@ -1,6 +1,7 @@
 //! Where requests may go.
 
-use messages_sdk::{Endpoint, EndpointError};
+use messages_sdk::Endpoint;
+use messages_sdk::endpoint::EndpointError;
 
 #[test]
 fn names_and_urls_become_endpoints() {

@@ -3,8 +3,9 @@
 
 use std::process::Command;
 
+use messages_sdk::Client;
 use messages_sdk::auth::{Credentials, PrivateKey};
-use messages_sdk::{AuthPreference, Client, credentials_from_env, signature_secrets_from_env};
+use messages_sdk::env::{AuthPreference, credentials_from_env, signature_secrets_from_env};
 
 const ID: &str = "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab";
 const EVERY_NAME: [&str; 11] = [

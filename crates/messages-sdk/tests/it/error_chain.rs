@@ -6,11 +6,13 @@ use std::sync::Arc;
 
 use messages_sdk::auth::webhook::{Verifier, WebhookSigner};
 use messages_sdk::auth::{ApiKey, Basic, PrivateKey, SignatureSecret};
+use messages_sdk::env::EnvError;
 use messages_sdk::transport::testing::ScriptedTransport;
 use messages_sdk::transport::{Delivery, TransportError, TransportErrorKind, http};
 use messages_sdk::types::v1::Messenger;
 use messages_sdk::types::v1::messenger;
-use messages_sdk::{Client, Endpoint, EnvError, Error, Receiver};
+use messages_sdk::webhook::Receiver;
+use messages_sdk::{Client, Endpoint, Error};
 
 use crate::support::{UUID, client, sms};
 
@@ -170,7 +172,7 @@ fn every_error_of_building_a_client_says_what_is_missing() {
         variable: "VONAGE_PRIVATE_KEY",
         source: PrivateKey::from_text("canary").unwrap_err(),
     };
-    let unusable = messages_sdk::BuildError::Environment(environment);
+    let unusable = messages_sdk::client::BuildError::Environment(environment);
     shown.add("environment", None, &unusable);
     for url in [
         "canary",

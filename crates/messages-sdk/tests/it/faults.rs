@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use messages_sdk::auth::Basic;
+use messages_sdk::policy::DeliveryPolicy;
 use messages_sdk::transport::layer::retry::{RetryBudget, RetryPolicy};
 use messages_sdk::transport::testing::server::{Act, Answer, FaultServer, Moment, Play};
 use messages_sdk::types::Document;
 use messages_sdk::types::v1::{ClientRef, Message, Sms};
-use messages_sdk::{Client, DeliveryPolicy, Endpoint, Outcome};
+use messages_sdk::{Client, Endpoint, Outcome};
 use tokio::task::JoinSet;
 
 use crate::support::{Backend, accepted, backends};

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use messages_sdk::auth::jwt::TokenSource;
 use messages_sdk::auth::{ApplicationId, PrivateKey, RsaSigner};
+use messages_sdk::observe::{ClientObserver, ObservedAttempt, ObservedCall, OpenTelemetryMetrics};
 use messages_sdk::transport::testing::ScriptedTransport;
 use messages_sdk::transport::{Delivery, TransportError, TransportErrorKind};
-use messages_sdk::{ClientObserver, ObservedAttempt, ObservedCall, OpenTelemetryMetrics};
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry_sdk::metrics::data::{AggregatedMetrics, MetricData};
 use opentelemetry_sdk::metrics::{InMemoryMetricExporter, SdkMeterProvider};

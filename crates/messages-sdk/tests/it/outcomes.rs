@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use messages_sdk::policy::DeliveryPolicy;
 use messages_sdk::transport::testing::ScriptedTransport;
 use messages_sdk::transport::{Delivery, TransportError, TransportErrorKind, http::StatusCode};
-use messages_sdk::{DeliveryPolicy, Error, Outcome, SendOptions};
+use messages_sdk::{Error, Outcome, SendOptions};
 
 use crate::support::{UUID, accepted, builder, client, sms};
 

@@ -9,7 +9,7 @@ use messages_sdk::auth::{ApiKey, SignatureSecret};
 use messages_sdk::transport::http::header::AUTHORIZATION;
 use messages_sdk::transport::http::{HeaderMap, Request, StatusCode};
 use messages_sdk::types::WebhookEvent;
-use messages_sdk::{Delivery, ReceiveError, Receiver, WebhookService};
+use messages_sdk::webhook::{ReceiveError, Receiver, VerifiedWebhook, WebhookService};
 use tower_service::Service as _;
 
 fn key() -> ApiKey {
@@ -152,7 +152,7 @@ async fn every_way_to_receive_defers_what_is_early_or_stale() {
             *request.headers_mut() = headers.clone();
             request
         };
-        let extracted = Delivery::from_request(request(), &receiver())
+        let extracted = VerifiedWebhook::from_request(request(), &receiver())
             .await
             .map_or_else(|status| status, |_| StatusCode::OK);
         let mut service = WebhookService::new(receiver(), |_: WebhookEvent| async {

@@ -3,13 +3,14 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use messages_sdk::Client;
 use messages_sdk::auth::jwt::TokenSource;
 use messages_sdk::auth::{ApplicationId, PrivateKey, RsaSigner, SignError, Signer};
+use messages_sdk::client::ClientReferences;
 use messages_sdk::transport::bytes::Bytes;
 use messages_sdk::transport::http::header::AUTHORIZATION;
 use messages_sdk::transport::http::{HeaderValue, Request, Response, StatusCode};
 use messages_sdk::transport::{Transport, TransportError};
-use messages_sdk::{Client, ClientReferences};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 

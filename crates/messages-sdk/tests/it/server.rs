@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use messages_sdk::auth::webhook::{Verifier, WebhookSigner};
 use messages_sdk::auth::{ApiKey, SignatureSecret};
 use messages_sdk::types::WebhookEvent;
-use messages_sdk::{Receiver, ServerLimits, router, serve};
+use messages_sdk::webhook::{Receiver, ServerLimits, router, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use messages_sdk::auth::Basic;
+use messages_sdk::client::ClientReferences;
 use messages_sdk::transport::Transport;
 use messages_sdk::transport::bytes::Bytes;
 use messages_sdk::transport::http::{Response, StatusCode};
 use messages_sdk::types::v1::Sms;
-use messages_sdk::{Client, ClientBuilder, ClientReferences};
+use messages_sdk::{Client, ClientBuilder};
 
 pub(crate) const UUID: &str = "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab";
 

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use messages_sdk::auth::jwt::TokenSource;
 use messages_sdk::auth::{ApplicationId, Basic, Credentials, PrivateKey, RsaSigner};
+use messages_sdk::policy::DeliveryPolicy;
 use messages_sdk::transport::layer::retry::{RetryBudget, RetryPolicy};
 use messages_sdk::transport::testing::server::{Act, Answer, FaultServer, Moment, Play};
-use messages_sdk::{Client, DeliveryPolicy, Endpoint, Outcome};
+use messages_sdk::{Client, Endpoint, Outcome};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;

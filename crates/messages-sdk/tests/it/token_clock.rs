@@ -6,11 +6,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use messages_sdk::auth::jwt::{self, TokenSource};
 use messages_sdk::auth::{ApplicationId, PrivateKey, RsaSigner};
+use messages_sdk::client::ClientReferences;
 use messages_sdk::transport::bytes::Bytes;
 use messages_sdk::transport::http::header::{AUTHORIZATION, DATE};
 use messages_sdk::transport::http::{HeaderValue, Request, Response, StatusCode};
 use messages_sdk::transport::{Transport, TransportError};
-use messages_sdk::{Client, ClientReferences, Endpoint};
+use messages_sdk::{Client, Endpoint};
 
 use crate::support::{sms, taken};
 

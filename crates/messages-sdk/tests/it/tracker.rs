@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use messages_sdk::StatusTracker;
 use messages_sdk::types::{Status, WebhookEvent};
+use messages_sdk::webhook::StatusTracker;
 
 fn status(message_uuid: &str, status: &str) -> WebhookEvent {
     let json = format!(

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use messages_sdk::auth::jwt::TokenSource;
 use messages_sdk::auth::{ApplicationId, PrivateKey, RsaSigner};
+use messages_sdk::client::{BetaPath, ClientReferences};
 use messages_sdk::transport::testing::{Recorder, ScriptedTransport};
 use messages_sdk::types::v0_1;
-use messages_sdk::{BetaPath, Client, ClientReferences, SendOptions};
+use messages_sdk::{Client, SendOptions};
 
 use crate::support::{UUID, client, sms, taken};
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 use clap::Args;
 use messages_emulator::{Action, Emulator, Rule};
 use messages_sdk::auth::webhook::Verifier;
-use messages_sdk::{Client, Endpoint, Receiver};
+use messages_sdk::webhook::Receiver;
+use messages_sdk::{Client, Endpoint};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 

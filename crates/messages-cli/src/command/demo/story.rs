@@ -1,11 +1,12 @@
 //! What the demo does: one message of every kind, an inbound text and place, and a workflow that fails over.
 
 use messages_emulator::{Channel, Emulator, InboundMessage};
+use messages_sdk::Client;
+use messages_sdk::client::Outbound;
 use messages_sdk::types::v0_1::messenger;
 use messages_sdk::types::v0_1::viber;
 use messages_sdk::types::v0_1::{Condition, ExpiryTime, Workflow};
 use messages_sdk::types::{Invalid, Problems, v0_1, v1};
-use messages_sdk::{Client, Outbound};
 
 use super::journal::{Chapter, Journal};
 use crate::error::CommandError;

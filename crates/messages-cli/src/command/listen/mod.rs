@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use messages_sdk::Receiver;
+use messages_sdk::webhook::Receiver;
 
 use super::webhook::WindowArgs;
 use crate::error::CommandError;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use messages_sdk::Outbound;
+use messages_sdk::client::Outbound;
 use messages_sdk::types::{v0_1, v1};
 use serde::Serialize;
 

@@ -6,7 +6,7 @@
 mod args;
 mod option;
 
-use messages_sdk::Outbound;
+use messages_sdk::client::Outbound;
 use messages_sdk::types::{Document, v0_1, v1};
 use serde_json::{Map, Value, json};
 

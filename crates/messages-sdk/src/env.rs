@@ -1,4 +1,4 @@
-//! Credentials from the environment.
+//! Configuration from environment variables.
 
 use std::env::{VarError, var};
 
