@@ -73,6 +73,10 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// Hosts that may get webhooks although they are not this machine, by name.
     pub allow_webhook_hosts: Vec<String>,
+    /// Further host names (or addresses) by which browsers and programs reach this emulator, such as
+    /// `host.docker.internal`, without a port. The API itself accepts requests of programs under any name; the inbox and
+    /// the control paths accept these, `127.0.0.1` and `localhost` only.
+    pub host_names: Vec<String>,
 }
 
 /// Where an application's webhooks go, and in which format; what is not given is the account's.
@@ -107,6 +111,7 @@ impl Default for Config {
             data: None,
             rules: Vec::new(),
             allow_webhook_hosts: Vec::new(),
+            host_names: Vec::new(),
         }
     }
 }

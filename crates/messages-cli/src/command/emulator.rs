@@ -64,6 +64,11 @@ pub(crate) struct EmulatorArgs {
     #[arg(long, value_name = "HOST")]
     allow_webhook: Vec<String>,
 
+    /// Accepts requests to the inbox and the control paths under this host name too, such as host.docker.internal; may be
+    /// repeated. The API accepts programs under any name, and browsers never under a foreign one
+    #[arg(long, value_name = "NAME", value_parser = host_name)]
+    host_name: Vec<String>,
+
     /// A file with settings and rules (TOML); options win over it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -74,6 +79,19 @@ fn generation(name: &str) -> Result<Generation, String> {
         "v1" => Ok(Generation::V1),
         "v0.1" => Ok(Generation::V0_1),
         _ => Err("it must be v1 or v0.1".to_owned()),
+    }
+}
+
+fn host_name(name: &str) -> Result<String, String> {
+    let is_valid = !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._[]:".contains(&byte))
+        && (!name.contains(':') || name.starts_with('[') && name.ends_with(']'));
+    if is_valid {
+        Ok(name.to_owned())
+    } else {
+        Err("must be a host name or an address, without a scheme and a port".to_owned())
     }
 }
 
@@ -152,6 +170,7 @@ impl EmulatorArgs {
         config.seed = self.seed.unwrap_or(config.seed);
         config.data = self.data.or(config.data);
         config.allow_webhook_hosts.extend(self.allow_webhook);
+        config.host_names.extend(self.host_name);
         Ok(config)
     }
 }

@@ -41,6 +41,16 @@ fn a_text_may_begin_with_a_dash() {
             "/template/parameters/0",
             "-5",
         ),
+        (
+            &["sms", "--text", "Hi", "--content-id", "-c"],
+            "/sms/content_id",
+            "-c",
+        ),
+        (
+            &["sms", "--text", "Hi", "--entity-id", "-e"],
+            "/sms/entity_id",
+            "-e",
+        ),
     ] {
         assert_eq!(sent(arguments).pointer(pointer), Some(&Value::from(text)));
     }

@@ -179,6 +179,33 @@ fn a_receiver_that_registers_is_not_shown_a_signature_secret_that_was_given() {
 }
 
 #[test]
+fn a_program_may_use_another_name_of_this_machine_and_the_inbox_needs_it_declared() {
+    let named = Emulator::start_with(&[], &["--host-name", "host.docker.internal"]);
+    for (emulator, inbox) in [(&Emulator::start(), 403), (&named, 200)] {
+        let port = emulator.member("url").rsplit_once(':').unwrap().1;
+        let message = r#"{"channel":"sms","message_type":"text","from":"Shop","to":"447700900010","text":"x"}"#;
+        let own = format!("host.docker.internal:{port}");
+        for host in [own.as_str(), "127.0.0.1", "api.test:8080"] {
+            // The credentials are `emulator` and `emulator-secret`.
+            let head = "authorization: Basic ZW11bGF0b3I6ZW11bGF0b3Itc2VjcmV0\r\n";
+            let status = emulator.status("POST", "/v1/messages", host, head, message);
+            assert_eq!(status, 202, "{host}");
+            let browser = format!("{head}origin: http://{host}\r\n");
+            let status = emulator.status("POST", "/v1/messages", host, &browser, message);
+            assert_eq!(status, 403, "{host}");
+        }
+        for host in [own.as_str(), "host.docker.internal"] {
+            assert_eq!(emulator.status("GET", "/inbox/", host, "", ""), inbox);
+        }
+        assert_eq!(emulator.status("GET", "/inbox/", "api.test", "", ""), 403);
+    }
+    for name in ["", "http://api.test", "api.test:8080", "api test"] {
+        let ended = Shell::new().run(&["emulator", "--port", "0", "--host-name", name]);
+        assert_eq!(ended.code, 2, "{name}");
+    }
+}
+
+#[test]
 fn a_speed_that_is_none_is_refused() {
     for speed in ["0", "-1", "NaN", "inf", "1e9"] {
         let speed = format!("--speed={speed}");

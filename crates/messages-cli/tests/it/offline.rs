@@ -83,6 +83,9 @@ fn a_workflow_is_upgraded_and_says_what_is_lost() {
     );
     let checked = Shell::new().run_with(&["check"], &ended.stdout);
     assert_eq!(checked.code, 0);
+    let again = Shell::new().run_with(&["upgrade"], &ended.stdout);
+    assert_eq!((again.code, again.stdout.as_str()), (3, ""));
+    assert!(again.stderr.contains("already"), "{}", again.stderr);
 }
 
 #[test]

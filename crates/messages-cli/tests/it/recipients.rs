@@ -52,6 +52,15 @@ fn the_separator_is_detected_or_named() {
         ("phone,\"name; first\",name\n447700900010,a;b,Ann\n", &[]),
         ("phone|name\n447700900010|Ann\n", &["--delimiter", "|"]),
         ("phone\tname\n447700900010\tAnn\n", &["--delimiter", "tab"]),
+        // The first line that Excel writes to name the separator.
+        ("sep=;\r\nphone;name\r\n447700900010;Ann\r\n", &[]),
+        ("\u{feff}sep=|\nphone|name\n447700900010|Ann\n", &[]),
+        ("sep=\t\nphone\tname\n447700900010\tAnn\n", &[]),
+        (
+            "sep=;\nphone,name\n447700900010,Ann\n",
+            &["--delimiter", ","],
+        ),
+        ("sep=;\nphone;name\n447700900010;Ann\n", &[]),
     ] {
         let ended = send(&shell, table, &[&["--dry-run", "--json"], more].concat());
         assert_eq!(ended.code, 0, "{table:?}: {}", ended.stderr);
@@ -72,6 +81,16 @@ fn the_separator_is_detected_or_named() {
         ),
         ("Ann;+447700900010\n", &[], ["not a header", "`name`"]),
         ("", &[], ["is empty", "first line"]),
+        (
+            "phone,name,phone\n447700900010,Ann,447700900011\n",
+            &[],
+            ["several columns named `phone`", "its own name"],
+        ),
+        (
+            "Name;phone;name;name\nA;447700900010;B;C\n",
+            &[],
+            ["several columns named `name`", "its own name"],
+        ),
     ] {
         let ended = send(&shell, table, &[&["--dry-run"], more].concat());
         assert_eq!(ended.code, 3, "{table:?}: {}", ended.stderr);
@@ -116,6 +135,14 @@ fn a_bad_cell_is_named_by_its_line_and_column() {
             "line 2, column phone: begins with an apostrophe",
         ),
         (
+            "phone,name\n447700900010\u{a0},Ann\n".as_bytes(),
+            "line 2, column phone: has a space or another character that is not visible",
+        ),
+        (
+            b"sep=;\r\nphone;name\r\n447700900010;Ann\r\n 447700900011;Bob\r\n",
+            "line 4, column phone: has a space",
+        ),
+        (
             b"phone,name\n#N/A,Ann\n",
             "line 2, column phone: holds an error",
         ),
@@ -137,7 +164,7 @@ fn a_bad_cell_is_named_by_its_line_and_column() {
         ),
         (
             b"phone,name\n447700900010\n",
-            "line 2: the row has 1 cells, and the header has 2",
+            "line 2: the row has 1 cell, and the header has 2",
         ),
     ] {
         for template in [TEMPLATE, V0_1] {

@@ -171,19 +171,42 @@ impl Emulator {
     }
 
     fn call(&self, method: &str, path: &str, body: &str) -> Value {
-        let address = self.member("url").strip_prefix("http://").unwrap();
-        let mut stream = TcpStream::connect(address).unwrap();
+        let path = format!("/emulator/v1/{path}");
+        let response = self.request(method, &path, self.address(), "", body);
+        let (_, body) = response.split_once("\r\n\r\n").unwrap();
+        serde_json::from_str(body).expect(body)
+    }
+
+    /// The status code of a request with this `Host`, and with further header lines.
+    pub(crate) fn status(
+        &self,
+        method: &str,
+        path: &str,
+        host: &str,
+        head: &str,
+        body: &str,
+    ) -> u16 {
+        let response = self.request(method, path, host, head, body);
+        let code = response.split(' ').nth(1).expect("a status line");
+        code.parse().expect(code)
+    }
+
+    fn address(&self) -> &str {
+        self.member("url").strip_prefix("http://").unwrap()
+    }
+
+    fn request(&self, method: &str, path: &str, host: &str, head: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(self.address()).unwrap();
         write!(
             stream,
-            "{method} /emulator/v1/{path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{head}\
              content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
             body.len()
         )
         .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        serde_json::from_str(body).expect(body)
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        response
     }
 
     /// How many messages each recipient got, by the emulator's own account. It keeps 100,000 unless told otherwise.

@@ -72,6 +72,13 @@ pub(crate) fn router(engine: &Arc<Engine>) -> Router {
         .with_state(Arc::clone(engine))
 }
 
+/// Whether a path belongs to the API.
+pub(crate) fn has_path(path: &str) -> bool {
+    ["/v1/", "/v0.1/", "/beta/"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
+}
+
 fn posting(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
     post(
         move |State(engine): State<Arc<Engine>>, request: Request| async move {

@@ -143,6 +143,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Adds a host name (or an address) by which browsers and programs reach this emulator, without a port.
+    pub fn host_name(mut self, name: impl Into<String>) -> Self {
+        self.config.host_names.push(name.into());
+        self
+    }
+
     /// The api key; `emulator` if it is not set.
     pub fn api_key(mut self, key: ApiKey) -> Self {
         self.api_key = Some(key);

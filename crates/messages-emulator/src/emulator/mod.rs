@@ -89,7 +89,7 @@ impl Emulator {
                 world.restore(now, id, parts);
             }
         });
-        let guard = Guard::new(port, random_secret()?);
+        let guard = Guard::new(port, &config.host_names, random_secret()?);
         let router = crate::routes::router(&workspace, guard);
 
         let mut tasks = JoinSet::new();

@@ -1,7 +1,7 @@
-//! Who may speak to the emulator: nobody from another web site, whatever name they gave this machine.
+//! Access control of the emulator: pages of other web sites are refused, whatever name they gave this machine.
 //!
-//! A page on the internet can have a browser send requests to 127.0.0.1, and with DNS rebinding even read the answers.
-//! `Host`, `Origin` and `Sec-Fetch-Site` give it away.
+//! A page on the internet can have a browser send requests to 127.0.0.1, and with DNS rebinding even read the responses.
+//! `Host`, `Origin` and `Sec-Fetch-Site` reveal it.
 
 use std::sync::Arc;
 
@@ -19,19 +19,22 @@ pub(crate) const TOKEN_HEADER: &str = "x-emulator-token";
 const FETCH_SITE: &str = "sec-fetch-site";
 const FETCH_MODE: &str = "sec-fetch-mode";
 
-/// What is allowed.
+/// The requests that are allowed.
 pub(crate) struct Guard {
     /// `host:port` in lower case, as `Host` may name this emulator.
     hosts: Vec<String>,
+    /// Further names of this emulator in lower case, with any port.
+    names: Vec<String>,
     /// Compared in constant time, like any secret.
     token: SignatureSecret,
 }
 
 impl Guard {
-    pub(crate) fn new(port: u16, token: SignatureSecret) -> Self {
+    pub(crate) fn new(port: u16, names: &[String], token: SignatureSecret) -> Self {
         let hosts = ["127.0.0.1", "localhost", "[::1]"];
         Self {
             hosts: hosts.iter().map(|host| format!("{host}:{port}")).collect(),
+            names: names.iter().map(|name| name.to_ascii_lowercase()).collect(),
             token,
         }
     }
@@ -40,17 +43,30 @@ impl Guard {
         self.token.expose()
     }
 
-    /// Why a request is refused, if it is.
+    /// The reason for which a request is refused, if it is.
     fn refusal(&self, method: &Method, path: &str, headers: &HeaderMap) -> Option<&'static str> {
         if headers.contains_key(HOP_HEADER) {
             return Some("the emulator does not answer to itself");
         }
-        let host = match single(headers, &HOST) {
-            Some(host) if self.hosts.contains(&host.to_ascii_lowercase()) => host,
-            _ => return Some("this host is not one of the emulator's names"),
-        };
         let writes = !matches!(*method, Method::GET | Method::HEAD);
         let origin = headers.get(ORIGIN);
+        // A proxy or a container has a name of its own for this machine. The API is only written to, with credentials; browsers
+        // send `Origin` with every write, also after DNS rebinding.
+        if writes
+            && crate::api::has_path(path)
+            && origin.is_none()
+            && !headers.contains_key(FETCH_SITE)
+        {
+            return None;
+        }
+        let host = match single(headers, &HOST) {
+            Some(host) if self.is_own_name(host) => host,
+            _ => {
+                return Some(
+                    "this host is not one of the emulator's names; `--host-name` (`host_names` in the configuration) adds one",
+                );
+            }
+        };
         if origin.is_some() {
             let own = format!("http://{host}");
             if single(headers, &ORIGIN).is_none_or(|origin| !origin.eq_ignore_ascii_case(&own)) {
@@ -74,6 +90,20 @@ impl Guard {
         None
     }
 
+    fn is_own_name(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        let is_port = |port: &str| port.parse::<u16>().is_ok() && !port.starts_with('+');
+        self.hosts.contains(&host)
+            || self
+                .names
+                .iter()
+                .any(|name| match host.strip_prefix(name.as_str()) {
+                    Some("") => true,
+                    Some(rest) => rest.strip_prefix(':').is_some_and(is_port),
+                    None => false,
+                })
+    }
+
     fn has_token(&self, headers: &HeaderMap) -> bool {
         headers
             .get(TOKEN_HEADER)
@@ -83,14 +113,14 @@ impl Guard {
     }
 }
 
-/// The value of a header that is there exactly once.
+/// The value of a header that occurs exactly once.
 fn single<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next()?;
     values.next().is_none().then(|| value.to_str().ok())?
 }
 
-/// Refuses what must not be answered, and marks every answer as nobody else's to read.
+/// Refuses requests that are not allowed, and forbids other sites to read the responses.
 pub(crate) async fn guard(
     State(guard): State<Arc<Guard>>,
     request: Request,
@@ -123,7 +153,7 @@ mod tests {
 
     fn refused(method: &Method, path: &str, headers: &[(&'static str, &str)]) -> bool {
         let token = SignatureSecret::new("0123456789abcdef0123456789abcdef").expect("a secret");
-        let guard = Guard::new(8080, token);
+        let guard = Guard::new(8080, &["host.docker.internal".to_owned()], token);
         let mut map = HeaderMap::new();
         for (name, value) in headers {
             map.append(*name, HeaderValue::from_str(value).expect("a value"));
@@ -194,6 +224,75 @@ mod tests {
         let twice = [("host", "localhost:8080"), ("host", "evil.example")];
         assert!(refused(&Method::GET, "/", &twice));
         println!("{count} foreign hosts, 0 accepted");
+    }
+
+    #[test]
+    fn programs_reach_the_api_by_any_name_and_browsers_do_not() {
+        for path in [
+            "/v1/messages",
+            "/v0.1/messages",
+            "/v0.1/dispatch",
+            "/beta/workflows",
+        ] {
+            for host in [
+                "10.0.2.2:8080",
+                "api.test",
+                "127.0.0.1",
+                "evil.example:8080",
+            ] {
+                assert!(!refused(&Method::POST, path, &[("host", host)]), "{host}");
+                assert!(refused(&Method::GET, path, &[("host", host)]), "{host}");
+                let origin = format!("http://{host}");
+                for browser in [
+                    ("origin", origin.as_str()),
+                    ("sec-fetch-site", "same-origin"),
+                ] {
+                    assert!(
+                        refused(&Method::POST, path, &[("host", host), browser]),
+                        "{host}"
+                    );
+                }
+            }
+            assert!(!refused(&Method::PATCH, path, &[]));
+        }
+        let foreign = [("host", "10.0.2.2:8080")];
+        for path in [
+            "/",
+            "/emulator/v1/reset",
+            "/inbox/",
+            "/v1",
+            "/v2/messages",
+            "/v1x/messages",
+        ] {
+            assert!(refused(&Method::POST, path, &foreign), "{path}");
+        }
+    }
+
+    #[test]
+    fn further_names_are_accepted_with_any_port() {
+        for host in [
+            "host.docker.internal",
+            "HOST.docker.internal:8080",
+            "host.docker.internal:1",
+        ] {
+            assert!(
+                !refused(&Method::GET, "/inbox/", &[("host", host)]),
+                "{host}"
+            );
+        }
+        for host in [
+            "host.docker.internal.evil.example",
+            "evil.host.docker.internal:8080",
+            "host.docker.internal:8080.evil.example",
+            "host.docker.internal:",
+            "host.docker.internal:+1",
+            "host.docker.internal.",
+        ] {
+            assert!(
+                refused(&Method::GET, "/inbox/", &[("host", host)]),
+                "{host}"
+            );
+        }
     }
 
     #[test]

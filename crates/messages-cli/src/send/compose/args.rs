@@ -91,7 +91,7 @@ pub(crate) struct ContentArgs {
     pub(crate) sticker: Option<String>,
 
     /// A registered template by its name (WhatsApp, Viber)
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", allow_hyphen_values = true, value_parser = text)]
     pub(crate) template: Option<String>,
 
     /// A reaction to the message that --context names (WhatsApp)
@@ -140,11 +140,11 @@ pub(crate) struct OptionArgs {
     pub(crate) thumbnail: Option<String>,
 
     /// What the message is for (Messenger, Viber, RCS)
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) category: Option<String>,
 
     /// The purpose that Messenger's category message_tag asks for
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) tag: Option<String>,
 
     /// How long delivery is tried, in seconds
@@ -161,7 +161,7 @@ pub(crate) struct OptionArgs {
     pub(crate) parameters: Vec<String>,
 
     /// The language of a template, such as en_GB (WhatsApp)
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) locale: Option<String>,
 
     /// The message that this one answers (WhatsApp)
@@ -173,15 +173,15 @@ pub(crate) struct OptionArgs {
     pub(crate) encoding: Option<String>,
 
     /// The id of registered content (SMS)
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = text)]
     pub(crate) content_id: Option<String>,
 
     /// The id of the registered sender (SMS)
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = text)]
     pub(crate) entity_id: Option<String>,
 
     /// The pool of numbers to send from (SMS)
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true, value_parser = text)]
     pub(crate) pool_id: Option<String>,
 
     /// Passes the Fraud Defender for this recipient (SMS, MMS, RCS)

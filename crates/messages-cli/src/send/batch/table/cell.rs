@@ -33,9 +33,24 @@ const fn spreadsheet(message: &'static str) -> Fault {
     }
 }
 
+const INVISIBLE: Fault = Fault {
+    rule: "format",
+    message: "has a space or another character that is not visible before or behind it, often copied from a page or a list: remove it",
+};
+
+/// The fault of an address that a spreadsheet, a program that reads one, or copying has introduced.
+pub(super) fn address_fault(cell: &str) -> Option<Fault> {
+    // A sign of order around a number that is written from left to right, or a mark without width.
+    let is_invisible = |c: char| {
+        c.is_whitespace()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    };
+    let trimmed = cell.trim_matches(is_invisible);
+    spreadsheet_fault(trimmed).or((trimmed.len() < cell.len()).then_some(INVISIBLE))
+}
+
 /// The mark that a spreadsheet, or a program that reads one, has left in an address.
-pub(super) fn spreadsheet_fault(cell: &str) -> Option<Fault> {
-    let cell = cell.trim();
+fn spreadsheet_fault(cell: &str) -> Option<Fault> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if let Some((number, exponent)) = cell.split_once(['e', 'E']) {
         let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
@@ -77,6 +92,10 @@ mod tests {
             ("4.4770090001e11", Some(SCIENTIFIC)),
             ("4E+11", Some(SCIENTIFIC)),
             (" +4.477E11 ", Some(SCIENTIFIC)),
+            ("447700900011 ", Some(INVISIBLE)),
+            ("447700900011\u{a0}", Some(INVISIBLE)),
+            ("\u{202a}447700900011\u{202c}", Some(INVISIBLE)),
+            ("\u{200b}447700900011", Some(INVISIBLE)),
             ("'447700900011", Some(APOSTROPHE)),
             ("’+447700900011", Some(APOSTROPHE)),
             ("=\"447700900011\"", Some(FORMULA)),
@@ -94,7 +113,7 @@ mod tests {
             ("447700900011.5", None),
             ("", None),
         ] {
-            assert_eq!(spreadsheet_fault(cell), fault, "{cell}");
+            assert_eq!(address_fault(cell), fault, "{cell}");
         }
     }
 }

@@ -67,7 +67,8 @@ impl Table {
             return Err(error.in_file(path.display()));
         }
         let named = Template::named(&template);
-        let (delimiter, header) = match delimiter {
+        let declared = reader::declared_delimiter(head.get(..read).unwrap_or_default());
+        let (delimiter, header) = match delimiter.or(declared) {
             Some(delimiter) => (delimiter, header(&mut file, delimiter)),
             None => detect(&mut file, &named),
         };
@@ -96,6 +97,18 @@ impl Table {
             .collect();
         if !missing.is_empty() {
             return Err(missing_columns(path, &header, delimiter, &missing));
+        }
+        let mut names = named.iter().map(|named| named.name.as_str());
+        if let Some(name) =
+            names.find(|name| header.iter().filter(|column| column == name).count() > 1)
+        {
+            let message = format!(
+                "{} has several columns named `{name}`, and the template names it",
+                path.display()
+            );
+            return Err(
+                CommandError::invalid(message).hint("give each of them its own name in the header")
+            );
         }
         for named in named.iter().filter(|named| named.is_address) {
             if let Some(column) = places.get(named.name.as_str())
@@ -187,7 +200,8 @@ impl Table {
                 .into_iter()
                 .any(|cell| !cell.trim_ascii().is_empty())
         {
-            let message = format!("has {found} cells, and the header has {columns}");
+            let plural = if found == 1 { "" } else { "s" };
+            let message = format!("has {found} cell{plural}, and the header has {columns}");
             let mut finding = Finding::new("csv", message);
             finding.place = Some("the row".to_owned());
             findings.push(finding);

@@ -11,6 +11,18 @@ const CELL_MAX: usize = 64 * 1024;
 /// No row is longer than this.
 const ROW_MAX: usize = 1024 * 1024;
 
+/// The start of a first line that names the separator behind it, as Excel writes it.
+const DECLARATION: &[u8] = b"sep=";
+
+/// The separator that the first line of a table declares.
+pub(super) fn declared_delimiter(head: &[u8]) -> Option<u8> {
+    let head = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(head);
+    head.strip_prefix(DECLARATION)?
+        .first()
+        .copied()
+        .filter(|delimiter| delimiter.is_ascii_punctuation() || *delimiter == b'\t')
+}
+
 /// A mistake of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mistake {
@@ -118,6 +130,12 @@ impl<R: BufRead> Reader<R> {
         if self.offset == 0 && self.input.fill_buf()?.starts_with(BYTE_ORDER_MARK) {
             self.input.consume(BYTE_ORDER_MARK.len());
             self.offset = BYTE_ORDER_MARK.len() as u64;
+        }
+        if self.offset <= BYTE_ORDER_MARK.len() as u64
+            && declared_delimiter(self.input.fill_buf()?).is_some()
+        {
+            self.input.consume(DECLARATION.len() + 1);
+            self.offset += DECLARATION.len() as u64 + 1;
         }
         let (mut state, mut length, mut row) = (State::Start, 0, 0);
         let mut cell_line = self.line;

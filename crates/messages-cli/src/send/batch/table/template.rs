@@ -97,7 +97,7 @@ impl Template {
                 let fault = if is_empty {
                     Some(cell::EMPTY)
                 } else {
-                    cell::spreadsheet_fault(cell)
+                    cell::address_fault(cell)
                 };
                 let mut finding = Finding::new(fault?.rule, fault?.message);
                 finding.pointer.clone_from(&text.pointer);
