@@ -26,7 +26,7 @@ use tempfile::TempDir;
 const ROUNDS: usize = 9;
 const MESSAGES: usize = 200_000;
 const CONCURRENCY: usize = 64;
-/// What the command has to reach.
+/// Required ratio of the command's speed to the raw client's.
 const TARGET: f64 = 0.85;
 const APPLICATION: &str = "a1b866c2-74f1-4668-8e3e-b3c524164edc";
 
@@ -47,7 +47,7 @@ fn main() -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a person would write who needs nothing but speed: hyper's client, and every line of the file as a body.
+/// A program that needs nothing but speed: hyper's client, and every line of the file as a body.
 async fn raw(file: &Path, key: &Path, base: &str) -> Result<(), Failure> {
     let signer = RsaSigner::new(PrivateKey::from_path(key)?);
     let token = TokenSource::new(ApplicationId::parse(APPLICATION)?, signer);
@@ -129,7 +129,7 @@ fn measure() -> Result<(), Failure> {
     Ok(())
 }
 
-/// How long a command takes from its start to its end.
+/// Duration of a command from start to end.
 fn time(mut command: Command) -> Result<Duration, Failure> {
     let began = Instant::now();
     let status = command.stdout(Stdio::null()).status()?;
@@ -138,7 +138,7 @@ fn time(mut command: Command) -> Result<Duration, Failure> {
     Ok(took)
 }
 
-/// A key as a person has it: in a file of her own.
+/// A user's key, in a private file.
 fn private_key(folder: &Path) -> Result<PathBuf, Failure> {
     let path = folder.join("private.key");
     std::fs::write(&path, PrivateKey::generate()?.to_pem()?)?;

@@ -1,4 +1,4 @@
-//! Why a command did not do what it was asked to.
+//! The error of a command.
 
 use std::error::Error;
 use std::fmt;
@@ -19,7 +19,7 @@ struct Inner {
     /// An excerpt of the input with the fault marked, in lines.
     excerpt: Option<String>,
     source: Option<Box<dyn Error + Send + Sync>>,
-    /// Nobody reads the output any more, so there is nobody to tell.
+    /// The reader of the output is gone, so the error is not printed.
     quiet: bool,
 }
 
@@ -58,10 +58,10 @@ impl CommandError {
     }
 
     /// One failure of several; none of none.
-    pub(crate) fn all(failures: Vec<Self>) -> Option<Self> {
-        let mut failures = failures.into_iter();
-        let mut first = failures.next()?;
-        for next in failures {
+    pub(crate) fn all(errors: Vec<Self>) -> Option<Self> {
+        let mut errors = errors.into_iter();
+        let mut first = errors.next()?;
+        for next in errors {
             first.0.message = format!("{}; {}", first.chain(), next.chain());
             first.0.source = None;
             first.0.hint = match (first.0.hint, next.0.hint) {
@@ -72,7 +72,7 @@ impl CommandError {
         Some(first)
     }
 
-    /// Says what to do about it.
+    /// Adds advice.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
         self
@@ -89,7 +89,7 @@ impl CommandError {
         self.0.excerpt.iter().flat_map(|excerpt| excerpt.lines())
     }
 
-    /// Says what caused it.
+    /// Adds the cause.
     pub(crate) fn because(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
         self
@@ -136,12 +136,12 @@ impl Error for CommandError {
     }
 }
 
-/// Only writing results fails this way; files that are read say their name.
+/// Errors of writing results only; errors of reading a file name the file.
 impl From<io::Error> for CommandError {
     fn from(error: io::Error) -> Self {
         let quiet = error.kind() == io::ErrorKind::BrokenPipe;
-        let mut failure = Self::new(Exit::Other, "cannot write").because(error);
-        failure.0.quiet = quiet;
-        failure
+        let mut command_error = Self::new(Exit::Other, "cannot write").because(error);
+        command_error.0.quiet = quiet;
+        command_error
     }
 }

@@ -1,4 +1,4 @@
-//! What the process ends with: scripts rely on these numbers.
+//! Exit codes: scripts rely on these numbers.
 
 use std::process::ExitCode;
 
@@ -20,7 +20,7 @@ pub(crate) enum Exit {
     Rejected = 5,
     /// The request never left this machine.
     NotSent = 6,
-    /// Nobody can tell whether the API took the message, or it did and its id is unknown.
+    /// Unknown outcome, or accepted with an unknown id.
     InDoubt = 7,
     /// A batch in which some messages failed.
     Batch = 8,
@@ -37,7 +37,7 @@ Exit codes:
   5  rejected by the API
   6  not sent
   7  in doubt, or accepted with an unknown id
-  8  a batch that ended with failures";
+  8  a batch that ended with errors";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

@@ -1,4 +1,4 @@
-//! A broken rule, as `check` and the settled lines of a file tell it.
+//! A broken rule, as `check` and batches report it.
 
 use messages_sdk::types::{DecodeError, Problem};
 use serde::Serialize;
@@ -13,7 +13,7 @@ pub(crate) struct Finding {
     /// The column of a table that the value came from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) column: Option<String>,
-    /// The place for people, where it is not the pointer: an option, or a row.
+    /// Human-readable place, where it is not the pointer: an option, or a row.
     #[serde(skip)]
     pub(crate) place: Option<String>,
     rule: &'static str,
@@ -43,7 +43,7 @@ impl Finding {
         }
     }
 
-    /// Why a document could not be read.
+    /// The errors of a document that could not be read.
     pub(crate) fn all_of(error: &DecodeError) -> Vec<Self> {
         match error {
             DecodeError::Problems(problems) => problems.iter().map(Self::from).collect(),
@@ -53,7 +53,7 @@ impl Finding {
     }
 
     pub(crate) fn not_json(error: &serde_json::Error) -> Self {
-        // The parser speaks of "code points", which sends people to their emoji.
+        // The parser speaks of "code points", which misleads users to their emoji.
         if error
             .to_string()
             .starts_with("invalid unicode code point at")
@@ -63,7 +63,7 @@ impl Finding {
         Self::new("json", format!("is not JSON: {error}"))
     }
 
-    /// The line for people, behind the number of the line in the input where the document has one.
+    /// The human-readable line, preceded by the line number in the input where the document has one.
     pub(crate) fn line(&self, number: Option<u64>) -> Line {
         let line = Line::new().plain("  ");
         let line = match (number, &self.column) {

@@ -23,26 +23,26 @@ use crate::settings::Settings;
 fn main() -> ExitCode {
     let cli = match Cli::from_arguments() {
         Ok(cli) => cli,
-        Err(usage) => return usage.tell().into(),
+        Err(usage) => return usage.print().into(),
     };
     logs::start();
     let settings = Settings::new(cli.global);
-    let exit = cli.command.run(&settings).unwrap_or_else(|failure| {
-        tell(settings.out, &failure);
-        failure.exit()
+    let exit = cli.command.run(&settings).unwrap_or_else(|error| {
+        print(settings.out, &error);
+        error.exit()
     });
     exit.into()
 }
 
-fn tell(out: Output, failure: &CommandError) {
-    if failure.is_quiet() {
+fn print(out: Output, error: &CommandError) {
+    if error.is_quiet() {
         return;
     }
-    out.note(&Line::new().bad("error").plain(": ").plain(failure.chain()));
-    failure
+    out.note(&Line::new().bad("error").plain(": ").plain(error.chain()));
+    error
         .excerpt_lines()
         .for_each(|line| out.note(&Line::new().plain(line)));
-    if let Some(hint) = failure.advice() {
+    if let Some(hint) = error.advice() {
         out.hint(hint);
     }
 }

@@ -22,12 +22,13 @@ pub(crate) async fn interrupted() {
         }
     }
     if tokio::signal::ctrl_c().await.is_err() {
-        // Nobody can interrupt then.
+        // Interrupts cannot be received then.
         std::future::pending::<()>().await;
     }
 }
 
-/// Whether the process was started with SIGHUP ignored. Linux only: elsewhere there is no safe way to ask.
+/// Returns `true` if the process was started with SIGHUP ignored. Linux only: elsewhere there is no safe way to find
+/// out.
 #[cfg(unix)]
 fn hangup_is_ignored() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -6,7 +6,7 @@ use crate::command::Cli;
 use crate::exit::Exit;
 use crate::io::output::{Line, Output, is_harmless};
 
-/// Why there is nothing to run.
+/// A command line without a command to run.
 pub(crate) struct Usage(clap::Error);
 
 impl Cli {
@@ -17,11 +17,11 @@ impl Cli {
 }
 
 impl Usage {
-    /// Prints the help or the error, and says what the process ends with.
-    pub(crate) fn tell(&self) -> Exit {
+    /// Prints the help or the error, and returns the exit code.
+    pub(crate) fn print(&self) -> Exit {
         let mut arguments = std::env::args_os().skip(1);
         if arguments.all(|argument| is_harmless(&argument.to_string_lossy())) {
-            // Nobody is left to be told that it could not be written.
+            // An output that cannot be written is not an error here.
             let _ = self.0.print();
         } else {
             // The error repeats an argument, which a script may have got from a stranger.
@@ -37,9 +37,9 @@ impl Usage {
     }
 }
 
-/// Reads the argument of an option that takes text, which may begin with a dash.
+/// Parses the argument of an option that takes text, which may begin with a dash.
 ///
-/// A forgotten text must not turn the next option into one: `--text --dry-run` would send.
+/// A missing text must not swallow the next option: `--text --dry-run` would send.
 pub(crate) fn text(argument: &str) -> Result<String, String> {
     let is_option = argument.strip_prefix("--").is_some_and(|name| {
         name.starts_with(|c: char| c.is_ascii_lowercase())
@@ -48,7 +48,7 @@ pub(crate) fn text(argument: &str) -> Result<String, String> {
                 .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
     });
     if is_option {
-        return Err("this is the form of an option: the text is missing before it".to_owned());
+        return Err("has the form of an option: the text before it is missing".to_owned());
     }
     Ok(argument.to_owned())
 }

@@ -3,7 +3,7 @@
 use super::File;
 
 /// The crates that follow the style throughout. A crate that is done joins them.
-const CRATES: &[&str] = &["messages-types", "messages-types-derive"];
+const CRATES: &[&str] = &["messages-types", "messages-types-derive", "messages-cli"];
 
 /// Words that begin a summary as a riddle.
 const QUESTIONS: &[&str] = &["What", "Whether", "How", "Where", "Why", "Who", "When"];

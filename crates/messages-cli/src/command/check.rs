@@ -24,10 +24,10 @@ use crate::settings::Settings;
     after_help = "Examples:\n  messages check message.json\n  messages check --kind v1/status webhook.json\n  messages check --ndjson --json < messages.ndjson"
 )]
 pub(crate) struct CheckArgs {
-    /// What the documents are; without it, told by their shape
+    /// Kind of the documents; detected by shape if not given
     #[arg(long, value_name = "KIND", value_parser = parse_kind, long_help = KINDS)]
     kind: Option<Kind>,
-    /// Takes every line as a document of its own
+    /// Reads each line as a document of its own
     #[arg(long)]
     ndjson: bool,
     /// The files; `-` or none reads stdin
@@ -49,7 +49,7 @@ fn parse_kind(name: &str) -> Result<Kind, String> {
     })
 }
 
-/// What is found out about one document.
+/// The result for one document.
 #[derive(Serialize)]
 struct Report<'a> {
     source: &'a str,
@@ -131,7 +131,7 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// Tells whether a document is valid, and why not.
+    /// Prints the result for a document; returns whether it is valid.
     fn report(&mut self, report: &Report<'_>) -> Result<bool, CommandError> {
         self.all_valid &= report.valid;
         self.settings.out.result(report, Report::lines)?;
@@ -160,7 +160,7 @@ impl Judge<'_> {
             Err(error) => return self.invalid(source, line, Finding::not_json(&error)),
         };
         let Some(kind) = self.kind.or_else(|| Kind::detect(&value)) else {
-            let message = "has the shape of no known document: name what it is with --kind";
+            let message = "does not have the shape of a known document: name its kind with --kind";
             return Report {
                 value: Some(value),
                 ..self.invalid(source, line, Finding::new("kind", message))
@@ -203,7 +203,7 @@ impl Report<'_> {
     }
 }
 
-/// Whether what was taken for one document has one a line.
+/// Returns `true` if a text that is not one document has one document a line.
 fn is_ndjson(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     let lines = bytes.split(|byte| *byte == b'\n');

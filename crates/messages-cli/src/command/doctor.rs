@@ -19,7 +19,7 @@ use crate::settings::{Origin, Settings, runtime};
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  messages doctor --endpoint eu")]
 pub(crate) struct DoctorArgs {
-    /// Asks nobody: leaves the endpoint and the clock out
+    /// Skips the checks of the endpoint and the clock: nothing is sent
     #[arg(long)]
     offline: bool,
 }
@@ -27,7 +27,7 @@ pub(crate) struct DoctorArgs {
 /// Largest difference of the clocks that is not a fault: half of what the API tolerates in tokens.
 const SKEW_MAX: i64 = 30;
 
-/// What was found out about one thing.
+/// The result of one check.
 #[derive(Serialize)]
 struct Finding {
     check: &'static str,
@@ -53,12 +53,12 @@ impl Finding {
     fn of(check: &'static str, result: Result<String, CommandError>) -> Self {
         match result {
             Ok(detail) => Self::good(check, detail),
-            Err(failure) => Self {
+            Err(error) => Self {
                 check,
                 ok: false,
-                detail: failure.chain(),
-                hint: failure.advice().map(str::to_owned),
-                exit: failure.exit(),
+                detail: error.chain(),
+                hint: error.advice().map(str::to_owned),
+                exit: error.exit(),
             },
         }
     }
@@ -128,7 +128,7 @@ fn credentials_of(settings: &Settings) -> Result<String, CommandError> {
 fn webhooks(settings: &Settings) -> Result<String, CommandError> {
     let secrets = settings.signature_secrets_if_any()?;
     if secrets.is_empty() {
-        // Whoever only sends needs none.
+        // Only a receiver of webhooks needs one.
         return Ok(
             "no signature secret: `listen` and `webhook` need VONAGE_SIGNATURE_SECRET".to_owned(),
         );
@@ -137,12 +137,12 @@ fn webhooks(settings: &Settings) -> Result<String, CommandError> {
         .iter()
         .any(messages_sdk::auth::SignatureSecret::is_weak)
     {
-        return Ok("a signature secret is there, but shorter than 32 bytes".to_owned());
+        return Ok("the signature secret is shorter than the recommended 32 bytes".to_owned());
     }
     Ok(format!("{} signature secrets", secrets.len()))
 }
 
-/// Asks the endpoint for anything: that it answers is enough, and its answer says what time it is there.
+/// Sends any request to the endpoint: a response of any kind is enough, and its `Date` gives the time there.
 async fn network(settings: &Settings) -> Vec<Finding> {
     let answer = async {
         let endpoint = settings.endpoint()?;
@@ -157,14 +157,14 @@ async fn network(settings: &Settings) -> Vec<Finding> {
         let answer = Exchange::new()?
             .send(request)
             .await
-            .map_err(|failure| failure.hint("check the network and the name of the endpoint"))?;
+            .map_err(|error| error.hint("check the network and the name of the endpoint"))?;
         Ok((endpoint, answer, sent..=SystemTime::now()))
     };
     match answer.await {
-        Err(failure) => vec![Finding::of("endpoint", Err(failure))],
+        Err(error) => vec![Finding::of("endpoint", Err(error))],
         Ok((endpoint, answer, here)) => {
-            let mut findings = vec![Finding::good("endpoint", format!("{endpoint} answers"))];
-            // What is wrong with credentials that cannot be used is reported already.
+            let mut findings = vec![Finding::good("endpoint", format!("{endpoint} responds"))];
+            // Invalid credentials have been reported already.
             if let Ok(credentials) = settings.credentials() {
                 let account = account(&endpoint, &credentials).await;
                 findings.push(Finding::of("account", account));
@@ -202,10 +202,10 @@ async fn account(endpoint: &Endpoint, credentials: &Credentials) -> Result<Strin
         400 | 422 => match post_nothing(endpoint, None).await? {
             401 => Ok("the credentials are accepted".to_owned()),
             other => unproven(format!(
-                "{endpoint} answers a request without credentials with status {other}"
+                "{endpoint} responds to a request without credentials with status {other}"
             )),
         },
-        other => unproven(format!("{endpoint} answers with status {other}")),
+        other => unproven(format!("{endpoint} responds with status {other}")),
     }
 }
 
@@ -236,7 +236,7 @@ fn clock(
         .get(header::DATE)
         .and_then(|value| value.to_str().ok());
     let Some(there) = date.and_then(|date| httpdate::parse_http_date(date).ok()) else {
-        return Ok("the endpoint does not say what time it is".to_owned());
+        return Ok("the endpoint's responses have no date".to_owned());
     };
     let ahead = seconds(*here.start()) - seconds(there) - 1;
     let behind = seconds(there) - seconds(*here.end());

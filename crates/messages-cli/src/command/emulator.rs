@@ -36,11 +36,11 @@ pub(crate) struct EmulatorArgs {
     #[arg(long)]
     port: Option<u16>,
 
-    /// Where status webhooks and final reports go, unless a message says otherwise
+    /// URL for status webhooks and final reports, unless a message has its own
     #[arg(long, value_name = "URL")]
     status_url: Option<String>,
 
-    /// Where inbound webhooks go
+    /// URL for inbound webhooks
     #[arg(long, value_name = "URL")]
     inbound_url: Option<String>,
 
@@ -48,15 +48,15 @@ pub(crate) struct EmulatorArgs {
     #[arg(long, value_name = "VERSION", value_parser = generation)]
     webhook_version: Option<Generation>,
 
-    /// How many times faster than real time the emulator's passes, from 0.001 to 1,000,000
+    /// Speed of the emulator's time as a multiple of real time, from 0.001 to 1,000,000
     #[arg(long, value_name = "N")]
     speed: Option<f64>,
 
-    /// What everything random comes from
+    /// Random seed
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// Keeps everything in this SQLite file, and goes on with what is in it
+    /// Stores the state in this SQLite file, and continues with the state it holds
     #[arg(long, value_name = "FILE")]
     data: Option<PathBuf>,
 
@@ -78,7 +78,7 @@ fn generation(name: &str) -> Result<Generation, String> {
     match name {
         "v1" => Ok(Generation::V1),
         "v0.1" => Ok(Generation::V0_1),
-        _ => Err("it must be v1 or v0.1".to_owned()),
+        _ => Err("must be v1 or v0.1".to_owned()),
     }
 }
 
@@ -242,7 +242,7 @@ async fn serve(
             Some(path.display().to_string())
         }
     };
-    // Once, and not in each turn: a signal that comes while an event is written would be nobody's.
+    // Created once, not in each turn: a signal that arrives while an event is written would be lost.
     let mut interrupted = pin!(interrupted());
     announce(settings, &emulator, given, private_key_path)?;
     let out = settings.out.queue()?;
@@ -339,7 +339,7 @@ fn line(event: &Event) -> Line {
                 .status
                 .map_or_else(String::new, |status| status.to_string());
             let line = Line::new().dim(webhook.at.millis_text()).plain(format!(
-                " webhook {what} {} try {} ",
+                " webhook {what} {} attempt {} ",
                 webhook.message_uuid, webhook.attempt
             ));
             match (webhook.answer, &webhook.error) {

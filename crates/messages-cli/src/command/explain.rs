@@ -14,24 +14,24 @@ use crate::settings::Settings;
     after_help = "Examples:\n  messages explain 1180\n  messages explain low-balance\n  messages explain 1120 --json"
 )]
 pub(crate) struct ExplainArgs {
-    /// The number of a status webhook (1180), or the end of an error answer's type (low-balance, messages#1120); without
-    /// one, all numbers
+    /// The number of a status webhook (1180), or the end of an error response's type (low-balance, messages#1120);
+    /// without one, all numbers
     #[arg(value_name = "CODE")]
     code: Option<String>,
 }
 
-/// One meaning of a code. A number can have several: one in status webhooks, others in answers.
+/// One meaning of a code. A number can have several: one in status webhooks, others in responses.
 #[derive(Serialize)]
 struct Meaning {
     code: String,
-    /// Where it is seen: `status` (a webhook) or `answer` (to a request).
+    /// Source of the code: `status` (a webhook) or `answer` (a response).
     seen_in: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     http_status: Option<u16>,
     label: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     meaning: Option<&'static str>,
-    /// Whether to send again: `retry`, `retry_later`, `permanent` or `configuration`.
+    /// Retry advice: `retry`, `retry_later`, `permanent` or `configuration`.
     kind: &'static str,
     advice: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,14 +64,14 @@ impl ExplainArgs {
 fn meanings(code: &str) -> Vec<Meaning> {
     let number = code.parse().ok().map(DeliveryErrorCode::new);
     let slug = code.rsplit_once('#').map_or(code, |(_, slug)| slug);
-    // Whoever gives the whole type, or a word, means an answer and not a status.
+    // A whole type, or a word, names an error response and not a status.
     let kind = format!("api-errors/messages#{slug}");
     let mut answers: Vec<RequestErrorCode> = [None, Some(RequestErrorCode::InternalError.title())]
         .into_iter()
         .filter_map(|title| RequestErrorCode::from_type(&kind, title))
         .filter(|answer| answer.kind() != ErrorKind::Unknown)
         .collect();
-    // One number means two things, which only the title tells apart.
+    // One number has two meanings, which only the title distinguishes.
     answers.dedup();
     number
         .and_then(of_status)
@@ -108,10 +108,8 @@ fn of_answer(slug: &str, code: &RequestErrorCode) -> Meaning {
         meaning: None,
         kind: kind.name(),
         advice: match status {
-            Some(429) => "wait as long as Retry-After says, then send again, more slowly",
-            Some(500..) => {
-                "whether the message was taken is open: wait for a status before sending again"
-            }
+            Some(429) => "wait for Retry-After, then resend at a lower rate",
+            Some(500..) => "the outcome is unknown: wait for a status before resending",
             _ => advice(kind),
         },
         documented: None,
@@ -140,8 +138,8 @@ impl Meaning {
     fn lines(&self) -> Vec<Line> {
         let seen = match (self.seen_in, self.http_status) {
             ("status", _) => "in status webhooks".to_owned(),
-            (_, Some(status)) => format!("in answers with status {status}"),
-            (_, None) => "in answers".to_owned(),
+            (_, Some(status)) => format!("in responses with status {status}"),
+            (_, None) => "in responses".to_owned(),
         };
         let mut lines = vec![
             Line::new()

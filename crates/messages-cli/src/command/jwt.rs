@@ -45,7 +45,7 @@ enum Action {
 
 #[derive(Debug, Args)]
 struct MintArgs {
-    /// How long the token lives, in seconds: 30 to 86400
+    /// Lifetime of the token, in seconds: 30 to 86400
     #[arg(long, value_name = "SECONDS", default_value_t = Lifetime::DEFAULT.as_secs())]
     ttl: u64,
     /// End of the token (`exp`), in seconds since 1970: 30 to 86400 seconds from now
@@ -74,7 +74,7 @@ struct InspectArgs {
     now: NowArgs,
 }
 
-/// The present, for commands whose answer depends on it.
+/// The current time, for commands whose result depends on it.
 #[derive(Debug, Args)]
 pub(super) struct NowArgs {
     /// The time to go by, in seconds since 1970, instead of the clock's
@@ -162,7 +162,7 @@ fn acl(values: &[String]) -> Result<Option<Acl>, CommandError> {
     }
 }
 
-/// What `inspect` finds.
+/// The report of `inspect`.
 #[derive(Serialize)]
 struct Findings {
     header: Option<Map<String, Value>>,
@@ -198,7 +198,7 @@ impl InspectArgs {
         };
         let second = |name: &str| {
             let seconds = found.payload.as_ref()?.get(name)?.as_f64()?;
-            // What is no date has no age; that it is none is among the faults.
+            // A number that is not a date has no age; it is reported as a fault.
             DATES.contains(&seconds).then_some(seconds as i64)
         };
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();

@@ -63,7 +63,7 @@ pub(crate) enum Command {
     Upgrade(upgrade::UpgradeArgs),
     /// Shows the encoding and the segments of an SMS
     Preview(preview::PreviewArgs),
-    /// Receives webhooks, verifies them and prints what they say
+    /// Receives webhooks, verifies them and prints their events
     Listen(listen::ListenArgs),
     /// Verifies or signs a webhook offline
     Webhook(webhook::WebhookArgs),
@@ -73,11 +73,11 @@ pub(crate) enum Command {
     Emulator(emulator::EmulatorArgs),
     /// Makes a running emulator deliver an inbound message or a status
     Trigger(trigger::TriggerArgs),
-    /// Says what an error code of the API means, offline
+    /// Explains an error code of the API, offline
     Explain(explain::ExplainArgs),
-    /// Checks credentials, key, clock and endpoint, and says what to do
+    /// Checks credentials, key, clock and endpoint, and suggests fixes
     Doctor(doctor::DoctorArgs),
-    /// Keeps credentials under a name
+    /// Stores credentials under a name
     Profile(profile::ProfileArgs),
     /// Prints a script that completes commands in a shell
     Completions(completions::CompletionsArgs),

@@ -31,7 +31,7 @@ pub(crate) struct PreviewArgs {
     files: Vec<PathBuf>,
 }
 
-/// How one text is sent.
+/// Encoding and segments of one text.
 #[derive(Serialize)]
 struct Preview {
     source: String,
@@ -42,7 +42,7 @@ struct Preview {
     units: usize,
     /// The characters that force Unicode.
     offenders: Vec<Offender>,
-    /// What it would be without them, where a common spelling replaces them all.
+    /// The text without them, where a common spelling replaces them all.
     #[serde(skip_serializing_if = "Option::is_none")]
     plainer: Option<Plainer>,
 }
@@ -103,7 +103,7 @@ impl PreviewArgs {
 struct Text {
     source: String,
     text: String,
-    /// Whether the message asks for Unicode.
+    /// The message requests Unicode.
     forces_unicode: bool,
 }
 

@@ -192,7 +192,7 @@ impl AddArgs {
     }
 }
 
-/// A secret: typed without echo, or, where nobody types, a line of stdin.
+/// Reads a secret: typed without echo, or, without a terminal, a line of stdin.
 fn ask(what: &str) -> Result<Secret, CommandError> {
     let failed = |error: io::Error| {
         CommandError::new(Exit::Other, format!("the {what} could not be read")).because(error)

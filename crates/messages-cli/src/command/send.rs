@@ -38,12 +38,12 @@ pub(crate) struct SendArgs {
     #[arg(long)]
     dry_run: bool,
 
-    /// Sends to a running emulator: at --endpoint, or where the profile or MESSAGES_ENDPOINT says, or at the usual port; with
-    /// the credentials that it has by default, or from this environment
+    /// Sends to a running emulator: at --endpoint, of the profile or MESSAGES_ENDPOINT, or at the usual port; with its
+    /// default credentials, or those of this environment
     #[arg(long)]
     emulator: bool,
 
-    /// How long sending one message may take, repetitions included
+    /// Longest time for sending one message, retries included
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u32).range(1..=86_400))]
     timeout: u32,
 
@@ -88,30 +88,30 @@ impl SendArgs {
             || batch.rate.is_some()
         {
             return Err(
-                CommandError::usage("a channel is for one message, described by flags")
+                CommandError::usage("a channel is for one message, described by options")
                     .hint("leave the channel out to send the messages of a file"),
             );
         }
         if self.path.is_some() && self.api == Api::V1 {
             return Err(CommandError::usage("--path beta is a path of v0.1").hint("add --api v0.1"));
         }
-        let order = match compose(self.api, channel, &self.message)? {
+        let outgoing = match compose(self.api, channel, &self.message)? {
             Ok(message) => Outgoing::Message(message),
             Err(findings) => {
                 let reference = self.message.options.client_ref.as_deref();
-                return report(settings, SendReport::refused(0, reference, findings));
+                return print_report(settings, SendReport::refused(0, reference, findings));
             }
         };
         let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(send::dry_run(settings, order, path));
+            return runtime()?.block_on(send::dry_run(settings, outgoing, path));
         }
         let client = self.client(settings)?;
         // A reference that was given is part of the message.
         let minted = client_ref_or_minted(self.message.options.client_ref.as_deref());
-        let sent = order.send(&client, 0, path, minted.as_deref());
-        let settled = runtime()?.block_on(sent);
-        report(settings, settled)
+        let sent = outgoing.send(&client, 0, path, minted.as_deref());
+        let report = runtime()?.block_on(sent);
+        print_report(settings, report)
     }
 
     fn many(&self, settings: &Settings) -> Result<Exit, CommandError> {
@@ -152,8 +152,9 @@ impl SendArgs {
                 "--csv needs --template with the message's file",
             )),
             (None, _, Some(file)) => Ok(Source::Json(PathBuf::from(file))),
-            (None, _, None) => Err(CommandError::usage("nothing says what to send")
-                .hint("name a channel and describe the message, or give messages with --file")),
+            (None, _, None) => Err(CommandError::usage("no message is given").hint(
+                "name a channel and describe the message by options, or name a file with --file",
+            )),
         }
     }
 
@@ -166,20 +167,18 @@ impl SendArgs {
     }
 }
 
-/// Tells how the only message of a command ended.
-pub(super) fn report(settings: &Settings, settled: SendReport) -> Result<Exit, CommandError> {
-    if settings.out.is_json() || settled.is_accepted() {
-        settings
-            .out
-            .result(&settled, |settled| vec![settled.line()])?;
+/// Prints the report of a command's only message.
+pub(super) fn print_report(settings: &Settings, report: SendReport) -> Result<Exit, CommandError> {
+    if settings.out.is_json() || report.is_accepted() {
+        settings.out.result(&report, |report| vec![report.line()])?;
     }
-    settled
+    report
         .details()
         .iter()
         .for_each(|line| settings.out.note(line));
-    let exit = settled.exit();
-    match settled.into_failure() {
-        Some(failure) => Err(failure),
+    let exit = report.exit();
+    match report.into_error() {
+        Some(error) => Err(error),
         None => Ok(exit),
     }
 }

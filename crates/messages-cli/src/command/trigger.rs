@@ -1,4 +1,4 @@
-//! `messages trigger`: what a person or a provider would do, in a running emulator.
+//! `messages trigger`: acts as a user or a provider in a running emulator.
 
 use std::path::PathBuf;
 
@@ -30,7 +30,7 @@ pub(crate) struct TriggerArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// A person sends a message
+    /// Sends a message from a user
     #[command(
         after_help = "Example:\n  messages trigger inbound --channel sms --from 447700900000 --to 447700900001 --text 'Yes please'"
     )]
@@ -47,22 +47,22 @@ struct InboundArgs {
     /// The channel
     #[arg(long, required_unless_present = "file")]
     channel: Option<ChannelName>,
-    /// What the message is: text, image, audio, video, file, vcard, sticker …
+    /// Message type: text, image, audio, video, file, vcard, sticker …
     #[arg(long = "type", value_name = "TYPE")]
     kind: Option<String>,
-    /// The person
+    /// The user's number or id
     #[arg(long, required_unless_present = "file", allow_hyphen_values = true, value_parser = text)]
     from: Option<String>,
     /// Your side
     #[arg(long, required_unless_present = "file", allow_hyphen_values = true, value_parser = text)]
     to: Option<String>,
-    /// What the person writes
+    /// Text of the message
     #[arg(long, allow_hyphen_values = true, value_parser = text)]
     text: Option<String>,
-    /// Where the medium lies
+    /// URL of the medium
     #[arg(long, conflicts_with = "text")]
     url: Option<String>,
-    /// The inbound webhook as JSON, of either generation; the other options replace its members
+    /// The inbound webhook as JSON, of either generation; the other options replace its fields
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
 }
@@ -87,7 +87,7 @@ impl TriggerArgs {
             What::Status(args) => {
                 let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
                 if args.uuid.is_empty() || !args.uuid.bytes().all(plain) {
-                    return Err(CommandError::invalid("--uuid is no message's id"));
+                    return Err(CommandError::invalid("--uuid must be the id of a message"));
                 }
                 let mut change = json!({"status": args.status});
                 if let Some(code) = args.code {
@@ -112,7 +112,7 @@ impl InboundArgs {
         let mut document = match &self.file {
             None => Map::new(),
             Some(file) => serde_json::from_str(&read_text(Some(file))?).map_err(|error| {
-                CommandError::invalid("the message is no JSON object").because(error)
+                CommandError::invalid("the message must be a JSON object").because(error)
             })?,
         };
         let channel = self.channel.map(|channel| match channel {
@@ -140,7 +140,7 @@ impl InboundArgs {
     }
 }
 
-/// What the emulator answers: the message, the webhook's body, and the receiver's answer.
+/// The emulator's response: the message, the webhook's body, and the receiver's response.
 struct Posted(Value);
 
 impl Posted {
@@ -164,9 +164,9 @@ impl Posted {
         lines.push(Line::new().strong("webhook ").plain(body));
         lines.push(
             match (webhook["answer"].as_u64(), webhook["error"].as_str()) {
-                (Some(status @ 200..300), _) => Line::new().strong("answer  ").good(status),
-                (Some(status), _) => Line::new().strong("answer  ").bad(status),
-                (None, error) => Line::new().strong("answer  ").bad(error.unwrap_or("none")),
+                (Some(status @ 200..300), _) => Line::new().strong("response ").good(status),
+                (Some(status), _) => Line::new().strong("response ").bad(status),
+                (None, error) => Line::new().strong("response ").bad(error.unwrap_or("none")),
             },
         );
         lines

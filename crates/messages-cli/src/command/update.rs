@@ -4,7 +4,7 @@ use clap::{ArgGroup, Args};
 use messages_sdk::types::v1::Update;
 use serde_json::json;
 
-use super::send::report;
+use super::send::print_report;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
@@ -28,11 +28,11 @@ pub(crate) struct UpdateArgs {
     #[arg(long, group = "change")]
     read: bool,
 
-    /// Shows that somebody is typing too (WhatsApp)
+    /// Also shows the typing indicator (WhatsApp)
     #[arg(long, requires = "read")]
     typing: bool,
 
-    /// Takes back a message that was sent (RCS)
+    /// Revokes a sent message (RCS)
     #[arg(long, group = "change")]
     revoke: bool,
 }
@@ -65,7 +65,7 @@ impl UpdateArgs {
                 })?;
                 Ok(Exit::Done)
             }
-            Err(error) => report(settings, SendReport::failed(0, &error)),
+            Err(error) => print_report(settings, SendReport::failed(0, &error)),
         }
     }
 }

@@ -45,7 +45,8 @@ impl UpgradeArgs {
     }
 }
 
-/// Prints the v1 form of a document, and on stderr what it cannot say. Whether there is one.
+/// Prints the v1 form of a document, and on stderr the parts without an equivalent. Returns `false` if there is no v1
+/// form.
 fn upgrade(settings: &Settings, value: Value) -> Result<bool, CommandError> {
     let upgraded = match Kind::detect(&value) {
         Some(Kind::V1Message) => {

@@ -30,7 +30,7 @@ pub(crate) struct WebhookArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Says whether a body and its Authorization header belong together, and prints the event
+    /// Verifies a body against its Authorization header, and prints the event
     #[command(
         after_help = "Example:\n  messages webhook verify --authorization-file header.txt --body-file body.json"
     )]
@@ -126,7 +126,7 @@ impl VerifyArgs {
                     vec![
                         Line::new()
                             .good("verified")
-                            .plain(", but the body is no JSON"),
+                            .plain(", but the body is not JSON"),
                     ]
                 })?;
                 settings.out.note(&Line::new().plain(error));
@@ -146,7 +146,7 @@ impl SignArgs {
             .ok_or_else(crate::settings::credentials::no_signature_secret)?;
         let key = match settings.api_key()? {
             Some(key) => key,
-            // Whoever verifies with secrets alone does not look at the key.
+            // The key is not compared by receivers that verify with the secret alone.
             None => ApiKey::new("unknown").map_err(cannot_sign)?,
         };
         let value = WebhookSigner::new(key, secret)
@@ -235,14 +235,14 @@ pub(super) fn clock_hint(reason: &str) -> Option<&'static str> {
     }
 }
 
-/// The headers to judge: one for each line of the file, whether or not it kept the header's name.
+/// The headers to verify: one for each line of the file, with or without the header's name.
 fn headers(contents: &[u8]) -> HeaderMap {
     let text = String::from_utf8_lossy(contents);
     text.lines()
         .map(str::trim)
         .filter(|line| !line.is_empty())
         .map(|line| {
-            // What no header can hold is no token either: an empty value is as malformed.
+            // Bytes that a header cannot hold are not a token: an empty value is as malformed.
             HeaderValue::from_str(authorization_value(line)).unwrap_or(HeaderValue::from_static(""))
         })
         .map(|value| (header::AUTHORIZATION, value))

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use messages_sdk::types::{Document, v0_1};
 
-use super::send::{PathName, report};
+use super::send::{PathName, print_report};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::input::read_text;
@@ -39,10 +39,10 @@ impl WorkflowArgs {
         let text = read_text(Some(&self.file))?;
         let value = serde_json::from_str(&text)
             .map_err(|error| CommandError::invalid("the workflow is not JSON").because(error))?;
-        let order = match v0_1::Workflow::from_value(value) {
+        let outgoing = match v0_1::Workflow::from_value(value) {
             Ok(workflow) => Outgoing::Workflow(workflow),
             Err(error) => {
-                return report(
+                return print_report(
                     settings,
                     SendReport::invalid(0, None, &send::problems(error)),
                 );
@@ -50,11 +50,11 @@ impl WorkflowArgs {
         };
         let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(send::dry_run(settings, order, path));
+            return runtime()?.block_on(send::dry_run(settings, outgoing, path));
         }
         let client = settings.client()?;
         let reference = send::client_ref_or_minted(self.client_ref.as_deref());
-        let settled = runtime()?.block_on(order.send(&client, 0, path, reference.as_deref()));
-        report(settings, settled)
+        let report = runtime()?.block_on(outgoing.send(&client, 0, path, reference.as_deref()));
+        print_report(settings, report)
     }
 }

@@ -14,7 +14,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::Settings;
 
-/// How long an answer is waited for: as long as a webhook's sender waits at most.
+/// Longest wait for a response: as long as a webhook's sender waits at most.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// Sends plain requests, without credentials, retries or redirects.
@@ -40,14 +40,13 @@ impl Exchange {
         &self,
         request: Request<Bytes>,
     ) -> Result<Response<Bytes>, CommandError> {
-        self.0
-            .send(request)
-            .await
-            .map_err(|error| CommandError::new(Exit::NotSent, "there was no answer").because(error))
+        self.0.send(request).await.map_err(|error| {
+            CommandError::new(Exit::NotSent, "there was no response").because(error)
+        })
     }
 }
 
-/// Sends JSON, without credentials, to the controls of a running emulator. Returns where that is, and the answer.
+/// Sends JSON, without credentials, to the control API of a running emulator. Returns its URL and the response.
 pub(crate) async fn ask_emulator(
     settings: &Settings,
     method: Method,
@@ -61,9 +60,8 @@ pub(crate) async fn ask_emulator(
         .header(header::CONTENT_TYPE, "application/json")
         .body(Bytes::from(body.to_string()))
         .map_err(|error| CommandError::new(Exit::Other, "no request can be made").because(error))?;
-    let answer = Exchange::new()?.send(request).await.map_err(|failure| {
-        failure
-            .hint("start it with `messages emulator`, and name another one's URL with --endpoint")
+    let answer = Exchange::new()?.send(request).await.map_err(|error| {
+        error.hint("start it with `messages emulator`, and name another one's URL with --endpoint")
     })?;
     let status = answer.status();
     let value: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
@@ -76,7 +74,7 @@ pub(crate) async fn ask_emulator(
     };
     let reason = match value.get("error").and_then(Value::as_str) {
         Some(reason) => reason.to_owned(),
-        None => format!("the emulator answered with status {}", status.as_u16()),
+        None => format!("the emulator responded with status {}", status.as_u16()),
     };
     Err(CommandError::new(exit, reason))
 }

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 /// No document is longer than this.
 pub(crate) const LEN_MAX: u64 = 4 * 1024 * 1024;
 
-/// What a document is that is longer.
+/// Describes a document that is too long.
 pub(crate) const TOO_LONG: &str = "longer than any document: 4 MiB";
 
 /// The byte order mark of UTF-8, which editors on Windows write.
@@ -132,7 +132,7 @@ fn read_bounded(source: impl Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A line that was read, and how many bytes it took.
+/// A line, with its length in bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum LineRead {
     /// The end of the input.

@@ -1,4 +1,4 @@
-//! A web server that takes webhooks, verifies them and hands them over.
+//! A web server that receives webhooks, verifies them and hands them over.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -26,11 +26,11 @@ pub(crate) struct Delivery {
     pub(crate) verdict: Verdict,
 }
 
-/// What the receiver made of a request.
+/// The receiver's verdict on a request.
 #[derive(Debug, Clone)]
 pub(crate) enum Verdict {
     Verified(Box<WebhookEvent>),
-    /// It was not checked, because there is no secret to check it with.
+    /// Not verified, because there is no secret.
     Unchecked(Box<WebhookEvent>),
     Refused {
         reason: &'static str,
@@ -55,7 +55,7 @@ impl Verdict {
         }
     }
 
-    /// What the sender is answered when nobody says otherwise.
+    /// The default response to the sender.
     pub(crate) fn answer(&self) -> StatusCode {
         match self {
             Self::Verified(_) | Self::Unchecked(_) => StatusCode::OK,

@@ -19,7 +19,7 @@ use crate::settings::{Settings, no_client};
 /// Prints the request as the client would send it, with its credentials masked.
 pub(crate) async fn dry_run(
     settings: &Settings,
-    order: Outgoing,
+    outgoing: Outgoing,
     path: Path,
 ) -> Result<Exit, CommandError> {
     let capture = Capture::default();
@@ -27,9 +27,9 @@ pub(crate) async fn dry_run(
         Ok(Some(credentials)) => (Some(credentials), None),
         Ok(None) => (None, Some("(no credentials found)")),
         // The request can be shown all the same, but its sending would fail.
-        Err(failure) => {
+        Err(error) => {
             let line = Line::new().warn("warning").plain(": ");
-            settings.out.note(&line.plain(failure.chain()));
+            settings.out.note(&line.plain(error.chain()));
             (None, Some("(no usable credentials)"))
         }
     };
@@ -48,15 +48,15 @@ pub(crate) async fn dry_run(
         .transport(capture.clone())
         .build()
         .map_err(no_client)?;
-    let settled = order.send(&client, 0, path, None).await;
+    let report = outgoing.send(&client, 0, path, None).await;
     match capture.take() {
         None => {
-            settled
+            report
                 .details()
                 .iter()
                 .for_each(|line| settings.out.note(line));
-            Err(settled
-                .into_failure()
+            Err(report
+                .into_error()
                 .unwrap_or_else(|| CommandError::new(Exit::Other, "no request was made")))
         }
         Some(request) => {
@@ -67,7 +67,7 @@ pub(crate) async fn dry_run(
     }
 }
 
-/// A transport that keeps the request to itself.
+/// A transport that captures the request.
 #[derive(Debug, Clone, Default)]
 struct Capture(Arc<Mutex<Option<Request<Bytes>>>>);
 
@@ -119,7 +119,7 @@ impl Shown {
             url: request.uri().to_string(),
             path: request.uri().path().to_owned(),
             headers: headers.collect(),
-            // What the client sends is JSON.
+            // The body is JSON: the client has encoded it.
             body: serde_json::from_slice(request.body()).unwrap_or_default(),
             raw: String::from_utf8_lossy(request.body()).into_owned(),
         }

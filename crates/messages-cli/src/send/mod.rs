@@ -39,7 +39,10 @@ impl Outgoing {
             Submission::V1(message) => Ok(Self::Message(message.into())),
             Submission::V0_1(message) => Ok(Self::Message(message.into())),
             Submission::Workflow(workflow) => Ok(Self::Workflow(workflow)),
-            _ => Err(vec![Finding::new("kind", "is of a kind that is not sent")]),
+            _ => Err(vec![Finding::new(
+                "kind",
+                "is not a message or workflow that can be sent",
+            )]),
         }
     }
 
@@ -51,7 +54,7 @@ impl Outgoing {
         }
     }
 
-    /// Refuses a path that is none of the order's generation: what is posted there would be taken for something else.
+    /// Fails if the path belongs to another generation than the document: the API would misread it.
     pub(crate) fn fits(&self, path: Path) -> Result<(), Finding> {
         match self {
             Self::Message(Outbound::V1(_)) if path == Path::Beta => Err(Finding::new(
@@ -82,7 +85,7 @@ impl Outgoing {
         }
     }
 
-    /// Sends the order, under a client reference unless it has one, and tells how that ended.
+    /// Sends the document, under the given client reference unless it has its own, and returns the report.
     pub(crate) async fn send(
         self,
         client: &Client,

@@ -1,4 +1,4 @@
-//! How the sending of one message ended, as `send --json` prints it.
+//! The report of one message, as `send --json` prints it.
 
 use messages_sdk::outcome::WorkflowAccepted;
 use messages_sdk::types::{ErrorObject, Problem};
@@ -10,7 +10,7 @@ use crate::exit::Exit;
 use crate::finding::Finding;
 use crate::io::output::Line;
 
-/// How one message ended; members that do not apply are left out.
+/// The report of one message; fields that do not apply are left out.
 #[derive(Debug, Serialize)]
 pub(crate) struct SendReport {
     pub(crate) index: u64,
@@ -78,33 +78,33 @@ impl SendReport {
     }
 
     pub(crate) fn accepted(index: u64, accepted: Accepted) -> Self {
-        let mut settled = Self::new(index, Outcome::Accepted).with_report(&accepted.report);
-        settled.status = Some(accepted.status.as_u16());
-        settled.message_uuid = Some(accepted.message_uuid);
-        settled.workflow_id = accepted.workflow_id;
-        settled
+        let mut report = Self::new(index, Outcome::Accepted).with_report(&accepted.report);
+        report.status = Some(accepted.status.as_u16());
+        report.message_uuid = Some(accepted.message_uuid);
+        report.workflow_id = accepted.workflow_id;
+        report
     }
 
     pub(crate) fn workflow_accepted(index: u64, accepted: WorkflowAccepted) -> Self {
-        let mut settled = Self::new(index, Outcome::Accepted).with_report(&accepted.report);
-        settled.status = Some(accepted.status.as_u16());
-        settled.dispatch_uuid = Some(accepted.uuid);
-        settled
+        let mut report = Self::new(index, Outcome::Accepted).with_report(&accepted.report);
+        report.status = Some(accepted.status.as_u16());
+        report.dispatch_uuid = Some(accepted.uuid);
+        report
     }
 
     pub(crate) fn failed(index: u64, error: &Error) -> Self {
-        let mut settled = Self::new(index, error.outcome()).with_report(error.report());
+        let mut report = Self::new(index, error.outcome()).with_report(error.report());
         if error.outcome() == Outcome::Invalid {
-            (settled.attempts, settled.elapsed_ms) = (None, None);
+            (report.attempts, report.elapsed_ms) = (None, None);
         }
-        settled.status = error.status().map(|status| status.as_u16());
-        settled.problem = error.problem().cloned();
-        settled.problems = error.problems().iter().map(Finding::from).collect();
-        settled.error = Some(chain(error));
-        settled.hint = Some(error.hint());
-        settled.is_credentials = matches!(error, Error::Credentials(_))
-            || (error.outcome() == Outcome::Rejected && settled.status == Some(401));
-        settled
+        report.status = error.status().map(|status| status.as_u16());
+        report.problem = error.problem().cloned();
+        report.problems = error.problems().iter().map(Finding::from).collect();
+        report.error = Some(chain(error));
+        report.hint = Some(error.hint());
+        report.is_credentials = matches!(error, Error::Credentials(_))
+            || (error.outcome() == Outcome::Rejected && report.status == Some(401));
+        report
     }
 
     /// A message that was refused before there was a request.
@@ -114,11 +114,11 @@ impl SendReport {
     }
 
     pub(crate) fn refused(index: u64, client_ref: Option<&str>, findings: Vec<Finding>) -> Self {
-        let mut settled = Self::new(index, Outcome::Invalid);
-        settled.client_ref = client_ref.map(str::to_owned);
-        settled.error = Some("the message breaks a rule of the API and was not sent".to_owned());
-        settled.problems = findings;
-        settled
+        let mut report = Self::new(index, Outcome::Invalid);
+        report.client_ref = client_ref.map(str::to_owned);
+        report.error = Some("the message is invalid and was not sent".to_owned());
+        report.problems = findings;
+        report
     }
 
     /// The same for a message on this line of its input.
@@ -127,7 +127,7 @@ impl SendReport {
         self
     }
 
-    /// The message's place in its input, for people.
+    /// The human-readable place of the message in its input.
     pub(crate) fn number(&self) -> Line {
         Line::new().dim(match self.line {
             Some(line) => format!("line {line} "),
@@ -139,7 +139,7 @@ impl SendReport {
         self.outcome == Outcome::Accepted
     }
 
-    /// What the process ends with when this is its only message.
+    /// The exit code if this is the command's only message.
     pub(crate) fn exit(&self) -> Exit {
         match self.outcome {
             _ if self.is_credentials => Exit::Credentials,
@@ -152,7 +152,7 @@ impl SendReport {
         }
     }
 
-    /// The result for people, on stdout.
+    /// The human-readable result, for stdout.
     pub(crate) fn line(&self) -> Line {
         let line = Line::new();
         let line = match self.outcome {
@@ -176,17 +176,17 @@ impl SendReport {
         }
     }
 
-    /// What went wrong, as a failure of the command.
-    pub(crate) fn into_failure(self) -> Option<CommandError> {
+    /// The error of the command if this is its only message; `None` if it was accepted.
+    pub(crate) fn into_error(self) -> Option<CommandError> {
         let message = self.error.as_ref()?;
-        let failure = CommandError::new(self.exit(), message);
+        let error = CommandError::new(self.exit(), message);
         Some(match self.hint {
-            Some(hint) => failure.hint(hint),
-            None => failure,
+            Some(hint) => error.hint(hint),
+            None => error,
         })
     }
 
-    /// The details for people, on stderr: broken rules, and what the API said.
+    /// The human-readable details, for stderr: broken rules, and the API's explanation.
     pub(crate) fn details(&self) -> Vec<Line> {
         let mut lines: Vec<Line> = {
             let lines = self.problems.iter().map(|finding| finding.line(self.line));
@@ -209,7 +209,7 @@ impl SendReport {
     }
 }
 
-/// An error with its causes, without repeating what they say.
+/// An error with its causes, without repetitions.
 fn chain(error: &Error) -> String {
     let mut text = error.to_string();
     // The problems of a message are listed one by one.

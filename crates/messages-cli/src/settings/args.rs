@@ -11,9 +11,9 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true)]
     pub(crate) json: bool,
 
-    /// Where the API answers: global, us, eu, ap, sandbox or a URL. With the environment's credentials,
-    /// MESSAGES_ENDPOINT says it too
-    // Not read by clap, which does not tell an argument from a variable: a profile that was named wins only over the
+    /// The API's endpoint: global, us, eu, ap, sandbox or a URL. With the environment's credentials, MESSAGES_ENDPOINT
+    /// sets it too
+    // Not read by clap, which does not distinguish an argument from a variable: a named profile wins only over the
     // latter.
     #[arg(long, global = true, value_name = "NAME|URL")]
     pub(crate) endpoint: Option<String>,
@@ -22,7 +22,7 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true)]
     pub(crate) allow_http: bool,
 
-    /// What carries the requests: hyper (the default, and the faster one) or reqwest
+    /// HTTP backend: hyper (the default, and the faster one) or reqwest
     #[arg(
         long,
         global = true,
@@ -33,7 +33,7 @@ pub(crate) struct GlobalArgs {
     )]
     pub(crate) transport: TransportName,
 
-    /// Which credentials to use where both kinds are there: basic or jwt
+    /// Credentials to use if both kinds are given: basic or jwt
     #[arg(long, global = true, value_enum, hide_possible_values = true)]
     pub(crate) auth: Option<AuthName>,
 

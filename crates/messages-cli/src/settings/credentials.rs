@@ -16,7 +16,7 @@ use super::profile::{Profile, SecretKey};
 use crate::error::CommandError;
 use crate::exit::Exit;
 
-/// What to do without credentials.
+/// Advice when there are no credentials.
 const HOW: &str = "set VONAGE_API_KEY and VONAGE_API_SECRET, or VONAGE_APPLICATION_ID and VONAGE_PRIVATE_KEY_PATH (or \
                    VONAGE_PRIVATE_KEY), or add a profile with `messages profile add`; `messages demo` needs none";
 
@@ -55,7 +55,7 @@ pub(crate) fn named_variable(names: Names) -> Option<(&'static str, String)> {
         .find(|(_, value)| !value.trim().is_empty())
 }
 
-/// Whether the environment holds any part of credentials.
+/// Returns `true` if the environment holds any part of credentials.
 pub(crate) fn in_environment() -> bool {
     VARIABLES
         .iter()
@@ -63,7 +63,7 @@ pub(crate) fn in_environment() -> bool {
         .flatten()
         .any(|name| match env::var(name) {
             Ok(value) => !value.trim().is_empty(),
-            // It is meant, and refused by whoever reads it.
+            // A value that is not text was meant as a credential, and is refused when it is read.
             Err(error) => error != env::VarError::NotPresent,
         })
 }
@@ -154,13 +154,13 @@ pub(super) fn key_of_profile(path: &Path) -> Result<PrivateKey, CommandError> {
     private_file::private_key(path)?.map_err(in_profile)
 }
 
-/// The secrets under which webhooks are signed, as the environment says; none when it says nothing.
+/// The secrets that sign webhooks, from the environment; none if it has none.
 pub(crate) fn secrets_from_environment() -> Result<Vec<SignatureSecret>, CommandError> {
     signature_secrets_from_env()
         .map_err(|error| unusable("the signature secret cannot be used", error))
 }
 
-/// The same, as a profile says.
+/// The secrets that sign webhooks, from a profile.
 pub(super) fn secrets_from_profile(
     profile: &Profile,
 ) -> Result<Vec<SignatureSecret>, CommandError> {

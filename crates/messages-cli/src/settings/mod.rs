@@ -1,4 +1,4 @@
-//! What a command works with: streams, credentials, endpoint, transport.
+//! The settings of a command: streams, credentials, endpoint, transport.
 
 mod args;
 pub(crate) mod credentials;
@@ -21,8 +21,8 @@ use crate::exit::Exit;
 use crate::io::output::Output;
 use profile::{Profile, Profiles};
 
-/// Where everything about the account comes from. It is one place, so that no secret goes to a host that another place
-/// names.
+/// The source of everything about the account. It is one place, so that a secret is never sent to a host that another
+/// place names.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Origin<'a> {
     /// A profile that was named wins over the environment.
@@ -35,19 +35,19 @@ pub(crate) enum Origin<'a> {
 }
 
 fn endpoint_variable() -> Option<String> {
-    // What is no text is no endpoint either, and is refused as such: without it, messages would go elsewhere.
+    // A value that is not text is refused as an invalid endpoint: ignored, it would send messages elsewhere.
     let text = std::env::var_os("MESSAGES_ENDPOINT")?;
     let text = text.to_string_lossy().trim().to_owned();
     (!text.is_empty()).then_some(text)
 }
 
-/// What every command is given. Nothing is read before a command asks for it.
+/// The settings of every command. Nothing is read before a command asks for it.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) args: GlobalArgs,
     pub(crate) out: Output,
     profiles: OnceLock<Profiles>,
-    /// Whether everything goes to the emulator on this machine.
+    /// Everything goes to the emulator on this machine.
     is_for_emulator: bool,
 }
 
@@ -143,7 +143,7 @@ impl Settings {
         profiles.select(self.args.profile.as_deref())
     }
 
-    /// Where the account's credentials, secrets, key and endpoint come from.
+    /// The source of the account's credentials, secrets, key and endpoint.
     pub(crate) fn origin(&self) -> Result<Origin<'_>, CommandError> {
         let is_named = self.args.profile.is_some();
         if !is_named && credentials::in_environment() {
@@ -194,7 +194,7 @@ impl Settings {
         }
     }
 
-    /// The credentials of an application, whatever `--auth` says: what they are for takes no others.
+    /// The credentials of an application, regardless of `--auth`: their uses accept no others.
     pub(crate) fn jwt_credentials(&self) -> Result<Credentials, CommandError> {
         self.credentials_by(AuthPreference::Jwt)?
             .ok_or_else(credentials::missing)
@@ -216,7 +216,8 @@ impl Settings {
         match self.origin()? {
             Origin::Named(profile) => credentials::secrets_from_profile(profile),
             Origin::Environment | Origin::Nowhere => credentials::secrets_from_environment(),
-            // The secret is no part of credentials, and may be all that the environment has: then it wins as they would.
+            // The secret is not part of credentials, and may be all that the environment has: then it wins as they
+            // would.
             Origin::Active(profile) => match credentials::secrets_from_environment()? {
                 secrets if secrets.is_empty() => credentials::secrets_from_profile(profile),
                 secrets => Ok(secrets),
@@ -252,10 +253,10 @@ impl Settings {
         let endpoint = match self.origin()? {
             Origin::Named(profile) => profile.endpoint.clone(),
             Origin::Environment | Origin::Nowhere => variable,
-            // Neither goes the profile's secret where the environment points, nor a message past the place that the
-            // environment names: it may be there to keep messages from real people.
+            // A profile's secret is not sent to an endpoint of the environment, and a message does not bypass that
+            // endpoint: it may be there to keep messages from real users.
             Origin::Active(profile) if !self.is_endpoint_of(profile, variable.as_deref())? => {
-                let message = "MESSAGES_ENDPOINT is none of the active profile's";
+                let message = "MESSAGES_ENDPOINT differs from the active profile's endpoint";
                 return Err(CommandError::usage(message)
                     .hint("name the endpoint with --endpoint, or the profile with --profile"));
             }
@@ -264,7 +265,7 @@ impl Settings {
         endpoint.map_or_else(|| Ok(Endpoint::global()), |text| self.parse_endpoint(&text))
     }
 
-    /// Whether what the environment names, if it names anything, is where the profile leads.
+    /// Returns `true` if the environment names no endpoint, or that of the profile.
     fn is_endpoint_of(
         &self,
         profile: &Profile,
@@ -298,7 +299,7 @@ impl Settings {
         })
     }
 
-    /// A client's beginnings: the endpoint, and no reference that nobody asked for.
+    /// A client builder with the endpoint, and without minted references.
     pub(crate) fn client_builder(&self) -> Result<ClientBuilder, CommandError> {
         Ok(Client::builder()
             .endpoint(self.endpoint()?)

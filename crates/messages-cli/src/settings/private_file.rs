@@ -58,8 +58,7 @@ pub(crate) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, CommandErro
     Ok(Some(text))
 }
 
-/// Makes sure that no other run writes the file as long as this one has it open: two would not know of each other. Where files
-/// cannot be locked, nobody can tell.
+/// Locks the file for as long as it is open, so that no other run writes it. Succeeds where files cannot be locked.
 pub(crate) fn lock(file: &fs::File, path: &Path) -> Result<(), CommandError> {
     match file.try_lock() {
         Err(fs::TryLockError::WouldBlock) => {
@@ -85,9 +84,10 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Opens a regular file, which is made with mode 0600 where it is not there yet. The inner error is for the caller to name.
+/// Opens a regular file, and creates it with mode 0600 if it does not exist. The caller adds the name to the inner
+/// error.
 ///
-/// The opened file is judged, not the path: a link that takes its place meanwhile is not followed.
+/// The opened file is checked, not the path: a link that replaces it meanwhile is not followed.
 pub(crate) fn open(
     options: &mut fs::OpenOptions,
     path: &Path,
@@ -103,7 +103,7 @@ fn open_as(
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;
-        // A pipe without its other end would keep the command waiting.
+        // Opening a pipe without its other end would block.
         options
             .mode(0o600)
             .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
@@ -128,7 +128,7 @@ fn open_as(
     }
 }
 
-/// A link could point to a file of somebody else's choice.
+/// A link could point to a file chosen by an attacker.
 fn refuse_link(path: &Path, exit: Exit) -> Result<(), CommandError> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.file_type().is_symlink() => Err(CommandError::new(
@@ -165,7 +165,7 @@ fn create_private_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 
-/// A path as a shell takes it.
+/// A path, quoted for a shell.
 fn quoted(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:@".contains(c);
     if path.chars().all(plain) {
@@ -182,7 +182,7 @@ mod tests {
 
     use super::*;
 
-    /// Somebody who puts a link in the place of a file again and again.
+    /// An attacker who replaces a file by a link again and again.
     #[test]
     fn a_link_that_takes_the_place_of_a_file_is_not_followed()
     -> Result<(), Box<dyn std::error::Error>> {

@@ -120,7 +120,7 @@ fn read() -> Result<Option<(PathBuf, Zeroizing<String>)>, CommandError> {
 }
 
 fn parse<S: DeserializeOwned>(path: &Path, text: &str) -> Result<Profiles<S>, CommandError> {
-    // The parser's error quotes the line, which may hold a secret: only its place is told.
+    // The parser's error quotes the line, which may hold a secret: only its place is printed.
     let parsed = toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         let line = text.get(..at).unwrap_or_default().matches('\n').count() + 1;

@@ -20,7 +20,7 @@ pub(crate) enum Bad {
 
 const ALL: [Bad; 4] = [Bad::NoHead, Bad::HalfHead, Bad::HalfBody, Bad::NeverReading];
 
-/// What is sent to a server: a path that takes a body, a request that is served, and its status.
+/// A path that accepts a body, a request that is served, and its status.
 struct Target {
     name: &'static str,
     address: SocketAddr,
@@ -49,7 +49,7 @@ impl Target {
         format!("{head}\r\ncontent-length: 2\r\n\r\n{{}}").into_bytes()
     }
 
-    /// How long a request takes, connecting included.
+    /// Duration of a request, connecting included.
     async fn ask(&self) -> Duration {
         let began = Instant::now();
         let mut stream = TcpStream::connect(self.address).await.unwrap();
@@ -107,7 +107,7 @@ impl Target {
         );
         assert!(longest < Duration::from_secs(10), "{bad:?}: {longest:?}");
         assert!(most < 64 * 1024, "{bad:?}: {most} KiB");
-        // Few clients run beside other tests, and show only that nobody is starved.
+        // Few clients run beside other tests, and show only that none is starved.
         let limit = Duration::from_millis(if count > 100 { 100 } else { 3_000 });
         assert!(p99 < limit, "{bad:?}: {p99:?}");
     }

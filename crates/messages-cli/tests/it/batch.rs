@@ -17,7 +17,7 @@ pub(crate) fn messages(count: usize) -> String {
     })
 }
 
-/// How many messages the emulator took, by its own account, once it has told of all of them.
+/// Number of messages the emulator accepted, by its own account, once it has reported all of them.
 pub(crate) fn taken(emulator: &Emulator) -> usize {
     let mut told = emulator.accepted();
     loop {
@@ -29,7 +29,7 @@ pub(crate) fn taken(emulator: &Emulator) -> usize {
     }
 }
 
-/// Messages to a recipient of its own each, so that the emulator can say who got how many.
+/// Messages to one recipient each, so that the emulator counts messages per recipient.
 fn messages_to_all(count: usize) -> String {
     (0..count).fold(String::new(), |mut text, index| {
         let _ = writeln!(
@@ -45,7 +45,7 @@ fn recipient(index: usize) -> String {
     format!("4479{index:08}")
 }
 
-/// How many messages the emulator got once, and how many more than once.
+/// Number of messages the emulator received once, and more than once.
 fn once_and_more(emulator: &Emulator) -> (usize, usize) {
     let received = emulator.received();
     let more = received.values().filter(|count| **count > 1).count();
@@ -122,7 +122,7 @@ fn a_killed_run_is_resumed_without_a_duplicate() {
     assert_eq!(more, 0, "a message was sent twice");
     assert!(once + left >= count, "{once} and {left} in doubt");
 
-    // Whoever asks for it gets the rest too, and only that.
+    // `--retry in-doubt` sends the rest too, and only that.
     let ended = shell.run(&[&resume[..], &["--retry", "in-doubt"]].concat());
     assert_eq!(ended.code, 0, "{}", ended.stdout);
     assert_eq!(
@@ -193,8 +193,8 @@ fn an_interrupted_run_waits_for_what_is_under_way() {
 
 #[cfg(unix)]
 #[test]
-fn whoever_interrupts_twice_is_told_what_is_unsettled() {
-    // Takes every connection and never answers.
+fn a_second_interrupt_names_what_is_left_in_doubt() {
+    // Accepts every connection and never responds.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     let shell = crate::shell::Shell::new()
@@ -224,7 +224,7 @@ fn whoever_interrupts_twice_is_told_what_is_unsettled() {
     let output = child.wait_with_output().unwrap();
     let remarks = String::from_utf8(output.stderr).unwrap();
     assert!(
-        remarks.contains("3 unsettled, and in doubt: 0, 1, 2"),
+        remarks.contains("3 abandoned in flight, and in doubt: 0, 1, 2"),
         "{remarks}"
     );
     assert_eq!(output.status.code(), Some(8));
@@ -237,7 +237,7 @@ fn whoever_interrupts_twice_is_told_what_is_unsettled() {
 fn what_is_in_doubt_is_not_sent_again() {
     let emulator = Emulator::start();
     let shell = emulator.shell();
-    // The emulator takes the first and loses its answer, and refuses the second.
+    // The emulator accepts the first and loses its response, and refuses the second.
     let input = messages(2)
         .replacen("447700900000", "447700960602", 1)
         .replacen("447700900000", "447700960402", 1);

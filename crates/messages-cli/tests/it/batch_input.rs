@@ -1,4 +1,4 @@
-//! What a batch takes: JSON in its forms, tables, and arguments.
+//! Input of a batch: JSON in its forms, tables, and arguments.
 
 use std::collections::HashSet;
 
@@ -149,7 +149,7 @@ fn a_table_that_can_be_read_only_once_is_refused() {
         let arguments = ["send", "--csv", table, "--template", template];
         let ended = shell.run_with(&arguments, "number\n447700900000\n");
         assert_eq!(ended.code, 2, "{table}: {}", ended.stdout);
-        for part in ["--csv", "no regular file", "hint"] {
+        for part in ["--csv", "must be a regular file", "hint"] {
             assert!(ended.stderr.contains(part), "{}", ended.stderr);
         }
     }

@@ -331,7 +331,7 @@ fn changed_inputs(concurrencies: usize) {
                 let resumed = resume(&shell, format, &counts, concurrency, &[]);
                 let sent: BTreeMap<String, usize> =
                     allowed.iter().map(|number| (row(*number).0, 1)).collect();
-                // What was in-flight stays in doubt.
+                // A message in flight stays in doubt.
                 let code = if allowed.is_empty() { 3 } else { 8 };
                 let untouched = std::fs::read(shell.path("results")).unwrap() == killed.results
                     && std::fs::read(shell.path("results.pending")).ok()
@@ -508,7 +508,7 @@ fn a_stream_is_resumed_from_a_stream() {
     let ended = shell.run(&["send", "--json", "--file", "input", "--resume", "results"]);
     assert_eq!((ended.code, counts.take().len()), (3, 0));
 
-    // What follows the known part is sent as it comes.
+    // The part behind the known messages is sent as it comes.
     let mut child = shell
         .command(&["send", "--json", "--file", "-", "--resume", "results"])
         .spawn()

@@ -1,4 +1,4 @@
-//! Arguments as people type them, and what a message says of those that cannot be used.
+//! Arguments as users type them, and the errors for those that are invalid.
 
 use serde_json::Value;
 
@@ -218,8 +218,8 @@ fn faults_are_named_by_their_flags_and_all_at_once() {
             ],
             &[
                 "--to is missing",
-                "--tag is no option",
-                "--locale is no option",
+                "--tag is not an option",
+                "--locale is not an option",
             ],
         ),
         (
@@ -358,7 +358,7 @@ fn the_emulator_is_found_by_endpoint_profile_and_environment() {
     }
     // Sent and inbound.
     assert_eq!(emulator.received().values().sum::<u64>(), 8);
-    // Nothing goes to the API itself, whatever the environment or a named profile says.
+    // Nothing goes to the API itself, regardless of the environment or a named profile.
     for (shell, more) in [
         (Shell::new(), &["--endpoint", "eu"][..]),
         (Shell::new().with("MESSAGES_ENDPOINT", "us"), &[]),

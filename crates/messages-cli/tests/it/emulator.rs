@@ -3,7 +3,7 @@
 use crate::shell::{Emulator, SMS, Shell};
 
 #[test]
-fn the_private_key_is_nobody_elses() {
+fn the_private_key_is_private() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let emulator = Emulator::start();
@@ -231,7 +231,7 @@ fn a_signal_is_not_lost_while_it_writes() {
     let mut line = String::new();
     output.read_line(&mut line).unwrap();
     let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
-    // Nobody reads on, so that it soon waits for its output in the midst of an event.
+    // The output is not read on, so that the emulator soon waits for it in the midst of an event.
     let message = r#"{"channel":"sms","message_type":"text","from":"447700900001","to":"447700900000","text":"Hello"}"#;
     let sender = Shell::new()
         .with("MESSAGES_ENDPOINT", ready["url"].as_str().unwrap())

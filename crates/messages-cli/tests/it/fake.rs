@@ -1,11 +1,12 @@
-//! A server that answers what a test wants, and a client that says what a test wants.
+//! A server with prepared responses, and a client with prepared requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Answers every POST, PATCH and PUT with what `answer` says: given how many came before, a status and a body.
+/// Responds to every POST, PATCH and PUT with the status and body from `answer`, which gets the number of earlier
+/// requests.
 pub(crate) fn serve<F>(answer: F) -> String
 where
     F: Fn(usize) -> (u16, String) + Send + Sync + 'static,
@@ -79,7 +80,7 @@ impl Client {
         }
     }
 
-    /// Sends a request and returns the first line of the answer, or nothing when the server hangs up.
+    /// Sends a request and returns the status line of the response, or nothing if the server closes the connection.
     pub(crate) fn ask(&mut self, method: &str, path: &[u8], body: &str) -> Option<String> {
         self.ask_with(method, path, "", body)
     }

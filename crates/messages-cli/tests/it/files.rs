@@ -1,4 +1,4 @@
-//! Files that hold what is nobody else's business: made private whatever the umask, and never written through a link.
+//! Private files: created with their mode whatever the umask, and never written through a link.
 #![cfg(unix)]
 
 use std::fs;
@@ -88,7 +88,7 @@ fn private_files_are_private_under_every_umask() {
         let send = shell.command(&["send", "--file", "-", "--results", "results"]);
         cases.check(format!("{umask}: send"), run(umask, &send, MESSAGE) == 0);
         cases.mode(&format!("{umask}: results"), &shell.path("results"), 0o600);
-        // The journal is there while messages are under way: this one gets no answer before the run is killed.
+        // The journal exists while messages are in flight: this one gets no response before the run is killed.
         let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", silent.local_addr().unwrap());
         let waiting = [
@@ -193,7 +193,7 @@ fn links_are_not_followed_and_a_failed_write_changes_nothing() {
     println!("files: 6 links, 0 followed");
 }
 
-/// A pipe without its other end would keep a command waiting for ever.
+/// Opening a pipe without its other end would block forever.
 #[test]
 fn what_is_not_a_regular_file_is_refused() {
     let emulator = Emulator::start();

@@ -1,4 +1,4 @@
-//! What a stranger wrote cannot act on the terminal, whichever command shows it.
+//! Untrusted text is escaped on the terminal, whichever command prints it.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
@@ -10,7 +10,7 @@ use crate::shell::{Ended, SMS, Shell};
 
 const COUNT: usize = 2_000;
 
-/// How many go into one command line or one answer, where each is a process.
+/// Texts in one command line or one response, where each is a process.
 const CHUNK: usize = 100;
 
 /// Texts that would act on a terminal: every control and format character, in sequences that terminals obey.
@@ -44,7 +44,8 @@ fn hostile() -> Vec<String> {
         .collect()
 }
 
-/// Whether a terminal may obey a character, hide it or let it reorder the line. This list is not the program's own.
+/// Returns `true` if a terminal may obey a character, hide it or let it reorder the line. The list is independent of the
+/// program's.
 fn is_raw(c: char) -> bool {
     c.is_control() && c != '\n'
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}'
@@ -73,7 +74,7 @@ fn lines(values: impl Iterator<Item = Value>) -> String {
     values.map(|value| format!("{value}\n")).collect()
 }
 
-/// A shell whose requests are answered by `answer`.
+/// A shell whose requests get their responses from `answer`.
 fn answered(answer: impl Fn(usize) -> (u16, String) + Send + Sync + 'static) -> Shell {
     Shell::new()
         .with("MESSAGES_ENDPOINT", &serve(answer))
@@ -141,7 +142,7 @@ fn documents() {
 #[test]
 fn answers_of_a_server() {
     let texts = hostile();
-    // An answer is not read without a limit, so each holds some of them.
+    // A response is not read without a limit, so each holds some of them.
     let problems: Vec<String> = texts
         .chunks(CHUNK)
         .map(|chunk| {
@@ -220,7 +221,7 @@ fn answers_of_a_server() {
     assert_harmless("trigger", &all, 2 * COUNT);
 }
 
-/// What a command printed in as many runs as there are chunks.
+/// The output of a command in as many runs as there are chunks.
 fn repeated(mut run: impl FnMut() -> Ended) -> Ended {
     (0..COUNT / CHUNK).fold(Ended::default(), |mut all, _| {
         let ended = run();

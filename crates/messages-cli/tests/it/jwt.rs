@@ -15,7 +15,7 @@ fn shell(key: &str) -> Shell {
         .with("VONAGE_PRIVATE_KEY", key)
 }
 
-/// A token with these parts, which nobody has signed.
+/// An unsigned token with these parts.
 fn unsigned(header: &Value, claims: &Value) -> String {
     let encode = |value: &Value| base64url(value.to_string().as_bytes());
     format!("{}.{}.AAAA", encode(header), encode(claims))

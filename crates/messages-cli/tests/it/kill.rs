@@ -52,7 +52,7 @@ impl Running {
     }
 }
 
-/// The answer's body, if the whole answer came.
+/// The response's body, if the whole response came.
 fn call(
     stream: &mut TcpStream,
     authority: &str,
@@ -95,7 +95,7 @@ fn connect(authority: &str) -> Option<TcpStream> {
     Some(stream)
 }
 
-/// Sends until the emulator dies, and notes what was acknowledged.
+/// Sends until the emulator dies, and records the acknowledged messages.
 fn send(authority: &str, acknowledged: &Mutex<Vec<String>>) {
     let Some(mut stream) = connect(authority) else {
         return;

@@ -109,7 +109,7 @@ fn a_triggered_message_is_verified_forwarded_stored_and_resent() {
     ];
     let again = shell.run(&resend);
     assert_eq!(again.code, 0, "{}", again.stderr);
-    // The same delivery twice is handled once: the application answers 200 and does not see the event again.
+    // A repeated delivery is handled once: the application responds with 200 and does not see the event again.
     assert_eq!(application.next()["verdict"], "replayed");
     let missing = [
         "listen",
@@ -170,7 +170,7 @@ fn a_stranger_s_webhook_is_refused() {
     assert!(event.get("event").is_none());
 }
 
-/// Posts a body signed at this time; the number in the answer's first line.
+/// Posts a body signed at this time; returns the status code.
 fn post_signed_at(shell: &Shell, url: &str, now: u64) -> String {
     let body = shell.file("body.json", STATUS);
     let now = now.to_string();
@@ -453,7 +453,7 @@ fn the_doctor_compares_the_clocks() {
         if ok {
             continue;
         }
-        // The difference itself; a machine under load takes its time to ask.
+        // The difference itself; a machine under load takes some time for the request.
         let seconds = said.split(' ').find_map(|word| word.parse::<i32>().ok());
         assert!((100..=120).contains(&seconds.unwrap()), "{off}: {said}");
         let hint = clock["hint"].as_str().unwrap();

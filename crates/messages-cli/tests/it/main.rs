@@ -1,4 +1,4 @@
-//! The binary as a person or a script uses it: a temporary home, a bare environment, exit codes.
+//! The binary as a user or a script runs it: a temporary home, a bare environment, exit codes.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -90,7 +90,7 @@ impl Scene {
         (last["summary"].clone(), peak)
     }
 
-    /// How many messages arrived once, and how many more than once.
+    /// Number of messages that arrived once, and more than once.
     fn once_and_more(&self) -> (usize, usize) {
         let received = self.emulator.received();
         let more = received.values().filter(|count| **count > 1).count();

@@ -85,7 +85,7 @@ fn files_that_others_can_read_are_refused_with_the_command_that_helps() {
             assert_eq!(shell.run(command).code, 4, "{shared:o}");
             wrong += 1;
         }
-        // A link to somebody else's file is neither read nor written through.
+        // A link to a foreign file is neither read nor written through.
         fs::remove_file(&profiles).unwrap();
         symlink(&file, &profiles).unwrap();
         assert_eq!(shell.run(&["profile", "list"]).code, 4);
@@ -94,7 +94,7 @@ fn files_that_others_can_read_are_refused_with_the_command_that_helps() {
     println!("files: {wrong} shared or linked, 0 used");
 }
 
-/// What says who the account is.
+/// The sources of the account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Said {
     Active,
@@ -157,7 +157,7 @@ fn one_source_gives_all_of_the_account() {
             Ok((BEARER, FLAG, Some("profile"))),
         ),
         (&[Named, Secret], Ok((BEARER, PROFILE, Some("profile")))),
-        // The profile's secret does not go there, and the message does not go elsewhere than the variable says.
+        // The profile's secret does not go there, and the message goes only where the variable points.
         (&[Active, Endpoint], Err(2)),
     ];
     let emulator = Emulator::start();
@@ -338,7 +338,7 @@ fn only_the_secret_that_is_needed_is_kept() {
     }
 }
 
-/// What a process may write of its memory: its heap and its stacks.
+/// The writable memory of a process: its heap and its stacks.
 #[cfg(target_os = "linux")]
 fn memory(process: u32) -> Option<Vec<u8>> {
     use std::io::{Read as _, Seek as _, SeekFrom};

@@ -16,7 +16,7 @@ fn v1(text: &str, more: &str) -> String {
     )
 }
 
-/// A shell whose API keeps the bodies it gets, and fails for texts that say so.
+/// A shell whose API stores the bodies it gets, and fails for texts that request it.
 fn shell() -> (Shell, Arc<Mutex<Vec<Value>>>) {
     let bodies = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&bodies);
@@ -226,7 +226,7 @@ fn stored_statuses_settle_what_is_in_doubt() {
             "{}",
             ended.stdout
         );
-        // What was settled stays so, and is never sent again.
+        // A settled message stays settled, and is never sent again.
         let ended = resume(&shell, &["--retry", "in-doubt"]);
         assert_eq!(bodies.lock().unwrap().len(), sent + 2, "{}", ended.stdout);
         let results = std::fs::read_to_string(shell.path("results")).unwrap();

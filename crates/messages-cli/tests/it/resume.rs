@@ -1,5 +1,5 @@
-//! What a second run may believe of the first: whatever the disk, the input or a retry did in between, nothing that may
-//! have arrived is sent again without being asked for.
+//! The knowledge of a second run about the first: whatever the disk, the input or a retry did in between, no message
+//! that may have arrived is resent without a request.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn message(to: &str) -> String {
     ) + "\n"
 }
 
-/// The emulator takes it and loses its answer.
+/// The emulator accepts it and loses its response.
 const IN_DOUBT: &str = "447700960602";
 
 fn send(shell: &Shell, how: &str, input: &Path, results: &Path, more: &[&str]) -> Ended {
@@ -132,7 +132,11 @@ fn a_damaged_or_wrong_input_does_not_undo_what_is_known() {
         let wrong = shell.file("wrong.ndjson", &wrong);
         let ended = send(&shell, "--resume", &wrong, &results, more);
         assert_eq!(ended.code, 3, "{}", ended.stdout);
-        assert!(ended.stderr.contains("is not the one"), "{}", ended.stderr);
+        assert!(
+            ended.stderr.contains("differs from the one"),
+            "{}",
+            ended.stderr
+        );
         assert_eq!(std::fs::read(&results).unwrap(), known);
     }
     let summary = summary(&send(&shell, "--resume", &input, &results, &[]));
@@ -153,7 +157,7 @@ fn a_damaged_or_wrong_input_does_not_undo_what_is_known() {
 #[test]
 fn a_retry_that_fails_leaves_the_doubt() {
     let refusing = crate::fake::serve(|_| (402, "{}".to_owned()));
-    // Nobody listens on port 1.
+    // Port 1 has no listener.
     for (elsewhere, outcome) in [("http://127.0.0.1:1", "not_sent"), (&refusing, "rejected")] {
         let emulator = Emulator::start();
         let shell = emulator.shell();
@@ -184,7 +188,7 @@ fn a_batch_does_not_read_what_it_writes() {
         assert_eq!(ended.code, 2, "{how}: {}", ended.stderr);
         assert!(ended.stderr.contains("--file"), "{}", ended.stderr);
     }
-    // What is read may be the journal as well.
+    // The input may be the journal as well.
     let journal = shell.file("results.ndjson.pending", "nonsense\n");
     let ended = send(
         &shell,
@@ -228,7 +232,7 @@ fn a_journal_without_its_results_is_not_replaced() {
     let ended = send(&shell, "--results", &input, &results, &[]);
     assert_eq!(ended.code, 1, "{}", ended.stderr);
     assert!(
-        ended.stderr.contains("hint: go on with --resume"),
+        ended.stderr.contains("hint: continue with --resume"),
         "{}",
         ended.stderr
     );

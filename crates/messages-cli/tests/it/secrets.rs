@@ -11,7 +11,7 @@ const TEXT: &str = "canary text";
 const FROM: &str = "447700900001";
 const TO: &str = "447700900000";
 
-/// Everything that must not be told, with the forms that a header gives it.
+/// Every secret text, with the forms that a header gives it.
 fn canaries(emulator: &Emulator) -> Vec<String> {
     let key = std::fs::read_to_string(emulator.member("private_key_path")).unwrap();
     let lines = key.lines().filter(|line| !line.starts_with('-'));
@@ -133,7 +133,7 @@ fn the_most_talkative_log_holds_no_secret_number_or_text() {
     );
 }
 
-/// What the process list shows of a process. It is empty until the program has taken the process over.
+/// The entry of a process in the process list. It is empty until the program has replaced the process.
 fn command_line(process: u32) -> String {
     let path = format!("/proc/{process}/cmdline");
     for _ in 0..1_000 {

@@ -29,7 +29,7 @@ pub(crate) struct Shell {
     variables: Vec<(String, String)>,
 }
 
-/// How a command ended.
+/// Exit code and output of a command.
 #[derive(Debug, Default)]
 pub(crate) struct Ended {
     pub(crate) code: i32,
@@ -165,7 +165,7 @@ impl Emulator {
         self.call("PUT", "webhooks", &body)
     }
 
-    /// What its control API answers.
+    /// The response of its control API.
     fn ask(&self, path: &str) -> Value {
         self.call("GET", path, "")
     }
@@ -209,7 +209,7 @@ impl Emulator {
         response
     }
 
-    /// How many messages each recipient got, by the emulator's own account. It keeps 100,000 unless told otherwise.
+    /// Messages per recipient, by the emulator's own account. It stores 100,000 unless configured otherwise.
     pub(crate) fn received(&self) -> HashMap<String, u64> {
         let mut received = HashMap::new();
         let mut before = u64::MAX;
@@ -228,12 +228,12 @@ impl Emulator {
         }
     }
 
-    /// How many messages it took.
+    /// Number of accepted messages.
     pub(crate) fn accepted(&self) -> usize {
         self.accepted.load(Ordering::SeqCst)
     }
 
-    /// The texts of the messages that it took.
+    /// The texts of the accepted messages.
     pub(crate) fn texts(&self) -> Vec<String> {
         let messages = self.ask("messages?limit=1000");
         let text = |message: &Value| message["text"].as_str().unwrap_or_default().to_owned();

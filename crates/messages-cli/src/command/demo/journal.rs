@@ -1,4 +1,4 @@
-//! What the demo has seen so far, and what it still waits for.
+//! Tracks the webhooks that the demo has received and those it waits for.
 
 use messages_sdk::types::EventKind;
 use serde::Serialize;
@@ -13,7 +13,7 @@ pub(super) struct Chapter {
     pub(super) name: &'static str,
     pub(super) api: &'static str,
     pub(super) channel: &'static str,
-    /// Whether the channel reports that a message was read.
+    /// The channel reports that a message was read.
     pub(super) reads: bool,
 }
 
@@ -40,14 +40,14 @@ struct Entry {
     dispatch_uuid: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     statuses: Vec<String>,
-    /// What a person sent, in words.
+    /// Content of an inbound message, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     messages: Vec<Step>,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<String>,
-    /// Whether every webhook of it was verified.
+    /// Every webhook of the entry was verified.
     verified: bool,
     #[serde(skip)]
     last: Last,
@@ -61,7 +61,7 @@ struct Step {
     statuses: Vec<String>,
 }
 
-/// What an entry waits for.
+/// The event that an entry waits for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Last {
     Status(&'static str),
@@ -133,12 +133,12 @@ impl Journal {
         Ok(())
     }
 
-    /// Whether everything came that was to come.
+    /// Returns `true` once every expected webhook has arrived.
     pub(super) fn is_complete(&self) -> bool {
         self.entries.iter().all(|entry| entry.last == Last::Nothing)
     }
 
-    /// Takes a webhook in, and prints what it completes.
+    /// Applies a webhook, and prints the entries it completes.
     pub(super) fn note(&mut self, delivery: &Delivery) -> Result<(), CommandError> {
         self.webhooks += 1;
         let verified = delivery.verdict.name() == "verified";

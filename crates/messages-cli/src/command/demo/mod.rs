@@ -21,10 +21,10 @@ use crate::receive::{self, Delivery};
 use crate::settings::{Settings, no_client, runtime};
 use crate::signals::interrupted;
 
-/// How long the webhooks of the whole story may take.
+/// Longest wait for the webhooks of the whole demo.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How much faster than life the emulator's messages are delivered and read.
+/// Factor by which the emulator's time passes faster than real time.
 const SPEED: f64 = 20.0;
 
 #[derive(Debug, Args)]
@@ -79,7 +79,7 @@ impl DemoArgs {
             Some(Receiver::new(verifier)),
             move |delivery| {
                 let answer = delivery.verdict.answer();
-                // Nobody listens any more once the story is told.
+                // The receiver is gone once the demo is over.
                 let _ = arrived.send(delivery);
                 std::future::ready(answer)
             },

@@ -1,4 +1,4 @@
-//! What the demo does: one message of every kind, an inbound text and place, and a workflow that fails over.
+//! The script of the demo: one message of every kind, an inbound text and location, and a workflow that fails over.
 
 use messages_emulator::{Channel, Emulator, InboundMessage};
 use messages_sdk::Client;
@@ -12,7 +12,7 @@ use super::journal::{Chapter, Journal};
 use crate::error::CommandError;
 use crate::exit::Exit;
 
-/// A person whom the emulator cannot reach on Viber.
+/// A user whom the emulator cannot reach on Viber.
 pub(super) const UNREACHABLE_ON_VIBER: &str = "447700900009";
 
 const NUMBER: &str = "447700900001";
@@ -64,7 +64,7 @@ fn slip(problems: Problems) -> CommandError {
     CommandError::new(Exit::Other, "the demo's own messages are not valid").because(problems)
 }
 
-/// What the story sends, in its order.
+/// The messages of the demo, in order.
 fn messages() -> Result<Vec<(Chapter, Outbound)>, Problems> {
     let v0_1 = |name, channel, reads| Chapter {
         name,

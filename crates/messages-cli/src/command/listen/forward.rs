@@ -13,10 +13,10 @@ use crate::io::input::read_file;
 use crate::io::output::Line;
 use crate::settings::Settings;
 
-/// How many characters of an answer's body people are shown.
+/// Most characters of a response body that are shown.
 const SHOWN_MAX: usize = 300;
 
-/// Where webhooks are passed on to.
+/// The target of forwarded webhooks.
 pub(super) struct Forward {
     exchange: Exchange,
     /// The scheme and the host, and the path below which webhooks go, without its last slash.
@@ -24,7 +24,7 @@ pub(super) struct Forward {
     query: Option<String>,
 }
 
-/// What the application said.
+/// The application's response.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     /// Its body, where that is text.
@@ -37,17 +37,19 @@ impl Forward {
         url: &str,
         ca: Option<&Path>,
     ) -> Result<Self, CommandError> {
-        let uri: Uri = url
-            .parse()
-            .map_err(|error| CommandError::usage("--forward-to is no URL").because(error))?;
-        // What people wrote is as private on this way as on that to the API: one rule for both.
+        let uri: Uri = url.parse().map_err(|error| {
+            CommandError::usage("--forward-to must be an http or https URL").because(error)
+        })?;
+        // Users' texts are as private here as on their way to the API: one rule for both.
         let authority = match (uri.scheme_str(), uri.authority()) {
             (Some(scheme @ ("http" | "https")), Some(authority)) => {
                 format!("{scheme}://{authority}")
             }
             _ => {
-                return Err(CommandError::usage("--forward-to is no URL")
-                    .hint("give it whole, such as http://127.0.0.1:8000/webhooks"));
+                return Err(
+                    CommandError::usage("--forward-to must be an http or https URL")
+                        .hint("give it whole, such as http://127.0.0.1:8000/webhooks"),
+                );
             }
         };
         let allowed = if settings.args.allow_http {
@@ -89,14 +91,14 @@ impl Forward {
         for (name, value) in end_to_end(headers) {
             request.headers_mut().append(name.clone(), value.clone());
         }
-        let sent = self.exchange.send(request).await.map_err(|failure| {
+        let sent = self.exchange.send(request).await.map_err(|error| {
             if self.base.starts_with("https:") {
-                failure.hint(
+                error.hint(
                     "name a certificate of your own, or its issuer's, with --forward-ca FILE (PEM); one that signs itself must not be \
                      marked as a CA: `openssl req -x509 -addext basicConstraints=critical,CA:FALSE …`",
                 )
             } else {
-                failure
+                error
             }
         });
         let (head, body) = sent?.into_parts();
@@ -162,7 +164,7 @@ pub(super) fn end_to_end(headers: &HeaderMap) -> impl Iterator<Item = (&HeaderNa
 }
 
 impl Answer {
-    /// For people: the status, and what came with it.
+    /// The human-readable line: the status, and the start of the body.
     pub(super) fn line(&self) -> Line {
         let line = Line::new();
         let line = if self.status.is_success() {

@@ -1,4 +1,4 @@
-//! Where deliveries are dealt with, one by one.
+//! Handles deliveries one by one.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
@@ -20,11 +20,11 @@ pub(super) struct Handler {
     forward: Option<Forward>,
     store: Option<Store>,
     next_id: AtomicU64,
-    /// Whether the user was told of a clock that may be wrong.
+    /// The hint about a clock that may be wrong was printed.
     clock_hinted: AtomicBool,
 }
 
-/// What was done with a delivery.
+/// The result of handling a delivery.
 enum Handled {
     /// Nothing but looking at it.
     Seen,
@@ -33,7 +33,7 @@ enum Handled {
     NotStored,
 }
 
-/// A delivery as machines are told of it.
+/// A delivery as `--json` prints it.
 #[derive(Serialize)]
 struct Seen<'a> {
     id: u64,
@@ -70,7 +70,7 @@ impl Handler {
         self.out.close();
     }
 
-    /// Deals with a delivery, and says what its sender is answered.
+    /// Handles a delivery, and returns the status code for its sender.
     pub(super) async fn take(&self, delivery: Delivery) -> StatusCode {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let handled = if delivery.verdict.event().is_some() {
@@ -85,7 +85,7 @@ impl Handler {
             // It comes again, when there may be room for it.
             Handled::NotStored => StatusCode::SERVICE_UNAVAILABLE,
         };
-        // Whether somebody still reads the output is not the sender's business.
+        // A closed output must not change the response to the sender.
         let _ = self.tell(id, &delivery, &handled, answer);
         if let Some(hint) = clock_hint(delivery.verdict.name())
             && !self.clock_hinted.swap(true, Ordering::Relaxed)
@@ -109,7 +109,7 @@ impl Handler {
         let sent = forward.send(method, &delivery.uri, &delivery.headers, body);
         match sent.await {
             Ok(answer) => Handled::Forwarded(answer),
-            Err(failure) => Handled::NotForwarded(failure),
+            Err(error) => Handled::NotForwarded(error),
         }
     }
 
@@ -122,7 +122,7 @@ impl Handler {
     ) -> std::io::Result<()> {
         let event = delivery.verdict.event();
         let error = match handled {
-            Handled::NotForwarded(failure) => Some(failure.chain()),
+            Handled::NotForwarded(error) => Some(error.chain()),
             Handled::NotStored => Some("the event could not be stored".to_owned()),
             Handled::Seen | Handled::Forwarded(_) => None,
         };

@@ -1,11 +1,11 @@
-//! An event as a line for people: when, over which channel, who, what.
+//! The human-readable line of an event: time, channel, address, content.
 
 use messages_sdk::types::{EventKind, EventView};
 
 use crate::io::output::Line;
 use crate::receive::Verdict;
 
-/// The line, up to the arrow behind which the answer stands.
+/// The line up to the arrow, behind which the response is printed.
 pub(super) fn of(id: u64, verdict: &Verdict, show: bool) -> Line {
     let line = Line::new().dim(format!("{id:>4} "));
     let line = match verdict.event() {
@@ -69,8 +69,8 @@ fn describe(line: Line, view: &EventView<'_>, show: bool) -> Line {
     }
 }
 
-/// An address with its middle hidden: enough to tell two people apart, and too little to call one: at least five
-/// characters are hidden, or all but the first.
+/// Masks an address: enough remains to tell two users apart, and too little to call one. At least five characters are
+/// hidden, or all but the first.
 fn mask(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let (head, tail) = match characters.len() {

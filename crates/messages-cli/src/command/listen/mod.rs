@@ -44,13 +44,13 @@ pub(crate) struct ListenArgs {
     #[arg(long, default_value_t = 3000)]
     port: u16,
 
-    /// Has a running emulator send its webhooks here: at --endpoint, or where the profile or MESSAGES_ENDPOINT says, or at the
-    /// usual port
+    /// Registers this listener as the webhook receiver of a running emulator: the one at --endpoint, of the profile or
+    /// MESSAGES_ENDPOINT, or at the usual port
     #[arg(long)]
     emulator: bool,
 
-    /// Passes every request that is not refused on, with its path and query below this URL; shows the answer, and gives it
-    /// to the sender
+    /// Forwards every request that is not refused, with its path and query below this URL; shows the response, and
+    /// returns it to the sender
     #[arg(long, value_name = "URL")]
     forward_to: Option<String>,
 
@@ -58,7 +58,7 @@ pub(crate) struct ListenArgs {
     #[arg(long, value_name = "FILE", requires = "forward_to")]
     forward_ca: Option<PathBuf>,
 
-    /// Keeps every event that is not refused in this file, a line each
+    /// Stores every event that is not refused in this file, one per line
     #[arg(long, value_name = "FILE")]
     store: Option<PathBuf>,
 
@@ -66,7 +66,7 @@ pub(crate) struct ListenArgs {
     #[arg(long)]
     show: bool,
 
-    /// Takes webhooks that nobody can verify, because there is no signature secret
+    /// Accepts webhooks without verifying them, for accounts without a signature secret
     #[arg(long, conflicts_with_all = ["max_age", "clock_skew"])]
     unverified: bool,
 
@@ -76,7 +76,7 @@ pub(crate) struct ListenArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Passes a stored event on once more
+    /// Forwards a stored event again
     #[command(
         after_help = "Example:\n  messages listen resend 3 --store events.ndjson --forward-to http://127.0.0.1:8000/webhooks"
     )]
@@ -86,7 +86,7 @@ enum Action {
         /// The file that --store wrote
         #[arg(long, value_name = "FILE")]
         store: PathBuf,
-        /// Where it goes: its path and query below this URL
+        /// The target: the event's path and query are appended to this URL
         #[arg(long, value_name = "URL")]
         forward_to: String,
         /// Trusts these certificates (PEM) too

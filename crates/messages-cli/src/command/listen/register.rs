@@ -1,4 +1,4 @@
-//! Being told of everything that happens in an emulator.
+//! Registers as a receiver of all events of an emulator.
 
 use http::Method;
 use messages_sdk::auth::SignatureSecret;
@@ -31,7 +31,7 @@ pub(super) async fn at_emulator(
         .map_err(|error| {
             CommandError::new(
                 Exit::Other,
-                "the emulator does not say how it signs webhooks",
+                "the emulator did not return its signature secret",
             )
             .because(error)
         })?;

@@ -34,7 +34,7 @@ pub(super) struct Store {
 
 struct Appended {
     file: File,
-    /// Whether the last line has no end: what is written next must not become a part of it.
+    /// The last line has no end: the next record must not become part of it.
     is_torn: bool,
 }
 
@@ -50,7 +50,7 @@ impl Appended {
 
 impl Store {
     pub(super) fn open(path: &Path) -> Result<Self, CommandError> {
-        // Events hold what people wrote.
+        // Events hold users' texts.
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
         let file =
@@ -84,7 +84,7 @@ impl Store {
     }
 }
 
-/// Whether a kill or a full disk cut the last line off.
+/// Returns `true` if a kill or a full disk cut off the last line.
 fn is_torn(mut file: &File) -> io::Result<bool> {
     if file.metadata()?.len() == 0 {
         return Ok(false);
@@ -101,7 +101,7 @@ fn stored(file: &File) -> impl Iterator<Item = Stored> {
     lines.filter_map(|line| serde_json::from_slice(&line).ok())
 }
 
-/// `listen resend`: passes a stored event on once more.
+/// `listen resend`: forwards a stored event again.
 pub(super) async fn resend(
     settings: &Settings,
     id: u64,

@@ -1,4 +1,4 @@
-//! A line for people: pieces of text, each in a tone.
+//! A human-readable line: pieces of text, each with a tone.
 
 use std::fmt::{self, Display, Write};
 
@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::safe::Safe;
 
-/// How a piece is meant.
+/// Tone of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tone {
     Plain,

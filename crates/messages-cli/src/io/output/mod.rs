@@ -1,4 +1,4 @@
-//! Where results and remarks go: results to stdout, all else to stderr.
+//! Output: results to stdout, everything else to stderr.
 
 mod json;
 mod line;
@@ -30,12 +30,12 @@ impl Output {
         }
     }
 
-    /// Whether stdout is for machines: one JSON object a line, and nothing else.
+    /// Returns `true` if stdout is machine-readable: one JSON object a line, and nothing else.
     pub(crate) fn is_json(self) -> bool {
         self.json
     }
 
-    /// Whether somebody watches stderr, so that progress can be drawn there.
+    /// Returns `true` if stderr is a terminal, so that progress can be drawn there.
     pub(crate) fn is_watched() -> bool {
         io::stderr().is_terminal()
     }
@@ -54,7 +54,7 @@ impl Output {
         io::stdout().lock().write_all(&lines)
     }
 
-    /// A result for people.
+    /// Prints a human-readable result.
     pub(crate) fn line(self, line: &Line) -> io::Result<()> {
         write_line(io::stdout().lock(), line, self.colour_out)
     }
@@ -99,7 +99,7 @@ impl Output {
         let _ = write_line(io::stderr().lock(), line, self.colour_err);
     }
 
-    /// What may help.
+    /// Prints advice.
     pub(crate) fn hint(self, hint: &str) {
         self.note(&Line::new().strong("hint").plain(": ").plain(hint));
     }
@@ -146,7 +146,7 @@ where
     }
 }
 
-/// Colour is for terminals, and only for people who did not refuse it (no-color.org).
+/// Colour is for terminals, unless the user has refused it (no-color.org).
 fn wants_colour(stream: &impl IsTerminal) -> bool {
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");

@@ -13,7 +13,7 @@ use super::{Line, Output};
 
 /// The most bytes that wait for the reader.
 const LIMIT: usize = 4 << 20;
-/// How long the end waits for a reader who reads nothing, and for one who reads slowly.
+/// Longest wait at the end for a reader that reads nothing, or reads slowly.
 const PATIENCE: Duration = Duration::from_secs(1);
 const PATIENCE_IN_ALL: Duration = Duration::from_secs(5);
 
@@ -40,7 +40,7 @@ struct State {
     bytes: usize,
     /// Lines left out since the last entry.
     missed: u64,
-    failure: Option<io::ErrorKind>,
+    error: Option<io::ErrorKind>,
     is_closed: bool,
 }
 
@@ -89,7 +89,7 @@ impl Queue {
     ) -> io::Result<()> {
         let text = self.out.text(value, lines)?;
         let mut state = self.shared.lock();
-        if let Some(kind) = state.failure {
+        if let Some(kind) = state.error {
             return Err(kind.into());
         }
         // Not at the first free byte, so that lines left out come in few gaps.
@@ -114,8 +114,8 @@ impl Queue {
     /// Waits until stdout is broken: its reader has gone.
     pub(crate) async fn broken(&self) -> io::Error {
         self.shared.broken.notified().await;
-        let failure = self.shared.lock().failure;
-        failure.unwrap_or(io::ErrorKind::Other).into()
+        let error = self.shared.lock().error;
+        error.unwrap_or(io::ErrorKind::Other).into()
     }
 
     /// Waits for the lines to be written, as long as their reader reads.
@@ -126,7 +126,7 @@ impl Queue {
         self.shared.changed.notify_all();
         loop {
             let left = state.bytes;
-            if (left == 0 && state.missed == 0) || state.failure.is_some() {
+            if (left == 0 && state.missed == 0) || state.error.is_some() {
                 return;
             }
             let waited = self.shared.changed.wait_timeout(state, PATIENCE);
@@ -173,7 +173,7 @@ fn write(out: Output, shared: &Shared) {
         state = shared.lock();
         state.bytes = state.bytes.saturating_sub(entry.bytes());
         if let Err(error) = written {
-            state.failure = Some(error.kind());
+            state.error = Some(error.kind());
             state.entries.clear();
             shared.broken.notify_one();
             shared.changed.notify_all();

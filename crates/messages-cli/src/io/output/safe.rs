@@ -1,8 +1,9 @@
-//! What a terminal must not get to see raw: texts come from strangers.
+//! Escapes untrusted text before it is printed on a terminal.
 
 use std::fmt;
 
-/// Whether a character could do more on a terminal than be shown: move the cursor, reorder the line, hide itself.
+/// Returns `true` for a character that could do more on a terminal than be shown: move the cursor, reorder the line,
+/// hide itself.
 ///
 /// Joiners (U+200C, U+200D) are left alone, since scripts and emoji need them.
 pub(crate) fn is_unsafe(c: char) -> bool {

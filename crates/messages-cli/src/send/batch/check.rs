@@ -8,7 +8,7 @@ use crate::error::CommandError;
 use crate::io::output::Output;
 use crate::send::{Outgoing, Path, SendReport};
 
-/// How many invalid messages are shown to people one by one.
+/// Most invalid messages that are shown one by one.
 const SHOWN_MAX: u64 = 20;
 
 /// Fails unless every message of an input is valid; reports those that are not.
@@ -17,10 +17,10 @@ pub(super) fn check(out: Output, input: &mut Opened, path: Path) -> Result<(), C
     let (mut invalid, mut written) = (0, Ok(()));
     input.pass(|items| {
         for item in items {
-            if let Err(settled) = item.check(path) {
+            if let Err(report) = item.check(path) {
                 invalid += 1;
                 if out.is_json() || invalid <= SHOWN_MAX {
-                    written = report(out, &settled);
+                    written = print_invalid(out, &report);
                 }
             }
             if written.is_err() {
@@ -41,12 +41,12 @@ pub(super) fn check(out: Output, input: &mut Opened, path: Path) -> Result<(), C
 }
 
 /// Reports an invalid message: as an object on stdout with `--json`, else on stderr.
-pub(super) fn report(out: Output, settled: &SendReport) -> std::io::Result<()> {
+pub(super) fn print_invalid(out: Output, report: &SendReport) -> std::io::Result<()> {
     if out.is_json() {
-        return out.object(settled);
+        return out.object(report);
     }
-    out.note(&settled.number().append(settled.line()));
-    settled.details().iter().for_each(|line| out.note(line));
+    out.note(&report.number().append(report.line()));
+    report.details().iter().for_each(|line| out.note(line));
     Ok(())
 }
 
@@ -54,10 +54,11 @@ impl Item {
     /// Fails with the report of an invalid message.
     pub(super) fn check(self, path: Path) -> Result<Outgoing, Box<SendReport>> {
         let (index, line) = (self.index, self.line);
-        let order = self.order().and_then(|order| {
-            order.fits(path).map_err(|finding| vec![finding])?;
-            Ok(order)
+        let outgoing = self.decode().and_then(|outgoing| {
+            outgoing.fits(path).map_err(|finding| vec![finding])?;
+            Ok(outgoing)
         });
-        order.map_err(|findings| Box::new(SendReport::refused(index, None, findings).on_line(line)))
+        outgoing
+            .map_err(|findings| Box::new(SendReport::refused(index, None, findings).on_line(line)))
     }
 }

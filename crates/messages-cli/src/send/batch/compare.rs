@@ -20,7 +20,7 @@ pub(super) fn compare(input: &mut Opened, known: &Known) -> Result<Option<Identi
         sent: None,
         is_identified: identified.is_some(),
         count: 0,
-        failure: None,
+        error: None,
     };
     input.pass(|items| comparison.see(items))?;
     comparison.end()?;
@@ -29,26 +29,26 @@ pub(super) fn compare(input: &mut Opened, known: &Known) -> Result<Option<Identi
 
 struct Comparison<'a> {
     known: &'a Known,
-    /// Whether the input begins with the latest run's, byte for byte.
+    /// The input begins with the latest run's, byte for byte.
     is_the_same: bool,
-    /// Whether the input can be read twice.
+    /// The input can be read twice.
     is_identified: bool,
     /// The messages that may have arrived, for those that were appended or put in the place of others.
     sent: Option<Vec<Digest>>,
     count: u64,
-    failure: Option<CommandError>,
+    error: Option<CommandError>,
 }
 
 impl Comparison<'_> {
     fn see(&mut self, items: Vec<Item>) -> Result<(), Closed> {
         for item in items {
-            // What follows the known part of a stream is compared as it comes.
+            // The part of a stream behind the known messages is compared when it is sent.
             let is_through =
                 !self.is_identified && self.known.input.is_none() && item.index >= self.known.len();
-            if self.failure.is_some() || is_through {
+            if self.error.is_some() || is_through {
                 return Err(Closed);
             }
-            self.failure = self.judge(item);
+            self.error = self.judge(item);
         }
         Ok(())
     }
@@ -84,12 +84,12 @@ impl Comparison<'_> {
     }
 
     fn end(self) -> Result<(), CommandError> {
-        if let Some(failure) = self.failure {
-            return Err(failure);
+        if let Some(error) = self.error {
+            return Err(error);
         }
         if self.count < self.known.end_of_sent() {
             let message = format!(
-                "the input ends before message {}, which the results speak of; nothing was sent",
+                "the input ends before message {}, which the results contain; nothing was sent",
                 self.count
             );
             return Err(CommandError::invalid(message).hint(UNCHANGED));
@@ -104,14 +104,14 @@ const UNCHANGED: &str =
 /// The message at a place is not the one that was sent.
 pub(super) fn changed(index: u64) -> CommandError {
     CommandError::invalid(format!(
-        "message {index} is not the one that the results speak of"
+        "message {index} differs from the one in the results"
     ))
     .hint(UNCHANGED)
 }
 
 fn unproven(index: u64) -> CommandError {
     CommandError::invalid(format!(
-        "the input was changed, and the results do not speak of message {index}; nothing was sent"
+        "the input was changed, and the results do not contain message {index}; nothing was sent"
     ))
     .hint(UNCHANGED)
 }
@@ -121,5 +121,5 @@ pub(super) fn repeated(index: u64, sent: &str) -> CommandError {
     CommandError::invalid(format!(
         "message {index} is new and repeats one that may have arrived; {sent}"
     ))
-    .hint("to send it once more, put it into an input of its own, with other results")
+    .hint("to send it again, put it into its own input, with other results")
 }

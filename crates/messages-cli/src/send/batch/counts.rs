@@ -1,4 +1,4 @@
-//! How many messages ended how.
+//! Counts of messages by outcome.
 
 use std::time::Instant;
 
@@ -25,10 +25,10 @@ pub(super) struct Summary {
     #[serde(flatten)]
     counts: Counts,
     seconds: f64,
-    /// What an earlier run had settled.
+    /// Messages accepted by an earlier run.
     #[serde(skip_serializing_if = "is_zero")]
     skipped: u64,
-    /// What an earlier run left in doubt, and this one left alone.
+    /// Messages that an earlier run left in doubt, and this one did not resend.
     #[serde(skip_serializing_if = "is_zero")]
     left_in_doubt: u64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -66,12 +66,12 @@ impl Counts {
         self.invalid += other.invalid;
     }
 
-    /// Counts messages that were under way when nobody waited for them any more.
+    /// Counts messages that were abandoned in flight.
     pub(super) fn leave_in_doubt(&mut self, count: u64) {
         self.in_doubt += count;
     }
 
-    /// How many messages were tried.
+    /// Number of messages with an outcome.
     pub(super) fn total(&self) -> u64 {
         self.accepted + self.failures()
     }
@@ -103,7 +103,7 @@ impl Summary {
     pub(super) fn new(done: Done, began: Instant, interrupted: bool) -> Self {
         Self {
             counts: done.counts,
-            // Milliseconds are as exact as anybody needs it.
+            // More precision than milliseconds is noise.
             seconds: (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
             skipped: done.skipped,
             left_in_doubt: done.left_in_doubt,
@@ -118,7 +118,7 @@ impl Summary {
         Self::new(done, began, false)
     }
 
-    /// Whether everything that was asked for was accepted.
+    /// Returns `true` if every message was accepted.
     pub(super) fn is_clean(&self) -> bool {
         self.counts.failures() == 0 && self.left_in_doubt == 0 && !self.interrupted
     }
@@ -133,7 +133,7 @@ impl Summary {
         };
         let mut lines = vec![line.plain(format!(" in {} s", self.seconds))];
         if self.skipped > 0 {
-            lines.push(Line::new().plain(format!("{} settled by an earlier run", self.skipped)));
+            lines.push(Line::new().plain(format!("{} accepted by an earlier run", self.skipped)));
         }
         if self.left_in_doubt > 0 {
             lines.push(
@@ -142,11 +142,11 @@ impl Summary {
                         "{} in doubt since an earlier run",
                         self.left_in_doubt
                     ))
-                    .plain(": `--retry in-doubt` sends them again, perhaps twice"),
+                    .plain(": `--retry in-doubt` resends them, perhaps twice"),
             );
         }
         if self.interrupted {
-            let rest = ": the rest was not sent (`--resume` goes on, where there was `--results`)";
+            let rest = ": the rest was not sent (with `--results`, `--resume` continues)";
             lines.push(Line::new().warn("interrupted").plain(rest));
         }
         lines

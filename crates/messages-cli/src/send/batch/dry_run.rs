@@ -1,4 +1,4 @@
-//! What a batch would amount to, without sending it.
+//! Totals of a batch, without sending it.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use messages_sdk::types::{v0_1, v1};
 use serde::Serialize;
 
 use super::BatchArgs;
-use super::check::report;
+use super::check::print_invalid;
 use super::queue::ItemQueue;
 use super::source::Source;
 use crate::error::CommandError;
@@ -17,7 +17,7 @@ use crate::segments;
 use crate::send::{Outgoing, Path};
 use crate::settings::Settings;
 
-/// What a batch would amount to.
+/// Totals of a batch.
 #[derive(Debug, Default, Serialize)]
 struct Totals {
     messages: u64,
@@ -44,10 +44,10 @@ pub(crate) async fn dry_run(
     let mut totals = Totals::default();
     while let Some(item) = queue.next().await {
         match item.check(path) {
-            Ok(order) => totals.add(&order),
-            Err(settled) => {
+            Ok(outgoing) => totals.add(&outgoing),
+            Err(report) => {
                 totals.invalid += 1;
-                report(settings.out, &settled)?;
+                print_invalid(settings.out, &report)?;
             }
         }
     }
@@ -62,8 +62,8 @@ pub(crate) async fn dry_run(
 }
 
 impl Totals {
-    fn add(&mut self, order: &Outgoing) {
-        match order {
+    fn add(&mut self, outgoing: &Outgoing) {
+        match outgoing {
             Outgoing::Message(Outbound::V1(message)) => self.add_v1(message),
             Outgoing::Message(Outbound::V0_1(message)) => self.add_v0_1(message),
             Outgoing::Workflow(workflow) => {

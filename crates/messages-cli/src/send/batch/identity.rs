@@ -72,7 +72,7 @@ pub(super) struct Identified {
     pub(super) begins_with_earlier: bool,
 }
 
-/// Reads an input to its end. `prefix` stands for what the bytes alone do not say.
+/// Reads an input to its end. `prefix` stands for the part of the input that is not in the bytes: a table's template.
 pub(super) fn identify(
     mut input: impl Read,
     prefix: &[u8],

@@ -1,4 +1,4 @@
-//! Which messages a run has begun to send: written before the request leaves, and so the proof of what a kill left in doubt.
+//! The journal of a run: a message is recorded before its request leaves, which proves what a kill left in doubt.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
@@ -10,7 +10,7 @@ use crate::settings::private_file;
 
 /// The journal of an earlier run, read line by line: it names every message that the run began to send.
 pub(super) struct Journal {
-    /// None when there is no journal: every message that was begun is settled.
+    /// `None` without a journal: every started message has its outcome.
     reader: Option<BufReader<File>>,
     path: PathBuf,
     line: String,
@@ -64,7 +64,7 @@ impl Journal {
     }
 
     /// The next message.
-    pub(super) fn next_begun(&mut self) -> Result<Option<InFlight>, CommandError> {
+    pub(super) fn next_in_flight(&mut self) -> Result<Option<InFlight>, CommandError> {
         while let Some(line) = self.next_line()? {
             let mut words = line.splitn(3, ' ');
             if let (Some(index), Some(digest)) = (words.next(), words.next())
@@ -108,7 +108,7 @@ impl Journal {
     }
 }
 
-/// Where the journal of these results is.
+/// The path of the journal for these results.
 pub(super) fn journal_path(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".pending");

@@ -18,7 +18,7 @@ const INDEX_MAX: u64 = 1 << 30;
 /// No record is longer than this.
 const LINE_MAX: u64 = 1024 * 1024;
 
-/// What earlier runs did with each message, small enough for millions of them.
+/// The state of each message after earlier runs, compact enough for millions.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     messages: Vec<Earlier>,
@@ -29,13 +29,13 @@ pub(super) struct Known {
 #[derive(Debug, Clone, Copy, Default)]
 struct Earlier {
     state: State,
-    /// Whether the record stems from the run that the journal belongs to.
+    /// The record stems from the run that the journal belongs to.
     is_latest: bool,
     digest: Digest,
 }
 
-/// In the order of what is surer to have arrived: a state is not replaced by a smaller one. A retry that failed says
-/// nothing about the message whose doubt it was to end, and what was accepted stays so.
+/// Ordered by certainty of arrival: a state is never replaced by a smaller one. A failed retry does not end the doubt
+/// about the first attempt, and an accepted message stays accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) enum State {
     /// No run began to send it.
@@ -74,7 +74,7 @@ impl Known {
             missing.push(b'\n');
         }
         known.input = head.input.or(known.input);
-        while let Some(begun) = journal.next_begun()? {
+        while let Some(begun) = journal.next_in_flight()? {
             let (index, digest) = (begun.index, begun.digest);
             statuses.see(begun.client_ref.as_deref(), index);
             if let Some(slot) = known.slot(index)
@@ -154,7 +154,7 @@ impl Known {
         sent
     }
 
-    /// Whether the last line was cut off.
+    /// Returns `true` if the last line was cut off.
     fn read_results(
         &mut self,
         results: &File,
@@ -162,7 +162,7 @@ impl Known {
         latest_from: u64,
         statuses: &mut Statuses,
     ) -> Result<bool, CommandError> {
-        // What a resume appends while it reads would not end.
+        // Reading must end although a resume appends meanwhile.
         let length = results
             .metadata()
             .map_err(CommandError::unreadable(path))?

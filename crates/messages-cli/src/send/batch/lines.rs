@@ -46,7 +46,7 @@ mod tests {
 
     use super::*;
 
-    /// Takes all that is there.
+    /// Reads everything that is available.
     fn drain(reader: &mut UnixStream) -> usize {
         let mut buffer = vec![0; 1 << 16];
         std::iter::from_fn(|| reader.read(&mut buffer).ok()).sum()
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn nothing_is_written_behind_a_line_that_was_cut_off() -> io::Result<()> {
-        // A stream that nobody reads is as full as a disk, and has room again afterwards.
+        // A stream without a reader is as full as a disk, and has room again afterwards.
         let (mut reader, writer) = UnixStream::pair()?;
         reader.set_nonblocking(true)?;
         writer.set_nonblocking(true)?;

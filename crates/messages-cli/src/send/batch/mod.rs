@@ -28,15 +28,15 @@ pub(crate) use run::run;
 pub(crate) use source::Source;
 pub(crate) use table::Table;
 
-/// How a batch is sent.
+/// Options of a batch.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Batches")]
 pub(crate) struct BatchArgs {
-    /// How many messages are under way at once
+    /// Most messages in flight at once
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = value_parser!(u16).range(1..=10_000))]
     pub(crate) concurrency: u16,
 
-    /// How many messages are sent a second, at most
+    /// Most messages sent per second
     #[arg(long, value_name = "R")]
     pub(crate) rate: Option<NonZeroU32>,
 
@@ -44,8 +44,8 @@ pub(crate) struct BatchArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) csv: Option<PathBuf>,
 
-    /// What separates the columns of the CSV file: a character, or `tab`; by default whichever of comma, semicolon and tab
-    /// fits its header
+    /// Separator of the CSV columns: a character, or `tab`; by default the one of comma, semicolon and tab that fits the
+    /// header, or that a first line `sep=;` declares
     #[arg(long, value_name = "CHAR", requires = "csv", allow_hyphen_values = true, value_parser = table::parse_delimiter)]
     pub(crate) delimiter: Option<u8>,
 
@@ -78,7 +78,7 @@ pub(crate) struct BatchArgs {
     pub(crate) retry: Option<Retry>,
 }
 
-/// What may be sent again although it may have arrived.
+/// Messages to resend although they may have arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Retry {
     InDoubt,

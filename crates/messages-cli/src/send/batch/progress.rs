@@ -1,15 +1,15 @@
-//! A progress bar for whoever watches.
+//! The progress bar on a terminal.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::worker::Done;
 use crate::io::output::Output;
 
-/// The bar on stderr; nothing where stderr is no terminal.
+/// The bar on stderr; hidden where stderr is not a terminal.
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    /// A bar over `length` bytes of input, or a spinner where nobody knows how much there is.
+    /// A bar over `length` bytes of input, or a spinner where the length is unknown.
     pub(super) fn new(length: Option<u64>) -> Self {
         let target = if Output::is_watched() {
             ProgressDrawTarget::stderr_with_hz(8)
@@ -28,7 +28,7 @@ impl Progress {
         Self(bar)
     }
 
-    /// Whether anybody sees it.
+    /// Returns `true` if the bar is visible.
     pub(super) fn is_shown(&self) -> bool {
         !self.0.is_hidden()
     }

@@ -1,4 +1,4 @@
-//! Where the workers get their next document: one after the other, at the rate that was asked for, until it is closed.
+//! Hands documents to the workers, one after the other, at the requested rate, until it is closed.
 
 use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,8 +12,8 @@ use super::source::Item;
 
 /// The documents that are still to be sent.
 ///
-/// What is read already is handed out under a plain lock. Only who has to wait, for the input or for the time, takes a
-/// turn: a fair lock around everything would make each worker wait for all others.
+/// Documents that are read already are handed out under a plain lock. Only a worker that has to wait, for the input or
+/// for the rate, takes a turn: a fair lock around everything would make each worker wait for all others.
 pub(super) struct ItemQueue {
     ready: Mutex<Ready>,
     turn: tokio::sync::Mutex<Option<Pace>>,
@@ -24,7 +24,7 @@ pub(super) struct ItemQueue {
 struct Ready {
     chunks: mpsc::Receiver<Vec<Item>>,
     chunk: vec::IntoIter<Item>,
-    /// As `closed` says: under the lock that has to be taken anyhow.
+    /// A copy of `closed` under the lock that is taken anyway.
     is_closed: bool,
 }
 

@@ -1,7 +1,7 @@
-//! What a batch did, on disk, so that a run that was killed can be resumed without sending anything twice.
+//! The results of a batch on disk, so that a run that was killed can be resumed without sending a message twice.
 //!
-//! Beside the results lies a journal (`FILE.pending`): a message's index is written there before its request leaves. What
-//! stands in the journal of a run and not among its results was under way when the run died, and is in doubt.
+//! A journal (`FILE.pending`) lies beside the results: a message's index is written there before its request leaves. A
+//! message in the journal of a run and not among its results was in flight when the run died, and is in doubt.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
@@ -24,14 +24,14 @@ use crate::io::output::json_line;
 use crate::send::SendReport;
 use crate::settings::private_file;
 
-/// What an earlier run left to do for one message.
+/// The state in which an earlier run left a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Before {
     /// It was not accepted, or the earlier run did not come to it.
     Open,
     /// It was accepted.
     Accepted,
-    /// Nobody knows, and nobody said to send it again.
+    /// The outcome is unknown, and a resend was not requested.
     InDoubt,
     /// The input holds another message at this place now.
     Changed,
@@ -47,7 +47,7 @@ pub(super) struct Results {
     known: Known,
     /// The messages that may have arrived, where the first run's input is not known.
     sent: Vec<Digest>,
-    /// Whether messages may arrive twice, by the person's own will.
+    /// The user accepts that messages may arrive twice.
     retries_doubts: bool,
     /// The identity of the input, until the first record has it.
     input: Mutex<Option<Identity>>,
@@ -57,7 +57,7 @@ pub(super) struct Results {
 #[derive(Serialize)]
 struct Record<'a> {
     #[serde(flatten)]
-    settled: &'a SendReport,
+    report: &'a SendReport,
     digest: Digest,
     /// In the first record of a run.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,15 +71,15 @@ impl Results {
             refuse_journal(&journal_path(path))?;
         }
         let identified = input.identify(None)?;
-        // Results hold ids and client references, which are nobody else's business.
+        // Results hold ids and client references, which are private.
         let file = private_file::open(OpenOptions::new().append(true).create_new(true), path)?;
         let results = file.map_err(|error| {
             let exists = error.kind() == io::ErrorKind::AlreadyExists;
-            let failure = CommandError::unwritable(path)(error);
+            let error = CommandError::unwritable(path)(error);
             if exists {
-                failure.hint("go on with --resume, or name another file")
+                error.hint("continue with --resume, or name another file")
             } else {
-                failure
+                error
             }
         })?;
         private_file::lock(&results, path)?;
@@ -87,7 +87,7 @@ impl Results {
         Self::begin(path, results, Known::default(), identity, false)
     }
 
-    /// Goes on with the results of an earlier run, once the input has been compared with them. The second value is the number of
+    /// Continues the results of an earlier run, after comparing the input with them. The second value is the number of
     /// messages in doubt that `statuses` have settled.
     pub(super) fn resume(
         path: &Path,
@@ -146,7 +146,8 @@ impl Results {
         })
     }
 
-    /// What an earlier run did with a message. What is no message has no digest, and is not the one that was sent.
+    /// The state in which an earlier run left a message. An invalid message has no digest, and differs from the one that
+    /// was sent.
     pub(super) fn before(&self, index: u64, digest: Option<Digest>) -> Before {
         let (state, known) = self.known.get(index);
         match state {
@@ -165,14 +166,14 @@ impl Results {
         }
     }
 
-    /// Notes that a message is about to be sent. Only when this has succeeded may it be.
+    /// Records that a message is about to be sent. The message may be sent only after this has succeeded.
     pub(super) fn start(
         &self,
         index: u64,
         digest: Digest,
         client_ref: Option<&str>,
     ) -> io::Result<()> {
-        // What could not be proven afterwards is not sent either.
+        // A message whose outcome could not be recorded is not sent.
         self.results.check()?;
         let line = match client_ref {
             Some(reference) => format!("{index} {digest} {}\n", serde_json::to_string(reference)?),
@@ -181,8 +182,8 @@ impl Results {
         self.journal.write(line.as_bytes())
     }
 
-    /// Notes how it ended.
-    pub(super) fn settle(&self, settled: &SendReport, digest: Digest) -> io::Result<()> {
+    /// Records an outcome.
+    pub(super) fn record(&self, report: &SendReport, digest: Digest) -> io::Result<()> {
         // Nothing is left half done by a panic elsewhere.
         let input = self
             .input
@@ -190,14 +191,14 @@ impl Results {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         let line = json_line(&Record {
-            settled,
+            report,
             digest,
             input,
         })?;
         self.results.write(&line)
     }
 
-    /// Removes the journal: every message that was begun is settled.
+    /// Removes the journal: every started message has its outcome.
     pub(super) fn finish(&self) -> Result<(), CommandError> {
         std::fs::remove_file(&self.journal_path)
             .map_err(CommandError::unwritable(&self.journal_path))
@@ -210,9 +211,9 @@ fn refuse_journal(path: &Path) -> Result<(), CommandError> {
     if path.symlink_metadata().is_err() {
         return Ok(());
     }
-    let message = format!("{} is there already", path.display());
+    let message = format!("{} exists already", path.display());
     Err(CommandError::new(Exit::Other, message).hint(
-        "it names what an earlier run left in doubt: put that run's results beside it and go on with --resume, or \
-         remove it, or name another file",
+        "it names the messages that an earlier run left in doubt: put that run's results beside it and continue with \
+         --resume, or remove it, or name another file",
     ))
 }

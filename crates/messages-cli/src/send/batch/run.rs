@@ -26,16 +26,16 @@ use crate::send::{Path, SendReport};
 use crate::settings::Settings;
 use crate::signals;
 
-/// How many accepted messages are shown to people one by one; failures are always shown.
+/// Most accepted messages that are shown one by one; failures are always shown.
 const SHOWN_MAX: u64 = 20;
 
-/// How many events may wait to be shown, while another program has this thread's core.
+/// Most events that wait to be shown, while another program has this thread's core.
 const EVENTS_MAX: usize = 8192;
 
-/// How long events are gathered, so that the workers do not have to wake this thread for each.
+/// Time during which events are gathered, so that the workers do not wake this thread for each.
 const GATHERING: Duration = Duration::from_millis(2);
 
-/// How often the progress is shown anew.
+/// Interval of progress updates.
 const PROGRESS: Duration = Duration::from_millis(100);
 
 /// Sends everything that the source holds.
@@ -63,18 +63,18 @@ pub(crate) async fn run(
             let (results, settled) = Results::resume(file, args.retry, events, &mut input)?;
             if settled > 0 {
                 let text =
-                    format!("messages in doubt that webhooks have settled as accepted: {settled}");
+                    format!("messages in doubt that webhooks settled as accepted: {settled}");
                 settings.out.note(&Line::new().plain(text));
             }
             Some(results)
         }
         None => None,
     };
-    if is_checked && let Err(failure) = check(settings.out, &mut input, path) {
+    if is_checked && let Err(error) = check(settings.out, &mut input, path) {
         if let Some(results) = &results {
             results.finish()?;
         }
-        return Err(failure);
+        return Err(error);
     }
     let results = match &args.results {
         Some(file) => Some(Results::create(file, &mut input)?),
@@ -83,16 +83,16 @@ pub(crate) async fn run(
     let (chunks, length) = input.read();
     let queue = ItemQueue::new(chunks, args.rate.map(Pace::new));
     let workers = usize::from(args.concurrency);
-    let told_max = (!settings.out.is_json()).then_some(SHOWN_MAX);
+    let shown_max = (!settings.out.is_json()).then_some(SHOWN_MAX);
     let shared = Arc::new(Shared::new(
-        client, queue, results, path, mints, workers, told_max,
+        client, queue, results, path, mints, workers, shown_max,
     ));
     let (sender, events) = mpsc::channel(EVENTS_MAX);
     let mut tasks = JoinSet::new();
     for worker in 0..workers {
         tasks.spawn(worker::run(Arc::clone(&shared), worker, sender.clone()));
     }
-    // The workers hold the only senders: when they are done, the channel says so.
+    // The workers hold the only senders: the channel closes when they are done.
     drop(sender);
     let batch = Batch {
         out: settings.out,
@@ -100,7 +100,7 @@ pub(crate) async fn run(
         tasks,
         progress: Progress::new(length),
         began: Instant::now(),
-        failure: None,
+        error: None,
         interrupted: false,
     };
     batch.run(events).await
@@ -112,8 +112,8 @@ struct Batch {
     tasks: JoinSet<()>,
     progress: Progress,
     began: Instant,
-    /// Why the batch cannot go on; what is under way is waited for all the same.
-    failure: Option<CommandError>,
+    /// The error that stopped the batch; messages in flight are still waited for.
+    error: Option<CommandError>,
     interrupted: bool,
 }
 
@@ -147,15 +147,15 @@ impl Batch {
             if let Err(error) = joined
                 && error.is_panic()
             {
-                let failure =
+                let error =
                     CommandError::new(Exit::Other, "a task ended unexpectedly").because(error);
-                self.failure.get_or_insert(failure);
+                self.error.get_or_insert(error);
             }
         }
         self.end()
     }
 
-    /// At first no message is begun any more; the second time those under way are not waited for either.
+    /// The first interrupt stops new messages; the second one also abandons those in flight.
     fn interrupt(&mut self) {
         if self.interrupted {
             self.tasks.abort_all();
@@ -163,50 +163,50 @@ impl Batch {
         }
         self.interrupted = true;
         self.shared.queue.close();
-        let count = self.shared.under_way().len();
+        let count = self.shared.in_flight().len();
         let line = Line::new()
             .warn("interrupted")
-            .plain(format!(": waiting for {count} messages under way"))
-            .dim(" (interrupt again to leave them in doubt)");
+            .plain(format!(": waiting for {count} messages in flight"))
+            .dim(" (interrupt again to abandon them in doubt)");
         self.progress.suspend(|| self.out.note(&line));
     }
 
     fn take(&mut self, events: &mut Vec<WorkerEvent>) {
-        let mut settled = Vec::with_capacity(events.len());
+        let mut reports = Vec::with_capacity(events.len());
         for event in events.drain(..) {
             match event {
-                WorkerEvent::Finished(message) => settled.push(message),
+                WorkerEvent::Finished(report) => reports.push(report),
                 WorkerEvent::Changed(index) => self.fail(changed(index)),
                 WorkerEvent::Repeated(index) => self.fail(repeated(index, "it was not sent")),
-                WorkerEvent::Unrecorded(message, error) => {
-                    settled.push(message);
+                WorkerEvent::Unrecorded(report, error) => {
+                    reports.push(report);
                     self.fail(unwritable(error));
                 }
                 WorkerEvent::Unwritable(error) => self.fail(unwritable(error)),
             }
         }
-        if let Err(failure) = self.show(&settled) {
-            self.fail(failure);
+        if let Err(error) = self.show(&reports) {
+            self.fail(error);
         }
     }
 
-    fn fail(&mut self, failure: CommandError) {
+    fn fail(&mut self, error: CommandError) {
         self.shared.queue.close();
-        self.failure.get_or_insert(failure);
+        self.error.get_or_insert(error);
     }
 
-    fn show(&self, settled: &[Box<SendReport>]) -> Result<(), CommandError> {
+    fn show(&self, reports: &[Box<SendReport>]) -> Result<(), CommandError> {
         let out = self.out;
-        if settled.is_empty() {
+        if reports.is_empty() {
             return Ok(());
         }
         Ok(self.progress.suspend(|| {
             if out.is_json() {
-                return out.objects(settled);
+                return out.objects(reports);
             }
-            settled.iter().try_for_each(|settled| {
-                out.line(&settled.number().append(settled.line()))?;
-                settled.details().iter().for_each(|line| out.note(line));
+            reports.iter().try_for_each(|report| {
+                out.line(&report.number().append(report.line()))?;
+                report.details().iter().for_each(|line| out.note(line));
                 Ok(())
             })
         })?)
@@ -215,18 +215,18 @@ impl Batch {
     fn end(self) -> Result<Exit, CommandError> {
         self.progress.finish();
         let mut done = self.shared.done();
-        let unsettled = self.shared.under_way();
-        if !unsettled.is_empty() {
-            done.counts.leave_in_doubt(unsettled.len() as u64);
-            let list: Vec<String> = unsettled.iter().map(ToString::to_string).collect();
-            let head = format!("{} unsettled, and in doubt: ", unsettled.len());
+        let in_flight = self.shared.in_flight();
+        if !in_flight.is_empty() {
+            done.counts.leave_in_doubt(in_flight.len() as u64);
+            let list: Vec<String> = in_flight.iter().map(ToString::to_string).collect();
+            let head = format!("{} abandoned in flight, and in doubt: ", in_flight.len());
             let line = Line::new().warn(head).plain(list.join(", "));
             self.out.note(&line);
         } else if let Some(results) = &self.shared.results {
             results.finish()?;
         }
-        if let Some(failure) = self.failure {
-            return Err(failure);
+        if let Some(error) = self.error {
+            return Err(error);
         }
         let summary = Summary::new(done, self.began, self.interrupted);
         if self.out.is_json() {
@@ -246,7 +246,7 @@ impl Batch {
 fn unwritable(error: io::Error) -> CommandError {
     CommandError::new(Exit::Other, "the results cannot be written")
         .because(error)
-        .hint("make room, and go on with --resume: what ended without being noted stays in doubt")
+        .hint("free space, and continue with --resume: messages whose outcome was not recorded stay in doubt")
 }
 
 /// Waits for events, and a moment longer for more. Returns how many there are: none when the workers are done.

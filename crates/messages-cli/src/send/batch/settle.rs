@@ -20,7 +20,7 @@ struct Sent {
     message_uuid: Option<String>,
     /// The message under this reference.
     index: Option<u64>,
-    /// Whether another message has the same reference: a status then proves neither.
+    /// Another message has the same reference: a status then proves neither.
     is_shared: bool,
 }
 
@@ -67,7 +67,7 @@ impl Statuses {
         }
     }
 
-    /// Takes note of a message that was sent under a reference.
+    /// Registers a message that was sent under a reference.
     pub(super) fn see(&mut self, client_ref: Option<&str>, index: u64) {
         if let Some(sent) = client_ref.and_then(|reference| self.0.get_mut(reference)) {
             sent.is_shared |= sent.index.is_some_and(|other| other != index);

@@ -1,4 +1,4 @@
-//! A worker sends one message after the other; a batch has as many as messages may be under way at once.
+//! A worker sends one message after the other; a batch has as many as messages may be in flight at once.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,43 +14,43 @@ use super::results::{Before, Results};
 use super::source::Item;
 use crate::send::{Path, SendReport, mint_client_ref};
 
-/// What every worker needs.
+/// State shared by all workers.
 pub(super) struct Shared {
     pub(super) client: Client,
     pub(super) queue: ItemQueue,
     pub(super) results: Option<Results>,
     pub(super) path: Path,
-    /// Whether messages without a client reference get one.
+    /// Messages without a client reference get one.
     mints: bool,
-    /// How many accepted messages are told of one by one; none is held back if there is no number.
-    pub(super) told_max: Option<u64>,
-    told: AtomicU64,
+    /// Most accepted messages that are reported one by one; `None` reports all.
+    pub(super) shown_max: Option<u64>,
+    shown: AtomicU64,
     workers: Box<[Worker]>,
 }
 
-/// What one worker has done and has under way: on cache lines of its own, since other threads write to its neighbours all
-/// the time.
+/// The counts and the message in flight of one worker: on its own cache lines, since other threads write to its
+/// neighbours all the time.
 #[derive(Default)]
 #[repr(align(128))]
 struct Worker {
     /// The message's place plus one, or 0.
-    under_way: AtomicU64,
+    in_flight: AtomicU64,
     done: Mutex<Done>,
 }
 
-/// What has been done so far.
+/// The counts so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Done {
     pub(super) counts: Counts,
-    /// How many messages an earlier run had settled.
+    /// Messages accepted by an earlier run.
     pub(super) skipped: u64,
-    /// How many messages an earlier run left in doubt.
+    /// Messages that an earlier run left in doubt.
     pub(super) left_in_doubt: u64,
-    /// How much of the input had been read with the last of them.
+    /// Bytes of the input up to the last of them.
     pub(super) position: u64,
 }
 
-/// What somebody has to be told.
+/// An event that the batch prints or fails with.
 pub(super) enum WorkerEvent {
     Finished(Box<SendReport>),
     /// It has ended like this, but that could not be written to the results: for a later run it is in doubt.
@@ -63,9 +63,9 @@ pub(super) enum WorkerEvent {
     Unwritable(io::Error),
 }
 
-/// Why a document is not settled by this run.
+/// A document without an outcome in this run.
 enum Unfinished {
-    /// An earlier run had settled it.
+    /// An earlier run had its message accepted.
     Skipped,
     /// An earlier run left it in doubt.
     LeftInDoubt,
@@ -83,7 +83,7 @@ impl Shared {
         path: Path,
         mints: bool,
         workers: usize,
-        told_max: Option<u64>,
+        shown_max: Option<u64>,
     ) -> Self {
         Self {
             client,
@@ -91,23 +91,23 @@ impl Shared {
             results,
             path,
             mints,
-            told_max,
-            told: AtomicU64::new(0),
+            shown_max,
+            shown: AtomicU64::new(0),
             workers: (0..workers).map(|_| Worker::default()).collect(),
         }
     }
 
-    /// The places of the messages under way, in order.
-    pub(super) fn under_way(&self) -> Vec<u64> {
+    /// The places of the messages in flight, in order.
+    pub(super) fn in_flight(&self) -> Vec<u64> {
         let workers = self.workers.iter();
         let mut places: Vec<u64> = workers
-            .filter_map(|worker| worker.under_way.load(Ordering::Relaxed).checked_sub(1))
+            .filter_map(|worker| worker.in_flight.load(Ordering::Relaxed).checked_sub(1))
             .collect();
         places.sort_unstable();
         places
     }
 
-    /// What all workers together have done.
+    /// The counts of all workers together.
     pub(super) fn done(&self) -> Done {
         self.workers
             .iter()
@@ -117,12 +117,12 @@ impl Shared {
             })
     }
 
-    /// Whether it is worth telling that a message was accepted.
-    fn is_told(&self) -> bool {
-        self.told_max.is_none_or(|most| {
+    /// Returns `true` if the next accepted message is to be reported.
+    fn is_shown(&self) -> bool {
+        self.shown_max.is_none_or(|most| {
             // First a look, which costs nothing, since mostly the number is reached.
-            self.told.load(Ordering::Relaxed) < most
-                && self.told.fetch_add(1, Ordering::Relaxed) < most
+            self.shown.load(Ordering::Relaxed) < most
+                && self.shown.fetch_add(1, Ordering::Relaxed) < most
         })
     }
 }
@@ -143,23 +143,23 @@ impl Done {
     }
 }
 
-/// Sends until there is nothing left, or until nobody takes the events any more.
+/// Sends until the input ends, or until the receiver of events is gone.
 pub(super) async fn run(shared: Arc<Shared>, number: usize, events: mpsc::Sender<WorkerEvent>) {
     let Some(worker) = shared.workers.get(number) else {
         return;
     };
     while let Some(item) = shared.queue.next().await {
-        worker.under_way.store(item.index + 1, Ordering::Relaxed);
+        worker.in_flight.store(item.index + 1, Ordering::Relaxed);
         let position = item.position;
         let mut done = Done {
             position,
             ..Done::default()
         };
-        let told = match deliver(&shared, item).await {
-            Ok(settled) => {
-                done.counts.count(settled.outcome);
-                (!settled.is_accepted() || shared.is_told())
-                    .then(|| WorkerEvent::Finished(Box::new(settled)))
+        let event = match deliver(&shared, item).await {
+            Ok(report) => {
+                done.counts.count(report.outcome);
+                (!report.is_accepted() || shared.is_shown())
+                    .then(|| WorkerEvent::Finished(Box::new(report)))
             }
             Err(Unfinished::Skipped) => {
                 done.skipped = 1;
@@ -170,70 +170,70 @@ pub(super) async fn run(shared: Arc<Shared>, number: usize, events: mpsc::Sender
                 None
             }
             Err(Unfinished::Stopped(event)) => Some(event),
-            Err(Unfinished::Unrecorded(told)) => {
-                // It stays under way, so that the journal is kept: only that speaks of the message now. Without anybody
-                // to tell there is nothing else to do.
-                let _ = events.send(told).await;
+            Err(Unfinished::Unrecorded(event)) => {
+                // The message stays in flight, so that the journal is kept: it is the message's only record. If the
+                // receiver is gone, nothing else can be done.
+                let _ = events.send(event).await;
                 return;
             }
         };
-        // What nobody could be told of stays under way.
-        if let Some(told) = told
-            && events.send(told).await.is_err()
+        // A message whose event could not be delivered stays in flight.
+        if let Some(event) = event
+            && events.send(event).await.is_err()
         {
             return;
         }
         worker.note(|all| all.add(&done));
-        worker.under_way.store(0, Ordering::Relaxed);
+        worker.in_flight.store(0, Ordering::Relaxed);
     }
 }
 
-/// One document's way: parsed and checked, noted, sent, noted again.
+/// Processes one document: decoded, recorded, sent, its outcome recorded.
 async fn deliver(shared: &Shared, item: Item) -> Result<SendReport, Unfinished> {
     let (index, line) = (item.index, item.line);
-    let order = match item.order() {
-        Ok(order) => order,
+    let outgoing = match item.decode() {
+        Ok(outgoing) => outgoing,
         Err(findings) => {
-            let settled = SendReport::refused(index, None, findings).on_line(line);
-            return refused(shared, settled);
+            let report = SendReport::refused(index, None, findings).on_line(line);
+            return refused(shared, report);
         }
     };
-    let minted = (shared.mints && order.client_ref().is_none()).then(mint_client_ref);
+    let minted = (shared.mints && outgoing.client_ref().is_none()).then(mint_client_ref);
     let Some(results) = &shared.results else {
-        let sent = order.send(&shared.client, index, shared.path, minted.as_deref());
-        let settled = sent.await;
-        return Ok(settled.on_line(line));
+        let sent = outgoing.send(&shared.client, index, shared.path, minted.as_deref());
+        let report = sent.await;
+        return Ok(report.on_line(line));
     };
-    let digest = Digest::of(&order.to_vec());
+    let digest = Digest::of(&outgoing.to_vec());
     open(results, index, Some(digest))?;
-    if let Err(error) = results.start(index, digest, minted.as_deref().or(order.client_ref())) {
+    if let Err(error) = results.start(index, digest, minted.as_deref().or(outgoing.client_ref())) {
         return Err(Unfinished::Stopped(WorkerEvent::Unwritable(error)));
     }
-    let sent = order.send(&shared.client, index, shared.path, minted.as_deref());
-    let settled = sent.await.on_line(line);
-    match results.settle(&settled, digest) {
-        Ok(()) => Ok(settled),
+    let sent = outgoing.send(&shared.client, index, shared.path, minted.as_deref());
+    let report = sent.await.on_line(line);
+    match results.record(&report, digest) {
+        Ok(()) => Ok(report),
         Err(error) => {
-            let told = WorkerEvent::Unrecorded(Box::new(settled), error);
-            Err(Unfinished::Unrecorded(told))
+            let event = WorkerEvent::Unrecorded(Box::new(report), error);
+            Err(Unfinished::Unrecorded(event))
         }
     }
 }
 
-fn refused(shared: &Shared, settled: SendReport) -> Result<SendReport, Unfinished> {
+fn refused(shared: &Shared, report: SendReport) -> Result<SendReport, Unfinished> {
     let Some(results) = &shared.results else {
-        return Ok(settled);
+        return Ok(report);
     };
     // A damaged input must not undo what is known about the message that stood there.
-    open(results, settled.index, None)?;
-    match results.settle(&settled, Digest::default()) {
-        Ok(()) => Ok(settled),
-        // Nothing was begun, so there is nothing to prove either.
+    open(results, report.index, None)?;
+    match results.record(&report, Digest::default()) {
+        Ok(()) => Ok(report),
+        // Nothing was sent, so there is nothing to prove either.
         Err(error) => Err(Unfinished::Stopped(WorkerEvent::Unwritable(error))),
     }
 }
 
-/// Whether this run has to deal with a document.
+/// Fails if this run does not have to send a document.
 fn open(results: &Results, index: u64, digest: Option<Digest>) -> Result<(), Unfinished> {
     match results.before(index, digest) {
         Before::Open => Ok(()),

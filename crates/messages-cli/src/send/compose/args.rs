@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 
 use crate::usage::text;
 
-/// The channels by the names that people use.
+/// The channels by the names that users type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ChannelName {
     Sms,
@@ -39,7 +39,7 @@ pub(crate) enum Api {
     V0_1,
 }
 
-/// Who a message is from and for, what it holds, and its options.
+/// Sender, recipient, content and options of a message.
 #[derive(Debug, Default, Args)]
 pub(crate) struct MessageArgs {
     /// The sender: a number, a name, or the id of a page or service
@@ -57,7 +57,7 @@ pub(crate) struct MessageArgs {
     pub(crate) options: OptionArgs,
 }
 
-/// What a message holds: one of these.
+/// Content of a message: exactly one of these.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Content")]
 #[group(multiple = false)]
@@ -98,7 +98,7 @@ pub(crate) struct ContentArgs {
     #[arg(long, value_name = "EMOJI", allow_hyphen_values = true, value_parser = text)]
     pub(crate) reaction: Option<String>,
 
-    /// Takes the reaction back (WhatsApp)
+    /// Removes the reaction (WhatsApp)
     #[arg(long)]
     pub(crate) unreact: bool,
 
@@ -123,7 +123,7 @@ pub(crate) struct ContentArgs {
     pub(crate) custom: Option<String>,
 }
 
-/// What may be said beside the content.
+/// Optional fields of a message.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Options of the message")]
 pub(crate) struct OptionArgs {
@@ -139,7 +139,7 @@ pub(crate) struct OptionArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) thumbnail: Option<String>,
 
-    /// What the message is for (Messenger, Viber, RCS)
+    /// Purpose of the message (Messenger, Viber, RCS)
     #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) category: Option<String>,
 
@@ -147,7 +147,7 @@ pub(crate) struct OptionArgs {
     #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) tag: Option<String>,
 
-    /// How long delivery is tried, in seconds
+    /// Time to live: how long delivery is attempted, in seconds
     #[arg(long, value_name = "SECONDS")]
     pub(crate) ttl: Option<u32>,
 
@@ -156,7 +156,7 @@ pub(crate) struct OptionArgs {
     #[arg(long, value_name = "REF", allow_hyphen_values = true, value_parser = text)]
     pub(crate) client_ref: Option<String>,
 
-    /// What is filled into a template; once for each, in order
+    /// Value of a template parameter; repeat for each, in order
     #[arg(long = "parameter", value_name = "TEXT", allow_hyphen_values = true, value_parser = text)]
     pub(crate) parameters: Vec<String>,
 
@@ -164,7 +164,7 @@ pub(crate) struct OptionArgs {
     #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) locale: Option<String>,
 
-    /// The message that this one answers (WhatsApp)
+    /// The message that this one replies to (WhatsApp)
     #[arg(long, value_name = "UUID")]
     pub(crate) context: Option<String>,
 
@@ -188,7 +188,7 @@ pub(crate) struct OptionArgs {
     #[arg(long)]
     pub(crate) trusted_recipient: bool,
 
-    /// Buttons and proposed answers as a JSON array (RCS)
+    /// Buttons and suggested replies as a JSON array (RCS)
     #[arg(long, value_name = "JSON|@FILE")]
     pub(crate) suggestions: Option<String>,
 
@@ -200,11 +200,11 @@ pub(crate) struct OptionArgs {
     #[arg(long, value_name = "MB")]
     pub(crate) file_size: Option<u32>,
 
-    /// Where the button leads (Viber)
+    /// Target of the button (Viber)
     #[arg(long, value_name = "URL", requires = "action_text")]
     pub(crate) action_url: Option<String>,
 
-    /// What the button says (Viber)
+    /// Label of the button (Viber)
     #[arg(long, value_name = "TEXT", requires = "action_url", allow_hyphen_values = true, value_parser = text)]
     pub(crate) action_text: Option<String>,
 
@@ -212,7 +212,7 @@ pub(crate) struct OptionArgs {
     #[arg(long, allow_hyphen_values = true, value_parser = text)]
     pub(crate) subject: Option<String>,
 
-    /// Where the statuses of this message go
+    /// URL for the statuses of this message
     #[arg(long, value_name = "URL")]
     pub(crate) webhook_url: Option<String>,
 

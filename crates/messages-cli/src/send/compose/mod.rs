@@ -126,7 +126,7 @@ impl Draft {
             faults.push(CommandError::usage("--parameter needs --template"));
         }
         match CommandError::all(faults) {
-            Some(failure) => Err(failure),
+            Some(error) => Err(error),
             None => Ok(draft),
         }
     }
@@ -149,7 +149,7 @@ impl Draft {
                 let (flag, channel) = (given.flag, self.channel.as_str());
                 let api = if self.api == Api::V0_1 { "v0.1 " } else { "" };
                 return Err(CommandError::usage(format!(
-                    "{flag} is no option of a {api}{channel} message"
+                    "{flag} is not an option of a {api}{channel} message"
                 )));
             }
         };

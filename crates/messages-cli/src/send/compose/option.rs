@@ -1,4 +1,4 @@
-//! Where each option stands in the JSON, by generation and channel.
+//! The place of each option in the JSON, by generation and channel.
 
 use serde_json::{Value, json};
 
@@ -7,12 +7,12 @@ use super::json_argument;
 use crate::error::CommandError;
 use crate::send::NO_CLIENT_REF;
 
-/// Where an option is written.
+/// The object that an option is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     /// Beside `to` and `from`.
     Top,
-    /// In the channel's own object: `viber_service`, say.
+    /// In the channel's own object, such as `viber_service`.
     Channel,
     /// In the medium, beside its URL.
     Medium,
@@ -21,12 +21,12 @@ pub(super) enum Place {
 /// An option that was given.
 pub(super) struct Given {
     pub(super) flag: &'static str,
-    /// The member's name on the wire.
+    /// The field's name on the wire.
     pub(super) member: &'static str,
     pub(super) value: Value,
 }
 
-/// Where an option goes; `None` where the channel has no such option.
+/// The place of an option; `None` if the channel has no such option.
 pub(super) fn place(api: Api, channel: ChannelName, flag: &str) -> Option<Place> {
     use ChannelName::{Email, Messenger, Mms, Rcs, Sms, Viber, Whatsapp};
 
@@ -34,7 +34,7 @@ pub(super) fn place(api: Api, channel: ChannelName, flag: &str) -> Option<Place>
     match (flag, channel) {
         ("--client-ref", _) => Some(Place::Top),
         ("--webhook-url" | "--webhook-version", _) if is_v1 => Some(Place::Top),
-        // Whether this medium of this channel has them is for the types to say, with the place.
+        // The types reject a medium that has no such field, and name the place.
         ("--caption" | "--name" | "--thumbnail", _) => Some(Place::Medium),
         ("--ttl", Viber) => Some(Place::Channel),
         ("--ttl" | "--trusted-recipient", Sms | Mms | Rcs) if is_v1 => Some(Place::Top),
@@ -55,7 +55,7 @@ pub(super) fn place(api: Api, channel: ChannelName, flag: &str) -> Option<Place>
 }
 
 impl OptionArgs {
-    /// Whether there is any option at all.
+    /// Returns `true` if any option was given.
     pub(crate) fn is_any_given(&self) -> Result<bool, CommandError> {
         Ok(!self.parameters.is_empty() || !self.given()?.is_empty())
     }

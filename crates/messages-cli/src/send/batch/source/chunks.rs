@@ -1,5 +1,4 @@
-//! Documents on their way from the thread that reads to the tasks that send: several at a time, since each hand-over
-//! wakes somebody.
+//! Groups documents on their way from the reading thread to the sending tasks, since each hand-over wakes a task.
 
 use super::{Item, Raw};
 use crate::finding::Finding;
@@ -13,9 +12,9 @@ pub(super) struct Chunks<'a> {
     sink: Box<dyn FnMut(Vec<Item>) -> Result<(), Closed> + 'a>,
     chunk: Vec<Item>,
     index: u64,
-    /// Where in the input the chunk began.
+    /// Offset in the input at which the chunk began.
     from: u64,
-    /// Where in the input the latest document ended.
+    /// Offset in the input at which the latest document ended.
     end: u64,
 }
 

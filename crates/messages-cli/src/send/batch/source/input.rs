@@ -19,15 +19,15 @@ pub(super) struct Input<'a, R> {
     outlet: Outlet<'a>,
 }
 
-/// Where the documents of an input go; a reader and a parser share it.
+/// The target of an input's documents, shared by a reader and a parser.
 #[derive(Clone)]
 pub(super) struct Outlet<'a>(Rc<RefCell<State<'a>>>);
 
 struct State<'a> {
     chunks: Chunks<'a>,
-    /// How many bytes the parser has taken.
+    /// Bytes that the parser has consumed.
     taken: u64,
-    /// How many of them it had taken with the latest document.
+    /// Bytes that it had consumed with the latest document.
     put: u64,
 }
 
@@ -63,7 +63,7 @@ impl Outlet<'_> {
     }
 }
 
-/// Where the buffer is filled from.
+/// The reader that fills the buffer.
 struct Tap<'a, R> {
     source: R,
     outlet: Outlet<'a>,
@@ -73,7 +73,7 @@ impl<R: Read> Read for Tap<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.outlet.flush() {
             Ok(()) => self.source.read(buffer),
-            // There is no need to read on.
+            // Nothing more is needed.
             Err(Closed) => Ok(0),
         }
     }
@@ -120,7 +120,7 @@ impl<'a, R: Read> Input<'a, R> {
     }
 }
 
-/// What a JSON parser reads.
+/// The JSON parser's view of an input.
 impl<R: Read> Read for Input<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.outlet.check_length()?;

@@ -27,7 +27,7 @@ pub(super) fn feed(chunks: Chunks<'_>, source: impl Read) {
         Ok((Some(_), line)) => documents(&mut input, &outlet, line),
         Err(finding) => outlet.put(Err(finding), None),
     };
-    // That nobody takes them any more is no error of the input.
+    // A receiver that stopped is not an error of the input.
     let _ = fed.and_then(|()| outlet.flush());
 }
 
@@ -84,12 +84,12 @@ fn documents<R: Read>(
     Ok(())
 }
 
-/// Whether a line is the beginning of a document that goes on.
+/// Returns `true` if a line is the beginning of a longer document.
 fn is_cut_short(line: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(line).is_err_and(|error| error.is_eof())
 }
 
-/// Documents of several lines each, the first of which has begun.
+/// Reads documents of several lines each, the first of which has started.
 fn stream<R: Read>(
     begun: &[u8],
     input: &mut Input<'_, R>,
@@ -124,7 +124,7 @@ impl<'de> Visitor<'de> for Elements<'_, '_> {
         while let Some(value) = elements.next_element()? {
             if self.outlet.put(Ok(Raw::Value(value)), None).is_err() {
                 *self.is_closed = true;
-                return Err(A::Error::custom("nobody takes the messages"));
+                return Err(A::Error::custom("the receiver has stopped"));
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Where a batch comes from: documents read a few at a time, however large the input is.
+//! The input of a batch: documents are read a few at a time, however large the input is.
 
 mod chunks;
 mod input;
@@ -34,9 +34,9 @@ pub(super) struct Item {
     /// The line of the input on which it begins, from 1, where it has one of its own.
     pub(super) line: Option<u64>,
     pub(super) content: Result<Raw, Vec<Finding>>,
-    /// How many bytes of the input come before it.
+    /// Bytes of the input before the document.
     pub(super) start: u64,
-    /// How many bytes of the input have been read with it.
+    /// Bytes of the input up to the document's end.
     pub(super) position: u64,
 }
 
@@ -49,20 +49,22 @@ pub(super) enum Raw {
 
 impl Item {
     /// Parses and checks the document.
-    pub(super) fn order(self) -> Result<Outgoing, Vec<Finding>> {
+    pub(super) fn decode(self) -> Result<Outgoing, Vec<Finding>> {
         match self.content? {
             Raw::Bytes(bytes) => {
                 let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
                 Outgoing::from_slice(text)
             }
-            Raw::Row(row) => row.order(),
+            Raw::Row(row) => row.decode(),
             Raw::Value(value) => Outgoing::from_value(value),
         }
     }
 
-    /// The digest of the message as it is posted; `None` where there is no valid message.
+    /// The digest of the posted message; `None` if the message is invalid.
     pub(super) fn digest(self) -> Option<Digest> {
-        self.order().ok().map(|order| Digest::of(&order.to_vec()))
+        self.decode()
+            .ok()
+            .map(|outgoing| Digest::of(&outgoing.to_vec()))
     }
 }
 

@@ -14,8 +14,7 @@ use crate::io::output::Output;
 use crate::send::batch::identity::{Identified, Identity, identify};
 use crate::send::batch::journal::journal_path;
 
-/// How many chunks are read ahead of what is sent: enough that the senders do not wait while another program has the
-/// reader's core.
+/// Chunks that are read ahead: enough that the senders do not wait while another program has the reader's core.
 const READ_AHEAD: usize = 16;
 
 /// Most bytes of an input that can be read only once and has to be read twice.
@@ -60,7 +59,7 @@ impl Opened {
         })
     }
 
-    /// Whether the input can be read more than once.
+    /// Returns `true` if the input can be read more than once.
     pub(in crate::send::batch) fn is_repeatable(&self) -> bool {
         matches!(self.bytes, Bytes::File(_))
     }
@@ -155,11 +154,11 @@ impl Opened {
                     stream: &mut *stream,
                     spool: &mut spool,
                     length: 0,
-                    failure: None,
+                    error: None,
                 };
                 self.format.feed(&mut tee, sink);
-                if let Some(failure) = tee.failure {
-                    return Err(spool_failed(failure));
+                if let Some(error) = tee.error {
+                    return Err(spool_failed(error));
                 }
                 spool.rewind().map_err(spool_failed)?;
                 let rest = std::mem::replace(stream, Box::new(io::empty()));
@@ -212,12 +211,12 @@ impl Format {
     }
 }
 
-/// Keeps what is read from a stream.
+/// Copies everything that is read from a stream.
 struct Tee<'a> {
     stream: &'a mut dyn Read,
     spool: &'a mut File,
     length: u64,
-    failure: Option<io::Error>,
+    error: Option<io::Error>,
 }
 
 impl Read for Tee<'_> {
@@ -230,7 +229,7 @@ impl Read for Tee<'_> {
             self.spool.write_all(buffer.get(..read).unwrap_or_default())
         };
         if let Err(error) = kept {
-            self.failure = Some(error);
+            self.error = Some(error);
             return Ok(0);
         }
         Ok(read)
@@ -272,7 +271,7 @@ fn open(path: &Path) -> Result<Bytes, CommandError> {
     })
 }
 
-/// Whether two names lead to one file, by a link of either kind.
+/// Returns `true` if two names lead to one file, by a link of either kind.
 #[cfg(unix)]
 fn is_same_file(a: (&Path, Option<&Metadata>), b: (&Path, Option<&Metadata>)) -> bool {
     use std::os::unix::fs::MetadataExt as _;
@@ -281,7 +280,7 @@ fn is_same_file(a: (&Path, Option<&Metadata>), b: (&Path, Option<&Metadata>)) ->
     a.1.is_some() && a.1.map(place) == b.1.map(place)
 }
 
-/// Whether two names lead to one file; hard links cannot be told here.
+/// Returns `true` if two names lead to one file; hard links cannot be detected here.
 #[cfg(not(unix))]
 fn is_same_file(a: (&Path, Option<&Metadata>), b: (&Path, Option<&Metadata>)) -> bool {
     matches!((a.0.canonicalize(), b.0.canonicalize()), (Ok(a), Ok(b)) if a == b)

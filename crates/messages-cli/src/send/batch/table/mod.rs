@@ -262,7 +262,7 @@ fn buffered<R: Read>(table: R) -> BufReader<R> {
 /// look like a table without rows.
 fn open_file(path: &Path) -> Result<File, CommandError> {
     let refused = || {
-        CommandError::usage("--csv is no regular file")
+        CommandError::usage("--csv must be a regular file")
             .hint("write the table to a file: every row is checked before the first is sent")
     };
     if path.as_os_str() == "-" {
@@ -270,7 +270,7 @@ fn open_file(path: &Path) -> Result<File, CommandError> {
     }
     let mut options = OpenOptions::new();
     options.read(true);
-    // A pipe without a writer would keep the command waiting.
+    // Opening a pipe without a writer would block.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
     let file = options
@@ -394,7 +394,7 @@ fn missing_columns(
     .hint("correct the names; if something else separates the columns, name it with --delimiter")
 }
 
-/// Whether a name of a column is rather a phone number or an email address.
+/// Returns `true` if a column name looks like a phone number or an email address.
 fn is_datum(name: &str) -> bool {
     let digits = name.bytes().filter(u8::is_ascii_digit).count();
     digits >= 7 || (name.contains('@') && name.contains('.'))
@@ -420,7 +420,7 @@ fn refused(path: &Path, header: &[String], mistake: Mistake) -> CommandError {
         ),
         MistakeKind::Midst => (
             format!(
-                "{table}: the quoted cell on line {line}{column} goes on behind its closing quote"
+                "{table}: the quoted cell on line {line}{column} continues behind its closing quote"
             ),
             "a quote within a quoted cell is written twice, and nothing but a separator follows the closing one",
         ),

@@ -31,7 +31,7 @@ pub(super) struct Mistake {
     pub(super) line: u64,
     /// The column of the cell, from 0.
     pub(super) column: usize,
-    /// Whether the cell is one of the header's.
+    /// The cell belongs to the header.
     pub(super) is_header: bool,
 }
 
@@ -79,7 +79,7 @@ impl Record {
         })
     }
 
-    /// Whether every cell is empty, as spreadsheets leave rows that were cleared.
+    /// Returns `true` if every cell is empty, as spreadsheets leave cleared rows.
     pub(super) fn is_blank(&self) -> bool {
         self.bytes.trim_ascii().is_empty()
     }
@@ -107,7 +107,7 @@ pub(super) struct Reader<R> {
     delimiter: u8,
     line: u64,
     offset: u64,
-    /// Whether the previous byte was a carriage return: a line feed behind it ends no further line.
+    /// The previous byte was a carriage return: a line feed behind it ends no further line.
     after_return: bool,
     is_header: bool,
 }

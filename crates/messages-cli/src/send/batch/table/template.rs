@@ -8,7 +8,7 @@ use super::cell;
 use crate::finding::Finding;
 use crate::send::Outgoing;
 
-/// The members of a message that lead to its recipient or name its sender: no line break belongs into them.
+/// The fields of a message that address its recipient or name its sender: they must not hold a line break.
 const ADDRESSES: [&str; 4] = ["to", "from", "number", "id"];
 
 /// A message with placeholders.
@@ -64,7 +64,7 @@ impl Template {
         named
     }
 
-    /// Whether the recipient comes from the table.
+    /// Returns `true` if the recipient comes from the table.
     pub(super) fn has_recipient(&self) -> bool {
         self.texts.iter().any(|text| text.is_recipient)
     }
@@ -128,17 +128,17 @@ impl Template {
 /// The message of a row, which still has to be checked.
 pub(in crate::send::batch) struct Row {
     value: Value,
-    /// Faults of cells, of which the message's rules would say less.
+    /// Faults of cells, about which the message's rules would say less.
     findings: Vec<Finding>,
     template: Arc<Template>,
 }
 
 impl Row {
     /// Decodes and checks the message.
-    pub(in crate::send::batch) fn order(self) -> Result<Outgoing, Vec<Finding>> {
+    pub(in crate::send::batch) fn decode(self) -> Result<Outgoing, Vec<Finding>> {
         let mut findings = self.findings;
         match Outgoing::from_value(self.value) {
-            Ok(order) if findings.is_empty() => return Ok(order),
+            Ok(outgoing) if findings.is_empty() => return Ok(outgoing),
             Ok(_) => {}
             Err(broken) => {
                 for mut finding in broken {
