@@ -10,13 +10,12 @@ use std::sync::mpsc::sync_channel;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
-use messages_types::{v0_1, v1};
+use messages_types::{OutboundMessage, Submission, v0_1, v1};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::client::{Client as AsyncClient, ResultOrder, SendOptions, Sent};
 use crate::error::Error;
-use crate::outbound::Outbound;
-use crate::outcome::{Accepted, RawAccepted, Updated, WorkflowAccepted};
+use crate::outcome::{Accepted, RawAccepted, Submitted, Updated, WorkflowAccepted};
 
 /// A [`Client`](crate::Client) whose calls block the calling thread.
 ///
@@ -62,12 +61,35 @@ impl Client {
         })
     }
 
+    /// Submits a message of either generation or a workflow: see [`crate::Client::submit`].
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Client::submit`].
+    pub fn submit(&self, submission: impl Into<Submission>) -> Result<Submitted, Error> {
+        self.submit_with(submission, SendOptions::default())
+    }
+
+    /// As [`Client::submit`], with options for this call alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Client::submit`].
+    pub fn submit_with(
+        &self,
+        submission: impl Into<Submission>,
+        options: SendOptions,
+    ) -> Result<Submitted, Error> {
+        let (client, submission) = (self.inner.clone(), submission.into());
+        self.wait(async move { client.submit_with(submission, options).await })
+    }
+
     /// Sends a message of either generation: see [`crate::Client::send`].
     ///
     /// # Errors
     ///
     /// As [`crate::Client::send`].
-    pub fn send(&self, message: impl Into<Outbound>) -> Result<Accepted, Error> {
+    pub fn send(&self, message: impl OutboundMessage) -> Result<Accepted, Error> {
         self.send_with(message, SendOptions::default())
     }
 
@@ -78,11 +100,11 @@ impl Client {
     /// As [`Client::send`].
     pub fn send_with(
         &self,
-        message: impl Into<Outbound>,
+        message: impl OutboundMessage,
         options: SendOptions,
     ) -> Result<Accepted, Error> {
         let (client, message) = (self.inner.clone(), message.into());
-        self.wait(async move { client.send_with(message, options).await })
+        self.wait(async move { client.send_message(message, options).await })
     }
 
     /// Sends messages with at most `concurrency` calls under way, and gives their results as an iterator: see
@@ -97,7 +119,7 @@ impl Client {
         order: ResultOrder,
     ) -> impl Iterator<Item = Sent>
     where
-        I: IntoIterator<Item: Into<Outbound>>,
+        I: IntoIterator<Item: OutboundMessage>,
         I::IntoIter: Send + Unpin + 'static,
     {
         let mut results = Some(

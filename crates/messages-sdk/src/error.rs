@@ -227,7 +227,9 @@ impl Error {
         }
     }
 
-    pub(crate) fn with_report(mut self, report: CallReport) -> Self {
+    pub(crate) fn with_report(mut self, mut report: CallReport) -> Self {
+        report.status = self.status();
+        report.request_id = self.request_id().map(str::to_owned);
         *match &mut self {
             Self::Invalid(invalid) => &mut invalid.report,
             Self::Credentials(error) => &mut error.report,

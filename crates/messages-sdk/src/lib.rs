@@ -10,7 +10,6 @@ pub mod endpoint;
 pub mod env;
 pub mod error;
 pub mod observe;
-mod outbound;
 pub mod outcome;
 pub mod webhook;
 

@@ -47,16 +47,20 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// What is known about a call however it ended.
+/// Report of a call, however it ended.
 #[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallReport {
-    /// How often the request went to the transport; 0 when it was refused before.
+    /// Number of requests given to the transport; 0 if the call was refused before.
     pub attempts: u32,
-    /// The client reference that the message carried.
+    /// Client reference of the message.
     pub client_ref: Option<String>,
-    /// How long the call took, waits included.
+    /// Duration of the call, waits included.
     pub elapsed: Duration,
+    /// Status code of the last response, if one came.
+    pub status: Option<StatusCode>,
+    /// The API's own ID of the request, to quote to its support.
+    pub request_id: Option<String>,
 }
 
 impl fmt::Debug for CallReport {
@@ -65,70 +69,102 @@ impl fmt::Debug for CallReport {
         f.debug_struct("CallReport")
             .field("attempts", &self.attempts)
             .field("elapsed", &self.elapsed)
+            .field("status", &self.status.map(|status| status.as_u16()))
             .finish_non_exhaustive()
     }
 }
 
-/// The API took the message.
+/// Acceptance of a [`Submission`](crate::types::Submission).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Submitted {
+    /// Acceptance of a message.
+    Message(Accepted),
+    /// Acceptance of a workflow.
+    Workflow(WorkflowAccepted),
+}
+
+impl Submitted {
+    /// ID of the message, or of the workflow.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Message(accepted) => &accepted.message_uuid,
+            Self::Workflow(accepted) => &accepted.uuid,
+        }
+    }
+
+    /// ID of the message; `None` for a workflow, whose messages have IDs of their own.
+    #[must_use]
+    pub fn message_uuid(&self) -> Option<&str> {
+        match self {
+            Self::Message(accepted) => Some(&accepted.message_uuid),
+            Self::Workflow(_) => None,
+        }
+    }
+
+    /// ID of the workflow, or of the failover run of a message with failover messages.
+    #[must_use]
+    pub fn workflow_id(&self) -> Option<&str> {
+        match self {
+            Self::Message(accepted) => accepted.workflow_id.as_deref(),
+            Self::Workflow(accepted) => Some(&accepted.uuid),
+        }
+    }
+
+    /// Report of the call.
+    #[must_use]
+    pub const fn report(&self) -> &CallReport {
+        match self {
+            Self::Message(accepted) => &accepted.report,
+            Self::Workflow(accepted) => &accepted.report,
+        }
+    }
+}
+
+/// Acceptance of a message.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Accepted {
-    /// The message's id; every status repeats it.
+    /// Message ID, repeated in every status.
     pub message_uuid: String,
-    /// The id of the failover run, when the message had alternatives.
+    /// ID of the failover run, if the message had failover messages.
     pub workflow_id: Option<String>,
-    /// The status of the answer: 202, or another 2xx.
-    pub status: StatusCode,
-    /// The API's own id of the request, to be quoted to its support.
-    pub request_id: Option<String>,
-    /// What is known about the call.
+    /// Report of the call.
     pub report: CallReport,
 }
 
-/// The API took the workflow.
+/// Acceptance of a workflow.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct WorkflowAccepted {
-    /// The workflow's id (`dispatch_uuid`, in 2018 `workflow_uuid`).
+    /// Workflow ID (`dispatch_uuid`, in 2018 `workflow_uuid`).
     pub uuid: String,
-    /// The status of the answer: 202, or another 2xx.
-    pub status: StatusCode,
-    /// The API's own id of the request, to be quoted to its support.
-    pub request_id: Option<String>,
-    /// What is known about the call.
+    /// Report of the call.
     pub report: CallReport,
 }
 
-/// The API did as it was told, and had nothing more to say: a `PATCH`.
+/// Acceptance of an update (`PATCH`), whose response has no content.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Updated {
-    /// The status of the answer.
-    pub status: StatusCode,
-    /// The API's own id of the request, to be quoted to its support.
-    pub request_id: Option<String>,
-    /// What is known about the call.
+    /// Report of the call.
     pub report: CallReport,
 }
 
-/// The answer to a raw request.
+/// Success response to a raw request.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RawAccepted {
-    /// The status of the answer, a 2xx.
-    pub status: StatusCode,
-    /// The answer's body, as it came.
+    /// Body of the response, as received.
     pub body: bytes::Bytes,
-    /// The API's own id of the request, to be quoted to its support.
-    pub request_id: Option<String>,
-    /// What is known about the call.
+    /// Report of the call.
     pub report: CallReport,
 }
 
 impl fmt::Debug for RawAccepted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RawAccepted")
-            .field("status", &self.status)
             .field("body", &format_args!("[{} bytes]", self.body.len()))
             .field("report", &self.report)
             .finish_non_exhaustive()

@@ -13,7 +13,9 @@ pub mod v1;
 mod value;
 mod wire;
 
-pub use document::{Checked, EventKind, EventView, Kind, Submission, WebhookEvent};
+pub use document::{
+    Checked, EventKind, EventView, Kind, OutboundMessage, Submission, WebhookEvent,
+};
 pub use error::{
     DecodeError, DeliveryErrorCode, ErrorKind, ErrorObject, Invalid, InvalidParameter,
     InvalidParameters, Problem, Problems, RequestErrorCode, Rule,

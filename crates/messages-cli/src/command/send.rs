@@ -10,7 +10,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::send::batch::{self, BatchArgs, Source};
 use crate::send::compose::{Api, ChannelName, MessageArgs, compose};
-use crate::send::{self, Outgoing, Path, SendReport, client_ref_or_minted};
+use crate::send::{self, Path, SendReport, client_ref_or_minted};
 use crate::settings::{Settings, no_client, runtime};
 
 #[derive(Debug, Args)]
@@ -95,8 +95,8 @@ impl SendArgs {
         if self.path.is_some() && self.api == Api::V1 {
             return Err(CommandError::usage("--path beta is a path of v0.1").hint("add --api v0.1"));
         }
-        let outgoing = match compose(self.api, channel, &self.message)? {
-            Ok(message) => Outgoing::Message(message),
+        let submission = match compose(self.api, channel, &self.message)? {
+            Ok(submission) => submission,
             Err(findings) => {
                 let reference = self.message.options.client_ref.as_deref();
                 return print_report(settings, SendReport::refused(0, reference, findings));
@@ -104,12 +104,12 @@ impl SendArgs {
         };
         let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(send::dry_run(settings, outgoing, path));
+            return runtime()?.block_on(send::dry_run(settings, submission, path));
         }
         let client = self.client(settings)?;
         // A reference that was given is part of the message.
         let minted = client_ref_or_minted(self.message.options.client_ref.as_deref());
-        let sent = outgoing.send(&client, 0, path, minted.as_deref());
+        let sent = send::submit(submission, &client, 0, path, minted.as_deref());
         let report = runtime()?.block_on(sent);
         print_report(settings, report)
     }

@@ -47,7 +47,7 @@ impl UpdateArgs {
         let client = settings.client()?;
         match runtime()?.block_on(client.update(&self.message_uuid, &update)) {
             Ok(updated) => {
-                let status = updated.status.as_u16();
+                let status = updated.report.status.map(|status| status.as_u16());
                 let shown = json!({
                     "index": 0,
                     "outcome": "accepted",

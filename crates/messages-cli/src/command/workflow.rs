@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use messages_sdk::types::{Document, v0_1};
+use messages_sdk::types::{Document, Submission, v0_1};
 
 use super::send::{PathName, print_report};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::input::read_text;
-use crate::send::{self, Outgoing, SendReport};
+use crate::send::{self, SendReport};
 use crate::settings::{Settings, runtime};
 use crate::usage::text;
 
@@ -39,8 +39,8 @@ impl WorkflowArgs {
         let text = read_text(Some(&self.file))?;
         let value = serde_json::from_str(&text)
             .map_err(|error| CommandError::invalid("the workflow is not JSON").because(error))?;
-        let outgoing = match v0_1::Workflow::from_value(value) {
-            Ok(workflow) => Outgoing::Workflow(workflow),
+        let submission = match v0_1::Workflow::from_value(value) {
+            Ok(workflow) => Submission::Workflow(workflow),
             Err(error) => {
                 return print_report(
                     settings,
@@ -50,11 +50,12 @@ impl WorkflowArgs {
         };
         let path = self.path.into();
         if self.dry_run {
-            return runtime()?.block_on(send::dry_run(settings, outgoing, path));
+            return runtime()?.block_on(send::dry_run(settings, submission, path));
         }
         let client = settings.client()?;
         let reference = send::client_ref_or_minted(self.client_ref.as_deref());
-        let report = runtime()?.block_on(outgoing.send(&client, 0, path, reference.as_deref()));
+        let sent = send::submit(submission, &client, 0, path, reference.as_deref());
+        let report = runtime()?.block_on(sent);
         print_report(settings, report)
     }
 }

@@ -1,4 +1,4 @@
-//! The request of one order, without sending it.
+//! The request of one submission, without sending it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,10 +7,11 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 use messages_sdk::auth::Basic;
 use messages_sdk::transport::{Transport, TransportError, async_trait};
+use messages_sdk::types::Submission;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Outgoing, Path};
+use super::{Path, submit};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
@@ -19,7 +20,7 @@ use crate::settings::{Settings, no_client};
 /// Prints the request as the client would send it, with its credentials masked.
 pub(crate) async fn dry_run(
     settings: &Settings,
-    outgoing: Outgoing,
+    submission: Submission,
     path: Path,
 ) -> Result<Exit, CommandError> {
     let capture = Capture::default();
@@ -48,7 +49,7 @@ pub(crate) async fn dry_run(
         .transport(capture.clone())
         .build()
         .map_err(no_client)?;
-    let report = outgoing.send(&client, 0, path, None).await;
+    let report = submit(submission, &client, 0, path, None).await;
     match capture.take() {
         None => {
             report

@@ -1,4 +1,4 @@
-//! One thing to send, and how its sending ended: messages of both generations, and workflows.
+//! Submitting messages of both generations and workflows, and reporting the outcome.
 
 pub(crate) mod batch;
 pub(crate) mod compose;
@@ -7,8 +7,7 @@ mod report;
 
 use std::time::SystemTime;
 
-use messages_sdk::client::{BetaPath, Outbound};
-use messages_sdk::types::{DecodeError, Document, Problem, Submission, v0_1, v1};
+use messages_sdk::types::{DecodeError, Document, Problem, Submission};
 use messages_sdk::{Client, SendOptions};
 use serde_json::Value;
 
@@ -16,112 +15,48 @@ use crate::finding::Finding;
 pub(crate) use dry_run::dry_run;
 pub(crate) use report::SendReport;
 
-/// Something to send.
-#[derive(Debug)]
-pub(crate) enum Outgoing {
-    Message(Outbound),
-    Workflow(v0_1::Workflow),
+/// Reads what is to be sent from the text of its JSON.
+pub(crate) fn from_slice(bytes: &[u8]) -> Result<Submission, Vec<Finding>> {
+    Submission::from_slice(bytes).map_err(|error| Finding::all_of(&error))
 }
 
-impl Outgoing {
-    /// Reads an order from the text of its JSON.
-    pub(crate) fn from_slice(bytes: &[u8]) -> Result<Self, Vec<Finding>> {
-        Self::of(Submission::from_slice(bytes))
-    }
+/// Reads what is to be sent from its JSON.
+pub(crate) fn from_value(value: Value) -> Result<Submission, Vec<Finding>> {
+    Submission::from_value(value).map_err(|error| Finding::all_of(&error))
+}
 
-    /// Reads an order from its JSON.
-    pub(crate) fn from_value(value: Value) -> Result<Self, Vec<Finding>> {
-        Self::of(Submission::from_value(value))
+/// Refuses a path that does not exist for the submission's generation.
+pub(crate) fn fits(submission: &Submission, path: Path) -> Result<(), Finding> {
+    if path == Path::Beta && submission.beta_path().is_none() {
+        return Err(Finding::new(
+            "path",
+            "is a v1 message, and the path beta is one of v0.1",
+        ));
     }
+    Ok(())
+}
 
-    fn of(submission: Result<Submission, DecodeError>) -> Result<Self, Vec<Finding>> {
-        match submission.map_err(|error| Finding::all_of(&error))? {
-            Submission::V1(message) => Ok(Self::Message(message.into())),
-            Submission::V0_1(message) => Ok(Self::Message(message.into())),
-            Submission::Workflow(workflow) => Ok(Self::Workflow(workflow)),
-            _ => Err(vec![Finding::new(
-                "kind",
-                "is not a message or workflow that can be sent",
-            )]),
-        }
+/// Submits under a client reference, unless the submission has one, and reports the outcome.
+pub(crate) async fn submit(
+    submission: Submission,
+    client: &Client,
+    index: u64,
+    path: Path,
+    client_ref: Option<&str>,
+) -> SendReport {
+    if let Err(finding) = fits(&submission, path) {
+        return SendReport::refused(index, None, vec![finding]);
     }
-
-    /// The order's JSON, as it is posted.
-    pub(crate) fn to_vec(&self) -> Vec<u8> {
-        match self {
-            Self::Message(message) => message.to_vec(),
-            Self::Workflow(workflow) => workflow.to_vec(),
-        }
+    let mut options = SendOptions::new();
+    if let Some(reference) = client_ref {
+        options = options.client_ref(reference);
     }
-
-    /// Fails if the path belongs to another generation than the document: the API would misread it.
-    pub(crate) fn fits(&self, path: Path) -> Result<(), Finding> {
-        match self {
-            Self::Message(Outbound::V1(_)) if path == Path::Beta => Err(Finding::new(
-                "path",
-                "is a v1 message, and the path beta is one of v0.1",
-            )),
-            _ => Ok(()),
-        }
+    if path == Path::Beta {
+        options = options.beta();
     }
-
-    /// The message's own client reference.
-    pub(crate) fn client_ref(&self) -> Option<&str> {
-        match self {
-            Self::Message(Outbound::V1(message)) => message
-                .primary
-                .envelope()
-                .client_ref
-                .as_ref()
-                .map(v1::ClientRef::as_str),
-            Self::Message(Outbound::V0_1(message)) => {
-                message.client_ref().map(v0_1::ClientRef::as_str)
-            }
-            Self::Workflow(workflow) => {
-                let reference = workflow.messages().next()?.client_ref()?;
-                Some(reference.as_str())
-            }
-            Self::Message(_) => None,
-        }
-    }
-
-    /// Sends the document, under the given client reference unless it has its own, and returns the report.
-    pub(crate) async fn send(
-        self,
-        client: &Client,
-        index: u64,
-        path: Path,
-        client_ref: Option<&str>,
-    ) -> SendReport {
-        if let Err(finding) = self.fits(path) {
-            return SendReport::refused(index, None, vec![finding]);
-        }
-        let options = match client_ref {
-            Some(reference) => SendOptions::new().client_ref(reference),
-            None => SendOptions::new(),
-        };
-        match self {
-            Self::Message(message) => {
-                let options = match path {
-                    Path::Current => options,
-                    Path::Beta => options.beta(BetaPath::Messages),
-                };
-                match client.send_with(message, options).await {
-                    Ok(accepted) => SendReport::accepted(index, accepted),
-                    Err(error) => SendReport::failed(index, &error),
-                }
-            }
-            Self::Workflow(workflow) => {
-                let options = match path {
-                    Path::Current => options,
-                    Path::Beta => options.beta(BetaPath::Workflows),
-                };
-                match client.create_workflow_with(&workflow, options).await {
-                    Ok(accepted) => SendReport::workflow_accepted(index, accepted),
-                    Err(error) => SendReport::failed(index, &error),
-                }
-            }
-        }
+    match client.submit_with(submission, options).await {
+        Ok(submitted) => SendReport::accepted(index, submitted),
+        Err(error) => SendReport::failed(index, &error),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The report of one message, as `send --json` prints it.
 
-use messages_sdk::outcome::WorkflowAccepted;
+use messages_sdk::outcome::Submitted;
 use messages_sdk::types::{ErrorObject, Problem};
-use messages_sdk::{Accepted, Error, Outcome};
+use messages_sdk::{Error, Outcome};
 use serde::Serialize;
 
 use crate::error::CommandError;
@@ -73,22 +73,21 @@ impl SendReport {
     fn with_report(mut self, report: &messages_sdk::outcome::CallReport) -> Self {
         self.client_ref.clone_from(&report.client_ref);
         self.attempts = Some(report.attempts);
+        self.status = report.status.map(|status| status.as_u16());
         self.elapsed_ms = Some(u64::try_from(report.elapsed.as_millis()).unwrap_or(u64::MAX));
         self
     }
 
-    pub(crate) fn accepted(index: u64, accepted: Accepted) -> Self {
-        let mut report = Self::new(index, Outcome::Accepted).with_report(&accepted.report);
-        report.status = Some(accepted.status.as_u16());
-        report.message_uuid = Some(accepted.message_uuid);
-        report.workflow_id = accepted.workflow_id;
-        report
-    }
-
-    pub(crate) fn workflow_accepted(index: u64, accepted: WorkflowAccepted) -> Self {
-        let mut report = Self::new(index, Outcome::Accepted).with_report(&accepted.report);
-        report.status = Some(accepted.status.as_u16());
-        report.dispatch_uuid = Some(accepted.uuid);
+    pub(crate) fn accepted(index: u64, submitted: Submitted) -> Self {
+        let mut report = Self::new(index, Outcome::Accepted).with_report(submitted.report());
+        match submitted {
+            Submitted::Message(accepted) => {
+                report.message_uuid = Some(accepted.message_uuid);
+                report.workflow_id = accepted.workflow_id;
+            }
+            Submitted::Workflow(accepted) => report.dispatch_uuid = Some(accepted.uuid),
+            _ => {}
+        }
         report
     }
 
@@ -97,7 +96,6 @@ impl SendReport {
         if error.outcome() == Outcome::Invalid {
             (report.attempts, report.elapsed_ms) = (None, None);
         }
-        report.status = error.status().map(|status| status.as_u16());
         report.problem = error.problem().cloned();
         report.problems = error.problems().iter().map(Finding::from).collect();
         report.error = Some(chain(error));

@@ -7,11 +7,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use messages_types::OutboundMessage;
 use tokio::task::{Id, JoinSet};
 
 use super::{Client, SendOptions};
 use crate::error::Error;
-use crate::outbound::Outbound;
 use crate::outcome::Accepted;
 
 /// In which order the results of [`Client::send_all`] come.
@@ -73,7 +73,7 @@ impl Client {
         order: ResultOrder,
     ) -> SendAll<S>
     where
-        S: Stream<Item: Into<Outbound>>,
+        S: Stream<Item: OutboundMessage>,
     {
         SendAll {
             client: self.clone(),
@@ -108,7 +108,7 @@ pub struct SendAll<S> {
     given: u64,
 }
 
-impl<S: Stream<Item: Into<Outbound>>> SendAll<S> {
+impl<S: Stream<Item: OutboundMessage>> SendAll<S> {
     /// Options for each of the calls: the deadline of each, not of all together. A client reference among them would name all
     /// messages that have none of their own.
     pub fn options(mut self, options: SendOptions) -> Self {
@@ -130,7 +130,7 @@ impl<S: Stream<Item: Into<Outbound>>> SendAll<S> {
                     let options = self.options.clone();
                     let call = self
                         .calls
-                        .spawn(async move { client.send_with(message, options).await });
+                        .spawn(async move { client.send_message(message, options).await });
                     self.places.insert(call.id(), self.taken);
                     self.taken += 1;
                 }
@@ -158,7 +158,7 @@ impl<S: Stream<Item: Into<Outbound>>> SendAll<S> {
     }
 }
 
-impl<S: Stream<Item: Into<Outbound>>> Stream for SendAll<S> {
+impl<S: Stream<Item: OutboundMessage>> Stream for SendAll<S> {
     type Item = Sent;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Sent>> {

@@ -124,13 +124,18 @@ impl Begun<'_> {
                 self.inner.settle(reference, decoded);
             }
         }
-        let report = CallReport {
+        let mut report = CallReport {
             attempts: self.attempts.count(),
             client_ref: self.client_ref.take(),
             elapsed: self.inner.timer.now().saturating_duration_since(self.began),
+            ..CallReport::default()
         };
         match result {
-            Ok((decoded, answer)) => Ok((decoded, answer, report)),
+            Ok((decoded, mut answer)) => {
+                report.status = Some(answer.status);
+                report.request_id = answer.request_id.take();
+                Ok((decoded, answer, report))
+            }
             Err(error) => Err(error.with_report(report)),
         }
     }

@@ -18,9 +18,7 @@ use messages_transport::{Timer, Transport};
 
 pub use builder::{BuildError, ClientBuilder, ClientReferences};
 pub use bulk::{ResultOrder, SendAll, Sent};
-pub use options::{BetaPath, SendOptions};
-
-pub use crate::outbound::Outbound;
+pub use options::SendOptions;
 
 use calls::Calls;
 

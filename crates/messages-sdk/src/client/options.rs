@@ -16,7 +16,7 @@ pub struct SendOptions {
     pub(crate) client_ref: Option<String>,
     // In boxes, since most calls set neither and every call's future holds its options.
     pub(crate) headers: Option<Box<HeaderMap>>,
-    pub(crate) path: Option<&'static str>,
+    pub(crate) beta: bool,
     pub(crate) endpoint: Option<Box<Endpoint>>,
 }
 
@@ -65,30 +65,12 @@ impl SendOptions {
         self.endpoint.as_deref().unwrap_or(own)
     }
 
-    /// Posts to the path of 2018 instead: `/beta/messages` for a message, `/beta/workflows` for a
-    /// workflow.
-    pub fn beta(mut self, path: BetaPath) -> Self {
-        self.path = Some(path.as_str());
+    /// Posts to the path of 2018 instead: `/beta/messages` for a v0.1 message, `/beta/workflows` for a
+    /// v0.1 workflow. A v1 message has no such path: submitting it fails with
+    /// [`Error::Invalid`](crate::Error::Invalid). Calls that submit neither are not affected.
+    pub fn beta(mut self) -> Self {
+        self.beta = true;
         self
-    }
-}
-
-/// A path of the API of 2018.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum BetaPath {
-    /// `/beta/messages`.
-    Messages,
-    /// `/beta/workflows`.
-    Workflows,
-}
-
-impl BetaPath {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Messages => "/beta/messages",
-            Self::Workflows => "/beta/workflows",
-        }
     }
 }
 
@@ -97,7 +79,7 @@ impl std::fmt::Debug for SendOptions {
         f.debug_struct("SendOptions")
             .field("deadline", &self.deadline)
             .field("delivery", &self.delivery)
-            .field("path", &self.path)
+            .field("beta", &self.beta)
             .field("endpoint", &self.endpoint)
             .finish_non_exhaustive()
     }

@@ -5,87 +5,92 @@ use std::time::SystemTime;
 
 use http::Method;
 use messages_transport::layer::rate_limit::RateScope;
-use messages_types::{Document, v0_1, v1};
+use messages_types::{Document, Invalid, OutboundMessage, Problems, Rule, Submission, v0_1, v1};
 use uuid::fmt::Hyphenated;
 
 use super::exchange::{Begun, Call, Decoded};
 use super::{Client, ClientReferences, SendOptions};
 use crate::call::Answer;
 use crate::error::Error;
-use crate::outbound::{Outbound, refer_workflow};
-use crate::outcome::{Accepted, RawAccepted, WorkflowAccepted};
+use crate::outcome::{Accepted, RawAccepted, Submitted, WorkflowAccepted};
 
 impl Client {
-    /// Sends a message of either generation.
+    /// Submits a message of either generation or a workflow, where the kind is known only at run time:
+    /// [`send`](Self::send) and [`create_workflow`](Self::create_workflow) are this call for one kind.
     ///
-    /// `Ok` means that the API took it, not that it arrived: that is what the status webhooks say.
+    /// `Ok` means that the API accepted it, not that it was delivered: that is reported by status
+    /// webhooks.
     ///
     /// # Errors
     ///
-    /// [`Error`] says how far the message came; [`Error::outcome`] what that means for sending it again.
-    /// The message is never sent twice under the default
-    /// [`DeliveryPolicy::AtMostOnce`](crate::policy::DeliveryPolicy::AtMostOnce).
-    pub async fn send(&self, message: impl Into<Outbound>) -> Result<Accepted, Error> {
+    /// [`Error::outcome`] tells whether the API may have accepted it. It is never sent twice under the
+    /// default [`DeliveryPolicy::AtMostOnce`](crate::policy::DeliveryPolicy::AtMostOnce).
+    pub async fn submit(&self, submission: impl Into<Submission>) -> Result<Submitted, Error> {
+        self.submit_with(submission, SendOptions::default()).await
+    }
+
+    /// As [`Client::submit`], with options for this call alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::submit`].
+    pub async fn submit_with(
+        &self,
+        submission: impl Into<Submission>,
+        options: SendOptions,
+    ) -> Result<Submitted, Error> {
+        let submission = submission.into();
+        let is_workflow = matches!(submission, Submission::Workflow(_));
+        let mut begun = self.begin_submission(submission, &options)?;
+        if is_workflow {
+            workflow_accepted(&mut begun).await.map(Submitted::Workflow)
+        } else {
+            accepted(&mut begun).await.map(Submitted::Message)
+        }
+    }
+
+    /// Sends a message of either generation.
+    ///
+    /// `Ok` means that the API accepted it, not that it was delivered: that is reported by status
+    /// webhooks.
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::submit`].
+    pub async fn send(&self, message: impl OutboundMessage) -> Result<Accepted, Error> {
         let options = SendOptions::default();
-        let (mut begun, is_v1) = self.begin_send(message.into(), &options)?;
-        accepted(&mut begun, is_v1).await
+        let mut begun = self.begin_submission(message.into(), &options)?;
+        accepted(&mut begun).await
     }
 
     /// As [`Client::send`], with options for this call alone.
     ///
     /// # Errors
     ///
-    /// As [`Client::send`].
+    /// As [`Client::submit`].
     pub async fn send_with(
         &self,
-        message: impl Into<Outbound>,
+        message: impl OutboundMessage,
         options: SendOptions,
     ) -> Result<Accepted, Error> {
-        let (mut begun, is_v1) = self.begin_send(message.into(), &options)?;
-        accepted(&mut begun, is_v1).await
+        let mut begun = self.begin_submission(message.into(), &options)?;
+        accepted(&mut begun).await
     }
 
-    /// Begins to send a message, of which only the JSON is kept; and whether it is one of v1.
-    fn begin_send<'a>(
-        &'a self,
-        message: Outbound,
-        options: &'a SendOptions,
-    ) -> Result<(Begun<'a>, bool), Error> {
-        let (call, is_v1) = self.message_call(message, options)?;
-        Ok((self.begin(call, options), is_v1))
-    }
-
-    /// The call that sends a message, and whether it is one of v1.
-    fn message_call<'a>(
-        &'a self,
-        mut message: Outbound,
-        options: &'a SendOptions,
-    ) -> Result<(Call<'a>, bool), Error> {
-        message.validate().map_err(Error::invalid)?;
-        if let Some(reference) = self.reference(options) {
-            message
-                .refer_by(reference)
-                .map_err(|invalid| Error::invalid_value(invalid, "/client_ref"))?;
-        }
-        let path = options.path.unwrap_or(message.path());
-        let call = Call {
-            method: Method::POST,
-            endpoint: options.endpoint_or(&self.inner.endpoint),
-            path: path.into(),
-            route: path,
-            channel: Some(message.channel()),
-            body: message.to_vec(),
-            scope: self.scope(|scope| scope.sender(message.sender()).channel(message.channel())),
-            client_ref: message.take_client_ref(),
-        };
-        Ok((call, matches!(message, Outbound::V1(_))))
+    pub(crate) async fn send_message(
+        &self,
+        message: Submission,
+        options: SendOptions,
+    ) -> Result<Accepted, Error> {
+        let mut begun = self.begin_submission(message, &options)?;
+        accepted(&mut begun).await
     }
 
     /// Starts a failover workflow of the v0.1 generation (`/v0.1/dispatch`).
     ///
     /// # Errors
     ///
-    /// As [`Client::send`].
+    /// As [`Client::submit`].
     pub async fn create_workflow(
         &self,
         workflow: &v0_1::Workflow,
@@ -98,43 +103,56 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As [`Client::send`].
+    /// As [`Client::submit`].
     pub async fn create_workflow_with(
         &self,
         workflow: &v0_1::Workflow,
         options: SendOptions,
     ) -> Result<WorkflowAccepted, Error> {
-        workflow.validate().map_err(Error::invalid)?;
-        let mut workflow = workflow.clone();
-        if let Some(reference) = self.reference(&options) {
-            refer_workflow(&mut workflow, &reference)
-                .map_err(|invalid| Error::invalid_value(invalid, "/workflow/0/client_ref"))?;
+        let mut begun = self.begin_submission(workflow.into(), &options)?;
+        workflow_accepted(&mut begun).await
+    }
+
+    /// Begins to submit a document, of which only the JSON is stored.
+    fn begin_submission<'a>(
+        &'a self,
+        mut submission: Submission,
+        options: &'a SendOptions,
+    ) -> Result<Begun<'a>, Error> {
+        submission.validate().map_err(Error::invalid)?;
+        if let Some(reference) = self.reference(options) {
+            submission
+                .set_missing_client_refs(reference)
+                .map_err(|problem| Error::invalid(Problems::from(problem)))?;
         }
-        let path = options.path.unwrap_or("/v0.1/dispatch");
+        let path = if options.beta {
+            submission.beta_path().ok_or_else(|| {
+                let hint = "the paths of 2018 accept v0.1 documents only";
+                Error::invalid_value(Invalid::new(Rule::NotAllowed, hint), "")
+            })?
+        } else {
+            submission.path()
+        };
+        let channel = submission.channel();
         let call = Call {
             method: Method::POST,
             endpoint: options.endpoint_or(&self.inner.endpoint),
             path: path.into(),
             route: path,
-            channel: None,
-            body: workflow.to_vec(),
-            scope: self.scope(|scope| scope),
-            client_ref: workflow
-                .messages()
-                .next()
-                .and_then(v0_1::Message::client_ref)
-                .map(|reference| reference.as_str().to_owned()),
+            channel,
+            body: submission.to_vec(),
+            scope: self.scope(|mut scope| {
+                if let Some(sender) = submission.sender() {
+                    scope = scope.sender(sender);
+                }
+                match channel {
+                    Some(channel) => scope.channel(channel),
+                    None => scope,
+                }
+            }),
+            client_ref: submission.client_ref().map(str::to_owned),
         };
-        let (accepted, answer, report) = self
-            .begin(call, &options)
-            .end(Answer::decode::<v0_1::WorkflowAccepted>)
-            .await?;
-        Ok(WorkflowAccepted {
-            uuid: accepted.uuid().to_owned(),
-            status: answer.status,
-            request_id: answer.request_id,
-            report,
-        })
+        Ok(self.begin(call, options))
     }
 
     /// Posts any JSON to any path of the API: the way to what this version has no type for.
@@ -162,9 +180,7 @@ impl Client {
         };
         let ((), answer, report) = self.begin(call, &options).end(|_| Ok(())).await?;
         Ok(RawAccepted {
-            status: answer.status,
             body: answer.body,
-            request_id: answer.request_id,
             report,
         })
     }
@@ -184,14 +200,21 @@ impl Client {
     }
 }
 
-/// Waits for the answer to a message.
-async fn accepted(begun: &mut Begun<'_>, is_v1: bool) -> Result<Accepted, Error> {
-    let (ids, answer, report) = begun.end(|answer| MessageIds::of(answer, is_v1)).await?;
+/// Waits for the response to a message. That of v0.1 is that of v1 without a workflow ID.
+async fn accepted(begun: &mut Begun<'_>) -> Result<Accepted, Error> {
+    let (accepted, _, report) = begun.end(Answer::decode::<v1::Accepted>).await?;
     Ok(Accepted {
-        message_uuid: ids.message_uuid,
-        workflow_id: ids.workflow_id,
-        status: answer.status,
-        request_id: answer.request_id,
+        message_uuid: accepted.message_uuid,
+        workflow_id: accepted.workflow_id,
+        report,
+    })
+}
+
+/// Waits for the response to a workflow.
+async fn workflow_accepted(begun: &mut Begun<'_>) -> Result<WorkflowAccepted, Error> {
+    let (accepted, _, report) = begun.end(Answer::decode::<v0_1::WorkflowAccepted>).await?;
+    Ok(WorkflowAccepted {
+        uuid: accepted.uuid().to_owned(),
         report,
     })
 }
@@ -209,35 +232,11 @@ fn mint_reference(now: SystemTime) -> String {
         .to_owned()
 }
 
-/// What the answer to one message says, in either generation.
-struct MessageIds {
-    message_uuid: String,
-    workflow_id: Option<String>,
-}
-
-impl MessageIds {
-    fn of(answer: &Answer, is_v1: bool) -> Result<Self, Error> {
-        Ok(if is_v1 {
-            let accepted: v1::Accepted = answer.decode()?;
-            Self {
-                message_uuid: accepted.message_uuid,
-                workflow_id: accepted.workflow_id,
-            }
-        } else {
-            let accepted: v0_1::Accepted = answer.decode()?;
-            Self {
-                message_uuid: accepted.message_uuid,
-                workflow_id: None,
-            }
-        })
-    }
-}
-
-impl Decoded for MessageIds {
+impl Decoded for v1::Accepted {
     fn message_uuid(&self) -> Option<&str> {
         Some(&self.message_uuid)
     }
 }
 
-/// The id of a workflow is none of a message.
+/// A workflow ID is not a message ID.
 impl Decoded for v0_1::WorkflowAccepted {}

@@ -108,12 +108,8 @@ impl Client {
             scope: self.scope(|scope| scope),
             client_ref: None,
         };
-        let ((), answer, report) = self.begin(call, options).end(|_| Ok(())).await?;
-        Ok(Updated {
-            status: answer.status,
-            request_id: answer.request_id,
-            report,
-        })
+        let ((), _, report) = self.begin(call, options).end(|_| Ok(())).await?;
+        Ok(Updated { report })
     }
 }
 

@@ -15,6 +15,7 @@ mod outcomes;
 mod receiver;
 mod refused_token;
 mod server;
+mod submit;
 mod support;
 mod table;
 mod token_clock;

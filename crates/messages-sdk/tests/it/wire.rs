@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use messages_sdk::auth::jwt::TokenSource;
 use messages_sdk::auth::{ApplicationId, PrivateKey, RsaSigner};
-use messages_sdk::client::{BetaPath, ClientReferences};
+use messages_sdk::client::ClientReferences;
 use messages_sdk::transport::testing::{Recorder, ScriptedTransport};
 use messages_sdk::types::v0_1;
 use messages_sdk::{Client, SendOptions};
@@ -42,9 +42,7 @@ async fn requests_look_as_they_always_did() {
     client.send(v0_1_sms()).await.unwrap();
     insta::assert_snapshot!("v0_1_sms", last(&recorder));
 
-    let beta = SendOptions::new()
-        .beta(BetaPath::Messages)
-        .client_ref("order-17");
+    let beta = SendOptions::new().beta().client_ref("order-17");
     client.send_with(v0_1_sms(), beta).await.unwrap();
     insta::assert_snapshot!("beta_sms_with_reference", last(&recorder));
 

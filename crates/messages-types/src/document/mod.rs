@@ -10,5 +10,5 @@ mod view;
 pub use check::Checked;
 pub use event::WebhookEvent;
 pub use kind::Kind;
-pub use submission::Submission;
+pub use submission::{OutboundMessage, Submission};
 pub use view::{EventKind, EventView};

@@ -2,11 +2,10 @@
 
 use messages_emulator::{Channel, Emulator, InboundMessage};
 use messages_sdk::Client;
-use messages_sdk::client::Outbound;
 use messages_sdk::types::v0_1::messenger;
 use messages_sdk::types::v0_1::viber;
 use messages_sdk::types::v0_1::{Condition, ExpiryTime, Workflow};
-use messages_sdk::types::{Invalid, Problems, v0_1, v1};
+use messages_sdk::types::{Invalid, Problems, Submission, v0_1, v1};
 
 use super::journal::{Chapter, Journal};
 use crate::error::CommandError;
@@ -29,11 +28,11 @@ pub(super) async fn tell(
     journal: &mut Journal,
 ) -> Result<(), CommandError> {
     for (chapter, message) in messages().map_err(slip)? {
-        let accepted = client.send(message).await.map_err(|error| {
+        let submitted = client.submit(message).await.map_err(|error| {
             CommandError::new(Exit::Other, format!("{} was not accepted", chapter.name))
                 .because(error)
         })?;
-        journal.sent(chapter, accepted.message_uuid)?;
+        journal.sent(chapter, submitted.id().to_owned())?;
     }
 
     let place = InboundMessage::new(Channel::Messenger, FAN, PAGE, "location").with(
@@ -65,7 +64,7 @@ fn slip(problems: Problems) -> CommandError {
 }
 
 /// The messages of the demo, in order.
-fn messages() -> Result<Vec<(Chapter, Outbound)>, Problems> {
+fn messages() -> Result<Vec<(Chapter, Submission)>, Problems> {
     let v0_1 = |name, channel, reads| Chapter {
         name,
         api: "v0.1",

@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
+use messages_sdk::types::Submission;
+
 use super::counts::Summary;
 use super::source::{Item, Opened};
 use crate::error::CommandError;
 use crate::io::output::Output;
-use crate::send::{Outgoing, Path, SendReport};
+use crate::send::{Path, SendReport, fits};
 
 /// Most invalid messages that are shown one by one.
 const SHOWN_MAX: u64 = 20;
@@ -52,13 +54,13 @@ pub(super) fn print_invalid(out: Output, report: &SendReport) -> std::io::Result
 
 impl Item {
     /// Fails with the report of an invalid message.
-    pub(super) fn check(self, path: Path) -> Result<Outgoing, Box<SendReport>> {
+    pub(super) fn check(self, path: Path) -> Result<Submission, Box<SendReport>> {
         let (index, line) = (self.index, self.line);
-        let outgoing = self.decode().and_then(|outgoing| {
-            outgoing.fits(path).map_err(|finding| vec![finding])?;
-            Ok(outgoing)
+        let submission = self.decode().and_then(|submission| {
+            fits(&submission, path).map_err(|finding| vec![finding])?;
+            Ok(submission)
         });
-        outgoing
+        submission
             .map_err(|findings| Box::new(SendReport::refused(index, None, findings).on_line(line)))
     }
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use messages_sdk::client::Outbound;
-use messages_sdk::types::{v0_1, v1};
+use messages_sdk::types::{Submission, v0_1, v1};
 use serde::Serialize;
 
 use super::BatchArgs;
@@ -14,7 +13,7 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
 use crate::segments;
-use crate::send::{Outgoing, Path};
+use crate::send::Path;
 use crate::settings::Settings;
 
 /// Totals of a batch.
@@ -44,7 +43,7 @@ pub(crate) async fn dry_run(
     let mut totals = Totals::default();
     while let Some(item) = queue.next().await {
         match item.check(path) {
-            Ok(outgoing) => totals.add(&outgoing),
+            Ok(submission) => totals.add(&submission),
             Err(report) => {
                 totals.invalid += 1;
                 print_invalid(settings.out, &report)?;
@@ -62,17 +61,17 @@ pub(crate) async fn dry_run(
 }
 
 impl Totals {
-    fn add(&mut self, outgoing: &Outgoing) {
-        match outgoing {
-            Outgoing::Message(Outbound::V1(message)) => self.add_v1(message),
-            Outgoing::Message(Outbound::V0_1(message)) => self.add_v0_1(message),
-            Outgoing::Workflow(workflow) => {
+    fn add(&mut self, submission: &Submission) {
+        match submission {
+            Submission::V1(message) => self.add_v1(message),
+            Submission::V0_1(message) => self.add_v0_1(message),
+            Submission::Workflow(workflow) => {
                 self.workflows += 1;
                 if let Some(first) = workflow.messages().next() {
                     self.add_v0_1(first);
                 }
             }
-            Outgoing::Message(_) => self.messages += 1,
+            _ => self.messages += 1,
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use messages_sdk::Client;
+use messages_sdk::types::Document;
 use tokio::sync::mpsc;
 
 use super::counts::Counts;
@@ -12,7 +13,7 @@ use super::identity::Digest;
 use super::queue::ItemQueue;
 use super::results::{Before, Results};
 use super::source::Item;
-use crate::send::{Path, SendReport, mint_client_ref};
+use crate::send::{Path, SendReport, mint_client_ref, submit};
 
 /// State shared by all workers.
 pub(super) struct Shared {
@@ -191,25 +192,37 @@ pub(super) async fn run(shared: Arc<Shared>, number: usize, events: mpsc::Sender
 /// Processes one document: decoded, recorded, sent, its outcome recorded.
 async fn deliver(shared: &Shared, item: Item) -> Result<SendReport, Unfinished> {
     let (index, line) = (item.index, item.line);
-    let outgoing = match item.decode() {
-        Ok(outgoing) => outgoing,
+    let submission = match item.decode() {
+        Ok(submission) => submission,
         Err(findings) => {
             let report = SendReport::refused(index, None, findings).on_line(line);
             return refused(shared, report);
         }
     };
-    let minted = (shared.mints && outgoing.client_ref().is_none()).then(mint_client_ref);
+    let minted = (shared.mints && submission.client_ref().is_none()).then(mint_client_ref);
     let Some(results) = &shared.results else {
-        let sent = outgoing.send(&shared.client, index, shared.path, minted.as_deref());
-        let report = sent.await;
-        return Ok(report.on_line(line));
+        let sent = submit(
+            submission,
+            &shared.client,
+            index,
+            shared.path,
+            minted.as_deref(),
+        );
+        return Ok(sent.await.on_line(line));
     };
-    let digest = Digest::of(&outgoing.to_vec());
+    let digest = Digest::of(&submission.to_vec());
     open(results, index, Some(digest))?;
-    if let Err(error) = results.start(index, digest, minted.as_deref().or(outgoing.client_ref())) {
+    if let Err(error) = results.start(index, digest, minted.as_deref().or(submission.client_ref()))
+    {
         return Err(Unfinished::Stopped(WorkerEvent::Unwritable(error)));
     }
-    let sent = outgoing.send(&shared.client, index, shared.path, minted.as_deref());
+    let sent = submit(
+        submission,
+        &shared.client,
+        index,
+        shared.path,
+        minted.as_deref(),
+    );
     let report = sent.await.on_line(line);
     match results.record(&report, digest) {
         Ok(()) => Ok(report),

@@ -6,8 +6,7 @@
 mod args;
 mod option;
 
-use messages_sdk::client::Outbound;
-use messages_sdk::types::{Document, v0_1, v1};
+use messages_sdk::types::{Document, Submission, v0_1, v1};
 use serde_json::{Map, Value, json};
 
 pub(crate) use args::{Api, ChannelName, MessageArgs};
@@ -20,7 +19,7 @@ use crate::io::input::{read_file, read_plain, text_of};
 use crate::send::problems;
 
 /// A message, or what is wrong with it, by its flags.
-pub(crate) type Composed = Result<Outbound, Vec<Finding>>;
+pub(crate) type Composed = Result<Submission, Vec<Finding>>;
 
 /// Composes the message that the flags describe. Fails with all flags that are missing or out of place.
 pub(crate) fn compose(
@@ -32,8 +31,8 @@ pub(crate) fn compose(
     let flags = draft.flags(args);
     let document = draft.into_document();
     let composed = match api {
-        Api::V1 => v1::Message::from_value(document).map(Outbound::V1),
-        Api::V0_1 => v0_1::Message::from_value(document).map(Outbound::V0_1),
+        Api::V1 => v1::Message::from_value(document).map(Submission::V1),
+        Api::V0_1 => v0_1::Message::from_value(document).map(Submission::V0_1),
     };
     Ok(composed.map_err(|error| {
         let findings = problems(error)

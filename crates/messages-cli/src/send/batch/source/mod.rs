@@ -7,6 +7,7 @@ mod opened;
 
 use std::path::PathBuf;
 
+use messages_sdk::types::{Document, Submission};
 use serde_json::Value;
 
 use super::identity::Digest;
@@ -14,7 +15,7 @@ use super::table::{Row, Table};
 use crate::error::CommandError;
 use crate::finding::Finding;
 use crate::io::input::BYTE_ORDER_MARK;
-use crate::send::Outgoing;
+use crate::send::{from_slice, from_value};
 pub(super) use chunks::Closed;
 pub(super) use opened::Opened;
 
@@ -49,22 +50,21 @@ pub(super) enum Raw {
 
 impl Item {
     /// Parses and checks the document.
-    pub(super) fn decode(self) -> Result<Outgoing, Vec<Finding>> {
+    pub(super) fn decode(self) -> Result<Submission, Vec<Finding>> {
         match self.content? {
             Raw::Bytes(bytes) => {
                 let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
-                Outgoing::from_slice(text)
+                from_slice(text)
             }
             Raw::Row(row) => row.decode(),
-            Raw::Value(value) => Outgoing::from_value(value),
+            Raw::Value(value) => from_value(value),
         }
     }
 
     /// The digest of the posted message; `None` if the message is invalid.
     pub(super) fn digest(self) -> Option<Digest> {
-        self.decode()
-            .ok()
-            .map(|outgoing| Digest::of(&outgoing.to_vec()))
+        let submission = self.decode().ok()?;
+        Some(Digest::of(&submission.to_vec()))
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use messages_sdk::types::Submission;
 use serde_json::Value;
 
 use super::cell;
 use crate::finding::Finding;
-use crate::send::Outgoing;
+use crate::send::from_value;
 
 /// The fields of a message that address its recipient or name its sender: they must not hold a line break.
 const ADDRESSES: [&str; 4] = ["to", "from", "number", "id"];
@@ -135,10 +136,10 @@ pub(in crate::send::batch) struct Row {
 
 impl Row {
     /// Decodes and checks the message.
-    pub(in crate::send::batch) fn decode(self) -> Result<Outgoing, Vec<Finding>> {
+    pub(in crate::send::batch) fn decode(self) -> Result<Submission, Vec<Finding>> {
         let mut findings = self.findings;
-        match Outgoing::from_value(self.value) {
-            Ok(outgoing) if findings.is_empty() => return Ok(outgoing),
+        match from_value(self.value) {
+            Ok(submission) if findings.is_empty() => return Ok(submission),
             Ok(_) => {}
             Err(broken) => {
                 for mut finding in broken {
