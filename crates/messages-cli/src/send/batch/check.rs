@@ -14,7 +14,12 @@ use crate::send::{Path, SendReport, fits};
 const SHOWN_MAX: u64 = 20;
 
 /// Fails unless every message of an input is valid; reports those that are not.
-pub(super) fn check(out: Output, input: &mut Opened, path: Path) -> Result<(), CommandError> {
+pub(super) fn check(
+    out: Output,
+    input: &mut Opened,
+    path: Path,
+    settled: Option<u64>,
+) -> Result<(), CommandError> {
     let began = Instant::now();
     let (mut invalid, mut written) = (0, Ok(()));
     input.pass(|items| {
@@ -36,7 +41,9 @@ pub(super) fn check(out: Output, input: &mut Opened, path: Path) -> Result<(), C
         return Ok(());
     }
     if out.is_json() {
-        out.object(&serde_json::json!({"summary": Summary::refused(invalid, began)}))?;
+        let mut summary = Summary::refused(invalid, began);
+        summary.settled = settled;
+        out.object(&serde_json::json!({"summary": summary}))?;
     }
     let message = format!("invalid messages: {invalid}; nothing was sent");
     Err(CommandError::invalid(message).hint("correct them, or send the others with --skip-invalid"))

@@ -31,6 +31,9 @@ pub(super) struct Summary {
     /// Messages that an earlier run left in doubt, and this one did not resend.
     #[serde(skip_serializing_if = "is_zero")]
     left_in_doubt: u64,
+    /// Messages in doubt that stored webhooks settled as accepted (`--settle`). They are among `skipped` too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) settled: Option<u64>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     interrupted: bool,
 }
@@ -107,6 +110,7 @@ impl Summary {
             seconds: (began.elapsed().as_secs_f64() * 1000.0).round() / 1000.0,
             skipped: done.skipped,
             left_in_doubt: done.left_in_doubt,
+            settled: None,
             interrupted,
         }
     }

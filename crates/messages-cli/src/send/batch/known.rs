@@ -97,7 +97,7 @@ impl Known {
     }
 
     /// Settles the messages in doubt that a status speaks of, with a line of results for each.
-    pub(super) fn settle(&mut self, statuses: Statuses, lines: &mut Vec<u8>) -> usize {
+    pub(super) fn settle(&mut self, statuses: Statuses, lines: &mut Vec<u8>) -> u64 {
         let mut count = 0;
         for (index, client_ref, message_uuid) in statuses.of_one_message() {
             let place = usize::try_from(index).unwrap_or(usize::MAX);

@@ -94,7 +94,7 @@ impl Results {
         retry: Option<Retry>,
         statuses: Option<Statuses>,
         input: &mut Opened,
-    ) -> Result<(Self, usize), CommandError> {
+    ) -> Result<(Self, u64), CommandError> {
         input.refuse_output(path)?;
         let mut results = private_file::open(OpenOptions::new().read(true).append(true), path)?
             .map_err(CommandError::unwritable(path))?;

@@ -57,7 +57,7 @@ pub(crate) async fn run(
     }
     let is_checked = input.is_repeatable() && !args.skip_invalid;
     // A resume first compares the input with the results: its messages may be those of another run.
-    let results = match &args.resume {
+    let (results, settled) = match &args.resume {
         Some(file) => {
             let events = args.settle.as_deref().map(Statuses::read).transpose()?;
             let (results, settled) = Results::resume(file, args.retry, events, &mut input)?;
@@ -66,11 +66,11 @@ pub(crate) async fn run(
                     format!("messages in doubt that webhooks settled as accepted: {settled}");
                 settings.out.note(&Line::new().plain(text));
             }
-            Some(results)
+            (Some(results), args.settle.is_some().then_some(settled))
         }
-        None => None,
+        None => (None, None),
     };
-    if is_checked && let Err(error) = check(settings.out, &mut input, path) {
+    if is_checked && let Err(error) = check(settings.out, &mut input, path, settled) {
         if let Some(results) = &results {
             results.finish()?;
         }
@@ -100,6 +100,7 @@ pub(crate) async fn run(
         tasks,
         progress: Progress::new(length),
         began: Instant::now(),
+        settled,
         error: None,
         interrupted: false,
     };
@@ -112,6 +113,7 @@ struct Batch {
     tasks: JoinSet<()>,
     progress: Progress,
     began: Instant,
+    settled: Option<u64>,
     /// The error that stopped the batch; messages in flight are still waited for.
     error: Option<CommandError>,
     interrupted: bool,
@@ -228,7 +230,8 @@ impl Batch {
         if let Some(error) = self.error {
             return Err(error);
         }
-        let summary = Summary::new(done, self.began, self.interrupted);
+        let mut summary = Summary::new(done, self.began, self.interrupted);
+        summary.settled = self.settled;
         if self.out.is_json() {
             self.out.object(&serde_json::json!({"summary": summary}))?;
         } else {
