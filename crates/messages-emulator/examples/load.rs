@@ -1,4 +1,4 @@
-//! How much an emulator takes: `cargo run --release -p messages-emulator --example load -- [MESSAGES [KEEP [DATA]]]`.
+//! Throughput of an emulator: `cargo run --release -p messages-emulator --example load -- [MESSAGES [KEEP [DATA]]]`.
 //!
 //! The generator runs in the same process, over real sockets. It sends MESSAGES messages (200,000) over 32 connections,
 //! with webhooks off, to an emulator that keeps KEEP of them (100,000), in the file DATA if it is given. It prints how

@@ -55,7 +55,7 @@ impl Channel {
         }
     }
 
-    /// Whether it reports that a message was read.
+    /// Returns `true` if the channel reports that a message was read.
     pub(crate) const fn reports_read(self) -> bool {
         !matches!(self, Self::Sms | Self::Mms)
     }
@@ -76,7 +76,7 @@ impl Channel {
         }
     }
 
-    /// What a message (of an SMS: a segment) costs, in ten-thousandths of a euro; RCS and e-mail report no usage.
+    /// Price of a message (of an SMS: a segment), in ten-thousandths of a euro; RCS and e-mail report no usage.
     pub(crate) const fn price(self) -> Option<u32> {
         match self {
             Self::Sms => Some(333),

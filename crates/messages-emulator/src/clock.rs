@@ -33,7 +33,7 @@ impl Moment {
         Self(self.0.saturating_add(millis(while_))).min(Self::LAST)
     }
 
-    /// How long it is from `earlier` to this moment; zero if it lies ahead.
+    /// Time from `earlier` to this moment; zero if it lies ahead.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
@@ -77,7 +77,7 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-/// How the emulator's time passes.
+/// Pace of the emulator's time.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Pace {
@@ -104,7 +104,7 @@ impl Pace {
 #[derive(Debug)]
 pub(crate) struct Clock(Mutex<Anchor>);
 
-/// Where the two times met last, and how fast the emulator's has passed since.
+/// The latest common point of both times, and the emulator's speed since.
 #[derive(Debug, Clone, Copy)]
 struct Anchor {
     real: Instant,
@@ -145,7 +145,7 @@ impl Clock {
         self.anchor().now()
     }
 
-    /// How much real time is left until `moment`; `None` if the clock only moves by hand.
+    /// Real time left until `moment`; `None` if the clock only moves by hand.
     pub(crate) fn real_time_until(&self, moment: Moment) -> Option<Duration> {
         let anchor = self.anchor();
         let left = moment.since(anchor.now()).as_secs_f64();

@@ -9,7 +9,7 @@ pub(crate) fn is_known(code: u16) -> bool {
     DeliveryErrorCode::new(code.into()).label().is_some()
 }
 
-/// What the code is called, for the human part of a webhook.
+/// Name of a code, for the human-readable part of a webhook.
 pub(crate) fn reason(code: u16) -> &'static str {
     DeliveryErrorCode::new(code.into())
         .label()

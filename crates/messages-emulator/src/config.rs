@@ -1,4 +1,4 @@
-//! What can be set, and what it is otherwise.
+//! Settings and their defaults.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,14 +13,13 @@ use crate::world::{Keep, Laws, Targets};
 /// The port at which an emulator is looked for where none is named.
 pub const DEFAULT_PORT: u16 = 4040;
 
-/// How many messages a workspace keeps where nothing else is said.
+/// Default number of messages that a workspace stores.
 const KEEP: usize = 100_000;
-/// How much memory the messages of a workspace take where nothing else is said, in MiB: more than 100,000 short ones with
-/// their webhooks need.
+/// Default memory of a workspace's messages, in MiB: more than 100,000 short ones with their webhooks need.
 const KEEP_MIB: usize = 256;
 /// The least of it: the largest message fits.
 const KEEP_MIB_MIN: usize = 16;
-/// How long a workspace keeps a message where nothing else is said, in hours of the emulator's time: 30 days.
+/// Default retention of a message, in hours of the emulator's time: 30 days.
 const KEEP_HOURS: u64 = 30 * 24;
 
 /// The settings of an emulator, as a configuration file has them: every one has a default.
@@ -40,31 +39,31 @@ const KEEP_HOURS: u64 = 30 * 24;
 pub struct Config {
     /// The port of 127.0.0.1 to listen on; 0 picks a free one.
     pub port: u16,
-    /// Where status webhooks and final reports go, unless a message says otherwise.
+    /// URL for status webhooks and final reports, unless a message has its own.
     pub status_url: Option<String>,
-    /// Where inbound webhooks go.
+    /// URL for inbound webhooks.
     pub inbound_url: Option<String>,
     /// The format of webhooks, unless a message says otherwise. Statuses of a workflow are always v0.1.
     pub webhook_version: Generation,
     /// Settings of the application, each of which wins over the account's above.
     pub application: ApplicationSettings,
-    /// How many times faster than real time passes the emulator's, from 0.001 to 1,000,000.
+    /// Speed of the emulator's time as a multiple of real time, from 0.001 to 1,000,000.
     pub speed: f64,
-    /// What everything random comes from.
+    /// Random seed.
     pub seed: u64,
-    /// Whether messages are read by themselves, on channels that report it.
+    /// Messages are read by themselves, on channels that report it.
     pub auto_read: bool,
-    /// Whether [magic recipients](crate::magic) have their effect.
+    /// [Magic recipients](crate::magic) have their effect.
     pub magic_numbers: bool,
-    /// How many requests an api key may make; without it, as many as it likes.
+    /// Rate limit of each api key; unlimited without it.
     pub rate_limit: Option<RateLimit>,
-    /// How many messages a workspace keeps, at least 1; beyond it the oldest go.
+    /// Most messages that a workspace stores, at least 1; beyond it the oldest are removed.
     pub keep: usize,
     /// Memory that the messages of a workspace and their webhooks take, in MiB (estimated), at least 16; beyond it the
     /// oldest messages go.
     pub keep_mib: usize,
-    /// How long a workspace keeps a message, in hours of the emulator's time, at least 1; older ones go when the next
-    /// message comes, and at the start.
+    /// Retention of a message, in hours of the emulator's time, at least 1; older ones are removed when the next message
+    /// comes, and at the start.
     pub keep_hours: u64,
     /// The SQLite file in which everything is kept; without it, everything is in memory only.
     #[cfg(feature = "persistence")]
@@ -79,13 +78,13 @@ pub struct Config {
     pub host_names: Vec<String>,
 }
 
-/// Where an application's webhooks go, and in which format; what is not given is the account's.
+/// Webhook URLs and format of an application; the account's apply where a value is missing.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ApplicationSettings {
-    /// Where status webhooks and final reports go, unless a message says otherwise.
+    /// URL for status webhooks and final reports, unless a message has its own.
     pub status_url: Option<String>,
-    /// Where inbound webhooks go.
+    /// URL for inbound webhooks.
     pub inbound_url: Option<String>,
     /// The format of webhooks, unless a message says otherwise.
     pub webhook_version: Option<Generation>,

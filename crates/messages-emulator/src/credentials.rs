@@ -123,7 +123,7 @@ impl Credentials {
     }
 }
 
-/// A secret that nobody can guess: 64 hexadecimal digits.
+/// A random secret: 64 hexadecimal digits.
 pub(crate) fn random_secret() -> Result<SignatureSecret, AuthError> {
     let (one, two) = (Uuid::new_v4(), Uuid::new_v4());
     SignatureSecret::new(format!("{}{}", one.as_simple(), two.as_simple()))

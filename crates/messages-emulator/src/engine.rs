@@ -93,7 +93,7 @@ impl Engine {
         look(&world, self.clock.now())
     }
 
-    /// What has happened and what is there, for Prometheus.
+    /// Counters and gauges, for Prometheus.
     pub(crate) fn metrics(&self) -> String {
         let gauges = self.look(|world, _| world.gauges());
         self.events.metrics(gauges)
@@ -133,7 +133,7 @@ impl Engine {
     pub(crate) async fn room(&self) {
         let is_full = |keeper: &Arc<dyn Keeper>| keeper.backlog() > BACKLOG;
         if self.keeper.as_ref().is_some_and(is_full) {
-            // If nothing can be stored any more, whoever asks for it is told so.
+            // A caller that waits for the store gets the error itself.
             let _ = self.kept().await;
         }
     }

@@ -1,11 +1,11 @@
-//! Why an emulator does not start.
+//! The error of an emulator that does not start.
 
 use std::io;
 
 use messages_auth::AuthError;
 use messages_transport::backend::BuildError;
 
-/// Why an emulator does not start.
+/// The reason for which an emulator does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StartError {
@@ -15,15 +15,15 @@ pub enum StartError {
     /// A credential cannot be used, or a key pair cannot be made.
     #[error("the credentials cannot be used")]
     Credentials(#[from] AuthError),
-    /// What posts the webhooks cannot be built.
+    /// The webhook client cannot be built.
     #[error("the sender of webhooks cannot be built")]
     Webhooks(#[source] Box<BuildError>),
     /// The data file cannot be used: it is another emulator's at the moment, or it is not one of this version.
     #[error("the data file cannot be used: {reason}")]
     Data {
-        /// What is wrong, in words.
+        /// The reason, in words.
         reason: &'static str,
-        /// What the database says.
+        /// The database's error.
         #[source]
         source: Option<Box<dyn std::error::Error + Send + Sync>>,
     },

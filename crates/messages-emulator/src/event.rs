@@ -1,4 +1,4 @@
-//! What the emulator reports while it runs.
+//! Events that the emulator reports while it runs.
 //!
 //! As JSON and in `Debug`, events name messages by their uuid: numbers, texts and credentials are left out, so that they
 //! can be logged. Bodies are there for tests, as fields that are not serialised.
@@ -49,7 +49,7 @@ pub struct MissedEvents {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct RequestEvent {
-    /// When, in the emulator's time.
+    /// Time of the request, in the emulator's time.
     pub at: Moment,
     /// The method.
     pub method: String,
@@ -86,9 +86,9 @@ pub struct RequestEvent {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct WebhookEvent {
-    /// When it ended, in the emulator's time.
+    /// End of the attempt, in the emulator's time.
     pub at: Moment,
-    /// What it tells.
+    /// Kind of the webhook.
     pub kind: WebhookKind,
     /// The message; of a report, the first of the workflow.
     pub message_uuid: String,
@@ -102,20 +102,20 @@ pub struct WebhookEvent {
     /// The HTTP status of the receiver's answer, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<u16>,
-    /// Why there was no answer.
+    /// Reason for which there was no response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// Whether the receiver took it.
+    /// The receiver accepted it.
     pub acknowledged: bool,
-    /// When it is tried again, in the emulator's time.
+    /// Time of the next attempt, in the emulator's time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_at: Option<Moment>,
-    /// How long the try took, in milliseconds of real time.
+    /// Duration of the attempt, in milliseconds of real time.
     pub took_ms: u64,
-    /// What was posted.
+    /// The posted body.
     #[serde(skip)]
     pub body: Body,
-    /// What the receiver answered.
+    /// The receiver's response body.
     #[serde(skip)]
     pub answer_body: Body,
     #[serde(skip)]
@@ -126,7 +126,7 @@ pub struct WebhookEvent {
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct MessageEvent {
-    /// When, in the emulator's time.
+    /// Time of the change, in the emulator's time.
     pub at: Moment,
     /// The message.
     pub message_uuid: String,
@@ -142,7 +142,7 @@ pub struct MessageEvent {
     /// The asynchronous error code, with a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<u16>,
-    /// Whether the application marked it as read, took it back, or began or ceased to write an answer.
+    /// The application marked it as read, revoked it, or started or stopped the typing indicator.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub updated: bool,
     #[serde(skip)]
@@ -150,7 +150,7 @@ pub struct MessageEvent {
 }
 
 impl Event {
-    /// Whether a workspace may see it. Requests that nobody could be held to belong to all.
+    /// Returns `true` if a workspace may see it. Unauthenticated requests belong to all.
     pub(crate) fn belongs_to(&self, workspace: usize) -> bool {
         match self {
             Self::Request(event) => event.workspace.is_none_or(|of| of == workspace),

@@ -1,6 +1,6 @@
 //! Reading a code or a link out of a text, as the person would who got it.
 
-/// How many digits a code has.
+/// Number of digits in a code.
 const DIGITS: std::ops::RangeInclusive<usize> = 4..=10;
 
 /// Words after or before which a code stands.
@@ -54,7 +54,7 @@ fn link_in(word: &str) -> Option<&str> {
     let begin = word.find("https://").or_else(|| word.find("http://"))?;
     let link = word.get(begin..)?;
     let link = link.split(['<', '>', '"', '`']).next()?;
-    // What ends the sentence is not part of the link; a bracket is, if it was opened in it.
+    // Punctuation at the end of a sentence is not part of the link; a bracket is, if it was opened in it.
     let mut link = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '\'', '…']);
     while let Some(shorter) = link.strip_suffix(')') {
         if link.matches('(').count() >= link.matches(')').count() {
@@ -79,7 +79,7 @@ fn is_hint(word: &str) -> bool {
 
 /// `123456`, `123-456`, `G-123456`, `code:123456`, with marks around it.
 fn single(word: &str) -> Option<String> {
-    // What stands before a colon or an equals sign says what the code is for.
+    // The word before a colon or an equals sign names the purpose of the code.
     let word = word
         .rsplit([':', '=', '#'])
         .find(|part| part.chars().any(|one| one.is_ascii_digit()))?;

@@ -1,4 +1,4 @@
-//! Who keeps what has happened beyond the life of the process: nobody, unless a data file was asked for.
+//! Stores changes beyond the life of the process, if a data file was requested.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(crate) trait Keeper: Send + Sync {
 #[error("the data file cannot be written")]
 pub struct NotKept;
 
-/// What an emulator begins with.
+/// The initial state of an emulator.
 #[derive(Default)]
 pub(crate) struct Saved {
     pub(crate) keeper: Option<Arc<dyn Keeper>>,

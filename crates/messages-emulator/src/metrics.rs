@@ -1,4 +1,4 @@
-//! What has happened so far, counted, as Prometheus reads it.
+//! Counters and gauges in the format of Prometheus.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ pub(crate) struct Metrics {
     webhook_ms: u64,
 }
 
-/// What is there at the moment.
+/// Gauges of the current state.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Gauges {
     pub(crate) workspaces: usize,

@@ -30,14 +30,14 @@ pub struct Query {
     pub(crate) conversation: Option<u64>,
     /// The number of a message that is not meant, nor any after it.
     pub(crate) older_than: Option<u64>,
-    /// Whether a code or a link has to stand in the text.
+    /// The text must contain a code or a link.
     #[serde(skip)]
     pub(crate) holding: Option<Holding>,
     /// Anywhere: in the text, the addresses, the client reference, the uuid.
     pub(crate) q: Option<String>,
 }
 
-/// What a message holds that a person would act on.
+/// Parts of a message that a user would act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Holding {
     Code,
@@ -111,12 +111,12 @@ impl Query {
         self
     }
 
-    /// Whether it sets no condition.
+    /// Returns `true` if it sets no condition.
     pub(crate) fn is_open(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether one of a conversation's messages matches.
+    /// Returns `true` if one of a conversation's messages matches.
     pub(crate) fn matches_one_of(
         &self,
         conversation: &Conversation,
@@ -204,7 +204,7 @@ impl std::fmt::Debug for Query {
     }
 }
 
-/// Whether `wanted` stands in `text`, in either case of letters.
+/// Returns `true` if `text` contains `wanted`, regardless of case.
 fn contains(text: &str, wanted: &str) -> bool {
     text.contains(wanted) || text.to_lowercase().contains(&wanted.to_lowercase())
 }

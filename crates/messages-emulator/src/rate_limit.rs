@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
 
-/// How many requests an api key may make.
+/// Rate limit of an api key.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RateLimit {
     /// Requests a second of the emulator's time, more than 0; the API's own default is 30.
     pub per_second: f64,
-    /// How many may come at once, at least 1; as many as in a second if it is not given.
+    /// Largest burst, at least 1; by default the requests of a second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub burst: Option<u32>,
 }
@@ -42,14 +42,14 @@ pub(crate) struct Bucket {
     at: Moment,
 }
 
-/// What a request found in the bucket.
+/// The state of the bucket after a request.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Reading {
     pub(crate) limit: u64,
     pub(crate) remaining: u64,
-    /// When there will be a token again.
+    /// Time of the next token.
     pub(crate) reset: Moment,
-    /// How long until then, if there is none.
+    /// Wait for the next token, if there is none.
     pub(crate) wait: Option<Duration>,
 }
 

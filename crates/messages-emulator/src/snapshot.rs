@@ -19,7 +19,7 @@ pub struct Snapshot {
     rows: Vec<Row>,
 }
 
-/// Why a workspace cannot go back to a snapshot.
+/// The reason for which a snapshot cannot be restored.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {

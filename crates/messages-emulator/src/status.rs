@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// How far a message has come. Only the states that the emulator brings about: receivers have to expect others.
+/// Status of a message. These are the states that the emulator produces: receivers must expect others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each is the status of its name")]
@@ -39,18 +39,18 @@ impl Status {
         }
     }
 
-    /// Whether the message did not arrive and will not.
+    /// Returns `true` if the message did not arrive and will not.
     #[must_use]
     pub const fn is_failure(self) -> bool {
         matches!(self, Self::Rejected | Self::Undeliverable)
     }
 
-    /// Whether a message that ends in this state costs something.
+    /// Returns `true` if a message that ends in this state is billed.
     pub(crate) const fn is_billed(self) -> bool {
         matches!(self, Self::Delivered | Self::Read | Self::Undeliverable)
     }
 
-    /// Whether a message in this state has also come as far as `other`.
+    /// Returns `true` if a message in this state has also reached `other`.
     pub(crate) const fn includes(self, other: Self) -> bool {
         matches!(
             (self, other),

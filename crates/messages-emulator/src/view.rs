@@ -29,17 +29,17 @@ pub struct MessageView {
     pub generation: Generation,
     /// Its channel.
     pub channel: Channel,
-    /// Who has sent it.
+    /// The sender.
     pub from: String,
-    /// Who is to get it.
+    /// The recipient.
     pub to: String,
     /// Its type, such as `text`.
     pub message_type: String,
-    /// What can be read in it: the text, the caption, the titles.
+    /// The readable texts: the text, the caption, the titles.
     pub text: String,
-    /// What it says, as JSON in the flat form of v1.
+    /// The content, as JSON in the flat form of v1.
     pub content: Box<RawValue>,
-    /// When it was taken, in the emulator's time.
+    /// Time of acceptance, in the emulator's time.
     pub at: Moment,
     /// The state it is in; none before `submitted`, and none when it is inbound.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,24 +50,24 @@ pub struct MessageView {
     /// The sender's own reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_ref: Option<String>,
-    /// How many SMS it took.
+    /// Number of SMS segments.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_segments: Option<u32>,
-    /// What it costs, in euros.
+    /// Price, in euros.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub price: Option<String>,
     /// The failover or workflow to which it belongs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flow: Option<FlowPosition>,
-    /// Whether the application has marked it as read.
+    /// The application has marked it as read.
     pub marked_read: bool,
-    /// Whether the application shows that it is writing.
+    /// The application shows the typing indicator.
     pub typing: bool,
-    /// Whether the application has taken it back.
+    /// The application has revoked it.
     pub revoked: bool,
 }
 
-/// Where a message stands in a failover or workflow.
+/// The place of a message in a failover or workflow.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct FlowPosition {
@@ -75,7 +75,7 @@ pub struct FlowPosition {
     pub id: String,
     /// Its place, from 1.
     pub step: usize,
-    /// How many there are.
+    /// Number of steps.
     pub of: usize,
 }
 
@@ -133,13 +133,13 @@ pub struct PassedView {
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct WebhookView {
-    /// What it tells.
+    /// Kind of the webhook.
     pub kind: WebhookKind,
-    /// Where it goes.
+    /// Target URL.
     pub url: String,
-    /// What is posted.
+    /// The posted body.
     pub body: String,
-    /// How far it has come.
+    /// Delivery state.
     pub state: PostState,
     /// Every try.
     pub attempts: Vec<AttemptView>,
@@ -149,7 +149,7 @@ pub struct WebhookView {
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct AttemptView {
-    /// When it ended, in the emulator's time.
+    /// End of the attempt, in the emulator's time.
     pub at: Moment,
     /// Milliseconds of real time that it took.
     pub took_ms: u64,
@@ -159,7 +159,7 @@ pub struct AttemptView {
     /// The body of the answer, the beginning of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
-    /// Why there was no answer.
+    /// Reason for which there was no response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
@@ -176,7 +176,7 @@ pub struct StepView {
     /// The state of that message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// What has to be reached.
+    /// The required status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition: Option<Status>,
     /// In how many seconds.
@@ -184,7 +184,7 @@ pub struct StepView {
     pub within_s: Option<u64>,
 }
 
-/// How much of an answer to a webhook is shown.
+/// Bytes of a webhook's response that are shown.
 const ANSWER_SHOWN: usize = 4 * 1024;
 
 impl MessageView {

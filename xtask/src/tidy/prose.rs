@@ -3,7 +3,12 @@
 use super::File;
 
 /// The crates that follow the style throughout. A crate that is done joins them.
-const CRATES: &[&str] = &["messages-types", "messages-types-derive", "messages-cli"];
+const CRATES: &[&str] = &[
+    "messages-types",
+    "messages-types-derive",
+    "messages-cli",
+    "messages-emulator",
+];
 
 /// Words that begin a summary as a riddle.
 const QUESTIONS: &[&str] = &["What", "Whether", "How", "Where", "Why", "Who", "When"];

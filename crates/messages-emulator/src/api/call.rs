@@ -102,7 +102,7 @@ impl Call {
         let taken = self.engine.with(|world, now, effects| {
             world.submit(now, caller.workspace, submission, arrival, effects)
         });
-        // What is answered was kept before, if it is to be kept at all.
+        // Flushes to the store before responding.
         let taken = match self.engine.kept().await {
             Ok(()) => taken,
             Err(NotKept) => None,
@@ -249,7 +249,7 @@ impl Call {
     }
 }
 
-/// Why nothing was done.
+/// The reason for which a call changed nothing.
 pub(super) enum Refusal {
     Problem(Box<Problem>),
     Fault(Box<Response>),
@@ -278,7 +278,7 @@ fn accepted(answer: Bytes) -> Response {
     response
 }
 
-/// Whether the body is said to be JSON. Without the check, any page could post a form.
+/// Returns `true` if the body is declared as JSON. Without the check, any page could post a form.
 fn is_json(headers: &HeaderMap) -> bool {
     headers
         .get(CONTENT_TYPE)

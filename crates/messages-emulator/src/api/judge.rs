@@ -1,4 +1,4 @@
-//! Whether a body is a valid request. The models of messages-types judge; what they find is told as the API tells it.
+//! Validates request bodies by the models of messages-types, and reports errors in the API's form.
 
 use std::time::Duration;
 
@@ -85,10 +85,10 @@ fn condition(failover: &Value) -> Option<Condition> {
     })
 }
 
-/// What is wrong with a document.
+/// The errors of a document.
 struct Found {
     invalid: Vec<(String, String)>,
-    /// Whether the first of it is a member that is not there.
+    /// The first error is a missing field.
     missing_first: bool,
 }
 

@@ -72,7 +72,7 @@ pub(crate) fn router(engine: &Arc<Engine>) -> Router {
         .with_state(Arc::clone(engine))
 }
 
-/// Whether a path belongs to the API.
+/// Returns `true` if a path belongs to the API.
 pub(crate) fn has_path(path: &str) -> bool {
     ["/v1/", "/v0.1/", "/beta/"]
         .iter()

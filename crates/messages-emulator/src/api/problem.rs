@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use crate::channel::Channel;
 
-/// Where v1's errors are explained.
+/// Base URL of the explanations of v1's errors.
 const V1: &str = "https://developer.vonage.com/api-errors";
-/// Where v0.1's errors are explained.
+/// Base URL of the explanations of v0.1's errors.
 const V0_1: &str = "https://www.nexmo.com/messages/Errors";
 
-/// How `invalid_parameters` is written.
+/// The form of `invalid_parameters`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ListForm {
     /// An array of `{name, reason}`.
@@ -21,12 +21,12 @@ pub(crate) enum ListForm {
     Object,
 }
 
-/// Why a request is refused.
+/// The reason for which a request is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub(crate) status: StatusCode,
     base: &'static str,
-    /// What follows the base in `type`.
+    /// The end of `type`, behind the base URL.
     pub(crate) slug: &'static str,
     title: &'static str,
     detail: String,

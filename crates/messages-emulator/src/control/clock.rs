@@ -25,7 +25,7 @@ pub(super) struct Clock {
     stepped: bool,
 }
 
-/// What is to be done, in this order.
+/// Requested changes, in this order.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {

@@ -13,7 +13,7 @@ use crate::query::Query;
 use crate::view::MessageView;
 use crate::world;
 
-/// How many conversations an answer holds where nothing is said, and at most.
+/// Default and largest number of conversations in a response.
 const LIMIT: usize = 100;
 const LIMIT_MAX: usize = 1_000;
 
@@ -21,7 +21,7 @@ const LIMIT_MAX: usize = 1_000;
 pub(super) struct Page {
     /// Only those whose last message has a lower number: a list that stays as it is while messages come in.
     before: Option<u64>,
-    /// How many of them to leave out.
+    /// Number of conversations to skip.
     offset: Option<usize>,
     limit: Option<usize>,
 }
@@ -29,9 +29,9 @@ pub(super) struct Page {
 #[derive(Serialize)]
 pub(super) struct Conversations {
     conversations: Vec<Conversation>,
-    /// How many match, whatever the offset and the limit.
+    /// Number of matches, regardless of offset and limit.
     total: usize,
-    /// How many messages nobody has looked at, in all conversations.
+    /// Number of unread messages in all conversations.
     unread: u64,
 }
 

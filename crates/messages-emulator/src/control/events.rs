@@ -12,7 +12,7 @@ use super::extract::UrlQuery;
 use super::selected::Selected;
 use crate::event::{Event, Numbered};
 
-/// How many events an answer holds where nothing is said, and at most.
+/// Default and largest number of events in a response.
 const LIMIT: usize = 100;
 const LIMIT_MAX: usize = 10_000;
 
@@ -51,7 +51,7 @@ pub(super) struct Wanted {
 #[derive(Serialize)]
 pub(super) struct Log {
     events: Vec<Logged>,
-    /// How many events after the one that was named are gone, those of other workspaces included.
+    /// Number of discarded events after the named one, those of other workspaces included.
     #[serde(skip_serializing_if = "is_zero")]
     missed: u64,
 }
@@ -97,7 +97,7 @@ pub(super) async fn log(
         .filter(|logged| logged.event.belongs_to(workspace.id) && wanted.is_met(&logged.event))
         .map(|Numbered { number, event }| Logged { number, event })
         .collect();
-    // Who says where they were reads on from there; who does not wants to see what was last.
+    // A reader that names its position continues there; otherwise the latest events are returned.
     let skipped = match wanted.after {
         Some(_) => 0,
         None => met.len().saturating_sub(limit),

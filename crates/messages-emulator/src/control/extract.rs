@@ -1,4 +1,4 @@
-//! What a request of the control API says, with an error in the API's own form where it cannot be understood.
+//! Extracts the parts of a control request; errors have the API's own form.
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -13,7 +13,7 @@ pub(super) struct Body<T>(pub(super) T);
 /// The query.
 pub(super) struct UrlQuery<T>(pub(super) T);
 
-/// What stands in the path.
+/// Parameters in the path.
 pub(super) struct Path<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromRequest<Workspace> for Body<T> {
@@ -54,8 +54,8 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Workspace> for Path<T> {
 fn quiet(text: &str) -> String {
     const NAMES: [&str; 3] = ["missing field `", "duplicate field `", "request with `"];
 
-    // What came may hold anything, quotes and these words among it: it ends before the last "expected", and begins with the
-    // first quote.
+    // The input may hold anything, quotes and these words among it: it ends before the last "expected", and begins with
+    // the first quote.
     match text.rsplit_once(", expected ") {
         Some((came, wanted)) => format!("{}, expected {wanted}", without_value(came)),
         None if NAMES.iter().any(|name| text.contains(name)) => text.to_owned(),
@@ -63,7 +63,7 @@ fn quiet(text: &str) -> String {
     }
 }
 
-/// What stands before the first quote and behind the last.
+/// The text before the first quote and behind the last.
 fn without_value(text: &str) -> String {
     const QUOTES: [char; 2] = ['"', '`'];
 

@@ -18,12 +18,12 @@ use crate::view::{MessageDetail, MessageView};
 use crate::workspace::{Delivered, Workspace};
 use crate::world::InboundMessage;
 
-/// How many messages an answer holds where nothing is said, and at most.
+/// Default and largest number of messages in a response.
 const LIMIT: usize = 100;
 const LIMIT_MAX: usize = 1_000;
 /// Texts and contents of the messages of a response, in bytes; the last one may exceed it.
 pub(super) const PAGE_BYTES: usize = 8 * 1024 * 1024;
-/// How long a request waits where nothing is said, and at most.
+/// Default and longest wait of a request.
 const WAIT: Span = Span(Duration::from_secs(5));
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
@@ -78,7 +78,7 @@ pub(super) async fn wait(
     patience.wait(&workspace, query).await.map(Json)
 }
 
-/// What was read out of a message.
+/// Codes and links extracted from a message.
 #[derive(Serialize)]
 pub(super) struct Found<T> {
     message_uuid: String,
@@ -122,7 +122,7 @@ pub(super) async fn link(
     }))
 }
 
-/// What was posted, and how the receiver took it.
+/// The posted webhook, and the receiver's response.
 #[derive(Serialize)]
 pub(super) struct Posted {
     message_uuid: String,

@@ -82,13 +82,13 @@ pub(crate) fn router(workspace: Workspace) -> Router {
         .with_state(workspace)
 }
 
-/// What is answered was kept before, if it is to be kept at all.
+/// Flushes to the store before responding.
 async fn kept(workspace: &Workspace) -> Result<(), Refusal> {
     let kept = workspace.kept().await;
     kept.map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
-/// Why a request of the control API came to nothing.
+/// The reason for which a control request failed.
 struct Refusal {
     status: StatusCode,
     reason: String,

@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 
 use crate::workspace::Workspace;
 
-/// How long the data file may take to answer.
+/// Longest wait for the data file.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// 200 while everything that is acknowledged can be kept.

@@ -19,7 +19,7 @@ pub(super) struct Rules {
 struct Met {
     #[serde(flatten)]
     rule: Rule,
-    /// How often its conditions held.
+    /// Number of times its conditions matched.
     met: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Where webhooks go: a receiver registers itself.
+//! Webhook targets: a receiver registers itself.
 
 use axum::Json;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use super::extract::Body;
 use super::selected::Selected;
 use super::{Refusal, kept};
 
-/// What is to change; what is left out stays as it is.
+/// Requested changes; a missing field stays as it is.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Change {
@@ -15,8 +15,8 @@ pub(super) struct Change {
     inbound_url: Option<String>,
 }
 
-/// What a receiver needs. A secret that was made protects nothing: it is in the emulator's output. One that was given is
-/// not shown: the receiver has it from where the emulator has it.
+/// The data a receiver needs. A generated secret protects nothing: it is in the emulator's output. A given one is not
+/// shown: the receiver has it from the emulator's own source.
 #[derive(Serialize)]
 pub(super) struct Registered {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -75,7 +75,7 @@ fn pick(turn: usize) -> SocketAddr {
 }
 
 impl Watched {
-    /// How often something was dialled that is not this machine.
+    /// Number of dialled addresses that are not this machine.
     fn forbidden(&self) -> usize {
         let dialled = self.dialled.lock().expect("no panic");
         dialled
@@ -222,7 +222,7 @@ async fn a_host_that_is_allowed_leads_nowhere_that_has_credentials() {
     let metadata = [FORBIDDEN[0], FORBIDDEN[1], FORBIDDEN[6], FORBIDDEN[8]];
     let mut count = 0;
     for url in metadata.into_iter().flat_map(spellings) {
-        // Whoever allows a host allows it by the name that the URL has.
+        // A host is allowed by the name that the URL has.
         let Ok(uri) = url.parse::<Uri>() else {
             continue;
         };

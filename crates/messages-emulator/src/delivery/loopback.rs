@@ -72,7 +72,7 @@ impl Loopback {
     }
 }
 
-/// Where clouds answer with credentials, or an address that leads there; never a receiver of webhooks.
+/// Returns `true` for addresses where clouds respond with credentials, or that lead there; never a receiver of webhooks.
 fn is_metadata(ip: IpAddr) -> bool {
     const AWS: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
     /// Alibaba, Oracle, Azure; everybody else's is link-local.

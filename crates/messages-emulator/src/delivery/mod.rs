@@ -22,9 +22,9 @@ use self::loopback::Loopback;
 use crate::engine::Engine;
 use crate::world::{Outcome, Outgoing, Signature};
 
-/// How long a receiver may take.
+/// Longest wait for a receiver.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
-/// How much of an answer is kept; the transport reads 64 KiB of it.
+/// Bytes of a response that are stored; the transport reads 64 KiB of it.
 const ANSWER_KEPT: usize = 4 * 1024;
 /// Marks what the emulator itself sends, so that it never answers to itself.
 pub(crate) const HOP_HEADER: &str = "x-messages-emulator-hop";

@@ -43,13 +43,13 @@ impl EmulatorBuilder {
         self
     }
 
-    /// Where status webhooks and final reports go, unless a message says otherwise.
+    /// Sets the URL for status webhooks and final reports, unless a message has its own.
     pub fn status_url(mut self, url: impl Into<String>) -> Self {
         self.config.status_url = Some(url.into());
         self
     }
 
-    /// Where inbound webhooks go.
+    /// Sets the URL for inbound webhooks.
     pub fn inbound_url(mut self, url: impl Into<String>) -> Self {
         self.config.inbound_url = Some(url.into());
         self
@@ -67,7 +67,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// How many times faster than real time passes the emulator's, from 0.001 to 1,000,000.
+    /// Sets the speed of the emulator's time as a multiple of real time, from 0.001 to 1,000,000.
     pub fn speed(mut self, factor: f64) -> Self {
         self.config.speed = factor;
         self
@@ -79,31 +79,31 @@ impl EmulatorBuilder {
         self
     }
 
-    /// What everything random comes from. The same seed and the same requests give the same uuids, times and lives.
+    /// Sets the random seed. The same seed and the same requests give the same uuids, times and lives.
     pub fn seed(mut self, seed: u64) -> Self {
         self.config.seed = seed;
         self
     }
 
-    /// Whether messages are read by themselves, on channels that report it; they are if it is not set.
+    /// Lets messages be read by themselves, on channels that report it. Default `true`.
     pub fn auto_read(mut self, on: bool) -> Self {
         self.config.auto_read = on;
         self
     }
 
-    /// Whether [magic recipients](crate::magic) have their effect; they have if it is not set.
+    /// Enables [magic recipients](crate::magic). Default `true`.
     pub fn magic_numbers(mut self, on: bool) -> Self {
         self.config.magic_numbers = on;
         self
     }
 
-    /// How many requests each api key may make; as many as it likes if it is not set.
+    /// Sets the rate limit of each api key. Default unlimited.
     pub fn rate_limit(mut self, limit: RateLimit) -> Self {
         self.config.rate_limit = Some(limit);
         self
     }
 
-    /// How many messages each workspace keeps, at least 1; 100,000 if it is not set.
+    /// Sets the most messages that each workspace stores, at least 1. Default 100,000.
     pub fn keep(mut self, messages: usize) -> Self {
         self.config.keep = messages;
         self
@@ -116,7 +116,7 @@ impl EmulatorBuilder {
         self
     }
 
-    /// How long each workspace keeps a message, in hours of the emulator's time, at least 1; 720 if it is not set.
+    /// Sets the retention of messages, in hours of the emulator's time, at least 1. Default 720.
     pub fn keep_hours(mut self, hours: u64) -> Self {
         self.config.keep_hours = hours;
         self
@@ -228,7 +228,7 @@ impl EmulatorBuilder {
         }
     }
 
-    /// What was set; else what the data file has for the api key; else what is made.
+    /// The given credentials; else those of the data file for the api key; else generated ones.
     fn credentials(&self, saved: Option<&SavedCredentials>) -> Result<Credentials, StartError> {
         let api_key = self.api_key.as_ref();
         let api_secret = self.api_secret.as_ref();

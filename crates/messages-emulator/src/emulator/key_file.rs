@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::error::StartError;
 
-/// A file in a directory that nobody else can open. Both go when this is dropped.
+/// A file in a private directory. Both are removed when this is dropped.
 pub(super) struct KeyFile {
     path: PathBuf,
     _directory: TempDir,

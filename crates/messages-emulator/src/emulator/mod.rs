@@ -108,13 +108,13 @@ impl Emulator {
         })
     }
 
-    /// Where the API is: `http://127.0.0.1:PORT`.
+    /// URL of the API: `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn base_url(&self) -> &str {
         &self.base_url
     }
 
-    /// Where the inbox is, for a browser.
+    /// URL of the inbox, for a browser.
     #[must_use]
     pub fn inbox_url(&self) -> String {
         format!("{}/inbox/", self.base_url)
@@ -164,7 +164,7 @@ impl Emulator {
         Ok(self.key_file.insert(file).path())
     }
 
-    /// What time it is here.
+    /// The current time of the emulator.
     #[must_use]
     pub fn now(&self) -> Moment {
         self.workspace.engine.clock.now()
@@ -187,7 +187,7 @@ impl Emulator {
     }
 }
 
-/// What is kept is whole and the file is free when this returns.
+/// Stored data is complete and the file is free when this returns.
 impl Drop for Emulator {
     fn drop(&mut self) {
         if let Some(keeper) = self.workspace.engine.keeper() {

@@ -71,7 +71,7 @@ const ASSETS: &[Asset] = assets! {
         "script/window.js";
 };
 
-/// What runs before the page is painted, and what starts the rest.
+/// The script that runs before the page is painted, and the one that starts the rest.
 const EARLY: &str = "script/theme-early.js";
 const MAIN: &str = "script/main.js";
 
@@ -100,7 +100,7 @@ pub(super) fn head(nonce: &Nonce) -> String {
 mod tests {
     use super::*;
 
-    /// What a line of a module imports, relative to its own folder.
+    /// The imports of a module's line, relative to its own folder.
     fn imports(asset: &Asset) -> impl Iterator<Item = String> {
         let folder = asset.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         asset.text.lines().filter_map(move |line| {

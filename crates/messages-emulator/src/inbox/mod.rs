@@ -19,7 +19,7 @@ use self::assets::Asset;
 use self::policy::Nonce;
 use crate::server::Guard;
 
-/// Where the page's template takes the token of the control API, and the links to scripts and sheets.
+/// Placeholders of the page's template for the token of the control API, and the links to scripts and sheets.
 const TOKEN_MARK: &str = "{{token}}";
 const HEAD_MARK: &str = "{{head}}";
 

@@ -1,4 +1,4 @@
-//! What the page may do: nothing but run its own scripts, wear its own sheets and speak to this emulator.
+//! The page's policy: it may run its own scripts, use its own sheets and connect to this emulator only.
 
 use uuid::Uuid;
 
@@ -6,7 +6,7 @@ use uuid::Uuid;
 pub(super) const OF_ASSETS: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// A word that only this answer knows: a script or a sheet without it is none of ours.
+/// A random word of one response: a script or a sheet without it is foreign.
 pub(super) struct Nonce(Uuid);
 
 impl Nonce {

@@ -15,10 +15,9 @@ use std::path::PathBuf;
 use crate::error::StartError;
 use crate::keeper::Saved;
 
-/// Opens a data file, or makes one, and reads what is in it.
+/// Opens a data file, or creates one, and reads its contents.
 ///
-/// # Errors
-/// If it cannot be opened, is somebody else's at the moment, or holds something else.
+/// # Errors\nIf it cannot be opened, is locked by another process, or holds other data.
 pub(crate) async fn open(file: PathBuf) -> Result<Saved, StartError> {
     let opened = tokio::task::spawn_blocking(move || {
         let connection = schema::open(&file)?;

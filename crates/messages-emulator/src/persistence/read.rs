@@ -89,7 +89,7 @@ fn credentials(texts: &[String; 5]) -> Result<SavedCredentials, AnyError> {
     Ok(SavedCredentials {
         api_key: ApiKey::new(api_key)?,
         application_id: ApplicationId::parse(application_id)?,
-        // What was given at the start is not stored.
+        // Credentials given at the start are not stored.
         api_secret: stored(api_secret).map(ApiSecret::new).transpose()?,
         signature_secret: stored(signature_secret)
             .map(SignatureSecret::new)

@@ -12,12 +12,13 @@ use super::{DAMAGED, unusable};
 use crate::error::StartError;
 use crate::world::Kind;
 
-/// Says that a database is an emulator's ("MsgE"), so that nobody's own file is written into.
+/// Marks a database as an emulator's ("MsgE"), so that a foreign file is never written.
 const APPLICATION: i32 = 0x4d73_6745;
 /// Changes when old files cannot be read any more.
 const VERSION: i32 = 1;
 
-/// How every SQLite file begins, and where its marks are (<https://sqlite.org/fileformat2.html#the_database_header>).
+/// The start of every SQLite file, and the offsets of its marks
+/// (<https://sqlite.org/fileformat2.html#the_database_header>).
 const MAGIC: &[u8] = b"SQLite format 3\0";
 const VERSION_AT: usize = 60;
 const APPLICATION_AT: usize = 68;
@@ -40,7 +41,7 @@ pub(super) const fn table(kind: Kind) -> &'static str {
     }
 }
 
-/// Opens the file for this process alone. One that is somebody else's is refused before anything touches it.
+/// Opens the file for this process alone. A foreign file is refused before it is changed.
 pub(super) fn open(file: &Path) -> Result<Connection, StartError> {
     let found = recognise(file)?;
     if found == Found::Nothing {
@@ -168,7 +169,7 @@ fn tighten(_: &Path) -> Result<(), StartError> {
 fn settle(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "NORMAL")?;
-    // What is forgotten is overwritten: texts of people do not stay in pages that nobody uses.
+    // Deleted data is overwritten: users' texts do not stay in unused pages.
     connection.pragma_update(None, "secure_delete", "ON")?;
     // The lock is taken by the first write only, and has to be taken now.
     connection.execute_batch("BEGIN IMMEDIATE; COMMIT;")

@@ -16,9 +16,9 @@ use crate::error::StartError;
 use crate::keeper::Keeper;
 use crate::world::{RowChange, WorkspaceId};
 
-/// How many orders share a transaction at most: what a sender waits for stays short.
+/// Most commands that share a transaction: a sender's wait stays short.
 const AT_ONCE: usize = 4_096;
-/// How long closing waits for what is still to be written.
+/// Longest wait of `close` for pending writes.
 const CLOSING: Duration = Duration::from_secs(10);
 
 enum Order {
@@ -28,7 +28,7 @@ enum Order {
     Close(Sender<()>),
 }
 
-/// What of it was given at the start is empty: it is not stored.
+/// Fields given at the start are empty: they are not stored.
 struct Account {
     api_key: String,
     api_secret: Zeroizing<String>,
@@ -124,7 +124,7 @@ fn write(mut connection: Connection, orders: &Receiver<Order>, backlog: &AtomicU
         match write_together(&mut connection, first, orders, backlog, &mut waiting) {
             Ok(closing) => {
                 for sender in waiting.drain(..) {
-                    // Who asked may have gone.
+                    // The requester may be gone.
                     let _ = sender.send(());
                 }
                 if let Some(closed) = closing {

@@ -1,10 +1,10 @@
-//! What a rule does to the messages and requests that it matches.
+//! Actions of rules on the messages and requests that they match.
 
 use serde::{Deserialize, Serialize};
 
 use crate::status::Status;
 
-/// What happens to whatever a rule matches. In JSON and TOML: `"read"`, `{"reject": {"code": 1050}}`, and so on.
+/// The action of a rule. In JSON and TOML: `"read"`, `{"reject": {"code": 1050}}`, and so on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -84,7 +84,7 @@ pub struct Turn {
     pub code: Option<u16>,
 }
 
-/// What may be wrong with webhooks.
+/// Faults of webhooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
@@ -106,16 +106,16 @@ pub enum WebhookFault {
     Dropped,
 }
 
-/// When a rule's action takes effect; each action has one.
+/// The stage at which a rule's action takes effect; each action has one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// When the head of a request was read.
+    /// The head of a request was read.
     Head,
-    /// When the body was read and the credentials were found good.
+    /// The body was read and the credentials are valid.
     Request,
-    /// When a message is about to live.
+    /// The life of a message is about to be planned.
     Life,
-    /// When a message is about to live, for its webhooks.
+    /// The webhooks of a message are about to be planned.
     Webhooks,
 }
 

@@ -29,7 +29,7 @@
 use super::action::{Action, Stage, WebhookFault};
 use crate::code;
 
-/// What is to happen to a message for this recipient, if its ending is a magic one.
+/// The action for a message to this recipient, if its ending is a magic one.
 #[must_use]
 pub fn action(to: &str) -> Option<Action> {
     let ending = to.get(to.len().checked_sub(6)?..)?;

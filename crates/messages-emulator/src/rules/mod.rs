@@ -12,7 +12,7 @@ pub use pattern::Pattern;
 
 use crate::channel::Channel;
 
-/// What a rule asks for: everything that is given has to hold.
+/// Conditions of a rule: all that are given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct When {
@@ -31,13 +31,13 @@ pub struct When {
     /// The path of the request, such as `/v1/*`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<Pattern>,
-    /// Only the so-manieth time, from 1, that everything else holds.
+    /// Matches only the nth time (from 1) all other conditions match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nth: Option<u64>,
     /// Only so many times, the first ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<u64>,
-    /// Only each so-manieth time.
+    /// Matches only each nth time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub every: Option<u64>,
 }
@@ -46,10 +46,10 @@ pub struct When {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    /// What it asks for; nothing means that it always holds.
+    /// Its conditions; without any, the rule always matches.
     #[serde(default)]
     pub when: When,
-    /// What happens.
+    /// Its action.
     pub then: Action,
 }
 
@@ -69,7 +69,7 @@ impl Rule {
         Self::always(then).and(|when| when.to = Some(recipient.into()))
     }
 
-    /// A rule about the so-manieth call, from 1.
+    /// A rule about the nth call, from 1.
     #[must_use]
     pub fn nth(nth: u64, then: Action) -> Self {
         Self::always(then).and(|when| when.nth = Some(nth))
@@ -83,7 +83,7 @@ impl Rule {
     }
 }
 
-/// What a rule can look at.
+/// The facts that rules match on.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Facts<'a> {
     pub(crate) path: Option<&'a str>,
@@ -94,7 +94,7 @@ pub(crate) struct Facts<'a> {
 }
 
 impl When {
-    /// Whether all but the counting holds. What is asked for and not known does not hold.
+    /// Returns `true` if all conditions but the counts hold. A condition on an unknown fact does not hold.
     fn holds(&self, facts: &Facts<'_>) -> bool {
         let fits = |pattern: &Option<Pattern>, text: Option<&str>| match pattern {
             None => true,
@@ -153,7 +153,7 @@ impl Rules {
         &self.rules
     }
 
-    /// Whether anything has changed since the last time.
+    /// Returns `true` if anything has changed since the last call.
     pub(crate) fn take_changed(&mut self) -> bool {
         std::mem::take(&mut self.changed)
     }

@@ -17,7 +17,7 @@ impl Pattern {
         Self(pattern.into())
     }
 
-    /// Whether the whole of `text` fits.
+    /// Returns `true` if the whole of `text` matches.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
         let (pattern, text) = (self.0.to_lowercase(), text.to_lowercase());

@@ -1,4 +1,4 @@
-//! What an inbound webhook says.
+//! The body of an inbound webhook.
 
 use bytes::Bytes;
 use serde::ser::SerializeMap;
@@ -10,7 +10,7 @@ use crate::channel::Channel;
 use crate::clock::Moment;
 use crate::generation::Generation;
 
-/// What an inbound webhook tells.
+/// The facts in an inbound webhook.
 pub(crate) struct InboundFacts<'a> {
     pub(crate) uuid: &'a str,
     pub(crate) channel: Channel,

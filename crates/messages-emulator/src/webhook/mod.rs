@@ -1,5 +1,5 @@
-//! What webhooks say, written after the API's documentation and without the models that receivers read them with: a mistake in
-//! those cannot hide itself here.
+//! Bodies of webhooks, written after the API's documentation and without the models that receivers read them with: a
+//! mistake in those cannot hide itself here.
 
 mod inbound;
 mod report;
@@ -15,7 +15,7 @@ pub(crate) use status::{FlowFacts, StatusFacts, status};
 
 use crate::channel::{Channel, price_text};
 
-/// What a webhook tells.
+/// Kind of a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WebhookKind {
@@ -23,7 +23,7 @@ pub enum WebhookKind {
     Status,
     /// A message of a person.
     Inbound,
-    /// How a workflow ended.
+    /// The end of a workflow.
     Report,
 }
 

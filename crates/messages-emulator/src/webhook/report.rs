@@ -1,4 +1,4 @@
-//! What the final report of a workflow says.
+//! The final report of a workflow.
 
 use bytes::Bytes;
 use serde::ser::SerializeMap;

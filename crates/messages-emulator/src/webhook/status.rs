@@ -1,4 +1,4 @@
-//! What a status webhook says.
+//! The body of a status webhook.
 
 use bytes::Bytes;
 use serde::ser::SerializeMap;
@@ -11,7 +11,7 @@ use crate::code;
 use crate::generation::Generation;
 use crate::status::Status;
 
-/// What a status webhook tells.
+/// The facts in a status webhook.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct StatusFacts<'a> {
     pub(crate) uuid: &'a str,

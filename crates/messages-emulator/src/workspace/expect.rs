@@ -10,7 +10,7 @@ use crate::event::Event;
 use crate::query::{Holding, Query, Way};
 use crate::view::MessageView;
 
-/// How many messages a failure shows.
+/// Most messages that a failure shows.
 const SHOWN: usize = 5;
 
 /// A message that is expected.
@@ -135,7 +135,7 @@ impl fmt::Display for Unmet {
 
 impl fmt::Debug for Unmet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // What `unwrap` prints, so that a failing test tells what came.
+        // `unwrap` prints this, so that a failing test shows the messages.
         fmt::Display::fmt(self, f)
     }
 }

@@ -29,14 +29,14 @@ pub struct Workspace {
     pub(crate) credentials: Credentials,
 }
 
-/// What has become of a message or status that was brought about by hand.
+/// The result of a message or status that was triggered by hand.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Delivered {
     /// The message.
     pub message_uuid: String,
-    /// The webhook and how its first try ended; none where no URL is set for it, and none where a fault keeps it back or
-    /// makes it late: nobody waits for what comes when time is moved, or never.
+    /// The webhook and the end of its first attempt; `None` if no URL is set for it, or a fault delays or drops it: a
+    /// webhook that waits for the clock is not waited for.
     pub webhook: Option<Arc<WebhookEvent>>,
 }
 
@@ -105,7 +105,7 @@ impl Workspace {
         Ok(opened)
     }
 
-    /// What a client of this workspace has to present.
+    /// The credentials of this workspace's clients.
     #[must_use]
     pub fn credentials(&self) -> &Credentials {
         &self.credentials
@@ -309,7 +309,7 @@ impl std::fmt::Debug for Workspace {
     }
 }
 
-/// What happens in a workspace, as it happens.
+/// The live events of a workspace.
 #[derive(Debug)]
 pub struct Events {
     reader: EventReader,

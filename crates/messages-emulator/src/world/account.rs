@@ -17,12 +17,12 @@ pub(crate) struct Account {
     pub(crate) basic: Basic,
     pub(crate) public_key: PublicKey,
     pub(crate) signer: WebhookSigner,
-    /// Signs with a secret that nobody knows.
+    /// Signs with a random secret that no receiver has.
     pub(crate) wrong_signer: WebhookSigner,
     pub(crate) targets: Targets,
 }
 
-/// Where the webhooks of a workspace go, and in which format.
+/// Webhook URLs and format of a workspace.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Targets {
     pub(crate) status_url: Option<Arc<str>>,

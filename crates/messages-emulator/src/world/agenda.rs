@@ -1,4 +1,4 @@
-//! What is to happen when: a queue ordered by time, then by the order of entry.
+//! A queue of planned events, ordered by time, then by the order of entry.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -1,4 +1,4 @@
-//! Who talks to whom: the messages of a workspace, as the inbox lists them.
+//! The conversations of a workspace, as the inbox lists them.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
@@ -6,7 +6,7 @@ use super::message::{ConversationId, Message, MessageId};
 use super::table::Table;
 use crate::channel::Channel;
 
-/// Who talks to whom, over what.
+/// The two addresses and the channel of a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Parties {
     pub(crate) channel: Channel,
@@ -88,7 +88,7 @@ impl Conversations {
         self.by_id.get(&id)
     }
 
-    /// How many messages nobody at the inbox has looked at.
+    /// Number of messages that were not opened in the inbox.
     pub(crate) const fn unread(&self) -> u64 {
         self.unread
     }
@@ -104,7 +104,7 @@ impl Conversations {
             .filter_map(|(_, id)| Some((*id, self.by_id.get(id)?)))
     }
 
-    /// How many conversations have their last message before `before`. It takes a walk over their numbers.
+    /// Number of conversations whose last message is before `before`. Linear in their number.
     pub(crate) fn count_before(&self, before: MessageId) -> usize {
         self.by_last.range(..(before, 0)).count()
     }

@@ -56,7 +56,7 @@ impl Dispatch {
         self.last
     }
 
-    /// Whether a workspace has nothing in flight that took off up to this flight.
+    /// Returns `true` if no flight of a workspace up to this one is in flight.
     pub(super) fn has_landed(&self, workspace: WorkspaceId, up_to: FlightId) -> bool {
         let mut flights = self.flights.range(..=up_to);
         flights.all(|(_, (of, _))| *of != workspace)

@@ -1,4 +1,4 @@
-//! What a request asks to be sent, the same for both generations.
+//! The content of a request, the same for both generations.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -21,7 +21,7 @@ pub(crate) struct Draft {
     pub(crate) ttl: Option<u64>,
 }
 
-/// What a message says, in the flat form of v1 whatever it came in: `message_type`, the member of that name, and the
+/// The content of a message, in the flat form of v1 whatever it came in: `message_type`, the field of that name, and the
 /// channel's options.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Content {
@@ -125,7 +125,7 @@ impl Content {
         self.kind.len() + bytes_of_members(&self.members)
     }
 
-    /// What can be read in it: the text, the caption, the title.
+    /// The readable texts: the text, the caption, the title.
     pub(crate) fn text(&self) -> String {
         let mut words = Vec::new();
         if let Some(member) = self.members.get(&*self.kind) {

@@ -23,12 +23,12 @@ pub(crate) struct Flow {
     /// The path of the request, for the rules that its later messages meet.
     #[serde(default)]
     pub(crate) path: Box<str>,
-    /// When the time of the current step is over. Kept here, since the step's message may be forgotten before.
+    /// The deadline of the current step. Stored here, since the step's message may be removed before.
     #[serde(default)]
     pub(crate) over: Option<Moment>,
 }
 
-/// What kind of flow it is: each has its own condition for going on.
+/// Kind of a flow: each has its own condition for continuing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum FlowKind {
@@ -62,20 +62,20 @@ impl Member {
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Step {
     pub(crate) draft: Draft,
-    /// What has to be reached, and in which time.
+    /// The required status and its time limit.
     pub(crate) condition: Option<Condition>,
     /// Set once it was sent.
     pub(crate) message: Option<MessageId>,
 }
 
-/// What a workflow waits for before it goes on.
+/// The status that a workflow waits for before it continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Condition {
     pub(crate) status: Status,
     pub(crate) within: Duration,
 }
 
-/// How a flow ended.
+/// The end of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
@@ -92,7 +92,7 @@ impl Ending {
     }
 }
 
-/// What a flow does next.
+/// The next action of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Move {
     /// It goes on waiting.
@@ -140,7 +140,7 @@ impl Flow {
         }
     }
 
-    /// Whether it goes on by itself when the time of its step is over.
+    /// Returns `true` if it continues by itself when the time of its step is over.
     pub(super) fn is_timed(&self) -> bool {
         let step = self.steps.get(self.current);
         self.ended.is_none() && step.is_some_and(|step| step.condition.is_some())

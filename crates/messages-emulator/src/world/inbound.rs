@@ -23,7 +23,7 @@ pub struct InboundMessage {
     pub(super) members: Map<String, Value>,
 }
 
-/// Why a JSON document is no inbound message that could be delivered.
+/// The reason for which a JSON document is not a deliverable inbound message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InboundMistake {
@@ -146,7 +146,7 @@ impl InboundMessage {
         Ok(message)
     }
 
-    /// What a provider adds beside the content, where it was not given.
+    /// Adds the fields that a provider adds beside the content, unless they were given.
     pub(super) fn complete(&mut self, uuid: &str) {
         let network = ("origin", json!({ "network_code": "12345" }));
         let added = match self.channel {
@@ -183,7 +183,7 @@ impl InboundMessage {
         }
     }
 
-    /// What can be read in it.
+    /// The readable texts.
     pub(super) fn readable(&self) -> String {
         let content = Content {
             kind: self.kind.clone(),

@@ -19,13 +19,13 @@ pub(crate) struct Change {
     pub(crate) code: Option<u16>,
 }
 
-/// What is known about a message when its life is planned.
+/// The facts from which the life of a message is planned.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outlook {
     pub(crate) channel: Channel,
     /// Seconds.
     pub(crate) ttl: Option<u64>,
-    /// Whether people read what they get, where nothing else is said.
+    /// Default for messages being read.
     pub(crate) auto_read: bool,
 }
 

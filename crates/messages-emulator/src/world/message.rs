@@ -39,9 +39,9 @@ pub(crate) struct Message {
     /// The person's number or id.
     pub(crate) person: Box<str>,
     pub(crate) kind: Box<str>,
-    /// What can be read in it, for searching.
+    /// The readable texts, for searching.
     pub(crate) text: Box<str>,
-    /// What it says, in the flat form.
+    /// The content, in the flat form.
     pub(crate) content: Box<RawValue>,
     pub(crate) client_ref: Option<Box<str>>,
     pub(crate) webhook_url: Option<Arc<str>>,
@@ -65,7 +65,7 @@ pub(crate) struct Message {
     pub(crate) marks: Marks,
 }
 
-/// What the application has done to a message after it was sent or received.
+/// The application's changes to a message after it was sent or received.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Marks {
     pub(crate) read: bool,
@@ -83,7 +83,7 @@ pub(crate) struct Passed {
     pub(crate) code: Option<u16>,
 }
 
-/// How a request was authenticated.
+/// Authentication of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Scheme {
@@ -173,7 +173,7 @@ impl Message {
     }
 
     fn state(&self) -> Option<Passed> {
-        // What came last counts, but a late `submitted` takes nothing back.
+        // The latest status counts, but a late `submitted` does not undo a later one.
         self.history.iter().copied().reduce(|so_far, next| {
             if so_far.status.includes(next.status) {
                 so_far

@@ -64,7 +64,7 @@ use crate::rules::{Rule, Rules};
 /// The index of a workspace.
 pub(crate) type WorkspaceId = usize;
 
-/// What the world leaves to others to do.
+/// Work that the world leaves to its caller.
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
     pub(crate) posts: Vec<Outgoing>,
@@ -113,13 +113,13 @@ impl Due {
     }
 }
 
-/// What holds for the whole emulator.
+/// Settings of the whole emulator.
 #[derive(Debug, Clone)]
 pub(crate) struct Laws {
     pub(crate) seed: u64,
     pub(crate) auto_read: bool,
     pub(crate) magic_numbers: bool,
-    /// What each workspace keeps.
+    /// Retention of each workspace.
     pub(crate) keep: Keep,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) rules: Vec<Rule>,
@@ -133,9 +133,9 @@ pub(crate) struct World {
     agenda: Agenda<Due>,
     /// Webhooks that are being posted, or are ready to be.
     dispatch: Dispatch,
-    /// How many things to do may be listed before those that have become void are discarded.
+    /// Most planned events before void ones are discarded.
     prune_at: prune::Thresholds,
-    /// Whether changes are remembered, to be written down.
+    /// Changes are recorded, to be stored.
     tracked: bool,
 }
 
@@ -205,7 +205,7 @@ impl World {
         }
     }
 
-    /// What has changed since the last time; nothing while changes are not remembered.
+    /// The changes since the last call; empty while changes are not recorded.
     pub(crate) fn take_changes(&mut self) -> Vec<(WorkspaceId, Vec<RowChange>)> {
         if !self.tracked {
             return Vec::new();
@@ -226,7 +226,7 @@ impl World {
         }
     }
 
-    /// What is there at the moment.
+    /// Gauges of the current state.
     pub(crate) fn gauges(&self) -> Gauges {
         let sum = |count: fn(&Workspace) -> usize| self.workspaces.iter().map(count).sum();
         Gauges {
@@ -239,12 +239,12 @@ impl World {
         }
     }
 
-    /// When the next thing happens by itself.
+    /// Time of the next planned event.
     pub(crate) fn next_due(&self) -> Option<Moment> {
         self.agenda.next_due()
     }
 
-    /// Whether nothing is being posted.
+    /// Returns `true` if no webhook is being posted.
     pub(crate) fn is_settled(&self) -> bool {
         self.dispatch.in_flight() == 0
     }
@@ -254,7 +254,7 @@ impl World {
         self.dispatch.last()
     }
 
-    /// Whether no attempt up to this one is in flight in a workspace.
+    /// Returns `true` if no attempt up to this one is in flight in a workspace.
     pub(crate) fn has_landed(&self, workspace: WorkspaceId, up_to: FlightId) -> bool {
         self.dispatch.has_landed(workspace, up_to)
     }

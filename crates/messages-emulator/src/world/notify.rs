@@ -14,7 +14,7 @@ use crate::status::Status;
 use crate::webhook::{self, FlowFacts, Listed, StatusFacts, WebhookKind};
 
 impl World {
-    /// Tells of a state that a message has just reached, if there is somebody to tell. Returns the webhook.
+    /// Posts a status that a message has just reached, if a receiver is set. Returns the webhook.
     pub(super) fn post_status(
         &mut self,
         at: Moment,
@@ -119,7 +119,7 @@ impl World {
 }
 
 impl Workspace {
-    /// What a webhook says: the same bytes each time.
+    /// The body of a webhook: the same bytes each time.
     pub(crate) fn body_of(&self, post: &Post) -> Bytes {
         match &post.body {
             Some(body) => body.0.clone(),
@@ -170,7 +170,7 @@ impl Workspace {
     }
 }
 
-/// How a message's webhooks are signed.
+/// The signature of a message's webhooks.
 fn signature(message: &Message) -> Signature {
     match message.webhook_fault {
         Some(WebhookFault::Unsigned) => Signature::None,

@@ -17,7 +17,7 @@ use crate::webhook::WebhookKind;
 /// The number of a webhook in its workspace.
 pub(crate) type PostId = u64;
 
-/// How a webhook is signed.
+/// Kind of signature of a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Signature {
@@ -48,7 +48,7 @@ pub(crate) struct Post {
     pub(crate) signature: Signature,
     pub(crate) attempts: Vec<Attempt>,
     pub(crate) state: PostState,
-    /// When it goes out, if it was made late or is to be tried again.
+    /// Time of the next attempt, if it is delayed or retried.
     pub(crate) due: Option<Moment>,
 }
 
@@ -63,7 +63,7 @@ impl Body {
     }
 }
 
-/// How far a webhook has come.
+/// Delivery state of a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PostState {
@@ -92,7 +92,7 @@ pub(crate) struct Attempt {
     pub(crate) took_ms: u64,
 }
 
-/// How a try ended.
+/// The end of an attempt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {

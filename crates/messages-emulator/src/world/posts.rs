@@ -17,7 +17,7 @@ const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15 * 60);
 /// A webhook is given up when it would be tried later than this after the first time.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a webhook that is to come out of order waits for the one that is to overtake it.
+/// Longest wait of a webhook that is to come out of order for the one that overtakes it.
 pub(super) const HOLD: Duration = Duration::from_secs(5);
 
 /// The webhooks of a workspace.
@@ -40,7 +40,7 @@ struct Flight {
     _withdraw: oneshot::Sender<Infallible>,
 }
 
-/// What follows from an attempt.
+/// The consequence of an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Followup {
     /// The next try of the same webhook.
@@ -135,7 +135,7 @@ impl Posts {
         }
     }
 
-    /// Whether a webhook has its turn by itself, as soon as those before it have had theirs.
+    /// Returns `true` if a webhook gets its turn by itself, as soon as those before it have had theirs.
     pub(crate) fn goes_out(&self, id: PostId) -> bool {
         self.posts.get(id).is_some_and(|post| {
             let waits = post.due.is_some() || self.held.get(&post.lane) == Some(&id);
@@ -165,7 +165,7 @@ impl Posts {
         }
     }
 
-    /// Whether a webhook is to go out again, or late, at this moment.
+    /// Returns `true` if a webhook is to be retried, or sent late, at this moment.
     pub(super) fn is_due(&self, id: PostId, at: Moment) -> bool {
         self.posts.get(id).is_some_and(|post| post.due == Some(at))
     }
@@ -225,7 +225,7 @@ impl Posts {
         post.attempts.push(attempt);
         let tries = post.attempts.len();
         let first = post.attempts.first().map_or(now, |first| first.at);
-        // Where time has ended, no pause can pass.
+        // After the end of time, a pause cannot pass.
         let retry_at = (state == PostState::Retrying)
             .then(|| now.after(pause_after(tries)))
             .filter(|at| *at > now && at.since(first) <= GIVE_UP_AFTER);

@@ -9,7 +9,7 @@ use crate::direction::Direction;
 use crate::event::Event;
 use crate::status::Status;
 
-/// Why a status cannot be brought about by hand.
+/// The reason for which a status cannot be triggered by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TriggerError {

@@ -69,7 +69,7 @@ impl World {
 }
 
 impl Workspace {
-    /// Whether something that is to happen would still have an effect.
+    /// Returns `true` if a planned event would still have an effect.
     fn expects(&self, at: Moment, due: Due) -> bool {
         match due {
             Due::Life(_, message) => {

@@ -58,7 +58,7 @@ impl super::Workspace {
         let mut dues = Vec::new();
         self.go_on_from(parts.numbers);
         if let Some(saved) = parts.targets {
-            // What is named at this start is meant, and not what a receiver registered in an earlier one.
+            // A URL named at this start wins over one that a receiver registered in an earlier one.
             self.go_on_with(saved);
         }
         if let Some(rules) = parts.rules {
@@ -103,17 +103,17 @@ impl super::Workspace {
         (dues, ready)
     }
 
-    /// When the time of a flow's step is over.
+    /// The deadline of a flow's step.
     fn step_over_at(&self, flow: &Flow) -> Option<Moment> {
         let step = flow.steps.get(flow.current)?;
         let within = step.condition.filter(|_| flow.ended.is_none())?.within;
-        // What an older emulator has written has the message's time only.
+        // Data of an older emulator has the message's time only.
         flow.over
             .or_else(|| Some(self.messages.get(step.message?)?.at.after(within)))
     }
 }
 
-/// When a message comes into its next state: each is planned from the one before.
+/// The time of a message's next state: each is planned from the one before.
 fn next_state(message: &Message) -> Option<Moment> {
     let since = message.history.last().map_or(message.at, |last| last.at);
     message.plan.last().map(|next| since.after(next.after))
@@ -128,7 +128,7 @@ enum Next {
 fn next_try(post: &Post) -> Next {
     match (post.state, post.due, post.attempts.last()) {
         (PostState::Waiting | PostState::Retrying, Some(due), _) => Next::At(due),
-        // A second try was under way, which has no turn to wait for.
+        // A second attempt was in flight, which has no turn to wait for.
         (PostState::Posting | PostState::Retrying, None, Some(last)) => Next::At(last.at),
         (PostState::Waiting | PostState::Posting, None, None) => Next::InTurn,
         _ => Next::Never,

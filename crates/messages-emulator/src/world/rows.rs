@@ -20,7 +20,7 @@ const NUMBER_MAX: u64 = 1 << 62;
 /// Most steps of a flow: no request has room for as many.
 const STEPS_MAX: usize = 1 << 20;
 
-/// What a row is about.
+/// The subject of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
@@ -33,8 +33,8 @@ pub(crate) enum Kind {
     Rules,
     /// The numbers that were given last, in one row.
     Numbers,
-    /// Where webhooks go, in one row, once that is not what the configuration says. In no snapshot: receivers are none
-    /// of what has happened.
+    /// The webhook targets, in one row, once they differ from the configuration. Not part of a snapshot: receivers are
+    /// not part of the history.
     Targets,
 }
 
@@ -61,7 +61,7 @@ pub(crate) struct Row {
     pub(crate) doc: Box<RawValue>,
 }
 
-/// What is to be done to rows that are kept elsewhere.
+/// A change to the stored rows.
 #[cfg_attr(
     not(feature = "persistence"),
     expect(
@@ -82,7 +82,7 @@ pub(crate) struct Numbers {
     pub(crate) things: u64,
     pub(crate) posts: u64,
     pub(crate) conversations: u64,
-    /// How far time was moved by hand.
+    /// Time by which the clock was moved by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) moved_to: Option<Moment>,
 }
@@ -129,7 +129,7 @@ impl Parts {
         Ok(parts)
     }
 
-    /// Whether all numbers can be counted on from, and every place in a flow exists.
+    /// Returns `true` if all numbers can be incremented, and every place in a flow exists.
     fn is_sound(&self) -> bool {
         let numbers = self.numbers;
         let counted = [numbers.things, numbers.posts, numbers.conversations];
@@ -193,7 +193,7 @@ impl Workspace {
         self.rules.take_changed();
     }
 
-    /// What has changed since the last time, in an order in which it can be done.
+    /// The changes since the last call, in an order in which they can be applied.
     pub(crate) fn take_changes(&mut self, changes: &mut Vec<RowChange>) {
         take(Kind::Message, &mut self.messages, changes);
         take(Kind::Flow, &mut self.flows, changes);

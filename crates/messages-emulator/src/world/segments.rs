@@ -1,4 +1,4 @@
-//! How many SMS a text takes.
+//! Number of SMS segments of a text.
 
 use messages_types::sms::{Encoding, Segmentation};
 

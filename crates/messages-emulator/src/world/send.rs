@@ -14,7 +14,7 @@ use crate::direction::Direction;
 use crate::event::Event;
 use crate::rules::{Action, Facts, Stage, magic};
 
-/// What a request asks for.
+/// The content of a request.
 pub(crate) enum Submission {
     /// One message.
     Single(Draft),
@@ -45,7 +45,7 @@ pub(crate) struct Arrival {
     pub(crate) body: Bytes,
 }
 
-/// Where a message comes from.
+/// The origin of a message.
 #[derive(Clone, Copy)]
 struct Origin<'a> {
     /// The path of the request; of a flow's later messages too.
@@ -54,7 +54,7 @@ struct Origin<'a> {
     flow: Option<(FlowId, usize)>,
 }
 
-/// What the API answers.
+/// The API's response.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Taken {
     pub(crate) answer: Bytes,
@@ -280,7 +280,7 @@ fn begun(
     }
 }
 
-/// What rules see of a message.
+/// The facts of a message that rules match on.
 pub(crate) fn facts<'a>(draft: &'a Draft, text: &'a str, path: Option<&'a str>) -> Facts<'a> {
     Facts {
         path,
@@ -291,7 +291,7 @@ pub(crate) fn facts<'a>(draft: &'a Draft, text: &'a str, path: Option<&'a str>) 
     }
 }
 
-/// What the recipient's ending asks for, where magic numbers are on.
+/// The action of the recipient's ending, if magic numbers are on.
 pub(crate) fn at_magic(on: bool, to: &str, stage: Stage) -> Option<Action> {
     on.then(|| magic::at_stage(to, stage)).flatten()
 }

@@ -8,7 +8,7 @@ pub(crate) struct Table<T> {
     rows: BTreeMap<u64, Box<Weighed<T>>>,
     /// Estimated memory of all rows, in bytes.
     bytes: usize,
-    /// None while nobody asks for it.
+    /// `None` while changes are not recorded.
     changes: Option<Changes>,
 }
 
@@ -17,7 +17,7 @@ struct Weighed<T> {
     row: T,
 }
 
-/// What has changed since it was asked for last.
+/// The changes since the last call.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
     /// Everything went before what was touched came.
@@ -42,7 +42,7 @@ impl<T> Table<T> {
         self.changes.get_or_insert_default();
     }
 
-    /// What has changed since the last time.
+    /// Takes the changes since the last call.
     pub(crate) fn take_changes(&mut self) -> Changes {
         self.changes
             .as_mut()

@@ -9,10 +9,10 @@ use crate::clock::Moment;
 use crate::direction::Direction;
 use crate::event::Event;
 
-/// How long "is writing" is shown when nothing ends it before.
+/// Duration of the typing indicator if nothing ends it before.
 const TYPING: Duration = Duration::from_secs(25);
 
-/// What an update asks for.
+/// The content of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
     /// The person's message is marked as read; with a typing indicator.
@@ -21,7 +21,7 @@ pub(crate) enum Change {
     Revoke,
 }
 
-/// Why an update is refused.
+/// The reason for which an update is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UpdateError {
     UnknownMessage,
@@ -62,7 +62,7 @@ impl World {
                     && !message.marks.revoked =>
             {
                 message.marks.revoked = true;
-                // What was not delivered yet never will be.
+                // Undelivered messages are never delivered.
                 message.plan.clear();
             }
             _ => return Err(UpdateError::NotSupported),

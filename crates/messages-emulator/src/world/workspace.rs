@@ -19,7 +19,7 @@ use crate::clock::Moment;
 use crate::rate_limit::Bucket;
 use crate::rules::Rules;
 
-/// What a workspace keeps; beyond any of it, the oldest messages go.
+/// Retention of a workspace; beyond any limit, the oldest messages are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Keep {
     pub(crate) messages: usize,
@@ -41,9 +41,9 @@ pub(crate) struct Workspace {
     pub(crate) conversations: Conversations,
     /// Counts everything that gets a number.
     last: u64,
-    /// How far time was moved by hand.
+    /// Time by which the clock was moved by hand.
     pub(super) moved_to: Option<Moment>,
-    /// Whether its webhooks were sent elsewhere than the configuration says, and whether that is to be written down.
+    /// Its webhook targets differed from the configuration; the second flag is set while that is still to be stored.
     pub(super) has_own_targets: bool,
     pub(super) targets_changed: bool,
     /// The numbers as they were written down last.
@@ -80,7 +80,7 @@ impl Workspace {
         Dice::new(seed, self.account.api_key().as_str(), number)
     }
 
-    /// Dice for the so-manieth webhook about a thing.
+    /// Random numbers for the nth webhook about a subject.
     pub(crate) fn webhook_dice(&self, seed: u64, number: u64, which: usize) -> Dice {
         let mut dice = self.dice(seed, number);
         let which = u64::try_from(which).unwrap_or(u64::MAX);
@@ -132,7 +132,7 @@ impl Workspace {
         self.has_own_targets = true;
     }
 
-    /// Where webhooks go, if that is not what the configuration says.
+    /// The webhook targets, if they differ from the configuration.
     pub(crate) fn own_targets(&self) -> Option<&Targets> {
         self.has_own_targets.then_some(&self.account.targets)
     }
@@ -198,7 +198,7 @@ impl Workspace {
         }
     }
 
-    /// Forgets all messages. Numbers go on, so nothing that is still under way can be taken for something new.
+    /// Removes all messages. Numbers continue, so an attempt still in flight cannot be confused with a new one.
     pub(crate) fn clear(&mut self) {
         self.messages.clear();
         self.by_uuid.clear();

@@ -147,7 +147,7 @@ async fn time_ends_and_nothing_spins_there() {
     let moved = tokio::time::timeout(LIMIT, emulator.advance(all_time)).await;
     assert!(moved.is_ok(), "{} webhooks so far", receiver.all().len());
     let end = emulator.now();
-    // What is due after the end is due at it, and nothing is tried again there.
+    // An event planned after the end is due at the end, and is not retried there.
     client.send("/v1/messages", &sms("447700900000")).await;
     let moved = tokio::time::timeout(LIMIT, emulator.advance(all_time)).await;
     assert!(moved.is_ok() && emulator.now() == end);

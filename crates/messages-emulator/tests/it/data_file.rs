@@ -1,4 +1,4 @@
-//! What a data file must be, and what is not in it.
+//! Requirements on a data file, and the data it must not hold.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -109,7 +109,7 @@ async fn damage_is_found_at_the_start() {
                 assert!(at < 100 || told.contains("damaged"), "{at}: {told}");
                 refused += 1;
             }
-            // Where nothing is stored.
+            // Nothing is stored here.
             Ok(emulator) => {
                 assert!(texts(&emulator) == whole, "{at}");
                 harmless += 1;

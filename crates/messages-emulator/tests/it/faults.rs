@@ -1,4 +1,4 @@
-//! What goes wrong on purpose: what the client sees, and what was really taken.
+//! Deliberate faults: the client's view, and the messages that were really accepted.
 
 use std::time::{Duration, Instant};
 
@@ -8,7 +8,7 @@ use messages_transport::{Delivery, TransportError};
 
 use crate::support::{Client, sms, stepped, v0_1_sms};
 
-/// What a client sees of one message under a fault, and how many messages were taken.
+/// The client's view of one message under a fault, and the number of accepted messages.
 async fn under(action: Action) -> (Result<(u16, String), TransportError>, usize) {
     let emulator = Emulator::builder().stepped().start().await.unwrap();
     emulator.add_rule(Rule::always(action));

@@ -75,7 +75,7 @@ async fn everything_goes_on_where_it_was() {
     let other = emulator.workspace("other").unwrap();
     assert_eq!(other.messages(&Query::sent(), 9).len(), 1);
 
-    // What was planned still happens, and the workflow still waits for its condition.
+    // Planned events still happen, and the workflow still waits for its condition.
     emulator.advance(Duration::from_secs(60)).await;
     assert_eq!(
         emulator.message(&uuid).unwrap().message.status,
@@ -189,7 +189,7 @@ async fn where_webhooks_go_and_how_late_it_is_are_in_the_file_too() {
     let mut before = emulator.now();
     drop(emulator);
 
-    // What is named at a start is meant; where nothing is, the registered receiver stays.
+    // A URL named at a start wins; without one, the registered receiver stays.
     for (named, told) in [(false, (2, 0)), (true, (2, 2)), (false, (4, 2))] {
         let emulator = if named {
             open(&file, &receiver).await

@@ -139,7 +139,7 @@ async fn a_snapshot_brings_no_time_along() {
     let start = || Emulator::builder().stepped().data(&file).start();
     let emulator = start().await.unwrap();
     emulator.restore(&snapshot).await.unwrap();
-    // What follows is in the file once it is answered.
+    // Later changes are in the file once they are acknowledged.
     Client::basic(&emulator)
         .send("/v1/messages", &sms("447700900000"))
         .await;

@@ -243,7 +243,7 @@ pub(crate) async fn stepped() -> (Emulator, Receiver) {
     (emulator, receiver)
 }
 
-/// Whether a webhook is signed as it should be.
+/// Returns `true` if a webhook is signed correctly.
 pub(crate) fn is_signed(received: &Received, credentials: &Credentials) -> bool {
     let verifier = Verifier::builder()
         .secrets(credentials.secrets())

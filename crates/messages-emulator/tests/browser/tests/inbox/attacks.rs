@@ -1,4 +1,4 @@
-//! What must not happen: a message that becomes script.
+//! Messages must not become script.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::browser::{Page, in_browser};
 use crate::payloads::{self, TRACE};
 use crate::support::Client;
 
-/// How many messages of a conversation are shown at once.
+/// Messages of a conversation that are shown at once.
 const SHOWN: usize = 100;
 
 /// Elements that the page makes of messages; whatever else appears was made by a payload.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 
-/// How long something that should come may take on a busy machine.
+/// Longest wait for an expected change on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(30);
 
@@ -73,7 +73,7 @@ fn installed(names: &[&str]) -> Option<PathBuf> {
 struct Server {
     process: Child,
     url: String,
-    /// Where a new browser keeps its profile.
+    /// The profile folder of a new browser.
     profile: TempDir,
     /// Kept, or its next line would end it.
     _output: BufReader<ChildStdout>,
@@ -160,7 +160,7 @@ impl Page {
             .await;
     }
 
-    /// What the system says about light and dark.
+    /// Sets the system's preference for light or dark.
     pub(crate) async fn scheme(&self, scheme: &str) {
         let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
         self.devtools("Emulation.setEmulatedMedia", media).await;

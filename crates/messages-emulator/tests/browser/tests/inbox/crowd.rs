@@ -36,7 +36,7 @@ async fn rain(emulator: Arc<Emulator>, stop: Arc<AtomicBool>, count: Arc<AtomicU
     }
 }
 
-/// When the page was first painted and when its first rows were there, in milliseconds after the navigation.
+/// Times of the first paint and of the first rows, in milliseconds after the navigation.
 async fn load(page: &Page, emulator: &Emulator) -> (f64, f64) {
     page.driver.goto(emulator.inbox_url()).await.unwrap();
     let script = r"

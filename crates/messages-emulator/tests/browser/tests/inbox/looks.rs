@@ -1,4 +1,4 @@
-//! What can be measured of looks: contrast, names, landmarks.
+//! Measurable looks: contrast, names, landmarks.
 
 use serde_json::json;
 

@@ -1,9 +1,9 @@
 //! Texts that try to become script.
 
-/// Where a payload stands if it has run.
+/// The variable that a payload sets if it has run.
 pub(crate) const TRACE: &str = "xssRan";
 
-/// What each does: it leaves a trace, in as many ways as there are.
+/// The action of each: it leaves a trace, in as many ways as there are.
 const ACTIONS: [&str; 5] = [
     "top.xssRan=1",
     "window['xssRan']=1",
@@ -12,7 +12,7 @@ const ACTIONS: [&str; 5] = [
     "setTimeout('xssRan=1')",
 ];
 
-/// How each tries to be read as something else than text; `@` is what it does.
+/// The shape of each, to be read as something other than text; `@` is the action.
 const SHAPES: [&str; 100] = [
     "<script>@</script>",
     "<SCRIPT>@</SCRIPT>",

@@ -10,7 +10,7 @@ use crate::scene::restaurant;
 /// Larger than this, a picture is too much to look at on a slow line.
 const BYTES_MAX: usize = 150 * 1024;
 
-/// Where the mouse and the focus leave no trace.
+/// A place where the mouse and the focus leave no trace.
 const STILL: &str =
     "document.activeElement?.blur(); document.getElementById('notices').replaceChildren();";
 

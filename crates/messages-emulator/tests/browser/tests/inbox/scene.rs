@@ -268,7 +268,7 @@ impl Scene<'_> {
     }
 }
 
-/// Who gets it, as the channel names people.
+/// The recipient, as the channel addresses users.
 fn recipient(channel: &str) -> &'static str {
     match channel {
         "messenger" => "psid-2041",

@@ -1,4 +1,4 @@
-//! What must not happen: another site that reads or writes.
+//! Other sites must neither read nor write.
 
 use messages_emulator::{Channel, Emulator, InboundMessage};
 use serde_json::json;

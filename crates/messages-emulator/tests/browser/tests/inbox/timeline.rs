@@ -1,4 +1,4 @@
-//! What happened to a message, and how it is written down for others.
+//! The history of a message, and its export.
 
 use crate::browser::in_browser;
 use crate::scene::restaurant;
