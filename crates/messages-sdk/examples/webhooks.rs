@@ -60,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .build()?;
     let text = "Your table is free at 8";
     let message = Message::from(Viber::text("ShopId", "447700900000", text)?)
-        .failover([Sms::text("447700900001", "447700900000", text)?.into()]);
+        .failover([Sms::text("447700900001", "447700900000", text)?]);
     let accepted = client.send(message).await?;
     println!("taken as {}", accepted.message_uuid);
 

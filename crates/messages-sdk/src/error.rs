@@ -281,6 +281,20 @@ impl Error {
     }
 }
 
+/// A message that could not be built, and so was not sent.
+impl From<Problems> for Error {
+    fn from(problems: Problems) -> Self {
+        Self::invalid(problems)
+    }
+}
+
+/// A value that was refused while a message was built, which therefore was not sent.
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::invalid(invalid.into())
+    }
+}
+
 impl Doubt {
     fn status(&self) -> Option<StatusCode> {
         self.answer

@@ -26,7 +26,7 @@ pub(crate) fn mode_path(mode: Mode) -> TokenStream {
     }
 }
 
-/// Generates `Deserialize` by means of `Decode`, and `Document` if the type is one.
+/// Generates `Deserialize` by means of `Decode`, `FieldType`, and `Document` if the type is one.
 pub(crate) fn deserialize(name: &Ident, attrs: &TypeAttrs, mode: Mode) -> TokenStream {
     let mode = mode_path(mode);
     let document = attrs.document.then(|| {
@@ -48,7 +48,17 @@ pub(crate) fn deserialize(name: &Ident, attrs: &TypeAttrs, mode: Mode) -> TokenS
             }
         }
     });
+    let setter_error = if attrs.from_value {
+        quote!(crate::Invalid)
+    } else {
+        quote!(::std::convert::Infallible)
+    };
     quote! {
+        #[automatically_derived]
+        impl crate::FieldType for #name {
+            type Error = #setter_error;
+        }
+
         #[automatically_derived]
         impl<'de> ::serde::Deserialize<'de> for #name {
             fn deserialize<D: ::serde::Deserializer<'de>>(

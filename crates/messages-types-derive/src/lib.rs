@@ -5,6 +5,7 @@ mod choice;
 mod common;
 mod fields;
 mod object;
+mod setters;
 mod tagged;
 mod text;
 mod untagged;

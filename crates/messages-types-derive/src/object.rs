@@ -7,6 +7,7 @@ use syn::{DeriveInput, Error, FieldsNamed, Ident, Result};
 use crate::attr::{Mode, New, TypeAttrs};
 use crate::common;
 use crate::fields::{Members, Role};
+use crate::setters;
 
 pub(crate) fn expand(
     input: &DeriveInput,
@@ -35,7 +36,7 @@ pub(crate) fn expand(
             None => common::decode_members(name),
         },
         constructors(name, attrs, mode, &members)?,
-        setters(name, mode, &members),
+        setters::expand(name, mode, &members),
     ];
     Ok(quote!(#(#parts)*))
 }
@@ -349,47 +350,6 @@ fn conversions(name: &Ident, value: &syn::Type) -> TokenStream {
             fn from(value: #value) -> Self {
                 Self::from_parts(value)
             }
-        }
-    }
-}
-
-fn setters(name: &Ident, mode: Mode, members: &Members) -> TokenStream {
-    if mode == Mode::Open {
-        return TokenStream::new();
-    }
-    let optional = members.of(Role::Optional).map(|field| {
-        let (docs, ident, ty) = (&field.docs, &field.ident, &field.ty);
-        quote! {
-            #(#docs)*
-            #[must_use]
-            pub fn #ident(mut self, #ident: #ty) -> Self {
-                self.#ident = ::std::option::Option::Some(#ident);
-                self
-            }
-        }
-    });
-    let forwarded = members.of(Role::Flattened).flat_map(|field| {
-        let target = &field.ident;
-        field.setters.iter().map(move |(setter, ty)| {
-            let doc = format!("Sets `{setter}` of the message's `{target}`.");
-            quote! {
-                #[doc = #doc]
-                #[must_use]
-                pub fn #setter(mut self, #setter: #ty) -> Self {
-                    self.#target = self.#target.#setter(#setter);
-                    self
-                }
-            }
-        })
-    });
-    let setters: Vec<_> = optional.chain(forwarded).collect();
-    if setters.is_empty() {
-        return TokenStream::new();
-    }
-    quote! {
-        #[automatically_derived]
-        impl #name {
-            #(#setters)*
         }
     }
 }

@@ -45,6 +45,11 @@ pub(crate) fn expand(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStre
         }
 
         #[automatically_derived]
+        impl #generics crate::FieldType for #name #types #bounds {
+            type Error = crate::Invalid;
+        }
+
+        #[automatically_derived]
         impl #generics ::std::convert::TryFrom<&str> for #name #types #bounds {
             type Error = crate::Invalid;
 

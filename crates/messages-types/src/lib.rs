@@ -23,7 +23,7 @@ pub use error::{
 pub use status::{Progress, Status};
 pub use usage::Usage;
 pub use value::{
-    EmailAddress, Extra, Field, List, NumberOrString, NumberText, PhoneNumber, Seconds, SmsSender,
-    Text, Timestamp, Url,
+    EmailAddress, Extra, Field, FieldType, List, NumberOrString, NumberText, PhoneNumber, Seconds,
+    Set, SetterArgument, SetterError, SmsSender, Text, Timestamp, Url,
 };
 pub use wire::{Document, Member};

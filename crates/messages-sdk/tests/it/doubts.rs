@@ -106,7 +106,7 @@ async fn alternatives_and_the_steps_of_a_workflow_bear_the_reference_too() {
         .client_references(ClientReferences::Minted)
         .build()
         .unwrap();
-    let message = v1::Message::from(sms()).failover([sms().into(), sms().into()]);
+    let message = v1::Message::from(sms()).failover([sms(), sms()]);
     let sent = client
         .send(&message)
         .await
@@ -116,9 +116,10 @@ async fn alternatives_and_the_steps_of_a_workflow_bear_the_reference_too() {
         .unwrap();
 
     let step = || v0_1::Sms::text("447700900001", "447700900000", "Hello").unwrap();
-    let expiry = v0_1::ExpiryTime::new(60).unwrap();
     let workflow = v0_1::Workflow::starting_with(
-        v0_1::Message::from(step()).expecting(v0_1::Condition::Delivered, expiry),
+        v0_1::Message::from(step())
+            .expecting(v0_1::Condition::Delivered, 60)
+            .unwrap(),
     )
     .ending_with(step());
     let error = client.create_workflow(&workflow).await.unwrap_err();

@@ -9,7 +9,7 @@ use messages_sdk::policy::DeliveryPolicy;
 use messages_sdk::transport::layer::retry::{RetryBudget, RetryPolicy};
 use messages_sdk::transport::testing::server::{Act, Answer, FaultServer, Moment, Play};
 use messages_sdk::types::Document;
-use messages_sdk::types::v1::{ClientRef, Message, Sms};
+use messages_sdk::types::v1::{Message, Sms};
 use messages_sdk::{Client, Endpoint, Outcome};
 use tokio::task::JoinSet;
 
@@ -59,7 +59,7 @@ fn faults() -> Vec<Play> {
 /// What a message's JSON on the wire is, so that the server's count can be asked for.
 fn message(n: usize) -> (Message, Vec<u8>) {
     let sms = Sms::text("447700900001", "447700900000", "Hello").unwrap();
-    let message = Message::from(sms.client_ref(ClientRef::new(format!("call-{n}")).unwrap()));
+    let message = Message::from(sms.client_ref(format!("call-{n}")).unwrap());
     let body = message.to_vec();
     (message, body)
 }

@@ -6,7 +6,8 @@ use std::time::Duration;
 use messages_sdk::policy::DeliveryPolicy;
 use messages_sdk::transport::testing::ScriptedTransport;
 use messages_sdk::transport::{Delivery, TransportError, TransportErrorKind, http::StatusCode};
-use messages_sdk::{Error, Outcome, SendOptions};
+use messages_sdk::types::v1::{ClientRef, Sms};
+use messages_sdk::{Accepted, Client, Error, Outcome, SendOptions};
 
 use crate::support::{UUID, accepted, builder, client, sms};
 
@@ -257,4 +258,25 @@ fn the_futures_of_a_client_can_cross_threads() {
     let client = client(&script);
     is_send(&client.send(sms()));
     is_send(&client.revoke(UUID));
+}
+
+#[tokio::test]
+async fn a_function_that_builds_and_sends_returns_one_error() {
+    async fn send(client: &Client, to: &str, reference: &str) -> Result<Accepted, Error> {
+        let sms = Sms::text("447700900001", to, "Hello")?.client_ref(reference)?;
+        let reference: ClientRef = reference.try_into()?;
+        client.send(sms.client_ref(reference)?).await
+    }
+    let script = ScriptedTransport::new().then_status(202, r#"{"message_uuid":"aaaa"}"#);
+    let client = client(&Arc::new(script));
+    let error = send(&client, "0", "order-17").await.unwrap_err();
+    assert_eq!(
+        (error.outcome(), error.problems()[0].pointer()),
+        (Outcome::Invalid, "/to")
+    );
+    let error = send(&client, "447700900000", "").await.unwrap_err();
+    assert_eq!(error.problems()[0].pointer(), "/client_ref");
+    let value = ClientRef::new("").unwrap_err();
+    assert_eq!(Error::from(value).outcome(), Outcome::Invalid);
+    send(&client, "447700900000", "order-17").await.unwrap();
 }

@@ -6,7 +6,7 @@ use messages_sdk::outcome::Submitted;
 use messages_sdk::transport::bytes::Bytes;
 use messages_sdk::transport::http::Request;
 use messages_sdk::transport::testing::{Recorder, ScriptedTransport};
-use messages_sdk::types::v0_1::{self, Condition, ExpiryTime, Workflow};
+use messages_sdk::types::v0_1::{self, Condition, Workflow};
 use messages_sdk::types::{Submission, v1};
 use messages_sdk::{Error, Outcome, SendOptions};
 use serde_json::Value;
@@ -18,13 +18,12 @@ fn v0_1_sms() -> v0_1::Sms {
 }
 
 fn workflow() -> Workflow {
-    let wait = ExpiryTime::new(600).unwrap();
     let viber = v0_1::Viber::text("ExampleShop", "447700900000", "Hello").unwrap();
-    Workflow::starting_with(viber.expecting(Condition::Read, wait)).ending_with(v0_1_sms())
+    Workflow::starting_with(viber.expecting(Condition::Read, 600).unwrap()).ending_with(v0_1_sms())
 }
 
 fn with_failover() -> v1::Message {
-    v1::Message::from(sms()).failover([sms().into()])
+    v1::Message::from(sms()).failover([sms()])
 }
 
 /// Submits over a transport that accepts, and returns the request with the result.

@@ -223,6 +223,13 @@ impl From<Problem> for Problems {
     }
 }
 
+/// A refused value without a place in a document: its pointer is `""`.
+impl From<Invalid> for Problems {
+    fn from(invalid: Invalid) -> Self {
+        invalid.at("").into()
+    }
+}
+
 impl<'a> IntoIterator for &'a Problems {
     type Item = &'a Problem;
     type IntoIter = std::slice::Iter<'a, Problem>;

@@ -1,11 +1,11 @@
 //! Upgrade from the first generation to the second: a v0.1 message or workflow as a v1 message.
 //!
 //! ```
-//! use messages_types::v0_1::{Condition, ExpiryTime, Messenger, Sms, Workflow};
+//! use messages_types::v0_1::{Condition, Messenger, Sms, Workflow};
 //!
 //! let workflow = Workflow::starting_with(
 //!     Messenger::text("page-1", "user-1", "Your table is free")?
-//!         .expecting(Condition::Read, ExpiryTime::new(600)?),
+//!         .expecting(Condition::Read, 600)?,
 //! )
 //! .ending_with(Sms::text("447700900001", "447700900000", "Your table is free")?);
 //!

@@ -6,9 +6,9 @@ use super::Custom;
 use super::address::{FromMessenger, ToMessenger};
 use super::content::{Audio, ContentObject, Image, MISPLACED_IN_BODY, MISPLACED_IN_MESSAGE, Media};
 use super::{ClientRef, Condition, ExpiryTime, Message, Step};
-use crate::Extra;
 use crate::constructors::constructors;
 use crate::wire::Wire;
+use crate::{Extra, Field, Problems};
 
 /// Content of a Messenger message.
 #[derive(Clone, PartialEq, Wire)]
@@ -96,8 +96,15 @@ impl Messenger {
 
     /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
     /// `expiry_time`, or if the message fails.
-    #[must_use]
-    pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
+    ///
+    /// # Errors
+    ///
+    /// `expiry_time` is out of range.
+    pub fn expecting(
+        self,
+        condition: Condition,
+        expiry_time: impl Field<ExpiryTime>,
+    ) -> Result<Step, Problems> {
         Message::from(self).expecting(condition, expiry_time)
     }
 }

@@ -3,9 +3,9 @@
 use super::address::{FromMms, ToMms};
 use super::content::{ContentObject, Image, MISPLACED_IN_MESSAGE, MISPLACED_IN_MMS_BODY};
 use super::{ClientRef, Condition, ExpiryTime, Message, Step};
-use crate::Extra;
 use crate::constructors::constructors;
 use crate::wire::Wire;
+use crate::{Extra, Field, Problems};
 
 /// Content of an MMS.
 #[derive(Clone, PartialEq, Wire)]
@@ -68,8 +68,15 @@ impl Mms {
 
     /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
     /// `expiry_time`, or if the message fails.
-    #[must_use]
-    pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
+    ///
+    /// # Errors
+    ///
+    /// `expiry_time` is out of range.
+    pub fn expecting(
+        self,
+        condition: Condition,
+        expiry_time: impl Field<ExpiryTime>,
+    ) -> Result<Step, Problems> {
         Message::from(self).expecting(condition, expiry_time)
     }
 }

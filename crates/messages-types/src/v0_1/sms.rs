@@ -3,11 +3,11 @@
 use super::address::{FromSms, ToSms};
 use super::content::{ContentObject, MISPLACED_IN_MESSAGE, MISPLACED_IN_SMS_BODY};
 use super::{ClientRef, Condition, ExpiryTime, Message, Step};
-use crate::Extra;
 use crate::constructors::constructors;
 use crate::limits;
 use crate::value;
 use crate::wire::Wire;
+use crate::{Extra, Field, Problems};
 
 /// The text of a v0.1 SMS: 1 to 1,000 characters.
 pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::V0_1_SMS_TEXT_MAX }>;
@@ -37,11 +37,11 @@ pub struct Body {
 /// An SMS in the v0.1 format.
 ///
 /// ```
-/// use messages_types::v0_1::{ClientRef, Sms};
+/// use messages_types::v0_1::Sms;
 ///
 /// let sms = Sms::text("447700900001", "447700900000", "Your code is 4711")?
-///     .client_ref(ClientRef::new("login-17")?);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+///     .client_ref("login-17")?;
+/// # Ok::<(), messages_types::Problems>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, misplaced = MISPLACED_IN_MESSAGE)]
@@ -74,8 +74,15 @@ impl Sms {
 
     /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
     /// `expiry_time`, or if the message fails.
-    #[must_use]
-    pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
+    ///
+    /// # Errors
+    ///
+    /// `expiry_time` is out of range.
+    pub fn expecting(
+        self,
+        condition: Condition,
+        expiry_time: impl Field<ExpiryTime>,
+    ) -> Result<Step, Problems> {
         Message::from(self).expecting(condition, expiry_time)
     }
 }

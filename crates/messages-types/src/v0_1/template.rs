@@ -101,7 +101,7 @@ impl Template {
     /// Sets the parameters, in order.
     #[must_use]
     pub fn with(self, texts: impl IntoIterator<Item = impl Into<Parameter>>) -> Self {
-        self.parameters(texts.into_iter().map(Into::into).collect())
+        self.parameters(texts.into_iter().map(Into::into).collect::<Vec<_>>())
     }
 }
 

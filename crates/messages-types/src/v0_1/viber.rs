@@ -6,9 +6,9 @@ use super::address::{FromViber, ToViber};
 use super::content::{ContentObject, Image, MISPLACED_IN_BODY, MISPLACED_IN_MESSAGE};
 use super::template::Template;
 use super::{ClientRef, Condition, ExpiryTime, Message, Step};
-use crate::Extra;
 use crate::constructors::constructors;
 use crate::wire::Wire;
+use crate::{Extra, Field, Problems};
 
 /// Options of a Viber message.
 #[derive(Clone, Default, PartialEq, Wire)]
@@ -60,11 +60,11 @@ pub struct Body {
 ///
 /// ```
 /// use messages_types::v0_1::Viber;
-/// use messages_types::v0_1::viber::{Options, Ttl};
+/// use messages_types::v0_1::viber::Options;
 ///
 /// let message = Viber::text("service-1", "447700900000", "Your table is free")?
-///     .viber_service_msg(Options::default().ttl(Ttl::new(600)?));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+///     .viber_service_msg(Options::default().ttl(600)?);
+/// # Ok::<(), messages_types::Problems>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, misplaced = MISPLACED_IN_MESSAGE)]
@@ -101,8 +101,15 @@ impl Viber {
 
     /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
     /// `expiry_time`, or if the message fails.
-    #[must_use]
-    pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
+    ///
+    /// # Errors
+    ///
+    /// `expiry_time` is out of range.
+    pub fn expecting(
+        self,
+        condition: Condition,
+        expiry_time: impl Field<ExpiryTime>,
+    ) -> Result<Step, Problems> {
         Message::from(self).expecting(condition, expiry_time)
     }
 }

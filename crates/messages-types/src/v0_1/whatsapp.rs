@@ -137,8 +137,15 @@ impl Whatsapp {
 
     /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
     /// `expiry_time`, or if the message fails.
-    #[must_use]
-    pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
+    ///
+    /// # Errors
+    ///
+    /// `expiry_time` is out of range.
+    pub fn expecting(
+        self,
+        condition: Condition,
+        expiry_time: impl Field<ExpiryTime>,
+    ) -> Result<Step, Problems> {
         Message::from(self).expecting(condition, expiry_time)
     }
 }
@@ -161,7 +168,10 @@ impl Whatsapp {
         let locale = fields.take("/message/whatsapp/locale", locale);
         let content = Content::Template(template.into());
         fields.build(from.zip(to).zip(locale).map(|((from, to), locale)| {
-            Self::from_content(from, to, content).whatsapp(Options::default().locale(locale))
+            Self::from_content(from, to, content).whatsapp(Options {
+                locale: Some(locale),
+                ..Options::default()
+            })
         }))
     }
 

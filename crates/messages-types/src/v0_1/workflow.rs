@@ -11,7 +11,7 @@ use crate::value::Seconds;
 use crate::wire::{
     Check, Context, Decode, Json, Members, Mode, Object, Show, Tables, Wire, object, validate,
 };
-use crate::{Extra, Member};
+use crate::{Extra, Field, Member};
 
 /// Period in which a workflow waits for a step's condition: 15 seconds to 1 day.
 pub type ExpiryTime = Seconds<{ limits::EXPIRY_TIME_MIN }, { limits::EXPIRY_TIME_MAX }>;
@@ -65,12 +65,22 @@ pub struct Step {
 impl Message {
     /// Converts this message to a step before the last one: the next step is sent if `condition` is not
     /// met within `expiry_time`, or if the message fails.
-    #[must_use]
-    pub fn expecting(self, condition: Condition, expiry_time: ExpiryTime) -> Step {
-        Step {
+    ///
+    /// # Errors
+    ///
+    /// `expiry_time` is out of range.
+    pub fn expecting(
+        self,
+        condition: Condition,
+        expiry_time: impl Field<ExpiryTime>,
+    ) -> Result<Step, Problems> {
+        let expiry_time = expiry_time
+            .parse()
+            .map_err(|invalid| invalid.at("/failover/expiry_time"))?;
+        Ok(Step {
             message: self,
             failover: Failover::new(condition, expiry_time),
-        }
+        })
     }
 }
 
@@ -100,15 +110,15 @@ impl WorkflowStart {
 /// A failover workflow, posted to `/v0.1/dispatch` (2018: `/beta/workflows`).
 ///
 /// ```
-/// use messages_types::v0_1::{Condition, ExpiryTime, Messenger, Sms, Viber, Workflow};
+/// use messages_types::v0_1::{Condition, Messenger, Sms, Viber, Workflow};
 ///
 /// let workflow = Workflow::starting_with(
 ///     Messenger::text("page-1", "user-1", "Your table is free")?
-///         .expecting(Condition::Read, ExpiryTime::new(600)?),
+///         .expecting(Condition::Read, 600)?,
 /// )
 /// .then(
 ///     Viber::text("service-1", "447700900000", "Your table is free")?
-///         .expecting(Condition::Delivered, ExpiryTime::new(60)?),
+///         .expecting(Condition::Delivered, 60)?,
 /// )
 /// .ending_with(Sms::text("447700900001", "447700900000", "Your table is free")?);
 ///

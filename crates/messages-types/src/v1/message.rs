@@ -14,7 +14,7 @@ use crate::wire::{Check, Context, Decode, Json, Members as _, Wire, validate};
 /// use messages_types::v1::{Message, Messenger, Sms};
 ///
 /// let message = Message::from(Messenger::text("page-1", "user-1", "Your table is free")?)
-///     .failover([Sms::text("447700900001", "447700900000", "Your table is free")?.into()]);
+///     .failover([Sms::text("447700900001", "447700900000", "Your table is free")?]);
 /// assert!(message.validate().is_ok());
 /// # Ok::<(), messages_types::Problems>(())
 /// ```
@@ -39,9 +39,22 @@ pub struct Message {
 
 impl Message {
     /// Adds failover messages: each is sent if the one before it was `rejected`.
+    ///
+    /// For several channels, call it once for each.
+    ///
+    /// ```
+    /// use messages_types::v1::{Message, Messenger, Sms, Whatsapp};
+    ///
+    /// let message = Message::from(Messenger::text("page-1", "user-1", "Your table is free")?)
+    ///     .failover([Whatsapp::text("447700900001", "447700900000", "Your table is free")?])
+    ///     .failover([Sms::text("447700900001", "447700900000", "Your table is free")?]);
+    /// assert_eq!(message.attempts().count(), 3);
+    /// # Ok::<(), messages_types::Problems>(())
+    /// ```
     #[must_use]
-    pub fn failover(mut self, alternatives: impl IntoIterator<Item = ChannelMessage>) -> Self {
-        self.failover.extend(alternatives);
+    pub fn failover(mut self, alternatives: impl IntoIterator<Item: Into<ChannelMessage>>) -> Self {
+        self.failover
+            .extend(alternatives.into_iter().map(Into::into));
         self
     }
 

@@ -69,9 +69,10 @@ impl Options {
     ///
     /// `tag` is empty.
     pub fn message_tag(tag: impl Field<Tag>) -> Result<Self, Invalid> {
-        Ok(Self::default()
-            .category(Category::MessageTag)
-            .tag(tag.parse()?))
+        Ok(Self {
+            tag: Some(tag.parse()?),
+            ..Self::category_only(Category::MessageTag)
+        })
     }
 }
 

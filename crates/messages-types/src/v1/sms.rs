@@ -48,11 +48,11 @@ pub struct Options {
 /// An SMS.
 ///
 /// ```
-/// use messages_types::v1::{ClientRef, Sms};
+/// use messages_types::v1::Sms;
 ///
 /// let sms = Sms::text("447700900001", "447700900000", "Your code is 4711")?
-///     .client_ref(ClientRef::new("login-17")?);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+///     .client_ref("login-17")?;
+/// # Ok::<(), messages_types::Problems>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]

@@ -246,9 +246,11 @@ impl Viber {
             Some(Content::Video(video))
         })?;
         Ok(match options {
-            Some((duration, file_size)) => {
-                message.viber_service(Options::default().duration(duration).file_size(file_size))
-            }
+            Some((duration, file_size)) => message.viber_service(Options {
+                duration: Some(duration),
+                file_size: Some(file_size),
+                ..Options::default()
+            }),
             None => message,
         })
     }

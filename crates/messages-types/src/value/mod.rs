@@ -15,8 +15,9 @@ mod url;
 
 pub use email::EmailAddress;
 pub use extra::Extra;
-pub use field::Field;
 pub(crate) use field::Fields;
+pub(crate) use field::set;
+pub use field::{Field, FieldType, Set, SetterArgument, SetterError};
 pub use list::List;
 pub use number::NumberText;
 pub use number_or_string::NumberOrString;

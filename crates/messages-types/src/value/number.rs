@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::field::from_integers;
 use crate::error::{Invalid, Rule};
 use crate::wire::{Check, Context, Decode, Json, Mode, Redacted};
 
@@ -40,13 +41,7 @@ impl<const MIN: u32, const MAX: u32> NumberText<MIN, MAX> {
     }
 }
 
-impl<const MIN: u32, const MAX: u32> TryFrom<u32> for NumberText<MIN, MAX> {
-    type Error = Invalid;
-
-    fn try_from(number: u32) -> Result<Self, Self::Error> {
-        Self::new(number)
-    }
-}
+from_integers!(NumberText);
 
 impl<const MIN: u32, const MAX: u32> TryFrom<&str> for NumberText<MIN, MAX> {
     type Error = Invalid;

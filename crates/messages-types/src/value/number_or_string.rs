@@ -59,11 +59,23 @@ impl From<&str> for NumberOrString {
     }
 }
 
-impl From<u64> for NumberOrString {
-    fn from(number: u64) -> Self {
-        Self::Number(number.into())
+impl From<String> for NumberOrString {
+    fn from(text: String) -> Self {
+        Self::Text(text)
     }
 }
+
+/// Implements `From` for each integer type, so that a literal is accepted.
+macro_rules! from_integers {
+    ($($integer:ty)*) => { $(
+        impl From<$integer> for NumberOrString {
+            fn from(number: $integer) -> Self {
+                Self::Number(number.into())
+            }
+        }
+    )* };
+}
+from_integers! { u8 u16 u32 u64 usize i8 i16 i32 i64 isize }
 
 impl Serialize for NumberOrString {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

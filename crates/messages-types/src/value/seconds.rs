@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::field::from_integers;
 use crate::error::{Invalid, Rule};
 use crate::wire::{Check, Context, Decode, Json, Mode, Redacted};
 
@@ -44,13 +45,7 @@ impl<const MIN: u32, const MAX: u32> Seconds<MIN, MAX> {
     }
 }
 
-impl<const MIN: u32, const MAX: u32> TryFrom<u32> for Seconds<MIN, MAX> {
-    type Error = Invalid;
-
-    fn try_from(seconds: u32) -> Result<Self, Self::Error> {
-        Self::new(seconds)
-    }
-}
+from_integers!(Seconds);
 
 impl<const MIN: u32, const MAX: u32> fmt::Display for Seconds<MIN, MAX> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -18,6 +18,7 @@ mod outbound_v0_1;
 mod outbound_v1;
 mod progress;
 mod serde;
+mod setters;
 mod sms;
 mod ui;
 mod upgrade;

@@ -57,14 +57,8 @@ fn what_the_types_do_not_hold_is_written_again() {
 
 #[test]
 fn a_message_with_an_alternative_is_written_flat() {
-    let message =
-        Message::from(Messenger::text("page", "person", "Hello").unwrap()).failover([Sms::text(
-            "447700900001",
-            "447700900000",
-            "Hello",
-        )
-        .unwrap()
-        .into()]);
+    let message = Message::from(Messenger::text("page", "person", "Hello").unwrap())
+        .failover([Sms::text("447700900001", "447700900000", "Hello").unwrap()]);
     assert_eq!(
         String::from_utf8(message.to_vec()).unwrap(),
         r#"{"channel":"messenger","from":"page","to":"person","message_type":"text","text":"Hello","failover":[{"channel":"sms","message_type":"text","from":"447700900001","to":"447700900000","text":"Hello"}]}"#

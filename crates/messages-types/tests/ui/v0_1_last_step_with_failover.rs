@@ -6,7 +6,7 @@ fn main() {
     let step = || {
         Sms::text("447700900001", "447700900000", "Hello")
             .unwrap()
-            .expecting(Condition::Delivered, ExpiryTime::MIN)
+            .expecting(Condition::Delivered, ExpiryTime::MIN).unwrap()
     };
     let _ = Workflow::starting_with(step()).ending_with(step());
 }

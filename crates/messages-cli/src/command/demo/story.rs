@@ -4,8 +4,8 @@ use messages_emulator::{Channel, Emulator, InboundMessage};
 use messages_sdk::Client;
 use messages_sdk::types::v0_1::messenger;
 use messages_sdk::types::v0_1::viber;
-use messages_sdk::types::v0_1::{Condition, ExpiryTime, Workflow};
-use messages_sdk::types::{Invalid, Problems, Submission, v0_1, v1};
+use messages_sdk::types::v0_1::{Condition, Workflow};
+use messages_sdk::types::{Problems, Submission, v0_1, v1};
 
 use super::journal::{Chapter, Journal};
 use crate::error::CommandError;
@@ -78,8 +78,9 @@ fn messages() -> Result<Vec<(Chapter, Submission)>, Problems> {
         reads,
     };
     let promotion = viber::Options::default().category(viber::Category::Promotion);
-    let mut update = messenger::Options::default().category(messenger::Category::MessageTag);
-    update.tag = Some("ACCOUNT_UPDATE".parse().map_err(at("/messenger/tag"))?);
+    let update = messenger::Options::default()
+        .category(messenger::Category::MessageTag)
+        .tag("ACCOUNT_UPDATE")?;
     Ok(vec![
         (
             v0_1("SMS", "sms", false),
@@ -138,12 +139,7 @@ fn messages() -> Result<Vec<(Chapter, Submission)>, Problems> {
 
 /// A workflow that starts on Viber, fails there, and is completed by SMS.
 fn workflow() -> Result<Workflow, Problems> {
-    let wait = ExpiryTime::new(600).map_err(at("/workflow/0/failover/expiry_time"))?;
     let viber = v0_1::Viber::text(SHOP, UNREACHABLE_ON_VIBER, "Your table is free at 8")?;
     let sms = v0_1::Sms::text(NUMBER, UNREACHABLE_ON_VIBER, "Your table is free at 8")?;
-    Ok(Workflow::starting_with(viber.expecting(Condition::Read, wait)).ending_with(sms))
-}
-
-fn at(pointer: &'static str) -> impl Fn(Invalid) -> Problems {
-    move |invalid| invalid.at(pointer).into()
+    Ok(Workflow::starting_with(viber.expecting(Condition::Read, 600)?).ending_with(sms))
 }

@@ -307,8 +307,12 @@ impl Rcs {
     ///
     /// # Errors
     ///
-    /// [`Rule::NotAllowed`] with other contents; a [`Card`] has suggestions of its own.
-    pub fn suggestions(mut self, suggestions: Suggestions) -> Result<Self, Problems> {
+    /// [`Rule::NotAllowed`] with other contents (a [`Card`] has suggestions of its own), or the number of suggestions is out
+    /// of range.
+    pub fn suggestions(mut self, suggestions: impl Field<Suggestions>) -> Result<Self, Problems> {
+        let suggestions = suggestions
+            .parse()
+            .map_err(|invalid| invalid.at("/suggestions"))?;
         match &mut self.content {
             Content::Text {
                 suggestions: shown, ..

@@ -86,7 +86,10 @@ impl Sticker {
     ///
     /// `url` is not an absolute URL.
     pub fn new(url: impl Field<Url>) -> Result<Self, Invalid> {
-        Ok(Self::default().url(url.parse()?))
+        Ok(Self {
+            url: Some(url.parse()?),
+            ..Self::default()
+        })
     }
 }
 

@@ -31,7 +31,7 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
         (
             "sms__client_ref",
             Sms::text("ACME", TO, "Hello")?
-                .client_ref("order-17".parse()?)
+                .client_ref("order-17")?
                 .into(),
         ),
         (
@@ -54,7 +54,7 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
             "messenger__text_with_tag",
             Messenger::text("page", "person", "Hello")?
                 .messenger(tag)
-                .client_ref("order-17".parse()?)
+                .client_ref("order-17")?
                 .into(),
         ),
         (
@@ -87,7 +87,7 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
                 .viber_service_msg(
                     viber::Options::default()
                         .category(viber::Category::Promotion)
-                        .ttl(viber::Ttl::new(600)?)
+                        .ttl(600)?
                         .kind("template".to_owned()),
                 )
                 .into(),
@@ -106,7 +106,7 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
             Whatsapp::image(
                 FROM,
                 TO,
-                CaptionedImage::new("https://example.com/a.png")?.caption("A cat".parse()?),
+                CaptionedImage::new("https://example.com/a.png")?.caption("A cat")?,
             )?
             .into(),
         ),
@@ -119,7 +119,7 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
             Whatsapp::video(
                 FROM,
                 TO,
-                CaptionedMedia::new("https://example.com/a.mp4")?.caption("A cat".parse()?),
+                CaptionedMedia::new("https://example.com/a.mp4")?.caption("A cat")?,
             )?
             .into(),
         ),
@@ -137,7 +137,7 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
                 .whatsapp(
                     whatsapp::Options::default()
                         .policy(Policy::Deterministic)
-                        .locale("en-GB".parse()?),
+                        .locale("en-GB")?,
                 )
                 .into(),
         ),
@@ -177,9 +177,7 @@ fn every_kind_of_message() -> Result<()> {
 #[test]
 fn every_kind_of_workflow_step() -> Result<()> {
     for (name, message) in messages()? {
-        let step = message
-            .clone()
-            .expecting(Condition::Read, ExpiryTime::new(600)?);
+        let step = message.clone().expecting(Condition::Read, 600)?;
         let workflow = Workflow::starting_with(step).ending_with(Sms::text(FROM, TO, "Hello")?);
         assert!(workflow.validate().is_ok(), "{name}");
         assert_snapshot("v0_1_workflow", &format!("{name}__step"), &workflow);
@@ -196,9 +194,9 @@ fn workflows_of_one_and_of_three_steps() -> Result<()> {
         &Workflow::only(last()?),
     );
     let workflow = Workflow::starting_with(
-        Messenger::text("page", "person", "Hello")?.expecting(Condition::Read, ExpiryTime::MIN),
+        Messenger::text("page", "person", "Hello")?.expecting(Condition::Read, ExpiryTime::MIN)?,
     )
-    .then(Viber::text("service", TO, "Hello")?.expecting(Condition::Delivered, ExpiryTime::MAX))
+    .then(Viber::text("service", TO, "Hello")?.expecting(Condition::Delivered, ExpiryTime::MAX)?)
     .ending_with(last()?);
     assert_snapshot("v0_1_workflow", "workflow__three_steps", &workflow);
     Ok(())

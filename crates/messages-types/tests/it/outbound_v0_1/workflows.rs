@@ -173,13 +173,12 @@ fn the_problems_of_all_steps_are_reported_at_once() {
 fn built() -> Result<Workflow, Box<dyn std::error::Error>> {
     let day = viber::Ttl::new(86_401)?;
     Ok(Workflow::starting_with(
-        Messenger::text("page", "person", "canary")?
-            .expecting(Condition::Read, ExpiryTime::new(600)?),
+        Messenger::text("page", "person", "canary")?.expecting(Condition::Read, 600)?,
     )
     .then(
         Viber::text("service", "447700900000", "canary")?
-            .viber_service_msg(viber::Options::default().ttl(day))
-            .expecting(Condition::Delivered, ExpiryTime::MIN),
+            .viber_service_msg(viber::Options::default().ttl(day)?)
+            .expecting(Condition::Delivered, ExpiryTime::MIN)?,
     )
     .ending_with(Sms::text("447700900001", "447700900000", "canary")?))
 }

@@ -14,7 +14,7 @@
 //!     vec![Button::new("yes", "Yes"), Button::new("no", "No")],
 //! );
 //! let ask = Whatsapp::custom(from, to, question)?;
-//! let here = Whatsapp::custom(from, to, Place::new(51.5, -0.085)?.name("London".into()))?;
+//! let here = Whatsapp::custom(from, to, Place::new(51.5, -0.085)?.name("London"))?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

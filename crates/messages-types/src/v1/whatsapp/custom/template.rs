@@ -106,7 +106,7 @@ impl Component {
     pub fn button(kind: ButtonKind, index: u64, parameter: Parameter) -> Self {
         Self::from_parts(ComponentKind::Button, vec![parameter])
             .sub_type(kind)
-            .index(index.into())
+            .index(index)
     }
 }
 

@@ -1,14 +1,14 @@
 //! RCS.
 
+use messages_types::Url;
 use messages_types::v1::Custom;
 use messages_types::v1::Rcs;
 use messages_types::v1::rcs;
-use messages_types::v1::rcs::card::{Card, CardSuggestions, MediaHeight, ThumbnailUrl};
+use messages_types::v1::rcs::card::{Card, MediaHeight};
 use messages_types::v1::rcs::suggestion::{
     Action, CalendarEvent, OpenUrl, OpenUrlInWebview, Suggestion, ViewLocation, ViewMode,
 };
 use messages_types::v1::rcs::{CardWidth, ImageAlignment, Suggestions};
-use messages_types::{Seconds, Url};
 use serde_json::json;
 
 use super::{Result, Snapshots, TO};
@@ -28,7 +28,7 @@ fn suggestions() -> Result<Suggestions> {
         Suggestion::view_location(
             "Map",
             "map",
-            ViewLocation::new("51.5", "-0.085", "London")?.fallback_url(Url::new(page)?),
+            ViewLocation::new("51.5", "-0.085", "London")?.fallback_url(page)?,
         )?,
         Suggestion::share_location("Where are you?", "where")?,
         Suggestion::open_url("Open", "open", OpenUrl::new(page, "Our page")?)?,
@@ -46,7 +46,7 @@ fn suggestions() -> Result<Suggestions> {
                 "Launch",
                 "We launch",
             )?
-            .fallback_url(Url::new(page)?),
+            .fallback_url(page)?,
         )?,
     ])?)
 }
@@ -63,16 +63,16 @@ pub(super) fn messages() -> Result<Snapshots> {
     let to = TO;
     let reply = Suggestion::reply("More", "more")?;
     let full_card = card()?
-        .media_description("a cat on a mat".into())
+        .media_description("a cat on a mat")
         .media_height(MediaHeight::Tall)
-        .thumbnail_url(ThumbnailUrl::new("https://example.com/small.jpg")?)
+        .thumbnail_url("https://example.com/small.jpg")?
         .media_force_refresh(true)
-        .suggestions(CardSuggestions::new([reply.clone()])?);
+        .suggestions([reply.clone()])?;
     Ok(vec![
         (
             "rcs__text",
             Rcs::text("Acme", to, "Hello")?
-                .ttl(Seconds::new(600)?)
+                .ttl(600)?
                 .rcs(rcs::Options::default().category(rcs::Category::ServiceRequest))
                 .trusted_recipient(true)
                 .trusted_sender(true)

@@ -1,6 +1,5 @@
 //! WhatsApp.
 
-use messages_types::v1::media::Caption;
 use messages_types::v1::whatsapp::custom::Place;
 use messages_types::v1::whatsapp::custom::contact::{
     Contact, ContactAddress, ContactEmail, ContactName, ContactOrg, ContactPhone, ContactUrl,
@@ -13,7 +12,7 @@ use messages_types::v1::whatsapp::custom::template::{
     ParameterValue,
 };
 use messages_types::v1::whatsapp::template::{Policy, Template, TemplateOptions};
-use messages_types::v1::whatsapp::{NamedFile, Quoted, Reaction, Sticker};
+use messages_types::v1::whatsapp::{NamedFile, Reaction, Sticker};
 use messages_types::v1::{Custom, Message, Whatsapp};
 use serde_json::json;
 
@@ -22,14 +21,14 @@ use super::{FROM, Result, Snapshots, TO};
 pub(super) fn messages() -> Result<Snapshots> {
     let theirs = "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab";
     let named = NamedFile::new("https://example.com/1")?
-        .caption(Caption::new("The bill")?)
-        .name("bill.pdf".into());
+        .caption("The bill")?
+        .name("bill.pdf");
     Ok(vec![
         ("whatsapp__text", Whatsapp::text(FROM, TO, "Hello")?.into()),
         (
             "whatsapp__text_quoting",
             Whatsapp::text(FROM, "US.13491208655302741918", "Hello")?
-                .context(Quoted::new(theirs)?)
+                .context(theirs)?
                 .into(),
         ),
         (
@@ -65,7 +64,7 @@ pub(super) fn messages() -> Result<Snapshots> {
         ),
         (
             "whatsapp__sticker_by_id",
-            Whatsapp::sticker(FROM, TO, Sticker::default().id("4711".into()))?.into(),
+            Whatsapp::sticker(FROM, TO, Sticker::default().id("4711"))?.into(),
         ),
         (
             "whatsapp__reaction",
@@ -89,14 +88,14 @@ pub(super) fn messages() -> Result<Snapshots> {
 
 pub(super) fn custom() -> Result<Snapshots> {
     let template = ComponentTemplate::new("order", "en_GB")
-        .namespace("space".into())
+        .namespace("space")
         .components(vec![
             Component::header(Parameter::document(
-                HeaderDocument::new("https://example.com/bill.pdf").filename("bill.pdf".into()),
+                HeaderDocument::new("https://example.com/bill.pdf").filename("bill.pdf"),
             )),
             Component::body([
                 Parameter::text("Ann"),
-                Parameter::text("17").parameter_name("number".into()),
+                Parameter::text("17").parameter_name("number"),
             ]),
             Component::button(ButtonKind::QuickReply, 0, Parameter::payload("stop")),
             Component::button(ButtonKind::Url, 1, Parameter::text("orders/17")),
@@ -107,49 +106,43 @@ pub(super) fn custom() -> Result<Snapshots> {
         vec![ListSection::new(
             "Cats",
             vec![
-                Row::new("1", "Tabby").description("striped".into()),
+                Row::new("1", "Tabby").description("striped"),
                 Row::new("2", "Tom"),
             ],
         )],
     )
     .header(Header::text("The menu"))
-    .footer("While stocks last".into());
+    .footer("While stocks last");
     let contact = Contact::new(
         ContactName::new("Ann Example")
-            .prefix("Dr".into())
-            .first_name("Ann".into())
-            .middle_name("Bea".into())
-            .last_name("Example".into())
-            .suffix("PhD".into()),
+            .prefix("Dr")
+            .first_name("Ann")
+            .middle_name("Bea")
+            .last_name("Example")
+            .suffix("PhD"),
     )
     .addresses(vec![
         ContactAddress::default()
-            .street("1 High Street".into())
-            .city("London".into())
-            .state("Greater London".into())
-            .zip("N1".into())
-            .country("United Kingdom".into())
-            .country_code("GB".into())
-            .kind("HOME".into()),
+            .street("1 High Street")
+            .city("London")
+            .state("Greater London")
+            .zip("N1")
+            .country("United Kingdom")
+            .country_code("GB")
+            .kind("HOME"),
     ])
-    .birthday("1990-01-31".into())
-    .emails(vec![
-        ContactEmail::new("ann@example.com").kind("WORK".into()),
-    ])
+    .birthday("1990-01-31")
+    .emails(vec![ContactEmail::new("ann@example.com").kind("WORK")])
     .org(
         ContactOrg::default()
-            .company("Acme".into())
-            .department("Sales".into())
-            .title("Head".into()),
+            .company("Acme")
+            .department("Sales")
+            .title("Head"),
     )
     .phones(vec![
-        ContactPhone::new("+44 7700 900000")
-            .kind("CELL".into())
-            .wa_id(TO.into()),
+        ContactPhone::new("+44 7700 900000").kind("CELL").wa_id(TO),
     ])
-    .urls(vec![
-        ContactUrl::new("https://example.com").kind("WORK".into()),
-    ]);
+    .urls(vec![ContactUrl::new("https://example.com").kind("WORK")]);
     Ok(vec![
         (
             "whatsapp__custom_template",
@@ -176,7 +169,7 @@ pub(super) fn custom() -> Result<Snapshots> {
             Whatsapp::custom(
                 FROM,
                 TO,
-                Interactive::product("catalogue-1", "cat-1").body("Look".into()),
+                Interactive::product("catalogue-1", "cat-1").body("Look"),
             )?
             .into(),
         ),
@@ -203,8 +196,8 @@ pub(super) fn custom() -> Result<Snapshots> {
                 FROM,
                 TO,
                 Place::new(51.523_037, -0.085_249)?
-                    .name("Office".into())
-                    .address("London".into()),
+                    .name("Office")
+                    .address("London"),
             )?
             .into(),
         ),
@@ -227,22 +220,26 @@ fn link() -> Link {
 }
 
 fn document() -> HeaderDocument {
-    HeaderDocument::new("https://example.com/cat.pdf").filename("Cat.pdf".into())
+    HeaderDocument::new("https://example.com/cat.pdf").filename("Cat.pdf")
 }
 
 /// A template has one header only, but each of its forms is pinned.
 fn template_of_media() -> Result<ComponentTemplate> {
     let office = Place::new(51.523_037, -0.085_249)?
-        .name("Office".into())
-        .address("London".into());
+        .name("Office")
+        .address("London");
     let headers = [
         Parameter::image("https://example.com/cat.jpg"),
         Parameter::video("https://example.com/cat.mp4"),
         Parameter::document(document()),
         ParameterValue::Place(office).into(),
     ];
-    Ok(ComponentTemplate::new("media", "en_GB")
-        .components(headers.into_iter().map(Component::header).collect()))
+    Ok(ComponentTemplate::new("media", "en_GB").components(
+        headers
+            .into_iter()
+            .map(Component::header)
+            .collect::<Vec<_>>(),
+    ))
 }
 
 fn headed(kind: &'static str, content: HeaderContent) -> Result<(&'static str, Message)> {
@@ -254,6 +251,6 @@ fn headed(kind: &'static str, content: HeaderContent) -> Result<(&'static str, M
     let buttons = Interactive::buttons("Today?", vec![Button::new("yes", "Yes")]);
     Ok((
         name,
-        Whatsapp::custom(FROM, TO, buttons.header(content.into()))?.into(),
+        Whatsapp::custom(FROM, TO, buttons.header(content))?.into(),
     ))
 }
