@@ -40,6 +40,7 @@ const CRATES: &[&str] = &[
     "messages-auth",
     "messages-transport",
     "messages-sdk",
+    "messages-outbox",
     "messages-emulator",
     "messages-cli",
 ];

@@ -23,7 +23,11 @@ const EDGES: &[(&str, &[&str])] = &[
         "messages-emulator",
         &["messages-types", "messages-auth", "messages-transport"],
     ),
-    ("messages-cli", &["messages-sdk", "messages-emulator"]),
+    ("messages-outbox", &["messages-sdk"]),
+    (
+        "messages-cli",
+        &["messages-sdk", "messages-emulator", "messages-outbox"],
+    ),
     ("messages-bench", &[]),
     ("xtask", &[]),
 ];

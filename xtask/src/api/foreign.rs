@@ -43,6 +43,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "tower_service",
         ],
     ),
+    ("messages-outbox", &["jiff", "messages_types", "serde_core"]),
     (
         "messages-emulator",
         &[

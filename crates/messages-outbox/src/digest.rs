@@ -1,0 +1,125 @@
+//! Digests of payloads, keys and recipients.
+
+use std::fmt;
+
+use aws_lc_rs::{digest, hmac};
+use serde_json::Value;
+
+/// SHA-256 digest.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// Digest of a JSON document. It does not depend on white space or on the order of an object's fields.
+    pub(crate) fn of_document(document: &Value) -> Self {
+        let mut canonical = Vec::new();
+        write_canonical(document, &mut canonical);
+        Self::of(&[&canonical])
+    }
+
+    /// Digest of a key within its namespace. It outlives the key, which may name a recipient and is purged.
+    #[must_use]
+    pub fn of_key(namespace: &str, key: &str) -> Self {
+        Self::of(&[namespace.as_bytes(), &[0], key.as_bytes()])
+    }
+
+    /// The digest's bytes.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 32] {
+        self.0
+    }
+
+    /// The digest of these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    fn of(parts: &[&[u8]]) -> Self {
+        let mut context = digest::Context::new(&digest::SHA256);
+        for part in parts {
+            context.update(part);
+        }
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(context.finish().as_ref());
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Digest")
+    }
+}
+
+/// Keyed hash of a recipient: finds the rows of a recipient after the number was erased, and means nothing without the
+/// store's key.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecipientHash([u8; 16]);
+
+impl RecipientHash {
+    /// Hash of a recipient under the store's key. Spaces and a leading `+` do not count.
+    #[must_use]
+    pub fn of(recipient: &str, key: &[u8; 32]) -> Self {
+        let plain: String = recipient
+            .trim()
+            .trim_start_matches('+')
+            .chars()
+            .filter(|letter| !letter.is_whitespace())
+            .collect();
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), plain.as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&tag.as_ref()[..16]);
+        Self(bytes)
+    }
+
+    /// The hash's bytes.
+    #[must_use]
+    pub const fn to_bytes(self) -> [u8; 16] {
+        self.0
+    }
+
+    /// The hash of these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for RecipientHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RecipientHash")
+    }
+}
+
+/// JSON without white space, the fields of each object sorted. Not left to the order of serde's map, which a feature of
+/// `serde_json` changes.
+fn write_canonical(value: &Value, out: &mut Vec<u8>) {
+    match value {
+        Value::Array(items) => {
+            out.push(b'[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                write_canonical(item, out);
+            }
+            out.push(b']');
+        }
+        Value::Object(fields) => {
+            let mut sorted: Vec<_> = fields.iter().collect();
+            sorted.sort_unstable_by_key(|(name, _)| *name);
+            out.push(b'{');
+            for (index, (name, field)) in sorted.into_iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                out.extend(Value::from(name.as_str()).to_string().into_bytes());
+                out.push(b':');
+                write_canonical(field, out);
+            }
+            out.push(b'}');
+        }
+        scalar => out.extend(scalar.to_string().into_bytes()),
+    }
+}

@@ -1,0 +1,112 @@
+//! Applying facts from webhooks.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Tables;
+use super::send::write;
+use crate::digest::RecipientHash;
+use crate::id::RowId;
+use crate::row::{Event, Row, StatusFact, after, transition};
+use crate::store::{Applied, Fact, StoreError};
+
+/// Period for which a status of an unknown message is stored: 72 hours.
+const PARKED_FOR: Duration = Duration::from_secs(72 * 3600);
+
+/// Applies facts.
+///
+/// # Errors
+///
+/// An error of the tables.
+pub fn apply(
+    tables: &mut (impl Tables + ?Sized),
+    facts: &[Fact],
+    now: Timestamp,
+) -> Result<Vec<Applied>, StoreError> {
+    let mut results = Vec::with_capacity(facts.len());
+    for fact in facts {
+        results.push(match fact {
+            Fact::Status(fact) => apply_status(tables, fact, now)?,
+            Fact::Consent(consent) => {
+                let hash = RecipientHash::of(&consent.recipient, &tables.meta()?.hash_key);
+                tables.set_suppressed(&consent.group, hash, consent.opted_out)?;
+                Applied::Consent
+            }
+        });
+    }
+    Ok(results)
+}
+
+fn apply_status(
+    tables: &mut (impl Tables + ?Sized),
+    fact: &StatusFact,
+    now: Timestamp,
+) -> Result<Applied, StoreError> {
+    match row_of(tables, fact)? {
+        Some(row) => apply_to(tables, &row, fact, now),
+        None => {
+            tables.park(fact, after(now, PARKED_FOR))?;
+            Ok(Applied::Parked)
+        }
+    }
+}
+
+/// The row a status is about: by our reference, else by the ID of the message or workflow.
+fn row_of(
+    tables: &mut (impl Tables + ?Sized),
+    fact: &StatusFact,
+) -> Result<Option<Row>, StoreError> {
+    if let Some(reference) = fact.reference
+        && let Some(row) = tables.load(reference.row())?
+    {
+        return Ok(Some(row));
+    }
+    for uuid in [Some(&fact.message_uuid), fact.workflow_id.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        if let Some(id) = tables.find_uuid(uuid)? {
+            return tables.load(id);
+        }
+    }
+    Ok(None)
+}
+
+fn apply_to(
+    tables: &mut (impl Tables + ?Sized),
+    row: &Row,
+    fact: &StatusFact,
+    now: Timestamp,
+) -> Result<Applied, StoreError> {
+    let change = match transition(row, &Event::Status(fact.clone()), now) {
+        Ok(change) => change,
+        // A status is a fact: only its repetition is refused.
+        Err(_) => return Ok(Applied::Unchanged(row.id)),
+    };
+    write(tables, row, &change, None, now)?;
+    if row.message_uuid.is_none()
+        && let Some(uuid) = &change.row.message_uuid
+    {
+        join_parked(tables, row.id, uuid, now)?;
+    }
+    Ok(Applied::Changed {
+        id: row.id,
+        contradiction: change.contradiction,
+    })
+}
+
+/// Applies the statuses that came before the row had this ID.
+pub(super) fn join_parked(
+    tables: &mut (impl Tables + ?Sized),
+    id: RowId,
+    uuid: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for fact in tables.unpark(uuid)? {
+        if let Some(row) = tables.load(id)? {
+            apply_to(tables, &row, &fact, now)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,24 @@
+//! Decisions of a store, as functions over its tables.
+//!
+//! Each function is one request of [`OutboxStore`](crate::OutboxStore). It reads and writes through [`Tables`], within one
+//! transaction that the store opens and commits, at a time of the store's clock.
+
+mod apply;
+mod claim;
+mod command;
+mod enqueue;
+mod erase;
+mod read;
+mod reap;
+mod send;
+mod tables;
+
+pub use apply::apply;
+pub use claim::claim;
+pub use command::{adopt, command, throttle};
+pub use enqueue::enqueue;
+pub use erase::{forget, purge};
+pub use read::{find, list, show, status};
+pub use reap::reap;
+pub use send::{begin, release, settle};
+pub use tables::{Aggregates, Meta, Tables};

@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod digest;
+mod id;
+mod intent;
+pub mod ledger;
+mod memory;
+mod quota;
+pub mod row;
+mod store;
+mod suppression;
+
+pub use digest::{Digest, RecipientHash};
+pub use id::{InvalidId, Reference, RowId};
+pub use intent::Intent;
+pub use quota::{Grant, Quota, Quotas, SlotScope, Slots, reserve};
+pub use row::{Lane, Outcome, Priority, Reason, Resolution, Row, State};
+pub use store::{
+    Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, Claimed, Command, CommandRequest,
+    Consent, Effect, Enqueued, Fact, Filter, Forgotten, HistoryEntry, ListRequest, ManualClock,
+    MemoryStore, OutboxStore, Policy, PurgeRequest, ReapRequest, Reaped, Release, RowDetail, Scope,
+    Selection, Settle, Settled, Status, StoreClock, StoreError, StoreErrorKind, SystemClock,
+};
+pub use suppression::{AllowList, Keyword, SenderGroups, keyword};

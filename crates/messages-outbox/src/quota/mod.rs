@@ -1,0 +1,191 @@
+//! Quotas: send slots, reserved in the store before a row is claimed.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::row::{Lane, after};
+
+/// Rate of a scope, shared by all workers of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quota {
+    interval: Duration,
+}
+
+impl Quota {
+    /// At most this many sends in any second. The slots are spaced 3 % wider, so that a delay of 30 ms on the way does not
+    /// push one more into a second.
+    #[must_use]
+    pub const fn per_second(sends: NonZeroU32) -> Self {
+        Self::new(sends, Duration::from_secs(1))
+    }
+
+    /// At most this many sends in any `period`, spaced 3 % wider.
+    #[must_use]
+    pub const fn new(sends: NonZeroU32, period: Duration) -> Self {
+        let nanos = period.as_nanos() * 103 / 100 / sends.get() as u128;
+        Self {
+            interval: Duration::from_nanos(if nanos > u64::MAX as u128 {
+                u64::MAX
+            } else {
+                nanos as u64
+            }),
+        }
+    }
+
+    /// Distance of two slots.
+    #[must_use]
+    pub const fn interval(self) -> Duration {
+        self.interval
+    }
+}
+
+/// Quotas of a worker's claims. Default: none.
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct Quotas {
+    account: Option<Quota>,
+    sender: Option<Quota>,
+    channels: BTreeMap<String, Quota>,
+}
+
+impl Quotas {
+    /// Rate of each account. The API's usual limit is 30 requests a second.
+    pub fn account(mut self, quota: Quota) -> Self {
+        self.account = Some(quota);
+        self
+    }
+
+    /// Rate of each sender.
+    pub fn sender(mut self, quota: Quota) -> Self {
+        self.sender = Some(quota);
+        self
+    }
+
+    /// Rate of each sender on this channel.
+    pub fn channel(mut self, channel: impl Into<String>, quota: Quota) -> Self {
+        self.channels.insert(channel.into(), quota);
+        self
+    }
+
+    /// The scopes of a lane, each with its quota. The account is always among them: it is what a 429 pauses.
+    pub(crate) fn of(&self, lane: &Lane) -> Vec<(SlotScope, Option<Quota>)> {
+        let mut scopes = vec![(SlotScope::Account(lane.account.clone()), self.account)];
+        if let Some(quota) = self.sender {
+            let scope = SlotScope::Sender(lane.account.clone(), lane.sender.clone());
+            scopes.push((scope, Some(quota)));
+        }
+        if let Some(quota) = self.channels.get(&lane.channel) {
+            scopes.push((SlotScope::Lane(lane.clone()), Some(*quota)));
+        }
+        scopes
+    }
+}
+
+/// Scope of a rate.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SlotScope {
+    /// All sends of an account.
+    Account(String),
+    /// Sends of an account and sender.
+    Sender(String, String),
+    /// Sends of an account, sender and channel.
+    Lane(Lane),
+}
+
+/// Stored state of a scope's slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slots {
+    /// The next free slot.
+    pub next: Timestamp,
+    /// No sends before this time, after a 429.
+    pub paused_until: Timestamp,
+}
+
+impl Default for Slots {
+    fn default() -> Self {
+        Self {
+            next: Timestamp::UNIX_EPOCH,
+            paused_until: Timestamp::UNIX_EPOCH,
+        }
+    }
+}
+
+impl Slots {
+    fn start(self, now: Timestamp) -> Timestamp {
+        self.next.max(self.paused_until).max(now)
+    }
+}
+
+/// Reserved slots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Grant {
+    /// Number of slots, possibly 0.
+    pub count: u32,
+    /// Time of the first one; if there is none, the time to ask again.
+    pub first: Timestamp,
+    /// Distance of two slots.
+    pub interval: Duration,
+}
+
+/// Slots further away than this are not reserved.
+const HORIZON: Duration = Duration::from_secs(1);
+
+/// Slots of a lane that shares a scope with faster ones are reserved one by one and shortly before their time, so that
+/// they hold up no slot of the others.
+const NEAR: Duration = Duration::from_millis(100);
+
+/// Reserves up to `wanted` slots in all scopes of a lane at once, and moves each scope's next free slot.
+///
+/// The slots of a scope never overlap, whichever lane they go to, so no worker can exceed a quota; one that dies wastes its
+/// slots.
+pub fn reserve(scopes: &mut [(Slots, Option<Quota>)], wanted: u32, now: Timestamp) -> Grant {
+    let intervals = scopes
+        .iter()
+        .map(|(_, quota)| quota.map_or(Duration::ZERO, |quota| quota.interval));
+    let widest = intervals.clone().max().unwrap_or_default();
+    let is_mixed = intervals
+        .filter(|interval| !interval.is_zero())
+        .any(|interval| interval < widest);
+    let first = scopes
+        .iter()
+        .map(|(slots, _)| slots.start(now))
+        .max()
+        .unwrap_or(now);
+    let (horizon, most) = if is_mixed {
+        (NEAR, 1)
+    } else {
+        (HORIZON, wanted)
+    };
+    let room = first_to(first, after(now, horizon));
+    let count = match room {
+        None => 0,
+        Some(_) if widest.is_zero() => most,
+        Some(room) => {
+            let fitting = room.as_nanos() / widest.as_nanos() + 1;
+            most.min(u32::try_from(fitting).unwrap_or(u32::MAX))
+        }
+    }
+    .min(wanted);
+    if count > 0 {
+        let last = after(first, widest.saturating_mul(count - 1));
+        for (slots, quota) in scopes {
+            if let Some(quota) = quota {
+                slots.next = after(last, quota.interval);
+            }
+        }
+    }
+    Grant {
+        count,
+        first,
+        interval: widest,
+    }
+}
+
+fn first_to(first: Timestamp, end: Timestamp) -> Option<Duration> {
+    Duration::try_from(end.duration_since(first)).ok()
+}

@@ -1,0 +1,166 @@
+//! The store in memory.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use super::{
+    Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, CommandRequest, Enqueued, Fact,
+    Forgotten, ListRequest, OutboxStore, PurgeRequest, ReapRequest, Reaped, Release, RowDetail,
+    Settle, Settled, Status, StoreClock, StoreError, SystemClock,
+};
+use crate::id::RowId;
+use crate::intent::Intent;
+use crate::ledger;
+use crate::memory::MemoryTables;
+use crate::row::Row;
+
+/// Store in memory: for tests, and for programs that may lose their queue. Its content is lost when the process exits.
+#[derive(Clone)]
+pub struct MemoryStore {
+    tables: Arc<Mutex<MemoryTables>>,
+    clock: Arc<dyn StoreClock>,
+    changed: Arc<Notify>,
+}
+
+impl MemoryStore {
+    /// An empty store with the system's clock.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_clock(Arc::new(SystemClock))
+    }
+
+    /// An empty store with this clock.
+    #[must_use]
+    pub fn with_clock(clock: Arc<dyn StoreClock>) -> Self {
+        Self {
+            tables: Arc::default(),
+            clock,
+            changed: Arc::default(),
+        }
+    }
+
+    /// A store with a copy of the present content, marked as a restored backup.
+    #[must_use]
+    pub fn restored_backup(&self) -> Self {
+        let mut tables = self.lock().clone();
+        tables.mark_restored();
+        Self {
+            tables: Arc::new(Mutex::new(tables)),
+            clock: Arc::clone(&self.clock),
+            changed: Arc::default(),
+        }
+    }
+
+    /// Runs one request as a transaction.
+    fn run<R>(
+        &self,
+        request: impl FnOnce(&mut MemoryTables, Timestamp) -> Result<R, StoreError>,
+    ) -> Result<R, StoreError> {
+        let mut tables = self.lock();
+        let result = request(&mut tables, self.clock.now());
+        tables.end(result.is_ok());
+        drop(tables);
+        self.changed.notify_waiters();
+        result
+    }
+
+    fn lock(&self) -> MutexGuard<'_, MemoryTables> {
+        self.tables.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl OutboxStore for MemoryStore {
+    async fn enqueue(
+        &self,
+        intents: &[Intent],
+        capacity: Option<u64>,
+    ) -> Result<Vec<Enqueued>, StoreError> {
+        self.run(|tables, now| ledger::enqueue(tables, intents, capacity, now))
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Claim, StoreError> {
+        let mut tables = self.lock();
+        let result = ledger::claim(&mut *tables, request, self.clock.now());
+        tables.end(result.is_ok());
+        result
+    }
+
+    async fn begin(&self, request: &BeginRequest) -> Result<Vec<Begun>, StoreError> {
+        self.run(|tables, now| ledger::begin(tables, request, now))
+    }
+
+    async fn settle(&self, outcomes: &[Settle]) -> Result<Vec<Settled>, StoreError> {
+        self.run(|tables, now| ledger::settle(tables, outcomes, now))
+    }
+
+    async fn release(&self, rows: &[Release]) -> Result<(), StoreError> {
+        self.run(|tables, now| ledger::release(tables, rows, now))
+    }
+
+    async fn apply(&self, facts: &[Fact]) -> Result<Vec<Applied>, StoreError> {
+        self.run(|tables, now| ledger::apply(tables, facts, now))
+    }
+
+    async fn reap(&self, request: &ReapRequest) -> Result<Reaped, StoreError> {
+        self.run(|tables, now| ledger::reap(tables, request, now))
+    }
+
+    async fn command(&self, request: &CommandRequest) -> Result<Affected, StoreError> {
+        self.run(|tables, now| ledger::command(tables, request, now))
+    }
+
+    async fn throttle(&self, account: &str, pause: Duration) -> Result<(), StoreError> {
+        self.run(|tables, now| ledger::throttle(tables, account, pause, now))
+    }
+
+    async fn forget(&self, recipients: &[String]) -> Result<Forgotten, StoreError> {
+        self.run(|tables, now| ledger::forget(tables, recipients, now))
+    }
+
+    async fn purge(&self, request: &PurgeRequest) -> Result<Affected, StoreError> {
+        self.run(|tables, now| ledger::purge(tables, request, now))
+    }
+
+    async fn adopt(&self) -> Result<(), StoreError> {
+        self.run(|tables, _| ledger::adopt(tables))
+    }
+
+    async fn status(&self) -> Result<Status, StoreError> {
+        ledger::status(&mut *self.lock(), self.clock.now())
+    }
+
+    async fn list(&self, request: &ListRequest) -> Result<Vec<Row>, StoreError> {
+        ledger::list(&mut *self.lock(), request)
+    }
+
+    async fn show(&self, id: RowId) -> Result<Option<RowDetail>, StoreError> {
+        ledger::show(&mut *self.lock(), id)
+    }
+
+    async fn find(&self, namespace: &str, key: &str) -> Result<Option<RowId>, StoreError> {
+        ledger::find(&mut *self.lock(), namespace, key)
+    }
+
+    async fn changed(&self, timeout: Duration) {
+        // Running out is as good as a notification: the caller looks again either way.
+        let _ = tokio::time::timeout(timeout, self.changed.notified()).await;
+    }
+}

@@ -1,0 +1,208 @@
+//! Responses of a store.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::id::{Reference, RowId};
+use crate::row::{Refused, Row, State};
+
+/// Result of enqueueing one intent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Enqueued {
+    /// A row was added.
+    New(RowId),
+    /// The key was known, with the same payload: nothing was added.
+    Existing(RowId),
+    /// The key was known, with another payload: nothing was added.
+    Conflict(RowId),
+}
+
+impl Enqueued {
+    /// The row with the intent's key.
+    #[must_use]
+    pub const fn id(self) -> RowId {
+        match self {
+            Self::New(id) | Self::Existing(id) | Self::Conflict(id) => id,
+        }
+    }
+}
+
+/// Rows leased to a worker.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// The rows.
+    pub rows: Vec<Claimed>,
+    /// The store's clock: a worker measures durations from the arrival of the response.
+    pub now: Timestamp,
+    /// Time at which asking again may give more rows. `None`: not before something changes.
+    pub retry_at: Option<Timestamp>,
+}
+
+/// Row leased to a worker.
+#[derive(Clone)]
+pub struct Claimed {
+    /// Row.
+    pub row: Row,
+    /// JSON of the message or workflow.
+    pub payload: Vec<u8>,
+    /// Its send slot, by the store's clock: not to be posted earlier.
+    pub send_at: Timestamp,
+}
+
+impl fmt::Debug for Claimed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claimed")
+            .field("row", &self.row)
+            .field("payload", &format_args!("[{} bytes]", self.payload.len()))
+            .field("send_at", &self.send_at)
+            .finish()
+    }
+}
+
+/// Result of beginning one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Begun {
+    /// Row.
+    pub id: RowId,
+    /// The reference the POST must carry; or the reason it must not be posted.
+    pub result: Result<Reference, Refused>,
+}
+
+/// Result of settling one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Settled {
+    /// The row has this outcome, now or before.
+    Applied(State),
+    /// The row has another holder or was decided otherwise: nothing was changed.
+    Stale,
+}
+
+/// Result of applying one fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Applied {
+    /// The row changed.
+    Changed {
+        /// Row.
+        id: RowId,
+        /// The fact contradicts what the ledger did.
+        contradiction: bool,
+    },
+    /// The fact was known.
+    Unchanged(RowId),
+    /// No row has this ID yet: stored for 72 hours, in case one gets it.
+    Parked,
+    /// Consent stored.
+    Consent,
+}
+
+/// Work of time that was done.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Reaped {
+    /// Claimed rows that returned to the queue.
+    pub requeued: u64,
+    /// Sending rows that are in doubt now.
+    pub in_doubt: u64,
+    /// Rows in doubt that were abandoned.
+    pub abandoned: u64,
+    /// Parked facts that were discarded.
+    pub discarded: u64,
+}
+
+/// Result of a command, a purge or an erasure.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Affected {
+    /// Number of rows changed; for a pause of a scope, 1 if it is new.
+    pub count: u64,
+    /// More rows match than the limit allowed: repeat the request.
+    pub more: bool,
+}
+
+/// Result of erasing a recipient.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Number of rows erased.
+    pub erased: u64,
+    /// Number of rows in flight, which were not erased: repeat the request once they are settled.
+    pub in_flight: u64,
+}
+
+/// Counts and ages, of one instant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// The store's clock.
+    pub now: Timestamp,
+    /// Number of rows by state, all states.
+    pub states: BTreeMap<State, u64>,
+    /// Number of sent rows by the most advanced status of their message.
+    pub statuses: BTreeMap<String, u64>,
+    /// Time since which the oldest due row has been due.
+    pub oldest_due: Option<Timestamp>,
+    /// Time since which the oldest sending row has been sending.
+    pub oldest_sending: Option<Timestamp>,
+    /// Time since which the oldest row in doubt has been so.
+    pub oldest_in_doubt: Option<Timestamp>,
+    /// Number of parked facts.
+    pub parked: u64,
+    /// Number of contradictions of all rows.
+    pub contradictions: u64,
+    /// The store is a restored backup that was not adopted.
+    pub restored: bool,
+}
+
+impl Status {
+    /// Number of rows.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.states.values().sum()
+    }
+
+    /// Number of rows whose outcome is pending.
+    #[must_use]
+    pub fn open(&self) -> u64 {
+        let open = self.states.iter().filter(|(state, _)| state.is_open());
+        open.map(|(_, count)| count).sum()
+    }
+}
+
+/// One row with its payload and history.
+#[derive(Clone)]
+pub struct RowDetail {
+    /// Row.
+    pub row: Row,
+    /// JSON of the message or workflow, until purged.
+    pub payload: Option<Vec<u8>>,
+    /// Its history, the oldest entry first.
+    pub history: Vec<HistoryEntry>,
+}
+
+impl fmt::Debug for RowDetail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RowDetail")
+            .field("row", &self.row)
+            .field("history", &self.history)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Entry of a row's history. Claims, releases and leases that ended without a POST are not recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryEntry {
+    /// Time, by the store's clock.
+    pub at: Timestamp,
+    /// Name of the event.
+    pub event: String,
+    /// State before.
+    pub from: State,
+    /// State after.
+    pub to: State,
+    /// Number of the attempt.
+    pub attempt: u32,
+    /// Status, reason or operator.
+    pub detail: Option<String>,
+}

@@ -1,0 +1,8 @@
+//! Integration tests of the outbox.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+#[path = "../../../../xtask/src/trace_all.rs"]
+mod aa_trace_all;
+mod redaction;
+mod support;
+mod transitions;
