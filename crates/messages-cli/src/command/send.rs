@@ -8,8 +8,9 @@ use messages_sdk::Client;
 
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::send::batch::{self, BatchArgs, Source};
+use crate::send::batch::{self, BatchArgs};
 use crate::send::compose::{Api, ChannelName, MessageArgs, compose};
+use crate::send::input::Source;
 use crate::send::{self, Path, SendReport, client_ref_or_minted};
 use crate::settings::{Settings, no_client, runtime};
 
@@ -81,7 +82,7 @@ impl SendArgs {
 
     fn one(&self, settings: &Settings, channel: ChannelName) -> Result<Exit, CommandError> {
         let batch = &self.batch;
-        if batch.csv.is_some()
+        if batch.table.csv.is_some()
             || batch.results.is_some()
             || batch.resume.is_some()
             || batch.skip_invalid
@@ -142,20 +143,16 @@ impl SendArgs {
             );
         }
         let content = &message.content;
-        match (&self.batch.csv, &content.template, &content.file) {
-            (Some(table), Some(template), None) => {
-                let template = FilePath::new(template);
-                let table = batch::Table::open(table, template, self.batch.delimiter)?;
-                Ok(Source::Csv(Box::new(table)))
-            }
-            (Some(_), ..) => Err(CommandError::usage(
-                "--csv needs --template with the message's file",
-            )),
-            (None, _, Some(file)) => Ok(Source::Json(PathBuf::from(file))),
-            (None, _, None) => Err(CommandError::usage("no message is given").hint(
-                "name a channel and describe the message by options, or name a file with --file",
-            )),
+        let template = content.template.as_deref().map(FilePath::new);
+        if let Some(source) = self.batch.table.source(template)? {
+            return Ok(source);
         }
+        let file = content.file.as_ref().ok_or_else(|| {
+            CommandError::usage("no message is given").hint(
+                "name a channel and describe the message by options, or name a file with --file",
+            )
+        })?;
+        Ok(Source::Json(PathBuf::from(file)))
     }
 
     fn client(&self, settings: &Settings) -> Result<Client, CommandError> {

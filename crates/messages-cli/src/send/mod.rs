@@ -3,6 +3,7 @@
 pub(crate) mod batch;
 pub(crate) mod compose;
 mod dry_run;
+pub(crate) mod input;
 mod report;
 
 use std::time::SystemTime;

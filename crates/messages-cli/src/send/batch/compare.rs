@@ -1,9 +1,8 @@
 //! The input of a resume is compared with the results before anything is sent.
 
-use super::identity::{Digest, Identity};
 use super::known::{Known, State};
-use super::source::{Closed, Item, Opened};
 use crate::error::CommandError;
+use crate::send::input::{Closed, Digest, Identity, Item, Opened};
 
 /// Fails unless the input is the one that the results speak of, or that input with more behind it. Only messages that were
 /// not accepted may have been corrected.

@@ -6,14 +6,13 @@ use messages_sdk::types::{Submission, v0_1, v1};
 use serde::Serialize;
 
 use super::BatchArgs;
-use super::check::print_invalid;
 use super::queue::ItemQueue;
-use super::source::Source;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
 use crate::segments;
 use crate::send::Path;
+use crate::send::input::{Source, print_invalid};
 use crate::settings::Settings;
 
 /// Totals of a batch.
@@ -35,7 +34,7 @@ pub(crate) async fn dry_run(
     args: &BatchArgs,
 ) -> Result<Exit, CommandError> {
     let mut input = source.open()?;
-    if !args.allow_duplicates {
+    if !args.table.allow_duplicates {
         input.warn_of_duplicates(settings.out)?;
     }
     let (chunks, _) = input.read();

@@ -4,8 +4,8 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use super::identity::{Digest, Identity};
 use crate::error::CommandError;
+use crate::send::input::{Digest, Identity};
 use crate::settings::private_file;
 
 /// The journal of an earlier run, read line by line: it names every message that the run began to send.

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::identity::{Digest, Identity};
 use super::journal::Journal;
 use super::settle::Statuses;
 use crate::error::CommandError;
 use crate::io::input::{self, LineRead};
+use crate::send::input::{Digest, Identity};
 
 /// A results file that speaks of later messages than this is damaged.
 const INDEX_MAX: u64 = 1 << 30;

@@ -4,7 +4,6 @@ mod check;
 mod compare;
 mod counts;
 mod dry_run;
-mod identity;
 mod journal;
 mod known;
 mod lines;
@@ -14,8 +13,6 @@ mod queue;
 mod results;
 mod run;
 mod settle;
-mod source;
-mod table;
 mod worker;
 
 use std::num::NonZeroU32;
@@ -23,10 +20,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, value_parser};
 
+use crate::send::input::TableArgs;
 pub(crate) use dry_run::dry_run;
 pub(crate) use run::run;
-pub(crate) use source::Source;
-pub(crate) use table::Table;
 
 /// Options of a batch.
 #[derive(Debug, Args)]
@@ -40,18 +36,8 @@ pub(crate) struct BatchArgs {
     #[arg(long, value_name = "R")]
     pub(crate) rate: Option<NonZeroU32>,
 
-    /// A CSV file with a header; --template names the message that its rows are filled into
-    #[arg(long, value_name = "FILE")]
-    pub(crate) csv: Option<PathBuf>,
-
-    /// Separator of the CSV columns: a character, or `tab`; by default the one of comma, semicolon and tab that fits the
-    /// header, or that a first line `sep=;` declares
-    #[arg(long, value_name = "CHAR", requires = "csv", allow_hyphen_values = true, value_parser = table::parse_delimiter)]
-    pub(crate) delimiter: Option<u8>,
-
-    /// Omits the warning of recipients that have more than one row of the CSV file
-    #[arg(long, requires = "csv")]
-    pub(crate) allow_duplicates: bool,
+    #[command(flatten)]
+    pub(crate) table: TableArgs,
 
     /// Sends the valid messages of an input that has invalid ones too; without it, a file is checked first, and nothing is
     /// sent. What comes through a pipe is always sent as it comes

@@ -8,7 +8,7 @@ use std::vec;
 use tokio::sync::{mpsc, watch};
 
 use super::pace::Pace;
-use super::source::Item;
+use crate::send::input::Item;
 
 /// The documents that are still to be sent.
 ///

@@ -12,16 +12,15 @@ use serde::Serialize;
 
 use super::Retry;
 use super::compare::compare;
-use super::identity::{Digest, Identity};
 use super::journal::{Head, Journal, journal_path};
 use super::known::{Known, State};
 use super::lines::Lines;
 use super::settle::Statuses;
-use super::source::Opened;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::json_line;
 use crate::send::SendReport;
+use crate::send::input::{Digest, Identity, Opened};
 use crate::settings::private_file;
 
 /// The state in which an earlier run left a message.
@@ -95,7 +94,7 @@ impl Results {
         statuses: Option<Statuses>,
         input: &mut Opened,
     ) -> Result<(Self, u64), CommandError> {
-        input.refuse_output(path)?;
+        input.refuse_outputs([path, &journal_path(path)])?;
         let mut results = private_file::open(OpenOptions::new().read(true).append(true), path)?
             .map_err(CommandError::unwritable(path))?;
         private_file::lock(&results, path)?;

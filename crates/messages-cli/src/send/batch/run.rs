@@ -12,16 +12,17 @@ use super::BatchArgs;
 use super::check::check;
 use super::compare::{changed, repeated};
 use super::counts::Summary;
+use super::journal::journal_path;
 use super::pace::Pace;
 use super::progress::Progress;
 use super::queue::ItemQueue;
 use super::results::Results;
 use super::settle::Statuses;
-use super::source::Source;
 use super::worker::{self, Shared, WorkerEvent};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::{Line, Output};
+use crate::send::input::Source;
 use crate::send::{Path, SendReport};
 use crate::settings::Settings;
 use crate::signals;
@@ -49,11 +50,11 @@ pub(crate) async fn run(
 ) -> Result<Exit, CommandError> {
     // The input first: a name that is mistyped leaves no results behind.
     let mut input = source.open()?;
-    if !args.allow_duplicates {
+    if !args.table.allow_duplicates {
         input.warn_of_duplicates(settings.out)?;
     }
     if let Some(file) = &args.results {
-        input.refuse_output(file)?;
+        input.refuse_outputs([file, &journal_path(file)])?;
     }
     let is_checked = input.is_repeatable() && !args.skip_invalid;
     // A resume first compares the input with the results: its messages may be those of another run.

@@ -9,10 +9,9 @@ use messages_sdk::types::Document;
 use tokio::sync::mpsc;
 
 use super::counts::Counts;
-use super::identity::Digest;
 use super::queue::ItemQueue;
 use super::results::{Before, Results};
-use super::source::Item;
+use crate::send::input::{Digest, Item};
 use crate::send::{Path, SendReport, mint_client_ref, submit};
 
 /// State shared by all workers.

@@ -10,10 +10,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The first 64 bits of a SHA-256: few enough to hold millions of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Digest([u8; 8]);
+pub(crate) struct Digest([u8; 8]);
 
 impl Digest {
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
         Self::shortened(&digest::digest(&SHA256, bytes))
     }
 
@@ -60,20 +60,20 @@ impl<'de> Deserialize<'de> for Digest {
 
 /// An input up to the end of its last document: enough to recognise it, and the same input with more behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Identity {
-    pub(super) bytes: u64,
-    pub(super) digest: Digest,
+pub(crate) struct Identity {
+    pub(crate) bytes: u64,
+    pub(crate) digest: Digest,
 }
 
 /// The identity of an input, and whether the input begins with an earlier one.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Identified {
-    pub(super) identity: Identity,
-    pub(super) begins_with_earlier: bool,
+pub(crate) struct Identified {
+    pub(crate) identity: Identity,
+    pub(crate) begins_with_earlier: bool,
 }
 
 /// Reads an input to its end. `prefix` stands for the part of the input that is not in the bytes: a table's template.
-pub(super) fn identify(
+pub(crate) fn identify(
     mut input: impl Read,
     prefix: &[u8],
     earlier: Option<Identity>,

@@ -127,7 +127,7 @@ impl Template {
 }
 
 /// The message of a row, which still has to be checked.
-pub(in crate::send::batch) struct Row {
+pub(crate) struct Row {
     value: Value,
     /// Faults of cells, about which the message's rules would say less.
     findings: Vec<Finding>,
@@ -136,7 +136,7 @@ pub(in crate::send::batch) struct Row {
 
 impl Row {
     /// Decodes and checks the message.
-    pub(in crate::send::batch) fn decode(self) -> Result<Submission, Vec<Finding>> {
+    pub(crate) fn decode(self) -> Result<Submission, Vec<Finding>> {
         let mut findings = self.findings;
         match from_value(self.value) {
             Ok(submission) if findings.is_empty() => return Ok(submission),

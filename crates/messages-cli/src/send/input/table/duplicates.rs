@@ -15,7 +15,7 @@ const SHOWN_MAX: usize = 10;
 
 impl Table {
     /// Warns of recipients that have more than one row.
-    pub(in crate::send::batch) fn warn_of_duplicates(&self, out: Output) -> io::Result<()> {
+    pub(crate) fn warn_of_duplicates(&self, out: Output) -> io::Result<()> {
         if !self.template.has_recipient() {
             return Ok(());
         }

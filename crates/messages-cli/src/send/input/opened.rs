@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 use super::chunks::{Chunks, Closed};
+use super::identity::{Identified, Identity, identify};
 use super::{Item, Raw, Source, Table, json};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Output;
-use crate::send::batch::identity::{Identified, Identity, identify};
-use crate::send::batch::journal::journal_path;
 
 /// Chunks that are read ahead: enough that the senders do not wait while another program has the reader's core.
 const READ_AHEAD: usize = 16;
@@ -21,7 +20,7 @@ const READ_AHEAD: usize = 16;
 const SPOOL_MAX: u64 = 16 << 30;
 
 /// The opened input of a batch.
-pub(in crate::send::batch) struct Opened {
+pub(crate) struct Opened {
     bytes: Bytes,
     format: Format,
     path: PathBuf,
@@ -60,15 +59,12 @@ impl Opened {
     }
 
     /// Returns `true` if the input can be read more than once.
-    pub(in crate::send::batch) fn is_repeatable(&self) -> bool {
+    pub(crate) fn is_repeatable(&self) -> bool {
         matches!(self.bytes, Bytes::File(_))
     }
 
     /// Warns of recipients that have more than one row of a table.
-    pub(in crate::send::batch) fn warn_of_duplicates(
-        &mut self,
-        out: Output,
-    ) -> Result<(), CommandError> {
+    pub(crate) fn warn_of_duplicates(&mut self, out: Output) -> Result<(), CommandError> {
         if let (Format::Csv(table), Bytes::File(file)) = (&self.format, &mut self.bytes) {
             // Both have one position.
             table
@@ -79,8 +75,8 @@ impl Opened {
         Ok(())
     }
 
-    /// Refuses results that would be read as the input, or would overwrite it, under whatever name.
-    pub(in crate::send::batch) fn refuse_output(&self, results: &Path) -> Result<(), CommandError> {
+    /// Fails if one of these outputs is also the input, or its template, under whatever name.
+    pub(crate) fn refuse_outputs(&self, outputs: [&Path; 2]) -> Result<(), CommandError> {
         let input = match &self.bytes {
             Bytes::File(file) => file.metadata().ok(),
             Bytes::Stream(_) => None,
@@ -89,8 +85,7 @@ impl Opened {
             Format::Csv(table) => ("--csv", Some(table.template_path())),
             Format::Json => ("--file", None),
         };
-        let journal = journal_path(results);
-        for output in [results, &journal] {
+        for output in outputs {
             let output_metadata = output.metadata().ok();
             let is_same = |path: &Path, input: Option<&Metadata>| {
                 is_same_file((path, input), (output, output_metadata.as_ref()))
@@ -110,7 +105,7 @@ impl Opened {
     }
 
     /// The identity of an input that can be read twice.
-    pub(in crate::send::batch) fn identify(
+    pub(crate) fn identify(
         &mut self,
         earlier: Option<Identity>,
     ) -> Result<Option<Identified>, CommandError> {
@@ -129,7 +124,7 @@ impl Opened {
 
     /// Makes an input that can be read only once into one that can be read again: a file without a name, which is gone when
     /// the process ends.
-    pub(in crate::send::batch) fn spool(&mut self) -> Result<(), CommandError> {
+    pub(crate) fn spool(&mut self) -> Result<(), CommandError> {
         let Bytes::Stream(stream) = &mut self.bytes else {
             return Ok(());
         };
@@ -139,7 +134,7 @@ impl Opened {
     }
 
     /// Reads the input without consuming it, until the end or until `sink` accepts no more.
-    pub(in crate::send::batch) fn pass(
+    pub(crate) fn pass(
         &mut self,
         sink: impl FnMut(Vec<Item>) -> Result<(), Closed>,
     ) -> Result<(), CommandError> {
@@ -172,7 +167,7 @@ impl Opened {
     /// document waits for one that is not there yet.
     ///
     /// The second value is the input's length in bytes, where it is known.
-    pub(in crate::send::batch) fn read(self) -> (mpsc::Receiver<Vec<Item>>, Option<u64>) {
+    pub(crate) fn read(self) -> (mpsc::Receiver<Vec<Item>>, Option<u64>) {
         let (sender, receiver) = mpsc::channel(READ_AHEAD);
         let sink = move |chunk| sender.blocking_send(chunk).map_err(|_| Closed);
         let format = self.format;

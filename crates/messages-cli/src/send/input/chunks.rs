@@ -19,7 +19,7 @@ pub(super) struct Chunks<'a> {
 }
 
 /// No more documents are accepted.
-pub(in crate::send::batch) struct Closed;
+pub(crate) struct Closed;
 
 impl<'a> Chunks<'a> {
     pub(super) fn new(sink: impl FnMut(Vec<Item>) -> Result<(), Closed> + 'a) -> Self {

@@ -9,7 +9,7 @@ use serde_json::{Deserializer, Value};
 
 use super::Raw;
 use super::chunks::{Chunks, Closed};
-use super::input::{DOCUMENT_MAX, Input, Outlet, TOO_LONG};
+use super::reader::{DOCUMENT_MAX, Input, Outlet, TOO_LONG};
 use crate::finding::Finding;
 use crate::io::input::{LineRead, read_line};
 

@@ -1,0 +1,59 @@
+//! Checks of the messages of an input.
+
+use messages_sdk::types::Submission;
+
+use super::{Closed, Item, Opened};
+use crate::error::CommandError;
+use crate::io::output::Output;
+use crate::send::{Path, SendReport, fits};
+
+/// Most invalid messages that are shown one by one.
+const SHOWN_MAX: u64 = 20;
+
+/// Reads a whole input, reports its invalid messages, and returns their number.
+pub(crate) fn print_all_invalid(
+    out: Output,
+    input: &mut Opened,
+    path: Path,
+) -> Result<u64, CommandError> {
+    let (mut invalid, mut written) = (0, Ok(()));
+    input.pass(|items| {
+        for item in items {
+            if let Err(report) = item.check(path) {
+                invalid += 1;
+                if out.is_json() || invalid <= SHOWN_MAX {
+                    written = print_invalid(out, &report);
+                }
+            }
+            if written.is_err() {
+                return Err(Closed);
+            }
+        }
+        Ok(())
+    })?;
+    written?;
+    Ok(invalid)
+}
+
+/// Reports an invalid message: as an object on stdout with `--json`, else on stderr.
+pub(crate) fn print_invalid(out: Output, report: &SendReport) -> std::io::Result<()> {
+    if out.is_json() {
+        return out.object(report);
+    }
+    out.note(&report.number().append(report.line()));
+    report.details().iter().for_each(|line| out.note(line));
+    Ok(())
+}
+
+impl Item {
+    /// Fails with the report of an invalid message.
+    pub(crate) fn check(self, path: Path) -> Result<Submission, Box<SendReport>> {
+        let (index, line) = (self.index, self.line);
+        let submission = self.decode().and_then(|submission| {
+            fits(&submission, path).map_err(|finding| vec![finding])?;
+            Ok(submission)
+        });
+        submission
+            .map_err(|findings| Box::new(SendReport::refused(index, None, findings).on_line(line)))
+    }
+}

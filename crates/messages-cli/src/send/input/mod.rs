@@ -1,0 +1,110 @@
+//! The input of a batch: documents are read a few at a time, however large the input is.
+
+mod check;
+mod chunks;
+mod identity;
+mod json;
+mod opened;
+mod reader;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use messages_sdk::types::{Document, Submission};
+use serde_json::Value;
+
+use crate::error::CommandError;
+use crate::finding::Finding;
+use crate::io::input::BYTE_ORDER_MARK;
+use crate::send::{from_slice, from_value};
+pub(crate) use check::{print_all_invalid, print_invalid};
+pub(crate) use chunks::Closed;
+pub(crate) use identity::{Digest, Identity};
+pub(crate) use opened::Opened;
+use table::{Row, Table};
+
+/// Options of a table of recipients.
+#[derive(Debug, Args)]
+pub(crate) struct TableArgs {
+    /// A CSV file with a header; --template names the message that its rows are filled into
+    #[arg(long, value_name = "FILE")]
+    pub(crate) csv: Option<PathBuf>,
+
+    /// Separator of the CSV columns: a character, or `tab`; by default the one of comma, semicolon and tab that fits the
+    /// header, or that a first line `sep=;` declares
+    #[arg(long, value_name = "CHAR", requires = "csv", allow_hyphen_values = true, value_parser = table::parse_delimiter)]
+    pub(crate) delimiter: Option<u8>,
+
+    /// Omits the warning of recipients that have more than one row of the CSV file
+    #[arg(long, requires = "csv")]
+    pub(crate) allow_duplicates: bool,
+}
+
+impl TableArgs {
+    /// The table filled into this template, if one is named.
+    pub(crate) fn source(&self, template: Option<&Path>) -> Result<Option<Source>, CommandError> {
+        let Some(table) = &self.csv else {
+            return Ok(None);
+        };
+        let template = template
+            .ok_or_else(|| CommandError::usage("--csv needs --template with the message's file"))?;
+        let table = Table::open(table, template, self.delimiter)?;
+        Ok(Some(Source::Csv(Box::new(table))))
+    }
+}
+
+/// The input of a batch.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// JSON from a file, or from stdin for `-`: one document, an array, or a document a line.
+    Json(PathBuf),
+    /// The rows of a table, filled into a template.
+    Csv(Box<Table>),
+}
+
+/// One document of a batch.
+pub(crate) struct Item {
+    /// Its place among the documents, from 0.
+    pub(crate) index: u64,
+    /// The line of the input on which it begins, from 1, where it has one of its own.
+    pub(crate) line: Option<u64>,
+    pub(crate) content: Result<Raw, Vec<Finding>>,
+    /// Bytes of the input before the document.
+    pub(crate) start: u64,
+    /// Bytes of the input up to the document's end.
+    pub(crate) position: u64,
+}
+
+/// A document that may still have to be parsed: that is left to the tasks that send.
+pub(crate) enum Raw {
+    Bytes(Vec<u8>),
+    Value(Value),
+    Row(Row),
+}
+
+impl Item {
+    /// Parses and checks the document.
+    pub(crate) fn decode(self) -> Result<Submission, Vec<Finding>> {
+        match self.content? {
+            Raw::Bytes(bytes) => {
+                let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+                from_slice(text)
+            }
+            Raw::Row(row) => row.decode(),
+            Raw::Value(value) => from_value(value),
+        }
+    }
+
+    /// The digest of the posted message; `None` if the message is invalid.
+    pub(crate) fn digest(self) -> Option<Digest> {
+        let submission = self.decode().ok()?;
+        Some(Digest::of(&submission.to_vec()))
+    }
+}
+
+impl Source {
+    pub(crate) fn open(self) -> Result<Opened, CommandError> {
+        Opened::new(self)
+    }
+}
