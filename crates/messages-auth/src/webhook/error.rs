@@ -1,4 +1,4 @@
-//! Why a webhook is refused, and what to answer.
+//! The error of a refused webhook, and the status code of the response.
 
 use std::error::Error;
 use std::fmt;
@@ -9,7 +9,7 @@ use super::replay::ReplayError;
 
 /// A webhook was not accepted.
 ///
-/// Answer [`answer`](Self::answer) and nothing else: whoever forges webhooks learns from detail. The
+/// Respond with [`response_status`](Self::response_status) and without a body: details would help an attacker. The
 /// [`name`](Self::name) is for logs and metrics.
 #[derive(Debug)]
 pub struct VerifyError {
@@ -17,7 +17,7 @@ pub struct VerifyError {
     source: Option<Box<ReplayError>>,
 }
 
-/// Why, in the order in which it is checked.
+/// Reason of a refusal, in the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
@@ -82,7 +82,7 @@ impl Reason {
     /// - 200 if it was handled: any other status code would cause resends for a day.
     /// - 413 for a body beyond the limit, 401 for everything else.
     #[must_use]
-    pub fn answer(self) -> StatusCode {
+    pub fn response_status(self) -> StatusCode {
         match self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Missing | Self::Stale | Self::Early | Self::InProgress | Self::Guard => {
@@ -95,7 +95,7 @@ impl Reason {
 }
 
 impl VerifyError {
-    /// Why.
+    /// The reason.
     #[must_use]
     pub fn reason(&self) -> Reason {
         self.reason
@@ -107,10 +107,10 @@ impl VerifyError {
         self.reason.name()
     }
 
-    /// What to answer the sender, without a body.
+    /// Status code of the response, as [`Reason::response_status`].
     #[must_use]
-    pub fn answer(&self) -> StatusCode {
-        self.reason.answer()
+    pub fn response_status(&self) -> StatusCode {
+        self.reason.response_status()
     }
 }
 
@@ -140,15 +140,15 @@ impl fmt::Display for VerifyError {
             Reason::Malformed => "the webhook's token is malformed",
             Reason::Algorithm => "the webhook's token is not signed with HS256",
             Reason::UnknownKey => "no signature secret is known for the webhook's account",
-            Reason::Signature => "the webhook's signature does not fit",
+            Reason::Signature => "the webhook's signature does not match",
             Reason::Issuer => "the webhook has another issuer",
             Reason::Application => "the webhook is for another application",
             Reason::Stale => "the webhook is too old",
-            Reason::Early => "the webhook comes from the future",
+            Reason::Early => "the webhook was issued in the future",
             Reason::PayloadHash => "the webhook's body is not the one that was signed",
             Reason::Replayed => "the webhook was handled before",
             Reason::InProgress => "the webhook is being handled",
-            Reason::Guard => "the replay guard cannot tell whether the webhook is new",
+            Reason::Guard => "the replay guard failed to check whether the webhook is new",
         })
     }
 }

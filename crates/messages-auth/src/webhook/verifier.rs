@@ -51,7 +51,7 @@ const MAX_TOKEN: usize = 8 * 1024;
 /// let verified = verifier.verify(&headers, body, now)?;
 /// // … handle verified.body(), and only then:
 /// verified.commit()?;
-/// assert_eq!(verifier.verify(&headers, body, now).unwrap_err().answer(), 200);
+/// assert_eq!(verifier.verify(&headers, body, now).unwrap_err().response_status(), 200);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]

@@ -30,7 +30,7 @@ fn nothing_handled_is_accepted_again_after_a_jump_of_25_hours_and_back() {
     };
     let refusal = |header: &HeaderMap, now: u64| {
         let error = verifier.verify(header, BODY, at(now)).unwrap_err();
-        (error.reason(), error.answer())
+        (error.reason(), error.response_status())
     };
     let replayed = (Reason::Replayed, StatusCode::OK);
 
@@ -139,7 +139,7 @@ fn every_webhook_is_handled_once_under_a_clock_that_jumps() {
                         handled += 1;
                     }
                     Err(error) => {
-                        assert_eq!(error.answer(), StatusCode::SERVICE_UNAVAILABLE);
+                        assert_eq!(error.response_status(), StatusCode::SERVICE_UNAVAILABLE);
                         refused += 1;
                         pending.push_back(header);
                     }

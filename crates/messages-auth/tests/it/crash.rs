@@ -88,7 +88,7 @@ fn receiver() {
         let verified = match verifier.verify(&header, BODY, at(seconds.parse().unwrap())) {
             Ok(verified) => verified,
             Err(error) => {
-                say(error.answer().as_str());
+                say(error.response_status().as_str());
                 continue;
             }
         };

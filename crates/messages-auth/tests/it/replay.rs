@@ -42,7 +42,7 @@ fn a_handled_webhook_is_acknowledged_and_not_handled_again() {
         .unwrap();
     let error = verifier.verify(&header, BODY, now()).unwrap_err();
     assert_eq!(
-        (error.reason(), error.answer()),
+        (error.reason(), error.response_status()),
         (Reason::Replayed, StatusCode::OK)
     );
     assert_eq!(
@@ -87,7 +87,7 @@ fn a_webhook_whose_handling_failed_is_handled_again() {
     let first = verifier.verify(&header, BODY, now()).unwrap();
     let meanwhile = verifier.verify(&header, BODY, now()).unwrap_err();
     assert_eq!(
-        (meanwhile.reason(), meanwhile.answer()),
+        (meanwhile.reason(), meanwhile.response_status()),
         (Reason::InProgress, StatusCode::SERVICE_UNAVAILABLE)
     );
     drop(first);
@@ -287,7 +287,7 @@ fn a_memory_full_of_unfinished_work_cannot_tell() {
     let (first, _second) = (verify("a", now()).unwrap(), verify("b", now()).unwrap());
     let error = verify("c", now()).unwrap_err();
     assert_eq!(
-        (error.reason(), error.answer()),
+        (error.reason(), error.response_status()),
         (Reason::Guard, StatusCode::SERVICE_UNAVAILABLE)
     );
     drop(first);
@@ -319,7 +319,7 @@ fn a_guard_that_fails_has_the_webhook_come_again() {
     let header = headers(signer().sign(BODY, now()).unwrap());
     let error = verifier.verify(&header, BODY, now()).unwrap_err();
     assert_eq!(
-        (error.reason(), error.answer()),
+        (error.reason(), error.response_status()),
         (Reason::Guard, StatusCode::SERVICE_UNAVAILABLE)
     );
     let source = std::error::Error::source(&error).unwrap();

@@ -157,6 +157,6 @@ fn refused(error: &ReceiveError) -> Verdict {
             ReceiveError::Unverified(error) => error.name(),
             _ => "not_json",
         },
-        answer: error.answer(),
+        answer: error.response_status(),
     }
 }

@@ -1,16 +1,16 @@
-//! The receiver in axum: an extractor, and a ready router.
+//! Integration with axum: an extractor, and a ready router.
 
 use axum::Router;
 use axum::extract::{FromRef, FromRequest, Request};
-use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 
-use super::service::{EventHandler, Refusal, WebhookService, receive};
-use super::{Received, Receiver};
+use super::service::{EventHandler, WebhookService, receive};
+use super::{ReceiveError, Received, Receiver};
 
 /// A verified event as an extractor, where the router's state holds a [`Receiver`].
 ///
-/// [`commit`](Received::commit) it once it is handled. A request that is no event is answered before the handler is called,
-/// with the status that makes the API do the right thing.
+/// [`commit`](Received::commit) it once it is handled. A refused webhook is reported as [`Receiver`] describes, and the
+/// response has the status code of [`ReceiveError::response_status`]; the handler is not called.
 ///
 /// ```
 /// use axum::{Router, http::StatusCode, routing::post};
@@ -33,24 +33,33 @@ where
     S: Send + Sync,
     Receiver: FromRef<S>,
 {
-    type Rejection = StatusCode;
+    type Rejection = ReceiveError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
-        match receive(&Receiver::from_ref(state), request).await {
-            Ok(received) => Ok(Self(received)),
-            Err(Refusal::Body(status)) => Err(status),
-            Err(Refusal::Event(error)) => Err(error.answer()),
-        }
+        let receiver = Receiver::from_ref(state);
+        receive(&receiver, request)
+            .await
+            .map(Self)
+            .inspect_err(|error| {
+                receiver.refuse(error);
+            })
     }
 }
 
-/// A router that receives webhooks at `path` and gives every verified event to `handler`.
+/// The status code without a body.
+impl IntoResponse for ReceiveError {
+    fn into_response(self) -> Response {
+        self.response_status().into_response()
+    }
+}
+
+/// A router that receives webhooks at `path` and passes every verified event to `handler`.
 ///
-/// Merge it into an application, or hand it to `serve` (feature `server`).
+/// Merge it into an application, or pass it to `serve` (feature `server`).
 ///
 /// # Panics
 ///
-/// If `path` is none that axum's router takes, such as one without a leading slash.
+/// If axum's router does not accept `path`, for example because it has no leading slash.
 pub fn router(path: &str, receiver: Receiver, handler: impl EventHandler) -> Router {
     Router::new().route_service(path, WebhookService::new(receiver, handler))
 }

@@ -19,6 +19,7 @@
 
 #[cfg(feature = "axum")]
 mod axum;
+mod error;
 mod receiver;
 #[cfg(feature = "tower")]
 mod service;
@@ -26,9 +27,10 @@ mod tracker;
 
 #[cfg(feature = "axum")]
 pub use self::axum::{VerifiedWebhook, router};
+pub use error::ReceiveError;
 #[cfg(feature = "server")]
 pub use messages_transport::server::{ServerLimits, serve, serve_with_shutdown};
-pub use receiver::{ReceiveError, Received, Receiver};
+pub use receiver::{Received, Receiver};
 #[cfg(feature = "tower")]
 pub use service::{EventHandler, WebhookService};
 pub use tracker::{StatusTracker, Tracked};

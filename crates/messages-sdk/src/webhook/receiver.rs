@@ -1,11 +1,15 @@
-//! One webhook: verified, then read.
+//! Verification and decoding of one webhook.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use messages_auth::webhook::{ReplayError, Verified, Verifier, VerifyError, WebhookClaims};
+use messages_auth::webhook::{ReplayError, Verified, Verifier, WebhookClaims};
 use messages_types::WebhookEvent;
+
+use super::ReceiveError;
 
 /// Turns a raw body and its headers into a verified, typed event, in any web framework.
 ///
@@ -30,25 +34,72 @@ use messages_types::WebhookEvent;
 /// received.commit()?; // once it is handled: a repeated delivery is then refused as a duplicate
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone)]
+///
+/// # Refused webhooks
+///
+/// [`router`](super::router), [`WebhookService`](super::WebhookService) and [`VerifiedWebhook`](super::VerifiedWebhook) report
+/// each refused webhook: as a `tracing` event (feature `tracing`; level `WARN`, for duplicates `DEBUG`) and to the hook of
+/// [`on_refused`](Self::on_refused). In other frameworks, call [`refuse`](Self::refuse).
+#[derive(Clone)]
 pub struct Receiver {
     verifier: Verifier,
+    on_refused: Option<Arc<Hook>>,
 }
+
+type Hook = dyn Fn(&ReceiveError) + Send + Sync;
 
 impl Receiver {
     /// A receiver behind this verifier. Cloning is cheap, and clones share the replay guard.
     #[must_use]
     pub fn new(verifier: Verifier) -> Self {
-        Self { verifier }
+        Self {
+            verifier,
+            on_refused: None,
+        }
     }
 
-    /// Verifies a webhook and reads it.
+    /// Calls `hook` for each webhook that is refused: a metric or an alert, for example. It replaces an earlier hook.
     ///
-    /// `body` must be the bytes as they came, and `now` the present.
+    /// The hook runs on the task of the request, so it must not block. The error holds no part of the request, but
+    /// [`ReceiveError::Handler`] holds the handler's own error.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU64, Ordering};
+    /// use messages_sdk::webhook::Receiver;
+    ///
+    /// # fn example(receiver: Receiver) -> Receiver {
+    /// let refused = Arc::new(AtomicU64::new(0));
+    /// receiver.on_refused(move |error| {
+    ///     if !error.is_duplicate() {
+    ///         refused.fetch_add(1, Ordering::Relaxed);
+    ///     }
+    /// })
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn on_refused(mut self, hook: impl Fn(&ReceiveError) + Send + Sync + 'static) -> Self {
+        self.on_refused = Some(Arc::new(hook));
+        self
+    }
+
+    /// Reports a refused webhook to the log and to the hook of [`on_refused`](Self::on_refused), and returns the status code
+    /// of the response.
+    pub fn refuse(&self, error: &ReceiveError) -> StatusCode {
+        error.log();
+        if let Some(hook) = &self.on_refused {
+            hook(error);
+        }
+        error.response_status()
+    }
+
+    /// Verifies a webhook and decodes it.
+    ///
+    /// `body` must be the bytes as received, and `now` the current time.
     ///
     /// # Errors
     ///
-    /// [`ReceiveError::answer`] is the status to answer with.
+    /// [`ReceiveError::response_status`] is the status code of the response; [`refuse`](Self::refuse) reports the error.
     pub fn receive(
         &self,
         headers: &HeaderMap,
@@ -64,7 +115,7 @@ impl Receiver {
     }
 }
 
-/// A verified event. Dropping it without [`commit`](Self::commit) gives the delivery free to come again.
+/// A verified event. If it is dropped without [`commit`](Self::commit), a repeated delivery is accepted again.
 #[derive(Debug)]
 #[must_use = "commit it once it is handled"]
 pub struct Received {
@@ -73,56 +124,39 @@ pub struct Received {
 }
 
 impl Received {
-    /// What happened.
+    /// The event.
     #[must_use]
     pub fn event(&self) -> &WebhookEvent {
         &self.event
     }
 
-    /// Who signed it, and when.
+    /// The claims of its signature: issuer, account, time of issue.
     #[must_use]
     pub fn claims(&self) -> &WebhookClaims {
         self.verified.claims()
     }
 
-    /// The body as it came.
+    /// The body as received.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         self.verified.body()
     }
 
-    /// Says that the event is handled, so that a repeated delivery is a duplicate from now on.
+    /// Records the event as handled, so that a repeated delivery is a duplicate from now on.
     ///
     /// # Errors
     ///
-    /// When the replay guard cannot note it; answer with a 5xx then, and it comes again.
+    /// The replay guard failed to record it. Respond with a 5xx status code, and the API sends the webhook again.
     pub fn commit(self) -> Result<WebhookEvent, ReplayError> {
         self.verified.commit()?;
         Ok(self.event)
     }
 }
 
-/// Why a request is no event.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReceiveError {
-    /// The signature is missing, invalid, too old, too early, or known already.
-    #[error("the webhook is not verified")]
-    Unverified(#[source] VerifyError),
-    /// The signature is good, but the body is no JSON.
-    #[error("the webhook is signed, but its body is not JSON")]
-    NotJson,
-}
-
-impl ReceiveError {
-    /// Status code of the response: 503 if the webhook is resent and may be accepted then (not signed, or signed but
-    /// early or stale by this machine's clock), 401 for an invalid signature, 200 for a duplicate, 413 and 400 for a body
-    /// that cannot be an event.
-    #[must_use]
-    pub fn answer(&self) -> StatusCode {
-        match self {
-            Self::Unverified(error) => error.answer(),
-            Self::NotJson => StatusCode::BAD_REQUEST,
-        }
+impl fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("verifier", &self.verifier)
+            .finish_non_exhaustive()
     }
 }

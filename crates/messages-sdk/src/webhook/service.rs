@@ -1,4 +1,4 @@
-//! The receiver as a service: a request in, the right answer out.
+//! The receiver as a `tower_service::Service`.
 
 use std::convert::Infallible;
 use std::error::Error as StdError;
@@ -18,15 +18,15 @@ use tower_service::Service;
 
 use super::{ReceiveError, Received, Receiver};
 
-/// The largest body that is read, in bytes: 1 MiB. A webhook has a few kilobytes.
+/// Maximum size of a body in bytes: 1 MiB. A webhook has a few kilobytes.
 const BODY_MAX: usize = 1 << 20;
-/// How long the body may take to arrive. With the 5 seconds that `serve` gives the headers, a slow client is gone within 10.
+/// Time limit for the body. With the limit of 5 seconds for the headers in `serve`, a slow client is disconnected within 10.
 const BODY_TIME: Duration = Duration::from_secs(4);
 
-/// What happens with a verified event. Implemented for every
-/// `Fn(WebhookEvent) -> impl Future<Output = Result<(), E>>`.
+/// Handler of verified events. Implemented for every `Fn(WebhookEvent) -> impl Future<Output = Result<(), E>>`.
 ///
-/// `Ok` acknowledges the webhook; `Err` answers 500, and the API delivers it again.
+/// `Ok` acknowledges the webhook. After `Err` the response is 500, and the API sends the webhook again; the error goes to the
+/// hook of [`Receiver::on_refused`] and is not logged.
 pub trait EventHandler: Send + Sync + 'static {
     /// Handles one event.
     fn handle(&self, event: WebhookEvent) -> impl Future<Output = Result<(), BoxError>> + Send;
@@ -45,18 +45,18 @@ where
     }
 }
 
-/// Receives webhooks as a `tower_service::Service`, whatever framework calls it.
+/// Receives webhooks as a `tower_service::Service`, for any framework.
 ///
-/// The body is read up to 1 MiB and for 4 seconds, verified, decoded, and given to the handler; once that is done the
-/// delivery is committed, so that a repeated one is answered 200 without another call. The answers never say more than
-/// their status.
+/// The body is read up to 1 MiB and for 4 seconds, verified, decoded, and passed to the handler; after it returned `Ok`, the
+/// webhook is committed, so that the response to a duplicate is 200 without another call. Responses have no body. Refused
+/// webhooks are reported as [`Receiver`] describes.
 pub struct WebhookService<H> {
     receiver: Receiver,
     handler: Arc<H>,
 }
 
 impl<H: EventHandler> WebhookService<H> {
-    /// A service that gives every verified event to `handler`.
+    /// A service that passes every verified event to `handler`.
     pub fn new(receiver: Receiver, handler: H) -> Self {
         Self {
             receiver,
@@ -99,75 +99,62 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let service = self.clone();
-        Box::pin(async move { Ok(answer(service.receive(request).await)) })
+        Box::pin(async move {
+            let status = match service.receive(request).await {
+                Ok(()) => StatusCode::OK,
+                Err(error) => service.receiver.refuse(&error),
+            };
+            let mut response = Response::new(Full::default());
+            *response.status_mut() = status;
+            Ok(response)
+        })
     }
 }
 
 impl<H: EventHandler> WebhookService<H> {
-    async fn receive<B>(&self, request: Request<B>) -> StatusCode
+    async fn receive<B>(&self, request: Request<B>) -> Result<(), ReceiveError>
     where
         B: Body + Send + 'static,
         B::Data: Send,
         B::Error: Into<BoxError>,
     {
         if request.method() != Method::POST {
-            return StatusCode::METHOD_NOT_ALLOWED;
+            return Err(ReceiveError::Method);
         }
-        match receive(&self.receiver, request).await {
-            Ok(received) => {
-                let event = received.event().clone();
-                match self.handler.handle(event).await {
-                    Ok(()) => received
-                        .commit()
-                        .map_or(StatusCode::INTERNAL_SERVER_ERROR, |_| StatusCode::OK),
-                    Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
-                }
-            }
-            Err(Refusal::Event(error)) => error.answer(),
-            Err(Refusal::Body(status)) => status,
-        }
+        let received = receive(&self.receiver, request).await?;
+        let event = received.event().clone();
+        self.handler
+            .handle(event)
+            .await
+            .map_err(ReceiveError::Handler)?;
+        received.commit().map_err(ReceiveError::NotRecorded)?;
+        Ok(())
     }
-}
-
-/// Why a request did not become an event.
-pub(super) enum Refusal {
-    /// Its body did not arrive, or is too large.
-    Body(StatusCode),
-    /// It arrived, and is no event.
-    Event(ReceiveError),
 }
 
 /// Reads, verifies and decodes one request.
 pub(super) async fn receive<B>(
     receiver: &Receiver,
     request: Request<B>,
-) -> Result<Received, Refusal>
+) -> Result<Received, ReceiveError>
 where
     B: Body + Send,
     B::Data: Send,
     B::Error: Into<BoxError>,
 {
     let (parts, body) = request.into_parts();
-    // A length that says so is refused before a byte of it is read.
+    // A declared length is checked before any of the body is read.
     if body.size_hint().lower() > BODY_MAX as u64 {
-        return Err(Refusal::Body(StatusCode::PAYLOAD_TOO_LARGE));
+        return Err(ReceiveError::BodyTooLarge);
     }
     let read = tokio::time::timeout(BODY_TIME, Limited::new(body, BODY_MAX).collect()).await;
     let body = match read {
-        Err(_) => return Err(Refusal::Body(StatusCode::REQUEST_TIMEOUT)),
+        Err(_) => return Err(ReceiveError::BodyTimeout),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            return Err(Refusal::Body(StatusCode::PAYLOAD_TOO_LARGE));
+            return Err(ReceiveError::BodyTooLarge);
         }
-        Ok(Err(_)) => return Err(Refusal::Body(StatusCode::BAD_REQUEST)),
+        Ok(Err(error)) => return Err(ReceiveError::Body(error)),
         Ok(Ok(body)) => body.to_bytes(),
     };
-    receiver
-        .receive(&parts.headers, body, SystemTime::now())
-        .map_err(Refusal::Event)
-}
-
-fn answer(status: StatusCode) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::default());
-    *response.status_mut() = status;
-    response
+    receiver.receive(&parts.headers, body, SystemTime::now())
 }

@@ -13,6 +13,7 @@ mod faults;
 mod observe;
 mod outcomes;
 mod receiver;
+mod refusals;
 mod refused_token;
 mod server;
 mod submit;

@@ -71,7 +71,7 @@ fn each_refusal_has_its_answer() {
         receiver
             .receive(headers, body, SystemTime::now())
             .unwrap_err()
-            .answer()
+            .response_status()
     };
     assert_eq!(
         answer(&HeaderMap::new(), STATUS),
@@ -146,7 +146,7 @@ async fn every_way_to_receive_defers_what_is_early_or_stale() {
         let headers = signed_at(STATUS, secret, signed);
         let answer = receiver()
             .receive(&headers, STATUS, SystemTime::now())
-            .map_or_else(|error| error.answer(), |_| StatusCode::OK);
+            .map_or_else(|error| error.response_status(), |_| StatusCode::OK);
         let request = || {
             let mut request = Request::post("/webhooks").body(Body::from(STATUS)).unwrap();
             *request.headers_mut() = headers.clone();
@@ -154,7 +154,7 @@ async fn every_way_to_receive_defers_what_is_early_or_stale() {
         };
         let extracted = VerifiedWebhook::from_request(request(), &receiver())
             .await
-            .map_or_else(|status| status, |_| StatusCode::OK);
+            .map_or_else(|error| error.response_status(), |_| StatusCode::OK);
         let mut service = WebhookService::new(receiver(), |_: WebhookEvent| async {
             Ok::<_, std::convert::Infallible>(())
         });

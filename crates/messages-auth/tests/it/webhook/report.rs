@@ -32,7 +32,7 @@ fn every_reason_has_a_name_of_its_own_and_an_answer() {
         (Reason::Guard, "guard", Code::SERVICE_UNAVAILABLE),
     ];
     for (reason, name, answer) in table {
-        assert_eq!((reason.name(), reason.answer()), (name, answer));
+        assert_eq!((reason.name(), reason.response_status()), (name, answer));
     }
     let error = verifier()
         .verify(&HeaderMap::new(), BODY, SystemTime::UNIX_EPOCH)

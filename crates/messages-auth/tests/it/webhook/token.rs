@@ -13,7 +13,7 @@ fn an_unsigned_webhook_is_to_come_again() {
         .verify(&HeaderMap::new(), BODY, now())
         .unwrap_err();
     assert_eq!(
-        (error.reason(), error.answer()),
+        (error.reason(), error.response_status()),
         (Reason::Missing, StatusCode::SERVICE_UNAVAILABLE)
     );
 }
@@ -74,7 +74,7 @@ fn the_body_is_bounded_before_anything_is_looked_at() {
         .verify(&HeaderMap::new(), vec![0; 1024 * 1024 + 1], now())
         .unwrap_err();
     assert_eq!(
-        (error.reason(), error.answer()),
+        (error.reason(), error.response_status()),
         (Reason::TooLarge, StatusCode::PAYLOAD_TOO_LARGE)
     );
     let body = vec![b'x'; 1024 * 1024];
