@@ -6,14 +6,20 @@ mod id;
 mod intent;
 pub mod ledger;
 mod memory;
+mod observe;
+mod outbox;
 mod quota;
 pub mod row;
 mod store;
 mod suppression;
+mod webhook;
+mod worker;
 
 pub use digest::{Digest, RecipientHash};
 pub use id::{InvalidId, Reference, RowId};
 pub use intent::Intent;
+pub use observe::{ObservedSend, OutboxObserver};
+pub use outbox::{NoStore, Outbox, OutboxBuilder};
 pub use quota::{Grant, Quota, Quotas, SlotScope, Slots, reserve};
 pub use row::{Lane, Outcome, Priority, Reason, Resolution, Row, State};
 pub use store::{
@@ -23,3 +29,4 @@ pub use store::{
     Selection, Settle, Settled, Status, StoreClock, StoreError, StoreErrorKind, SystemClock,
 };
 pub use suppression::{AllowList, Keyword, SenderGroups, keyword};
+pub use worker::{RunError, RunReport};

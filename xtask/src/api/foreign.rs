@@ -43,7 +43,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "tower_service",
         ],
     ),
-    ("messages-outbox", &["jiff", "messages_types", "serde_core"]),
+    (
+        "messages-outbox",
+        &["jiff", "messages_sdk", "messages_types", "serde_core"],
+    ),
     (
         "messages-emulator",
         &[

@@ -44,7 +44,8 @@ pub fn claim(
             claim.retry_at = Some(now);
             break;
         }
-        if holds.iter().any(|scope| holds_lane(scope, &lane)) {
+        let is_held = holds.iter().any(|scope| holds_lane(scope, &lane));
+        if is_held || !request.accounts.contains(&lane.account) {
             continue;
         }
         let rows = candidates(
@@ -84,6 +85,7 @@ pub fn claim(
                     row: change.row,
                     payload,
                     send_at,
+                    is_paced: !grant.interval.is_zero(),
                 });
             }
         }

@@ -71,6 +71,12 @@ impl Quotas {
         self
     }
 
+    /// Returns `true` if there is no quota.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.account.is_none() && self.sender.is_none() && self.channels.is_empty()
+    }
+
     /// The scopes of a lane, each with its quota. The account is always among them: it is what a 429 pauses.
     pub(crate) fn of(&self, lane: &Lane) -> Vec<(SlotScope, Option<Quota>)> {
         let mut scopes = vec![(SlotScope::Account(lane.account.clone()), self.account)];

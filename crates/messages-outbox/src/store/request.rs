@@ -14,6 +14,8 @@ use crate::suppression::{AllowList, SenderGroups};
 /// Request to lease due rows.
 #[derive(Debug, Clone)]
 pub struct ClaimRequest {
+    /// Accounts whose rows the worker can send.
+    pub accounts: Vec<String>,
     /// Largest number of rows.
     pub limit: u32,
     /// Length of the lease. A row that has not begun by its end returns to the queue.

@@ -50,6 +50,8 @@ pub struct Claimed {
     pub payload: Vec<u8>,
     /// Its send slot, by the store's clock: not to be posted earlier.
     pub send_at: Timestamp,
+    /// A quota spaces the sends of its lane: posting it late is as wrong as posting it early.
+    pub is_paced: bool,
 }
 
 impl fmt::Debug for Claimed {
@@ -58,6 +60,7 @@ impl fmt::Debug for Claimed {
             .field("row", &self.row)
             .field("payload", &format_args!("[{} bytes]", self.payload.len()))
             .field("send_at", &self.send_at)
+            .field("is_paced", &self.is_paced)
             .finish()
     }
 }

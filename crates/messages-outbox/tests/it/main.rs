@@ -3,6 +3,8 @@
 
 #[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
+mod api;
 mod redaction;
 mod support;
 mod transitions;
+mod worker;

@@ -28,6 +28,7 @@ fn nothing_personal_is_shown() {
         row: row.clone(),
         payload: intent.payload().to_vec(),
         send_at: now(),
+        is_paced: false,
     };
     check(&format!("{claimed:?}"));
     let consent = Consent {

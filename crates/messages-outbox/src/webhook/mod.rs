@@ -1,0 +1,101 @@
+//! Webhooks become facts.
+
+use std::error::Error as StdError;
+
+use messages_sdk::types::{EventKind, WebhookEvent};
+use messages_sdk::webhook::EventHandler;
+
+use crate::id::Reference;
+use crate::outbox::Outbox;
+use crate::row::StatusFact;
+use crate::store::{Applied, Consent, Fact, StoreError};
+use crate::suppression::{Keyword, SenderGroups, keyword, plain};
+
+impl Outbox {
+    /// Applies a webhook and commits. Only then may it be answered with 200: the API resends it otherwise.
+    ///
+    /// Returns `None` for an event that says nothing about a row of this outbox or about consent.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`]: answer with 500.
+    pub async fn apply(&self, event: &WebhookEvent) -> Result<Option<Applied>, StoreError> {
+        let applied = self.apply_all(std::slice::from_ref(event)).await?;
+        Ok(applied.into_iter().next())
+    }
+
+    /// Applies webhooks in one commit; returns the results of those that say something.
+    ///
+    /// # Errors
+    ///
+    /// As [`Outbox::apply`].
+    pub async fn apply_all(&self, events: &[WebhookEvent]) -> Result<Vec<Applied>, StoreError> {
+        let groups = &self.inner.settings.policy.groups;
+        let facts: Vec<Fact> = events
+            .iter()
+            .filter_map(|event| fact(event, groups))
+            .collect();
+        if facts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let applied = self.inner.store.apply(&facts).await?;
+        for applied in &applied {
+            if let Applied::Changed {
+                id,
+                contradiction: true,
+            } = applied
+            {
+                tracing::warn!(row = %id, "a status contradicts the ledger");
+            }
+            if let Some(observer) = &self.inner.observer {
+                observer.on_applied(applied);
+            }
+        }
+        Ok(applied)
+    }
+}
+
+/// Applies the event, commits, and acknowledges it: pass a clone of the outbox to
+/// [`WebhookService`](messages_sdk::webhook::WebhookService) or `router`.
+impl EventHandler for Outbox {
+    async fn handle(&self, event: WebhookEvent) -> Result<(), Box<dyn StdError + Send + Sync>> {
+        self.apply(&event).await?;
+        Ok(())
+    }
+}
+
+/// The fact that an event states, if it may be about this outbox.
+fn fact(event: &WebhookEvent, groups: &SenderGroups) -> Option<Fact> {
+    let view = event.view();
+    match view.kind {
+        EventKind::Status(status) => {
+            let reference: Option<Reference> = match view.client_ref {
+                // The reference of another program: not a message of this outbox.
+                Some(text) => Some(text.parse().ok()?),
+                None => None,
+            };
+            Some(Fact::Status(StatusFact {
+                reference,
+                message_uuid: view.message_uuid?.to_owned(),
+                workflow_id: view.workflow_id.map(str::to_owned),
+                status: status.clone(),
+                code: view.error.map(|code| code.number()),
+            }))
+        }
+        EventKind::Text(text) => consent(text, view.account_address?, view.contact?, groups),
+        EventKind::Choice { label, payload } => {
+            let text = label.or(payload)?;
+            consent(text, view.account_address?, view.contact?, groups)
+        }
+        _ => None,
+    }
+}
+
+fn consent(text: &str, sender: &str, recipient: &str, groups: &SenderGroups) -> Option<Fact> {
+    let keyword = keyword(text)?;
+    Some(Fact::Consent(Consent {
+        group: groups.of(&plain(sender)).to_owned(),
+        recipient: recipient.to_owned(),
+        opted_out: keyword == Keyword::Stop,
+    }))
+}
