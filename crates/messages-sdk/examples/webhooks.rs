@@ -67,12 +67,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while let Some((channel, status)) =
         tokio::time::timeout(Duration::from_secs(20), statuses.recv()).await?
     {
-        println!(
-            "{channel} {}: {}",
-            status.message_uuid,
-            status.status.as_str()
-        );
-        if channel == "sms" && status.status == messages_sdk::types::Status::Delivered {
+        println!("{channel}: the send is {}", status.current);
+        if status.is_final {
             break;
         }
     }

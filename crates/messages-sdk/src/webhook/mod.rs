@@ -21,6 +21,8 @@
 mod axum;
 mod error;
 mod receiver;
+mod send_id;
+mod sends;
 #[cfg(feature = "tower")]
 mod service;
 mod tracker;
@@ -31,6 +33,7 @@ pub use error::ReceiveError;
 #[cfg(feature = "server")]
 pub use messages_transport::server::{ServerLimits, serve, serve_with_shutdown};
 pub use receiver::{Received, Receiver};
+pub use send_id::SendId;
 #[cfg(feature = "tower")]
 pub use service::{EventHandler, WebhookService};
 pub use tracker::{StatusTracker, Tracked};

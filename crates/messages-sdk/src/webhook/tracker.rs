@@ -1,140 +1,174 @@
-//! What the statuses of a message add up to, in whatever order they come.
+//! Status of each send, whatever the order of its webhooks.
 
-use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use messages_types::{Progress, Status, WebhookEvent};
-use tokio::sync::watch;
+use messages_types::{Status, WebhookEvent};
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
-/// How many messages are followed before the oldest is forgotten.
-const MESSAGES_MAX: usize = 100_000;
+use super::SendId;
+use super::sends::{Change, Key, Sends};
 
-/// Follows messages through their statuses.
+/// Default number of messages and workflows of a tracker.
+const CAPACITY: usize = 100_000;
+
+/// Tracks each send as a whole: a message with its failover messages, or a workflow with its steps.
 ///
-/// Webhooks come late, doubled and out of order; the tracker's answer depends on which statuses came, not on their order.
-/// It remembers the last 100,000 messages.
+/// Webhooks arrive late, twice and in any order. The status of a send depends on which of them arrived, not on their order:
+///
+/// | status of the send | condition |
+/// | --- | --- |
+/// | `read`, `delivered` | one of its messages was read, delivered; or the report of the workflow says `completed` |
+/// | `rejected`, `undeliverable` | the message failed and has no failover message; the last failover message was rejected; a message with failover messages is undeliverable, since only `rejected` triggers the next one; the report of the workflow says `error` |
+/// | `submitted` | anything else: a failed message of a workflow does not fail the send |
+///
+/// The tracker stores the last 100,000 messages and workflows, in memory.
 ///
 /// ```
-/// use messages_sdk::webhook::StatusTracker;
 /// use messages_sdk::types::{Status, WebhookEvent};
+/// use messages_sdk::webhook::{SendId, StatusTracker};
 ///
 /// let tracker = StatusTracker::new();
-/// let event = WebhookEvent::from_slice(br#"{"message_uuid":"m-1","channel":"sms","to":"447700900000",
-///     "from":"447700900001","timestamp":"2026-01-01T14:00:00Z","status":"delivered"}"#)?;
-/// assert!(tracker.apply(&event).is_some());
-/// assert!(tracker.apply(&event).is_none(), "news only once");
+/// let status = |message_uuid: &str, position: u32, status: &str| {
+///     let json = format!(
+///         r#"{{"message_uuid":"{message_uuid}","channel":"sms","to":"447700900000","from":"447700900001",
+///             "timestamp":"2026-01-01T14:00:00Z","status":"{status}",
+///             "workflow":{{"workflow_id":"w-1","items_number":"{position}","items_total":"2"}}}}"#
+///     );
+///     WebhookEvent::from_slice(json.as_bytes())
+/// };
+/// let rejected = status("m-1", 1, "rejected")?;
+/// let tracked = tracker.apply(&rejected).expect("a new status");
+/// assert_eq!(tracked.current, Status::Submitted, "its failover message is still to come");
+/// assert!(tracker.apply(&rejected).is_none(), "a duplicate");
+///
+/// tracker.apply(&status("m-2", 2, "delivered")?);
 /// assert_eq!(tracker.status("m-1"), Some(Status::Delivered));
+/// assert_eq!(tracker.status(SendId::workflow("w-1")), Some(Status::Delivered));
 /// # Ok::<(), messages_sdk::types::DecodeError>(())
 /// ```
 #[derive(Clone)]
 pub struct StatusTracker {
-    known: Arc<Mutex<Known>>,
+    sends: Arc<Mutex<Sends>>,
 }
 
-struct Known {
-    messages: HashMap<String, watch::Sender<Progress>>,
-    /// The ids in the order in which they came.
-    order: VecDeque<String>,
-    capacity: usize,
-}
-
-/// A status that was news.
+/// A new status of a send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tracked {
-    /// The message's id.
-    pub message_uuid: String,
-    /// The status that came.
-    pub status: Status,
-    /// What the message's statuses add up to now.
+    /// IDs in the webhook.
+    pub send: SendId,
+    /// New status of the message `send.message_uuid`; `None` for the final report of a workflow.
+    pub status: Option<Status>,
+    /// Status of the send as a whole.
     pub current: Status,
+    /// Whether the send has ended: delivered, read or failed. A delivered message may still be read.
+    pub is_final: bool,
 }
 
 impl StatusTracker {
-    /// A tracker that knows no message.
+    /// An empty tracker.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_capacity(MESSAGES_MAX)
+        Self::with_capacity(CAPACITY)
     }
 
-    /// A tracker that forgets the oldest message when there are more than `messages`.
+    /// An empty tracker for at most `capacity` messages and workflows (at least 1); beyond, the oldest one is discarded.
     #[must_use]
-    pub fn with_capacity(messages: usize) -> Self {
+    pub fn with_capacity(capacity: usize) -> Self {
         Self {
-            known: Arc::new(Mutex::new(Known {
-                messages: HashMap::new(),
-                order: VecDeque::new(),
-                capacity: messages.max(1),
-            })),
+            sends: Arc::new(Mutex::new(Sends::with_capacity(capacity))),
         }
     }
 
-    /// Takes an event into account. `None`: it is no status, or one that had come before.
+    /// Applies a status of a message, or the final report of a workflow. Returns `None` for any other event and for a
+    /// duplicate.
     pub fn apply(&self, event: &WebhookEvent) -> Option<Tracked> {
-        let view = event.view();
-        let message_uuid = view.message_uuid?;
-        let status = view.status()?;
-        let mut known = self.lock();
-        let mut news = None;
-        known.entry(message_uuid).send_if_modified(|progress| {
-            let new = progress.observe(status);
-            if new {
-                news = Some(Tracked {
-                    message_uuid: message_uuid.to_owned(),
-                    status: status.clone(),
-                    current: progress.status().unwrap_or(status).clone(),
-                });
-            }
-            new
-        });
-        news
+        let mut sends = self.lock();
+        let Change { send, status } = sends.apply(event)?;
+        let whole = sends.whole(&send);
+        let is_final = whole.is_final();
+        Some(Tracked {
+            current: whole.status.or_else(|| status.clone())?,
+            send,
+            status,
+            is_final,
+        })
     }
 
-    /// What the statuses of a message add up to, or `None` when none came.
+    /// Status of a send, or `None` before its first webhook.
     #[must_use]
-    pub fn status(&self, message_uuid: &str) -> Option<Status> {
-        let known = self.lock();
-        known.messages.get(message_uuid)?.borrow().status().cloned()
+    pub fn status(&self, send: impl Into<SendId>) -> Option<Status> {
+        self.lock().whole(&send.into()).status
     }
 
-    /// Waits until `status` came for a message, or one after which it cannot come any more. Returns what the message's
-    /// statuses add up to then.
+    /// Waits until a send has reached `status` (or a later one), or has failed as a whole. Returns the status of the send,
+    /// or `None` after `limit`.
     ///
-    /// There is no time limit: put one around it. It ends with `None` when the message was forgotten meanwhile.
-    pub async fn wait_for(&self, message_uuid: &str, status: Status) -> Option<Status> {
-        let mut progress = self.lock().entry(message_uuid).subscribe();
-        let settled = progress
-            .wait_for(|progress| {
-                progress.unknown().any(|name| name == status.as_str())
-                    || progress.status().is_some_and(|current| {
-                        current.is_failure() || current.clone().merge(status.clone()) == *current
-                    })
-            })
-            .await
-            .ok()?;
-        settled.status().cloned()
+    /// ```
+    /// # use std::time::Duration;
+    /// # use messages_sdk::types::Status;
+    /// # use messages_sdk::{Accepted, webhook::StatusTracker};
+    /// # async fn example(tracker: StatusTracker, accepted: Accepted) {
+    /// match tracker.wait_for(&accepted, Status::Delivered, Duration::from_secs(600)).await {
+    ///     Some(status) if status.is_failure() => println!("failed, and so did its failover messages"),
+    ///     Some(status) => println!("{status}"),
+    ///     None => println!("still on its way after 10 minutes"),
+    /// }
+    /// # }
+    /// ```
+    pub async fn wait_for(
+        &self,
+        send: impl Into<SendId>,
+        status: Status,
+        limit: Duration,
+    ) -> Option<Status> {
+        let send = send.into();
+        let changed = Arc::new(Notify::new());
+        let _waiter = Waiter::register(self, &send, &changed);
+        let reached = async {
+            loop {
+                let whole = self.lock().whole(&send);
+                if whole.has_reached(&status) {
+                    return whole.status.or(Some(status));
+                }
+                // A change after the check above has stored a permit.
+                changed.notified().await;
+            }
+        };
+        timeout(limit, reached).await.ok().flatten()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Known> {
-        // Every change under the lock is complete in itself, so a panic elsewhere does no harm.
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Sends> {
+        // Each change under the lock is complete, so a panic elsewhere leaves no partial state.
+        self.sends.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Known {
-    fn entry(&mut self, message_uuid: &str) -> &watch::Sender<Progress> {
-        if !self.messages.contains_key(message_uuid) {
-            if self.messages.len() >= self.capacity
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.messages.remove(&oldest);
-            }
-            self.order.push_back(message_uuid.to_owned());
+/// Registration of a call of `wait_for`, until it is dropped.
+struct Waiter<'a> {
+    tracker: &'a StatusTracker,
+    keys: Vec<Key>,
+    changed: &'a Arc<Notify>,
+}
+
+impl<'a> Waiter<'a> {
+    fn register(tracker: &'a StatusTracker, send: &SendId, changed: &'a Arc<Notify>) -> Self {
+        let keys = Key::all(send);
+        tracker.lock().register(&keys, changed);
+        Self {
+            tracker,
+            keys,
+            changed,
         }
-        self.messages
-            .entry(message_uuid.to_owned())
-            .or_insert_with(|| watch::Sender::new(Progress::default()))
+    }
+}
+
+impl Drop for Waiter<'_> {
+    fn drop(&mut self) {
+        self.tracker.lock().deregister(&self.keys, self.changed);
     }
 }
 
@@ -146,6 +180,6 @@ impl Default for StatusTracker {
 
 impl fmt::Debug for StatusTracker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "StatusTracker({} messages)", self.lock().messages.len())
+        write!(f, "StatusTracker({} messages)", self.lock().len())
     }
 }
