@@ -12,6 +12,9 @@ mod quota;
 pub mod row;
 mod store;
 mod suppression;
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
 mod webhook;
 mod worker;
 
