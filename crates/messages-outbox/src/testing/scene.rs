@@ -13,7 +13,6 @@ use crate::row::{Outcome, Reason, Resolution, Row, State, StatusFact};
 use crate::store::{
     Applied, BeginRequest, Begun, ClaimRequest, Claimed, Command, CommandRequest, Enqueued, Fact,
     ListRequest, ManualClock, OutboxStore, Policy, ReapRequest, Reaped, Selection, Settle, Settled,
-    StoreError,
 };
 
 /// Length of a claim's lease in the checks.
@@ -44,9 +43,11 @@ pub(crate) fn intent(key: &str, text: &str) -> Result<Intent, String> {
 }
 
 /// The error of a store as the description of a failure.
-pub(crate) fn failed(error: StoreError) -> String {
-    format!("the store failed: {error}")
+pub(crate) fn failed(error: impl Into<BoxError>) -> String {
+    format!("the store failed: {}", error.into())
 }
+
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 pub(crate) fn accepted(uuid: &str) -> Outcome {
     Outcome::Accepted {
