@@ -1,6 +1,6 @@
 //! A broken rule, as `check` and batches report it.
 
-use messages_sdk::types::{DecodeError, Problem};
+use messages_sdk::types::{DecodeError, DetectError, Problem};
 use serde::Serialize;
 
 use crate::io::input::EncodingError;
@@ -47,18 +47,25 @@ impl Finding {
     pub(crate) fn all_of(error: &DecodeError) -> Vec<Self> {
         match error {
             DecodeError::Problems(problems) => problems.iter().map(Self::from).collect(),
-            DecodeError::Json(error) => vec![Self::not_json(error)],
+            DecodeError::Json(error) | DecodeError::LoneSurrogate(error) => {
+                vec![Self::not_json(error)]
+            }
             other => vec![Self::new("format", other.to_string())],
         }
     }
 
     pub(crate) fn not_json(error: &serde_json::Error) -> Self {
+        let said = error.to_string();
         // The parser speaks of "code points", which misleads users to their emoji.
-        if error
-            .to_string()
-            .starts_with("invalid unicode code point at")
-        {
+        if said.starts_with("invalid unicode code point at") {
             return Self::new("encoding", "is not valid UTF-8: save it as UTF-8");
+        }
+        if said.starts_with("lone leading surrogate")
+            || said.starts_with("unexpected end of hex escape")
+        {
+            let place = format!("at line {} column {}", error.line(), error.column());
+            let half = "has half of a character, an escape such as \\ud83d without its other half";
+            return Self::new("json", format!("{half}, {place}"));
         }
         Self::new("json", format!("is not JSON: {error}"))
     }
@@ -83,6 +90,18 @@ impl Finding {
             None if self.pointer.is_empty() => "the document",
             None => &self.pointer,
         }
+    }
+}
+
+impl From<&DetectError> for Finding {
+    fn from(error: &DetectError) -> Self {
+        let message = match error {
+            DetectError::Unknown | DetectError::Incomplete(_) => {
+                format!("{error}; or name its kind with --kind")
+            }
+            other => other.to_string(),
+        };
+        Self::new("kind", message)
     }
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn deserialize(name: &Ident, attrs: &TypeAttrs, mode: Mode) -> TokenS
             #[automatically_derived]
             impl crate::Document for #name {
                 fn from_slice(bytes: &[u8]) -> ::std::result::Result<Self, crate::DecodeError> {
-                    crate::wire::from_json(crate::wire::Json::from_slice(bytes)?, #mode)
+                    crate::wire::from_slice(bytes, #mode)
                 }
 
                 fn from_value(

@@ -252,8 +252,19 @@ impl Enumeration<'_> {
                     }
                     _ => ::std::option::Option::None,
                 });
+                if matches!(&taken, ::std::option::Option::Some(Self::Unknown(tag)) if tag.is_empty()) {
+                    // As if it were absent: the field itself remains in the object.
+                    return taken;
+                }
             }
         });
+        let untagged = if self.is_open {
+            quote!(::std::option::Option::Some(Self::Unknown(
+                ::std::string::String::new()
+            )))
+        } else {
+            quote!(::std::option::Option::None)
+        };
         let values = self.value_names();
         quote! {
             fn take(
@@ -265,7 +276,7 @@ impl Enumeration<'_> {
                 #(#whole)*
                 let ::std::option::Option::Some(crate::wire::Json::String(tag)) = map.get(#tag) else {
                     crate::wire::report_unusable_tag(map, #tag, is_value, cx);
-                    return ::std::option::Option::None;
+                    return #untagged;
                 };
                 let taken = match tag.as_ref() {
                     #(#arms)*
@@ -363,9 +374,13 @@ impl Enumeration<'_> {
                 }
                 Form::Unit => quote!(Self::#ident => out.serialize_entry(#tag, #value),),
             });
-        let unknown = self
-            .is_open
-            .then(|| quote!(Self::Unknown(name) => out.serialize_entry(#tag, name),));
+        let unknown = self.is_open.then(|| {
+            quote! {
+                // Without a tag, all fields are stored by the object.
+                Self::Unknown(name) if name.is_empty() => ::std::result::Result::Ok(()),
+                Self::Unknown(name) => out.serialize_entry(#tag, name),
+            }
+        });
         quote!(match self { #(#arms)* #unknown })
     }
 

@@ -14,7 +14,7 @@ mod value;
 mod wire;
 
 pub use document::{
-    Checked, EventKind, EventView, Kind, OutboundMessage, Submission, WebhookEvent,
+    Checked, DetectError, EventKind, EventView, Kind, OutboundMessage, Submission, WebhookEvent,
 };
 pub use error::{
     DecodeError, DeliveryErrorCode, ErrorKind, ErrorObject, Invalid, InvalidParameter,
@@ -26,4 +26,4 @@ pub use value::{
     EmailAddress, Extra, Field, FieldType, List, NumberOrString, NumberText, PhoneNumber, Seconds,
     Set, SetterArgument, SetterError, SmsSender, Text, Timestamp, Url,
 };
-pub use wire::{Document, Member};
+pub use wire::{Document, Member, replace_lone_surrogates};

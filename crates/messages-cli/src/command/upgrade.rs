@@ -49,14 +49,14 @@ impl UpgradeArgs {
 /// form.
 fn upgrade(settings: &Settings, value: Value) -> Result<bool, CommandError> {
     let upgraded = match Kind::detect(&value) {
-        Some(Kind::V1Message) => {
+        Ok(Kind::V1Message) => {
             let line = Line::new()
                 .bad("invalid")
                 .plain(": the document is a v1 message already");
             settings.out.note(&line);
             return Ok(false);
         }
-        Some(Kind::V0_1Workflow) => v0_1::Workflow::from_value(value).map(v0_1::Workflow::upgrade),
+        Ok(Kind::V0_1Workflow) => v0_1::Workflow::from_value(value).map(v0_1::Workflow::upgrade),
         _ => v0_1::Message::from_value(value).map(v0_1::Message::upgrade),
     };
     let upgraded = match upgraded {

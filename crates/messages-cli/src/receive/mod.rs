@@ -9,8 +9,9 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::Response;
 use http::{HeaderMap, Method, StatusCode, Uri};
-use messages_sdk::types::WebhookEvent;
+use messages_sdk::types::{DetectError, Kind, WebhookEvent};
 use messages_sdk::webhook::{ReceiveError, Receiver, ServerLimits};
+use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::error::CommandError;
@@ -36,6 +37,31 @@ pub(crate) enum Verdict {
         reason: &'static str,
         answer: StatusCode,
     },
+}
+
+impl Delivery {
+    /// The reason that it is not an event of any known kind; for a refused one, only if it belongs to another API.
+    pub(crate) fn mismatch(&self) -> Option<DetectError> {
+        match self.verdict.event() {
+            Some(WebhookEvent::Unknown(value)) => Kind::detect(value).err(),
+            Some(_) => None,
+            None => {
+                // The SMS API sends its webhooks by GET or as a form, too.
+                let body = serde_json::from_slice(&self.body);
+                let body = body.unwrap_or_else(|_| form(&self.uri, &self.body));
+                Kind::detect(&body).err().filter(DetectError::is_other_api)
+            }
+        }
+    }
+}
+
+/// The names of a request's parameters, as an object without their values.
+fn form(uri: &Uri, body: &[u8]) -> Value {
+    let body = std::str::from_utf8(body).unwrap_or_default();
+    let pairs = uri.query().into_iter().chain([body]);
+    let pairs = pairs.flat_map(|pairs| pairs.split('&'));
+    let names = pairs.filter_map(|pair| Some(pair.split_once('=')?.0.to_owned()));
+    names.map(|name| (name, Value::Null)).collect()
 }
 
 impl Verdict {

@@ -32,6 +32,7 @@ mod references;
 mod resume;
 mod secrets;
 mod send;
+mod shapes;
 mod shell;
 mod table;
 mod webhook;

@@ -50,7 +50,7 @@ impl Kind {
             Self::V0_1Inbound => received::<v0_1::Inbound>(document),
             Self::V0_1Report => received::<v0_1::WorkflowReport>(document),
             Self::V1Response | Self::V0_1Response => {
-                if super::shape::names_a_workflow(&document) {
+                if super::detect::is_workflow_response(&document) {
                     received::<v0_1::WorkflowAccepted>(document)
                 } else {
                     // The v0.1 response is this one without `workflow_id`.

@@ -2,15 +2,19 @@
 
 use serde_json::Value;
 
-use super::EventView;
+use super::{EventView, Kind};
 use crate::error::DecodeError;
-use crate::wire::{Context, Decode, Json, Mode, Object, Wire};
+use crate::wire::{self, Context, Decode, Json, Mode, Wire};
 use crate::{v0_1, v1};
 
 /// Webhook of any kind and generation.
 ///
 /// Every JSON value is an event: what this version cannot decode is stored in
 /// [`WebhookEvent::Unknown`], as received. Encoding an event gives JSON equal to what was read.
+///
+/// An event with missing or odd fields is still of the kind that its shape shows, detected by [`Kind::detect`]. A status
+/// requires `message_uuid` and `status`, an inbound message `message_uuid` and content, a report the workflow's ID
+/// and `status`. All other fields are optional, and a value of an unexpected JSON type is in the object's `extra`.
 ///
 /// ```
 /// use messages_types::{EventKind, Status, WebhookEvent};
@@ -44,23 +48,23 @@ pub enum WebhookEvent {
 }
 
 impl WebhookEvent {
-    /// Reads the body of a webhook.
+    /// Reads the body of a webhook. A lone surrogate, as of a text cut in an emoji, is read as U+FFFD.
     ///
     /// # Errors
     ///
     /// [`DecodeError::Json`] if the body is not JSON. Any JSON is an event.
     pub fn from_slice(body: &[u8]) -> Result<Self, DecodeError> {
-        Ok(Self::read(Json::from_slice(body)?))
+        wire::from_slice(body, Mode::Open)
     }
 
     fn read(json: Json<'_>) -> Self {
-        match json.as_object().and_then(Shape::of) {
-            Some(Shape::V1Status) => typed(json, Self::V1Status),
-            Some(Shape::V1Inbound) => typed(json, Self::V1Inbound),
-            Some(Shape::V0_1Status) => typed(json, Self::V0_1Status),
-            Some(Shape::V0_1Inbound) => typed(json, Self::V0_1Inbound),
-            Some(Shape::V0_1Report) => typed(json, Self::V0_1Report),
-            None => Self::Unknown(json.into()),
+        match Kind::of(&json) {
+            Ok(Kind::V1Status) => typed(json, Self::V1Status),
+            Ok(Kind::V1Inbound) => typed(json, Self::V1Inbound),
+            Ok(Kind::V0_1Status) => typed(json, Self::V0_1Status),
+            Ok(Kind::V0_1Inbound) => typed(json, Self::V0_1Inbound),
+            Ok(Kind::V0_1Report) => typed(json, Self::V0_1Report),
+            _ => Self::Unknown(json.into()),
         }
     }
 
@@ -95,42 +99,5 @@ fn typed<T: Decode>(json: Json<'_>, event: fn(Box<T>) -> WebhookEvent) -> Webhoo
     match Box::<T>::decode(json, &mut Context::new(Mode::Open)) {
         Ok(model) => event(model),
         Err(unread) => WebhookEvent::Unknown(unread.into()),
-    }
-}
-
-/// Detects the kind of an object by the fields that no other kind of webhook has.
-enum Shape {
-    V1Status,
-    V1Inbound,
-    V0_1Status,
-    V0_1Inbound,
-    V0_1Report,
-}
-
-impl Shape {
-    fn of(map: &Object<'_>) -> Option<Self> {
-        let has = |key: &str| map.contains_key(key);
-        let nested = |key: &str| {
-            map.get(key)
-                .is_some_and(|value| value.as_object().is_some())
-        };
-        if nested("from") || nested("to") {
-            // Only the first generation writes addresses as objects.
-            if has("message") {
-                Some(Self::V0_1Inbound)
-            } else {
-                has("status").then_some(Self::V0_1Status)
-            }
-        } else if has("message_uuid") {
-            if has("message_type") {
-                Some(Self::V1Inbound)
-            } else if has("status") {
-                Some(Self::V1Status)
-            } else {
-                has("text").then_some(Self::V1Inbound)
-            }
-        } else {
-            (has("dispatch_uuid") || has("workflow_uuid")).then_some(Self::V0_1Report)
-        }
     }
 }

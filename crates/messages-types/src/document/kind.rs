@@ -13,7 +13,7 @@ use crate::wire::Wire;
 ///     "from": "447700900001", "to": "447700900000", "text": "Hello", "colour": "red"
 /// });
 /// let kind = Kind::detect(&document);
-/// assert_eq!(kind, Some(Kind::V1Message));
+/// assert_eq!(kind, Ok(Kind::V1Message));
 /// let checked = Kind::V1Message.check(document.clone());
 /// assert!(checked.valid);
 /// assert_eq!(checked.unknown, ["/colour"]);
@@ -59,4 +59,15 @@ pub enum Kind {
     /// Final report of a workflow.
     #[wire(rename = "v0.1/report")]
     V0_1Report,
+}
+
+impl Kind {
+    /// Returns `true` for documents sent to the API, which must break no rule; all others are sent by the API.
+    #[must_use]
+    pub const fn is_outbound(self) -> bool {
+        matches!(
+            self,
+            Self::V1Message | Self::V1Update | Self::V0_1Message | Self::V0_1Workflow
+        )
+    }
 }

@@ -1,14 +1,14 @@
 //! Documents to be sent, of either generation.
 
-use crate::error::{Problem, Problems};
+use super::Kind;
+use crate::error::{Problem, Problems, Rule};
 use crate::wire::{Context, Decode, Json, Wire};
 use crate::{v0_1, v1};
 
 /// A document to be sent: a message of either generation, or a workflow.
 ///
-/// Its type is detected by its shape alone: a workflow has a list of messages or names its template,
-/// and only the first generation writes addresses as objects. Anything else is read as a message of
-/// `v1`.
+/// Its type is detected by its shape, as by [`Kind::detect`]: a workflow has a list of messages or names its template,
+/// and only the first generation writes addresses as objects.
 ///
 /// ```
 /// use messages_types::{Document, Submission};
@@ -220,27 +220,21 @@ impl From<&Self> for Submission {
 
 impl Decode for Submission {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
-        if is_workflow(&value) {
-            v0_1::Workflow::decode(value, cx).map(Self::Workflow)
-        } else if is_v0_1(&value) {
-            v0_1::Message::decode(value, cx).map(Self::V0_1)
-        } else {
-            v1::Message::decode(value, cx).map(Self::V1)
+        match Kind::of(&value) {
+            Ok(Kind::V1Message) => v1::Message::decode(value, cx).map(Self::V1),
+            Ok(Kind::V0_1Message) => v0_1::Message::decode(value, cx).map(Self::V0_1),
+            Ok(Kind::V0_1Workflow) => v0_1::Workflow::decode(value, cx).map(Self::Workflow),
+            Ok(other) => {
+                cx.report(
+                    Rule::Format,
+                    format!("is not sent to the API: it is a {other}"),
+                );
+                Err(value)
+            }
+            Err(error) => {
+                cx.report(Rule::Format, error.to_string());
+                Err(value)
+            }
         }
     }
-}
-
-/// A v1 message may have a template too: it is an object, and the message names its channel.
-fn is_workflow(value: &Json<'_>) -> bool {
-    let named = matches!(value.get("template"), Some(Json::String(_)));
-    match value.get("workflow") {
-        Some(Json::Array(_)) => true,
-        steps => (steps.is_some() || named) && value.get("channel").is_none(),
-    }
-}
-
-fn is_v0_1(value: &Json<'_>) -> bool {
-    ["from", "to", "message"]
-        .iter()
-        .any(|key| matches!(value.get(key), Some(Json::Object(_))))
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::WebhookEvent;
 use crate::error::DeliveryErrorCode;
 use crate::status::Status;
+use crate::v0_1::Address;
 use crate::v0_1::inbound::InboundContent;
 use crate::v0_1::report::WorkflowStatus;
 use crate::v1::inbound::Content;
@@ -16,7 +17,7 @@ use crate::{v0_1, v1};
 /// One view of the webhooks of both generations: user, channel, time and content.
 ///
 /// `Debug` shows neither texts nor numbers.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct EventView<'a> {
     /// Message the webhook is about.
@@ -40,7 +41,7 @@ pub struct EventView<'a> {
 }
 
 /// Kind of an event, with its content.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub enum EventKind<'a> {
     /// Status of a message.
@@ -72,9 +73,10 @@ pub enum EventKind<'a> {
         /// Label of the option.
         label: Option<&'a str>,
     },
-    /// Message of another type, named here.
+    /// Message of another type, named here; `untyped` if the message does not name it.
     Other(&'a str),
     /// Unknown webhook.
+    #[default]
     Unknown,
 }
 
@@ -96,33 +98,35 @@ impl<'a> EventView<'a> {
                     .workflow
                     .as_ref()
                     .and_then(|workflow| workflow.workflow_id()),
-                channel: Some(status.channel.clone()),
-                contact: Some(&status.to),
-                account_address: Some(&status.from),
-                timestamp: Some(&status.timestamp),
+                channel: status.channel.clone(),
+                contact: status.to.as_deref(),
+                account_address: status.from.as_deref(),
+                timestamp: status.timestamp.as_ref(),
+                kind: EventKind::Status(&status.status),
                 client_ref: status.client_ref.as_deref(),
                 error: status
                     .error
                     .as_ref()
                     .and_then(v1::status::StatusError::code),
-                ..Self::only(EventKind::Status(&status.status))
             },
             WebhookEvent::V1Inbound(inbound) => Self {
                 message_uuid: Some(&inbound.message_uuid),
-                channel: Some(inbound.channel.clone()),
-                contact: Some(&inbound.from),
-                account_address: Some(&inbound.to),
-                timestamp: Some(&inbound.timestamp),
+                channel: inbound.channel.clone(),
+                contact: inbound.from.as_deref(),
+                account_address: inbound.to.as_deref(),
+                timestamp: inbound.timestamp.as_ref(),
+                kind: EventKind::v1(&inbound.content),
                 client_ref: inbound.client_ref.as_deref(),
-                ..Self::only(EventKind::v1(&inbound.content))
+                ..Self::default()
             },
             WebhookEvent::V0_1Status(status) => Self {
                 message_uuid: Some(&status.message_uuid),
                 workflow_id: status.workflow().map(v0_1::WorkflowUuid::as_str),
-                channel: Some(status.to.channel.clone().into()),
-                contact: status.to.value(),
-                account_address: status.from.value(),
-                timestamp: Some(&status.timestamp),
+                channel: v0_1_channel(status.to.as_ref(), status.from.as_ref()),
+                contact: status.to.as_ref().and_then(Address::value),
+                account_address: status.from.as_ref().and_then(Address::value),
+                timestamp: status.timestamp.as_ref(),
+                kind: EventKind::Status(&status.status),
                 client_ref: status.client_ref.as_deref(),
                 error: status
                     .error
@@ -131,20 +135,21 @@ impl<'a> EventView<'a> {
                     .and_then(NumberOrString::to_u64)
                     .and_then(|code| u32::try_from(code).ok())
                     .map(DeliveryErrorCode::new),
-                ..Self::only(EventKind::Status(&status.status))
             },
             WebhookEvent::V0_1Inbound(inbound) => Self {
                 message_uuid: Some(&inbound.message_uuid),
-                channel: Some(inbound.from.channel.clone().into()),
-                contact: inbound.from.value(),
-                account_address: inbound.to.value(),
-                timestamp: Some(&inbound.timestamp),
-                ..Self::only(EventKind::v0_1(inbound.content()))
+                channel: v0_1_channel(inbound.from.as_ref(), inbound.to.as_ref()),
+                contact: inbound.from.as_ref().and_then(Address::value),
+                account_address: inbound.to.as_ref().and_then(Address::value),
+                timestamp: inbound.timestamp.as_ref(),
+                kind: EventKind::v0_1(inbound.content()),
+                ..Self::default()
             },
             WebhookEvent::V0_1Report(report) => Self {
                 workflow_id: Some(report.uuid()),
-                timestamp: Some(&report.timestamp),
-                ..Self::only(EventKind::Report(&report.status))
+                timestamp: report.timestamp.as_ref(),
+                kind: EventKind::Report(&report.status),
+                ..Self::default()
             },
             WebhookEvent::Unknown(value) => Self {
                 // Fields of nearly all webhooks are read even so: they suffice to find the message.
@@ -154,29 +159,23 @@ impl<'a> EventView<'a> {
                     .and_then(Value::as_str)
                     .map(v1::Channel::from),
                 client_ref: value.get("client_ref").and_then(Value::as_str),
-                ..Self::only(EventKind::Unknown)
+                ..Self::default()
             },
-        }
-    }
-
-    const fn only(kind: EventKind<'a>) -> Self {
-        Self {
-            message_uuid: None,
-            workflow_id: None,
-            channel: None,
-            contact: None,
-            account_address: None,
-            timestamp: None,
-            kind,
-            client_ref: None,
-            error: None,
         }
     }
 }
 
+/// Channel of a v0.1 event: both addresses name it, and one of them may be missing.
+fn v0_1_channel(contact: Option<&Address>, other: Option<&Address>) -> Option<v1::Channel> {
+    let channel = |address: Option<&Address>| address?.channel.clone();
+    channel(contact)
+        .or_else(|| channel(other))
+        .map(v1::Channel::from)
+}
+
 impl<'a> EventKind<'a> {
     fn v1(content: &'a Content) -> Self {
-        let kind = content.type_name();
+        let kind = named(content.type_name());
         if let Some(media) = content.media() {
             return Self::Media {
                 kind,
@@ -200,7 +199,7 @@ impl<'a> EventKind<'a> {
     }
 
     fn v0_1(content: &'a InboundContent) -> Self {
-        let kind = content.type_name();
+        let kind = named(content.type_name());
         match content {
             InboundContent::Text(text) => Self::Text(text),
             InboundContent::Image(media)
@@ -246,6 +245,10 @@ impl<'a> EventKind<'a> {
             Self::Unknown => "unknown",
         }
     }
+}
+
+const fn named(kind: &str) -> &str {
+    if kind.is_empty() { "untyped" } else { kind }
 }
 
 impl fmt::Debug for EventView<'_> {

@@ -264,6 +264,9 @@ pub enum DecodeError {
     /// The bytes are not JSON; the source has the position.
     #[error("not valid JSON")]
     Json(#[source] Box<serde_json::Error>),
+    /// A text has an escaped surrogate without its other half, such as `"\ud83d"`; the source is the parser's error.
+    #[error("half of a character in a string, at line {} column {}", .0.line(), .0.column())]
+    LoneSurrogate(#[source] Box<serde_json::Error>),
     /// The JSON is not a document of this kind.
     #[error("not a valid document of this kind")]
     Problems(#[source] Problems),

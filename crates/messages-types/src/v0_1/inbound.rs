@@ -15,11 +15,11 @@ pub struct Inbound {
     /// ID of this message.
     pub message_uuid: String,
     /// Sender, the user.
-    pub from: Address,
+    pub from: Option<Address>,
     /// Recipient: your number, page or service.
-    pub to: Address,
+    pub to: Option<Address>,
     /// Time the message was sent.
-    pub timestamp: Timestamp,
+    pub timestamp: Option<Timestamp>,
     /// Content of the message.
     pub message: InboundMessage,
     /// `inbound`, if present.
@@ -92,8 +92,8 @@ pub enum InboundContent {
     Button(Button),
     /// Content that the API cannot deliver.
     Unsupported,
-    /// Name of an unknown type, or of a known one whose content is not as documented. The content is in the
-    /// `extra` of the object that carries it.
+    /// Name of an unknown type, or of a known one whose content is not as documented; empty if `type` is missing or not
+    /// a string. The content is in the `extra` of the object that carries it.
     Unknown(String),
 }
 

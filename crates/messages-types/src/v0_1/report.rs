@@ -24,11 +24,11 @@ pub enum WorkflowStatus {
 #[non_exhaustive]
 pub struct WorkflowReport {
     /// Kind of workflow: `failover`.
-    pub template: String,
+    pub template: Option<String>,
     /// Final status of the workflow.
     pub status: WorkflowStatus,
     /// Time the workflow ended.
-    pub timestamp: Timestamp,
+    pub timestamp: Option<Timestamp>,
     /// Workflow ID from the API's response.
     #[wire(flatten)]
     pub id: WorkflowUuid,

@@ -17,11 +17,11 @@ pub struct MessageStatus {
     /// Message ID from the API's response.
     pub message_uuid: String,
     /// Sender.
-    pub from: Address,
+    pub from: Option<Address>,
     /// Recipient.
-    pub to: Address,
+    pub to: Option<Address>,
     /// Time the status was reached.
-    pub timestamp: Timestamp,
+    pub timestamp: Option<Timestamp>,
     /// Status of the message.
     pub status: Status,
     /// Error, if the message was rejected or could not be delivered.

@@ -4,27 +4,27 @@ use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
 
-use super::{Check, Context, Decode, Json, Mode};
+use super::{Check, Context, Decode, Json, Mode, replace_lone_surrogates};
 use crate::error::{DecodeError, Problems};
 
 /// A JSON document that stands alone: a request body, a response or a webhook.
 ///
 /// The trait is sealed; every top-level type of the crate implements it.
 pub trait Document: Serialize + Sized + sealed::Sealed {
-    /// Reads a document from bytes.
+    /// Reads a document from bytes. In a document sent by the API, a lone surrogate is read as U+FFFD.
     ///
     /// # Errors
     ///
-    /// [`DecodeError::Json`] if the bytes are not JSON. [`DecodeError::Problems`] with *all*
-    /// problems if an outbound document breaks a rule; for a document sent by the API
-    /// only if the required fields of its kind are missing.
+    /// [`DecodeError::Json`] if the bytes are not JSON, [`DecodeError::LoneSurrogate`] if an outbound document has half
+    /// of a character. [`DecodeError::Problems`] with *all* problems if an outbound document breaks a rule; for a
+    /// document sent by the API only if the required fields of its kind are missing.
     fn from_slice(bytes: &[u8]) -> Result<Self, DecodeError>;
 
     /// Reads a document from a JSON value.
     ///
     /// # Errors
     ///
-    /// As for [`Document::from_slice`], except for [`DecodeError::Json`].
+    /// [`DecodeError::Problems`], as for [`Document::from_slice`].
     fn from_value(value: Value) -> Result<Self, DecodeError>;
 
     /// Writes the document as compact JSON.
@@ -40,6 +40,30 @@ pub trait Document: Serialize + Sized + sealed::Sealed {
 
 pub(crate) mod sealed {
     pub trait Sealed {}
+}
+
+/// Decodes bytes in `mode` and fails with all problems.
+pub(crate) fn from_slice<T: Decode + Check>(bytes: &[u8], mode: Mode) -> Result<T, DecodeError> {
+    match Json::from_slice(bytes) {
+        Ok(json) => from_json(json, mode),
+        Err(error) => {
+            let repaired = repaired(bytes, error, mode)?;
+            from_json(Json::from_slice(repaired.as_bytes())?, mode)
+        }
+    }
+}
+
+/// The text of an open document without its lone surrogates, if it has any, and no other fault of the JSON.
+#[cold]
+fn repaired(bytes: &[u8], error: serde_json::Error, mode: Mode) -> Result<String, DecodeError> {
+    let text = std::str::from_utf8(bytes).ok();
+    match text.and_then(replace_lone_surrogates) {
+        Some(repaired) if Json::from_slice(repaired.as_bytes()).is_ok() => match mode {
+            Mode::Open => Ok(repaired),
+            Mode::Strict => Err(DecodeError::LoneSurrogate(Box::new(error))),
+        },
+        _ => Err(error.into()),
+    }
 }
 
 /// Decodes in `mode` and fails with all problems.

@@ -152,7 +152,7 @@ fn a_report_names_its_workflow() {
 
 #[test]
 fn any_json_is_an_event() {
-    let partial = json!({"message_uuid": "u-1", "status": "delivered", "client_ref": "r-1", "channel": "sms"});
+    let partial = json!({"message_uuid": "u-1", "status": ["delivered"], "client_ref": "r-1", "channel": "sms"});
     for value in [
         json!(null),
         json!(3),
@@ -161,7 +161,7 @@ fn any_json_is_an_event() {
         json!({}),
         json!({"typ": "inbound-text", "msisdn": "447700900000"}),
         json!({"message_uuid": "u-1", "status": 4}),
-        json!({"from": {}, "to": {}, "message": {"content": {}}, "message_uuid": "u-1"}),
+        json!({"from": {}, "to": {}, "message": {"content": 5}, "message_uuid": "u-1"}),
         json!({"dispatch_uuid": "u-1"}),
         partial.clone(),
     ] {
@@ -185,14 +185,8 @@ fn any_json_is_an_event() {
 
 #[test]
 fn an_event_can_be_built_from_what_it_holds() {
-    let status = v1::MessageStatus::new(
-        "u",
-        "rcs",
-        "Acme",
-        "447700900000",
-        "2026-02-03T12:14:25Z",
-        Status::Read,
-    );
+    let mut status = v1::MessageStatus::new("u", Status::Read);
+    status.channel = Some(v1::Channel::Rcs);
     let event = WebhookEvent::from(status);
     assert_eq!(event.view().status(), Some(&Status::Read));
     let again: WebhookEvent = serde_json::from_slice(&event.to_vec()).unwrap();

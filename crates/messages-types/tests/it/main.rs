@@ -12,6 +12,7 @@ mod json;
 mod kinds;
 mod limits;
 mod messages;
+mod odd_events;
 mod open_decoding;
 mod outbound;
 mod outbound_v0_1;

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use http::StatusCode;
+use messages_sdk::types::DetectError;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -22,6 +23,8 @@ pub(super) struct Handler {
     next_id: AtomicU64,
     /// The hint about a clock that may be wrong was printed.
     clock_hinted: AtomicBool,
+    /// The hint about webhooks of another API was printed.
+    other_api_hinted: AtomicBool,
 }
 
 /// The result of handling a delivery.
@@ -45,6 +48,9 @@ struct Seen<'a> {
     answer_body: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    /// The reason that the event's kind is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
 }
 
 impl Handler {
@@ -62,6 +68,7 @@ impl Handler {
             store,
             next_id: AtomicU64::new(next_id),
             clock_hinted: AtomicBool::new(false),
+            other_api_hinted: AtomicBool::new(false),
         }
     }
 
@@ -85,8 +92,15 @@ impl Handler {
             // It comes again, when there may be room for it.
             Handled::NotStored => StatusCode::SERVICE_UNAVAILABLE,
         };
+        let mismatch = delivery.mismatch();
         // A closed output must not change the response to the sender.
-        let _ = self.tell(id, &delivery, &handled, answer);
+        let _ = self.tell(id, &delivery, &handled, answer, mismatch.as_ref());
+        if let Some(error) = mismatch.filter(DetectError::is_other_api)
+            && !self.other_api_hinted.swap(true, Ordering::Relaxed)
+        {
+            let hint = format!("request {id} {error}");
+            self.out.note(&Line::new().plain(hint));
+        }
         if let Some(hint) = clock_hint(delivery.verdict.name())
             && !self.clock_hinted.swap(true, Ordering::Relaxed)
         {
@@ -119,6 +133,7 @@ impl Handler {
         delivery: &Delivery,
         handled: &Handled,
         answer: StatusCode,
+        mismatch: Option<&DetectError>,
     ) -> std::io::Result<()> {
         let event = delivery.verdict.event();
         let error = match handled {
@@ -137,6 +152,7 @@ impl Handler {
             answer: answer.as_u16(),
             answer_body,
             error,
+            hint: mismatch.map(ToString::to_string),
         };
         self.out.result(&seen, |seen| {
             let line = line::of(id, &delivery.verdict, self.show);

@@ -13,13 +13,13 @@ use crate::wire::Wire;
 
 /// Sender or recipient of a message in a webhook: a channel with a number or
 /// an ID. (One sample of the API documentation has both.)
-#[derive(Clone, PartialEq, Wire)]
-#[wire(open, new)]
+#[derive(Clone, Default, PartialEq, Wire)]
+#[wire(open)]
 #[non_exhaustive]
 pub struct Address {
     /// Channel; both sides of a message have the same one.
     #[wire(rename = "type")]
-    pub channel: Channel,
+    pub channel: Option<Channel>,
     /// Phone number, short code or sender name.
     pub number: Option<String>,
     /// ID of a Messenger page or user, or of a Viber service.
@@ -34,8 +34,9 @@ impl Address {
     #[must_use]
     pub fn number(channel: impl Into<Channel>, number: impl Into<String>) -> Self {
         Self {
+            channel: Some(channel.into()),
             number: Some(number.into()),
-            ..Self::new(channel)
+            ..Self::default()
         }
     }
 
@@ -43,8 +44,9 @@ impl Address {
     #[must_use]
     pub fn id(channel: impl Into<Channel>, id: impl Into<String>) -> Self {
         Self {
+            channel: Some(channel.into()),
             id: Some(id.into()),
-            ..Self::new(channel)
+            ..Self::default()
         }
     }
 
@@ -71,7 +73,7 @@ impl Address {
     #[must_use]
     pub fn value(&self) -> Option<&str> {
         let (first, second) = match self.channel {
-            Channel::Messenger => (&self.id, &self.number),
+            Some(Channel::Messenger) => (&self.id, &self.number),
             _ => (&self.number, &self.id),
         };
         first.as_deref().or(second.as_deref())

@@ -39,8 +39,8 @@ pub enum Content {
     Content(Vec<Attachment>),
     /// Content that the API cannot pass on.
     Unsupported,
-    /// Name of an unknown type, or of a known type whose content is not as documented. The content is in the
-    /// `extra` of the enclosing object.
+    /// Name of an unknown type, or of a known type whose content is not as documented; empty if `message_type` is
+    /// missing or not a string. The content is in the `extra` of the enclosing object.
     Unknown(String),
 }
 

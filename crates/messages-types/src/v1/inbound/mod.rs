@@ -49,13 +49,13 @@ pub struct Inbound {
     /// ID of this message.
     pub message_uuid: String,
     /// Channel of the message.
-    pub channel: Channel,
+    pub channel: Option<Channel>,
     /// Sender: a phone number or an ID.
-    pub from: String,
+    pub from: Option<String>,
     /// Recipient: your number, ID or RCS sender.
-    pub to: String,
+    pub to: Option<String>,
     /// Time the message was sent.
-    pub timestamp: Timestamp,
+    pub timestamp: Option<Timestamp>,
     /// Content of the message.
     #[wire(flatten)]
     pub content: Content,

@@ -28,13 +28,13 @@ pub struct MessageStatus {
     /// Message ID from the API's response.
     pub message_uuid: String,
     /// Channel of the message.
-    pub channel: Channel,
+    pub channel: Option<Channel>,
     /// Sender.
-    pub from: String,
+    pub from: Option<String>,
     /// Recipient: a phone number or an ID.
-    pub to: String,
+    pub to: Option<String>,
     /// Time the status was reached.
-    pub timestamp: Timestamp,
+    pub timestamp: Option<Timestamp>,
     /// Status.
     pub status: Status,
     /// Error, if the message was rejected or could not be delivered.

@@ -2,8 +2,10 @@
 
 mod object;
 mod read;
+mod surrogate;
 
 pub(crate) use object::Object;
+pub use surrogate::replace_lone_surrogates;
 
 use std::borrow::Cow;
 

@@ -55,17 +55,19 @@ impl<'a> Object<'a> {
         self.0.retain_mut(|(name, value)| keep(name, value));
     }
 
+    /// The fields in the order received, repetitions included.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Json<'a>)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value))
+    }
+
     /// Names of the fields. A repeated name is repeated.
     pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(name, _)| name.as_ref())
+        self.iter().map(|(name, _)| name)
     }
 
     /// The fields in alphabetical order, each name once.
     pub(crate) fn sorted(&self) -> BTreeMap<&str, &Json<'a>> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_ref(), value))
-            .collect()
+        self.iter().collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use messages_types::Kind;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Text of arbitrary characters.
 fn any_text(length: usize) -> impl Strategy<Value = String> {
@@ -35,6 +35,7 @@ pub(super) struct Change {
     rename: u64,
     remove: u64,
     null: u64,
+    odd: u64,
     retype: u64,
     members: Vec<Value>,
 }
@@ -57,6 +58,7 @@ pub(super) fn any_change(fixtures: usize) -> impl Strategy<Value = Change> {
                 // Two draws: a quarter of the optional fields is removed, another quarter becomes null.
                 remove: remove & null,
                 null: null & !remove,
+                odd: retype & rename & !null,
                 retype,
                 members,
             },
@@ -99,50 +101,12 @@ const SCALARS: &[&str] = &[
 /// Returns `true` for the fields without which the document is not of this kind.
 fn is_required(kind: Kind, pointer: &str) -> bool {
     let required: &[&str] = match kind {
-        Kind::V1Status => &[
-            "/message_uuid",
-            "/channel",
-            "/from",
-            "/to",
-            "/timestamp",
-            "/status",
-        ],
-        Kind::V1Inbound => &[
-            "/message_uuid",
-            "/channel",
-            "/from",
-            "/to",
-            "/timestamp",
-            "/message_type",
-            "/text",
-        ],
-        Kind::V0_1Status => &[
-            "/message_uuid",
-            "/from",
-            "/from/type",
-            "/to",
-            "/to/type",
-            "/timestamp",
-            "/status",
-        ],
-        Kind::V0_1Inbound => &[
-            "/message_uuid",
-            "/from",
-            "/from/type",
-            "/to",
-            "/to/type",
-            "/timestamp",
-            "/message",
-            "/message/content",
-            "/message/content/type",
-        ],
-        Kind::V0_1Report => &[
-            "/template",
-            "/status",
-            "/timestamp",
-            "/dispatch_uuid",
-            "/workflow_uuid",
-        ],
+        Kind::V1Status => &["/message_uuid", "/status"],
+        Kind::V1Inbound => &["/message_uuid", "/message_type", "/text"],
+        // One of the addresses must be an object.
+        Kind::V0_1Status => &["/message_uuid", "/to", "/to/type", "/status"],
+        Kind::V0_1Inbound => &["/message_uuid", "/message", "/message/content"],
+        Kind::V0_1Report => &["/status", "/dispatch_uuid", "/workflow_uuid"],
         _ => &[],
     };
     required.contains(&pointer)
@@ -187,6 +151,13 @@ impl Mutation<'_> {
                         map.remove(&key);
                     } else if optional && self.hits(self.change.null) {
                         map.insert(key, Value::Null);
+                    } else if optional && self.hits(self.change.odd) {
+                        let odd = if map[&key].is_string() {
+                            json!([7])
+                        } else {
+                            json!("odd")
+                        };
+                        map.insert(key, odd);
                     } else {
                         self.change_member(&key, &mut map[&key], &pointer);
                     }

@@ -38,6 +38,15 @@ fn same_kind(event: &WebhookEvent, kind: Kind) -> bool {
     )
 }
 
+/// Kinds of webhooks: detected by `Kind` and by `WebhookEvent` alike.
+const WEBHOOKS: &[Kind] = &[
+    Kind::V1Status,
+    Kind::V1Inbound,
+    Kind::V0_1Status,
+    Kind::V0_1Inbound,
+    Kind::V0_1Report,
+];
+
 /// Decodes and encodes one mutated webhook; all ways of decoding must agree.
 fn check_webhook(fixture: &Fixture, change: &Change) -> Result<(), TestCaseError> {
     let mut value = fixture.value();
@@ -65,6 +74,7 @@ fn check_webhook(fixture: &Fixture, change: &Change) -> Result<(), TestCaseError
     let checked = fixture.kind.check(value.clone());
     prop_assert!(checked.valid);
     prop_assert_eq!(&checked.value, &value);
+    prop_assert_eq!(Kind::detect(&value), Ok(fixture.kind));
     for added in ["/x-0", "/x-1", "/x-2"] {
         prop_assert!(checked.unknown.iter().any(|pointer| pointer == added));
     }
@@ -158,16 +168,21 @@ fn take_objects_for_everything(cases: u32) -> u32 {
         .run(&any_plausible_object(), |value| {
             count.set(count.get() + 1);
             let value: Value = serde_json::from_str(&value.to_string()).unwrap();
-            prop_assert!(Kind::detect(&value).is_some());
+            let detected = Kind::detect(&value);
+            for kind in WEBHOOKS {
+                let event = WebhookEvent::from(value.clone());
+                prop_assert_eq!(
+                    detected == Ok(*kind),
+                    same_kind(&event, *kind),
+                    "{:?}",
+                    detected
+                );
+            }
             for kind in Kind::ALL {
                 let checked = kind.check(value.clone());
                 prop_assert_eq!(&checked.value, &value, "{}", kind);
                 prop_assert_eq!(checked.valid, checked.problems.is_empty());
-                let sent = matches!(
-                    kind,
-                    Kind::V1Message | Kind::V1Update | Kind::V0_1Message | Kind::V0_1Workflow
-                );
-                prop_assert!(sent || checked.valid, "{} refused", kind);
+                prop_assert!(kind.is_outbound() || checked.valid, "{} refused", kind);
             }
             let event = WebhookEvent::from(value.clone());
             prop_assert_eq!(serde_json::to_value(&event).unwrap(), value);
