@@ -41,6 +41,7 @@ const CRATES: &[&str] = &[
     "messages-transport",
     "messages-sdk",
     "messages-outbox",
+    "messages-outbox-sqlite",
     "messages-emulator",
     "messages-cli",
 ];

@@ -24,6 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &["messages-types", "messages-auth", "messages-transport"],
     ),
     ("messages-outbox", &["messages-sdk"]),
+    ("messages-outbox-sqlite", &["messages-outbox"]),
     (
         "messages-cli",
         &["messages-sdk", "messages-emulator", "messages-outbox"],

@@ -47,6 +47,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "messages-outbox",
         &["jiff", "messages_sdk", "messages_types", "serde_core"],
     ),
+    ("messages-outbox-sqlite", &["messages_outbox", "rusqlite"]),
     (
         "messages-emulator",
         &[

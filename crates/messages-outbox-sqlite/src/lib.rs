@@ -1,0 +1,15 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod enqueue;
+mod error;
+mod incarnation;
+mod reader;
+mod schema;
+mod store;
+mod tables;
+mod writer;
+
+pub use enqueue::{Statement, enqueue};
+pub use rusqlite;
+pub use store::{Builder, SqliteStore};

@@ -1,0 +1,165 @@
+//! The file: who may read it, what is refused, and a backup that is copied back.
+
+use std::error::Error;
+use std::fs;
+
+use messages_outbox::{OutboxStore, State, StoreErrorKind};
+use messages_outbox_sqlite::SqliteStore;
+use messages_outbox_sqlite::rusqlite::Connection;
+
+use crate::support::{Folder, claim_request, count, intent, send_all};
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = Folder::new();
+    let store = folder.open().await;
+    store.enqueue(&[intent("key")], None).await.unwrap();
+    let mut seen = Vec::new();
+    for path in fs::read_dir(folder.file().parent().unwrap()).unwrap() {
+        let path = path.unwrap();
+        let mode = path.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{path:?}");
+        seen.push(path.file_name().into_string().unwrap());
+    }
+    seen.sort();
+    let expected = [
+        "outbox.db",
+        "outbox.db-shm",
+        "outbox.db-wal",
+        "outbox.db.incarnation",
+    ];
+    assert_eq!(seen, expected);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_is_refused() {
+    let folder = Folder::new();
+    let target = folder.file().with_file_name("target.db");
+    std::os::unix::fs::symlink(&target, folder.file()).unwrap();
+    for _ in 0..2 {
+        let error = SqliteStore::open(folder.file()).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Request);
+        // The link pointed to nothing at first, and to a file afterwards.
+        fs::write(&target, b"").unwrap();
+    }
+    assert_eq!(fs::read(&target).unwrap(), b"");
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_a_database_is_refused() {
+    let folder = Folder::new();
+    fs::write(folder.file(), "a text that is long enough to be no header").unwrap();
+    let error = SqliteStore::open(folder.file()).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Corrupt);
+    assert!(
+        error
+            .source()
+            .unwrap()
+            .to_string()
+            .contains("SQLite error 26"),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_applications_own_tables_are_left_alone() {
+    let folder = Folder::new();
+    let connection = Connection::open(folder.file()).unwrap();
+    connection
+        .execute_batch("CREATE TABLE own (id INTEGER); INSERT INTO own VALUES (1)")
+        .unwrap();
+    let store = folder.open().await;
+    store.enqueue(&[intent("key")], None).await.unwrap();
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE '%messages\\_outbox\\_%' ESCAPE '\\'";
+    let others: i64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(others, 1);
+    let sync: i64 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(sync, 0);
+}
+
+#[tokio::test]
+async fn a_newer_major_version_is_refused_and_a_newer_minor_one_is_used() {
+    let folder = Folder::new();
+    folder.open().await.close().await;
+    let connection = Connection::open(folder.file()).unwrap();
+    let add = "INSERT INTO messages_outbox_migrations (number, major) VALUES (?1, ?2)";
+    connection.execute(add, [900, 1]).unwrap();
+    folder.open().await.close().await;
+    connection.execute(add, [901, 2]).unwrap();
+    let error = SqliteStore::open(folder.file()).await.unwrap_err();
+    assert_eq!(error.kind(), StoreErrorKind::Version);
+}
+
+#[tokio::test]
+async fn a_backup_that_is_copied_back_sends_nothing_until_adopted() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    store.enqueue(&[intent("before")], None).await.unwrap();
+    let backup = folder.file().with_file_name("backup.db");
+    let connection = Connection::open(folder.file()).unwrap();
+    connection
+        .execute("VACUUM INTO ?1", [backup.to_str().unwrap()])
+        .unwrap();
+    drop(connection);
+    assert_eq!(send_all(&store).await.len(), 1);
+    store.close().await;
+
+    fs::copy(&backup, folder.file()).unwrap();
+    // Marked in the file itself: opening it twice changes nothing.
+    for _ in 0..2 {
+        let store = folder.open().await;
+        let error = store.claim(&claim_request(10)).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Restored);
+        assert!(store.status().await.unwrap().restored);
+        assert_eq!(count(&store, State::Queued).await, 1);
+        store.close().await;
+    }
+    let store = folder.open().await;
+    store.adopt().await.unwrap();
+    assert_eq!(send_all(&store).await.len(), 1);
+    store.close().await;
+    assert!(!folder.open().await.status().await.unwrap().restored);
+}
+
+#[tokio::test]
+async fn a_store_without_its_incarnation_is_a_restored_one() {
+    let folder = Folder::new();
+    folder.open().await.close().await;
+    let copy = fs::read(folder.incarnation()).unwrap();
+    for damage in [
+        None,
+        Some(&b""[..]),
+        Some(&b"\xff\xff"[..]),
+        Some(&copy[1..]),
+    ] {
+        match damage {
+            Some(bytes) => fs::write(folder.incarnation(), bytes).unwrap(),
+            None => fs::remove_file(folder.incarnation()).unwrap(),
+        }
+        let store = folder.open().await;
+        assert!(store.status().await.unwrap().restored, "{damage:?}");
+        store.adopt().await.unwrap();
+        store.close().await;
+        let store = folder.open().await;
+        assert!(!store.status().await.unwrap().restored, "{damage:?}");
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_died_is_no_restored_one() {
+    let folder = Folder::new();
+    for _ in 0..5 {
+        // As after a crash, nothing is written at the end: the thread is busy when the next store opens.
+        let store = folder.open().await;
+        store.enqueue(&[intent("key")], None).await.unwrap();
+        let other = folder.open().await;
+        assert!(!other.status().await.unwrap().restored);
+    }
+}

@@ -1,0 +1,15 @@
+//! Integration tests of the store in SQLite.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
+
+#[path = "../../../../xtask/src/trace_all.rs"]
+mod aa_trace_all;
+mod enqueue;
+mod erase;
+mod file;
+mod support;
