@@ -250,7 +250,7 @@ impl Client {
     ) -> Result<T, Error> {
         // A call that does not come back has panicked in its transport, and may have sent by then.
         let result = self.thread.wait(call);
-        result.unwrap_or_else(|| Err(Error::in_doubt(None, None)))
+        result.unwrap_or_else(|| Err(Error::lost()))
     }
 }
 

@@ -7,33 +7,34 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 use messages_auth::AuthError;
-use messages_transport::{Delivery, TransportError};
+use messages_transport::layer::retry::Refusal;
+use messages_transport::{Delivery, TransportError, TransportErrorKind};
 use messages_types::{ErrorObject, Invalid, Problem, Problems};
 
 use crate::outcome::{CallReport, Outcome};
 
-/// Why a call did not end in an acceptance.
+/// Reason a call did not end in an acceptance.
 ///
-/// The variant says how far the message came; [`Error::outcome`] says what that means for sending it
-/// again. Neither `Display` nor `Debug` shows a body, a number or a secret.
+/// The variant tells how far the message came; [`Error::outcome`] what that means for resending it.
+/// Neither `Display` nor `Debug` shows a body, a number or a secret.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The message breaks a rule. It was not sent.
     Invalid(Box<InvalidMessage>),
-    /// No credential could be made for the request, or not one that this call needs. It was not sent.
+    /// The request could not be signed, or the call needs other credentials. It was not sent.
     Credentials(Box<CredentialsError>),
-    /// The request never left this machine.
+    /// No byte of the request left this machine, or the server refused it unprocessed.
     NotSent(Box<Failure>),
-    /// The API answered and refused.
+    /// The API refused the request.
     Rejected(Box<Rejection>),
-    /// Nobody on this side can tell whether the API took the request.
+    /// The API may have accepted the request.
     InDoubt(Box<Doubt>),
-    /// The API took the request, but its answer could not be read. Never send it again.
+    /// The API accepted the request, but its response could not be read. It must not be resent.
     AcceptedIdUnknown(Box<Doubt>),
 }
 
-/// A message that was refused on this side.
+/// A message that was refused before it was sent.
 #[derive(Debug)]
 pub struct InvalidMessage {
     pub(crate) problems: Problems,
@@ -48,36 +49,33 @@ pub struct CredentialsError {
     pub(crate) report: CallReport,
 }
 
-/// A request that never left this machine.
+/// A request that was not sent.
 #[derive(Debug)]
 pub struct Failure {
     /// `None`: the client was closed.
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
+    /// Whether the same request may be sent later.
+    pub(crate) is_retryable: bool,
     pub(crate) report: CallReport,
 }
 
-/// An answer that refuses.
+/// A response that refuses the request.
 pub struct Rejection {
-    pub(crate) answer: RawAnswer,
+    pub(crate) refusal: Refusal,
+    /// `None` if it could not be read, for the reason in `source`.
+    pub(crate) body: Option<Bytes>,
     pub(crate) problem: Option<ErrorObject>,
     pub(crate) retry_after: Option<Duration>,
-    /// Why the answer's body could not be read to its end.
     pub(crate) source: Option<TransportError>,
     pub(crate) report: CallReport,
 }
 
-/// A request of which nobody can tell whether it was taken, or under which id.
+/// A request that may have been accepted, or that was accepted under an unknown ID.
 pub struct Doubt {
-    pub(crate) answer: Option<RawAnswer>,
+    /// Body of the last response, if one came.
+    pub(crate) body: Option<Bytes>,
     pub(crate) source: Option<TransportError>,
     pub(crate) report: CallReport,
-}
-
-/// An answer as it came.
-pub(crate) struct RawAnswer {
-    pub(crate) status: StatusCode,
-    pub(crate) request_id: Option<String>,
-    pub(crate) body: Bytes,
 }
 
 impl Error {
@@ -99,30 +97,34 @@ impl Error {
         }))
     }
 
-    pub(crate) fn not_sent(source: Option<Box<dyn StdError + Send + Sync>>) -> Self {
+    /// The client is closed.
+    pub(crate) fn closed() -> Self {
         Self::NotSent(Box::new(Failure {
-            source,
+            source: None,
+            is_retryable: false,
             report: CallReport::default(),
         }))
     }
 
-    pub(crate) fn in_doubt(source: Option<TransportError>, answer: Option<RawAnswer>) -> Self {
+    /// The options of the call make no valid HTTP request.
+    pub(crate) fn unsendable(error: http::Error) -> Self {
+        Self::NotSent(Box::new(Failure {
+            source: Some(error.into()),
+            is_retryable: false,
+            report: CallReport::default(),
+        }))
+    }
+
+    /// The task of the call ended without a result.
+    pub(crate) fn lost() -> Self {
         Self::InDoubt(Box::new(Doubt {
-            answer,
-            source,
+            body: None,
+            source: None,
             report: CallReport::default(),
         }))
     }
 
-    pub(crate) fn id_unknown(source: Option<TransportError>, answer: Option<RawAnswer>) -> Self {
-        Self::AcceptedIdUnknown(Box::new(Doubt {
-            answer,
-            source,
-            report: CallReport::default(),
-        }))
-    }
-
-    /// What this means for sending the message again.
+    /// Meaning for resending the message.
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         match self {
@@ -134,8 +136,7 @@ impl Error {
         }
     }
 
-    /// What is known about whether the request reached the API: [`Delivery::NotSent`] only where no
-    /// byte of it can have left.
+    /// Whether the request reached the API: [`Delivery::NotSent`] only if no byte of it can have left.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         match self {
@@ -145,38 +146,48 @@ impl Error {
         }
     }
 
-    /// Whether the same message may be sent again without a risk of sending it twice, and with a
-    /// chance that it is taken then: it never left, or the API throttled it.
+    /// Whether the same message may be sent later without the risk of a double, and with a chance of
+    /// acceptance: it was not sent for a reason that may pass, or the API throttled it.
+    ///
+    /// `false` for a request that can never be sent, such as one to an endpoint that credentials are
+    /// not sent to.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {
-            Self::NotSent(failure) => failure.source.is_some(),
-            Self::Rejected(rejection) => rejection.answer.status == StatusCode::TOO_MANY_REQUESTS,
+            Self::NotSent(failure) => failure.is_retryable,
+            Self::Rejected(rejection) => {
+                matches!(rejection.refusal, Refusal::Throttled | Refusal::Unavailable)
+            }
             _ => false,
         }
     }
 
-    /// Whether the credentials are at fault: none could be made, or the API answered 401 or 403.
+    /// Whether the credentials are the reason: none could be made, or the API responded with 401 or 403.
     #[must_use]
     pub fn is_credentials(&self) -> bool {
         matches!(self, Self::Credentials(_))
             || matches!(
-                self.status(),
-                Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+                self.status().and_then(Refusal::of),
+                Some(Refusal::Unauthorized | Refusal::Forbidden)
             )
     }
 
-    /// The status of the answer, if one came.
+    /// Reason the API refused the request, if it did.
     #[must_use]
-    pub fn status(&self) -> Option<StatusCode> {
+    pub fn refusal(&self) -> Option<Refusal> {
         match self {
-            Self::Rejected(rejection) => Some(rejection.answer.status),
-            Self::InDoubt(doubt) | Self::AcceptedIdUnknown(doubt) => doubt.status(),
+            Self::Rejected(rejection) => Some(rejection.refusal),
             _ => None,
         }
     }
 
-    /// The API's error object, if the answer held one.
+    /// Status code of the last response, if one came.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.report().status
+    }
+
+    /// The API's error object, if the response has one.
     #[must_use]
     pub fn problem(&self) -> Option<&ErrorObject> {
         match self {
@@ -185,7 +196,7 @@ impl Error {
         }
     }
 
-    /// The rules that the message breaks, if it was refused on this side.
+    /// Rules the message breaks, if it was refused before it was sent.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         match self {
@@ -194,7 +205,7 @@ impl Error {
         }
     }
 
-    /// How long the API asks to wait.
+    /// Wait that the API asks for.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
@@ -203,19 +214,23 @@ impl Error {
         }
     }
 
-    /// The API's own id of the request, to be quoted to its support.
+    /// The API's own ID of the request, to quote to its support.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
-        self.answer()?.request_id.as_deref()
+        self.report().request_id.as_deref()
     }
 
-    /// The answer's body as it came, if one came. It may hold what the message says.
+    /// Body of the last response as received, if one came. It may hold the content of the message.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
-        self.answer().map(|answer| &answer.body)
+        match self {
+            Self::Rejected(rejection) => rejection.body.as_ref(),
+            Self::InDoubt(doubt) | Self::AcceptedIdUnknown(doubt) => doubt.body.as_ref(),
+            _ => None,
+        }
     }
 
-    /// What is known about the call.
+    /// Report of the call.
     #[must_use]
     pub fn report(&self) -> &CallReport {
         match self {
@@ -227,56 +242,45 @@ impl Error {
         }
     }
 
-    pub(crate) fn with_report(mut self, mut report: CallReport) -> Self {
-        report.status = self.status();
-        report.request_id = self.request_id().map(str::to_owned);
-        *match &mut self {
+    pub(crate) fn report_mut(&mut self) -> &mut CallReport {
+        match self {
             Self::Invalid(invalid) => &mut invalid.report,
             Self::Credentials(error) => &mut error.report,
             Self::NotSent(failure) => &mut failure.report,
             Self::Rejected(rejection) => &mut rejection.report,
             Self::InDoubt(doubt) | Self::AcceptedIdUnknown(doubt) => &mut doubt.report,
-        } = report;
-        self
-    }
-
-    /// What to do about it, in one sentence.
-    #[must_use]
-    pub fn hint(&self) -> &'static str {
-        match self {
-            Self::Invalid(_) => "correct the members that the problems name",
-            Self::Credentials(error) if error.source.is_none() => {
-                "configure an application id and its private key: this call needs a JWT"
-            }
-            Self::Credentials(_) => "check the application id and the private key",
-            Self::NotSent(failure) if failure.source.is_none() => {
-                "the client was closed: send with another one"
-            }
-            Self::NotSent(_) => "it never left: send it again once the connection is back",
-            Self::InDoubt(_) => {
-                "do not send it again blindly: wait for a status webhook with its client reference"
-            }
-            Self::AcceptedIdUnknown(_) => {
-                "never send it again: its id arrives with the first status webhook"
-            }
-            Self::Rejected(rejection) => match rejection.answer.status.as_u16() {
-                300..=399 => "check the endpoint: the API does not redirect",
-                401 => "check the key and secret, or the application id and its private key",
-                402 => "top up the account's balance",
-                403 => "check what the account and the application may do",
-                404 => "check the endpoint and the id",
-                422 | 400 => "correct the members that the problem names",
-                429 => "wait as long as retry_after says, and send more slowly",
-                _ => "read the problem that the API reported",
-            },
         }
     }
 
-    fn answer(&self) -> Option<&RawAnswer> {
+    /// Advice, in one sentence.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
         match self {
-            Self::Rejected(rejection) => Some(&rejection.answer),
-            Self::InDoubt(doubt) | Self::AcceptedIdUnknown(doubt) => doubt.answer.as_ref(),
-            _ => None,
+            Self::Invalid(_) => "correct the fields that the problems name",
+            Self::Credentials(error) if error.source.is_none() => {
+                "configure an application ID and its private key: this call needs a JWT"
+            }
+            Self::Credentials(_) => "check the application ID and the private key",
+            Self::NotSent(failure) => failure.hint(),
+            Self::InDoubt(_) => {
+                "do not resend it blindly: wait for a status webhook with its client reference"
+            }
+            Self::AcceptedIdUnknown(_) => {
+                "do not resend it: its ID arrives with the first status webhook"
+            }
+            Self::Rejected(rejection) => match rejection.refusal {
+                Refusal::Redirect => "check the endpoint: the API does not redirect",
+                Refusal::Unauthorized => {
+                    "check the key and secret, or the application ID and its private key"
+                }
+                Refusal::NoCredit => "top up the account's balance",
+                Refusal::Forbidden => "check the permissions of the account and the application",
+                Refusal::NotFound => "check the endpoint and the ID",
+                Refusal::Invalid => "correct the fields that the problem names",
+                Refusal::Throttled => "wait as long as retry_after says, and send at a lower rate",
+                Refusal::Unavailable => "send it again once the API is available",
+                _ => "read the problem that the API reported",
+            },
         }
     }
 }
@@ -295,12 +299,21 @@ impl From<Invalid> for Error {
     }
 }
 
-impl Doubt {
-    fn status(&self) -> Option<StatusCode> {
-        self.answer
-            .as_ref()
-            .map(|answer| answer.status)
-            .or_else(|| self.source.as_ref().and_then(TransportError::status))
+impl Failure {
+    fn hint(&self) -> &'static str {
+        let Some(source) = &self.source else {
+            return "the client was closed: send with another one";
+        };
+        if self.is_retryable {
+            let transport = source.downcast_ref::<TransportError>();
+            return match transport.map(TransportError::kind) {
+                Some(TransportErrorKind::Limited) => {
+                    "send it again later, or raise the rate limit or the deadline"
+                }
+                _ => "send it again once the connection is back",
+            };
+        }
+        "correct the request: it can never be sent as it is"
     }
 }
 
@@ -313,33 +326,36 @@ impl fmt::Display for Error {
             Self::Credentials(error) if error.source.is_none() => {
                 f.write_str("this call needs a JWT, and the client has a key and secret only")
             }
-            Self::Credentials(_) => f.write_str("no credential could be made for the request"),
+            Self::Credentials(_) => f.write_str("the request could not be signed"),
             Self::NotSent(failure) if failure.source.is_none() => {
-                f.write_str("the client is closed and sent nothing")
+                f.write_str("the request was not sent: the client is closed")
             }
-            Self::NotSent(_) => f.write_str("the request never left this machine"),
-            Self::Rejected(rejection) => {
-                write!(
+            Self::NotSent(_) => f.write_str("the request was not sent"),
+            Self::Rejected(rejection) => match rejection.report.status {
+                Some(status) => write!(
                     f,
                     "the API refused the request with status {}",
-                    rejection.answer.status.as_u16()
-                )
-            }
-            Self::InDoubt(doubt) => match doubt.status() {
-                Some(status) => write!(
-                    f,
-                    "nobody can tell whether the API took the request: it answered with status {}",
                     status.as_u16()
                 ),
-                None => f.write_str("nobody can tell whether the API took the request"),
+                None => f.write_str("the API refused the request"),
             },
-            Self::AcceptedIdUnknown(doubt) => match doubt.status() {
+            Self::InDoubt(doubt) => match doubt.report.status {
                 Some(status) => write!(
                     f,
-                    "the API took the request with status {}, but its answer could not be read",
+                    "the outcome of the request is unknown: the response had status {}",
                     status.as_u16()
                 ),
-                None => f.write_str("the API took the request, but its answer could not be read"),
+                None => f.write_str("the outcome of the request is unknown"),
+            },
+            Self::AcceptedIdUnknown(doubt) => match doubt.report.status {
+                Some(status) => write!(
+                    f,
+                    "the API accepted the request with status {}, but its response could not be read",
+                    status.as_u16()
+                ),
+                None => {
+                    f.write_str("the API accepted the request, but its response could not be read")
+                }
             },
         }
     }
@@ -362,7 +378,8 @@ impl StdError for Error {
 impl fmt::Debug for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rejection")
-            .field("answer", &self.answer)
+            .field("refusal", &self.refusal)
+            .field("body", &BodyLength(self.body.as_ref()))
             .field("retry_after", &self.retry_after)
             .field("source", &self.source)
             .field("report", &self.report)
@@ -373,19 +390,21 @@ impl fmt::Debug for Rejection {
 impl fmt::Debug for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Doubt")
-            .field("answer", &self.answer)
+            .field("body", &BodyLength(self.body.as_ref()))
             .field("source", &self.source)
             .field("report", &self.report)
             .finish()
     }
 }
 
-impl fmt::Debug for RawAnswer {
+/// The length of a body, which may hold the content of a message.
+struct BodyLength<'a>(Option<&'a Bytes>);
+
+impl fmt::Debug for BodyLength<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RawAnswer")
-            .field("status", &self.status.as_u16())
-            .field("request_id", &self.request_id)
-            .field("body", &format_args!("[{} bytes]", self.body.len()))
-            .finish()
+        match self.0 {
+            Some(body) => write!(f, "[{} bytes]", body.len()),
+            None => f.write_str("none"),
+        }
     }
 }

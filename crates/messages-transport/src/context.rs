@@ -26,7 +26,6 @@ use http::Request;
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct CallContext {
-    began: Option<Instant>,
     deadline: Option<Instant>,
     route: Option<&'static str>,
     attempts: AttemptCounter,
@@ -37,17 +36,6 @@ impl CallContext {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// The instant at which the call began, by the clock of the layers.
-    ///
-    /// [`Retry`](crate::layer::retry::Retry) counts its
-    /// [`max_elapsed`](crate::layer::retry::RetryPolicy::max_elapsed) from there, and otherwise from
-    /// where the request reaches it.
-    #[must_use]
-    pub fn began(mut self, instant: Instant) -> Self {
-        self.began = Some(instant);
-        self
     }
 
     /// The instant by which the call has to be over.
@@ -76,12 +64,6 @@ impl CallContext {
         &self.attempts
     }
 
-    /// When a request's call began, for decorators.
-    #[must_use]
-    pub fn began_of<B>(request: &Request<B>) -> Option<Instant> {
-        Self::of(request)?.began
-    }
-
     /// The route of a request's call, for decorators.
     #[must_use]
     pub fn route_of<B>(request: &Request<B>) -> Option<&'static str> {
@@ -105,16 +87,17 @@ impl CallContext {
     }
 }
 
-/// Counts the attempts of one call, and remembers whether one of them left a doubt. Clones share it.
+/// Counter of the attempts of one call, with a mark for an attempt of unknown outcome. Clones share
+/// it.
 ///
-/// It also tells the truth about a call whose future was dropped, where no result could carry it.
+/// It is valid for a call whose future was dropped too, which has no result to carry it.
 #[derive(Debug, Clone, Default)]
 pub struct AttemptCounter(Arc<Attempts>);
 
 #[derive(Debug, Default)]
 struct Attempts {
     started: AtomicU32,
-    in_doubt: AtomicBool,
+    unknown: AtomicBool,
 }
 
 impl AttemptCounter {
@@ -133,17 +116,17 @@ impl AttemptCounter {
             .saturating_add(1)
     }
 
-    /// Whether an attempt may have been taken without anybody here knowing. The last attempt alone
-    /// cannot tell: a timeout followed by "connection refused" is a doubt.
+    /// Whether an attempt may have been accepted without a response that says so. The last attempt
+    /// alone cannot tell: a timeout followed by "connection refused" is of unknown outcome.
     #[must_use]
-    pub fn is_in_doubt(&self) -> bool {
-        self.0.in_doubt.load(Ordering::Acquire)
+    pub fn has_unknown_outcome(&self) -> bool {
+        self.0.unknown.load(Ordering::Acquire)
     }
 
-    /// Notes that an attempt may have been taken. The decorators of this crate leave that to whoever
-    /// knows what an answer means.
-    pub fn note_doubt(&self) {
-        self.0.in_doubt.store(true, Ordering::Release);
+    /// Marks the outcome of an attempt as unknown. [`Retry`](crate::layer::retry::Retry) does it for
+    /// every result that [`classify`](crate::layer::retry::classify) says is.
+    pub fn mark_unknown(&self) {
+        self.0.unknown.store(true, Ordering::Release);
     }
 }
 
@@ -154,10 +137,11 @@ impl AttemptCounter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Truncated;
 
-/// In a response's extensions: a layer below has put right why the request was refused, such as a
-/// token that had expired, so that the same request may be taken now.
+/// In a response's extensions: a layer below has corrected the reason for a refusal, such as an
+/// expired token, so that the same request may be accepted now.
 ///
-/// [`Retry`](crate::layer::retry::Retry) then sends it again at once, and once in a call, whatever its
-/// policy; but only after an answer with a status of 4xx, since any other request may have been taken.
+/// [`Retry`](crate::layer::retry::Retry) then sends it once more in a call, at once and whatever its
+/// policy; but only after a response that refuses the request, since any other may have been
+/// accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TryAgain;

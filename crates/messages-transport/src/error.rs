@@ -52,8 +52,6 @@ pub enum TransportErrorKind {
     /// The client's own rate limit refused the request: the queue is full, or the deadline would
     /// pass first.
     Limited,
-    /// The client pauses, since the server failed several times in a row.
-    Paused,
     /// Anything else.
     Other,
 }
@@ -147,7 +145,6 @@ impl fmt::Display for TransportError {
             TransportErrorKind::TooLarge => "the server's answer is larger than the limit",
             TransportErrorKind::InvalidRequest => "the request cannot be sent by this transport",
             TransportErrorKind::Limited => "the rate limit of this client refused the request",
-            TransportErrorKind::Paused => "the client pauses, since the server seems to be down",
             TransportErrorKind::Other => "the transport failed",
         })?;
         match self.0.status {

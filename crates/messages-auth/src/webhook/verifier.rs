@@ -113,7 +113,7 @@ impl Verifier {
     /// instead gives the claim back, so that the next delivery is handled.
     ///
     /// # Errors
-    /// A [`VerifyError`] that says what to [answer](VerifyError::answer).
+    /// A [`VerifyError`] that has the [status code of the response](VerifyError::response_status).
     pub fn verify(
         &self,
         headers: &HeaderMap,

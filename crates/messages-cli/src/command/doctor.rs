@@ -5,9 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use clap::Args;
-use http::{HeaderValue, Method, Request, Response, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use messages_sdk::Endpoint;
 use messages_sdk::auth::Credentials;
+use messages_sdk::transport::layer::retry::Refusal;
 use serde::Serialize;
 
 use crate::error::CommandError;
@@ -186,26 +187,33 @@ async fn account(endpoint: &Endpoint, credentials: &Credentials) -> Result<Strin
         })?;
     let status = post_nothing(endpoint, Some(header)).await?;
     let unproven = |reason: String| Ok(format!("the credentials cannot be proven: {reason}"));
-    match status {
-        401 => Err(CommandError::new(
+    match Refusal::of(status) {
+        Some(Refusal::Unauthorized) => Err(CommandError::new(
             Exit::Credentials,
             format!("{endpoint} refuses the credentials (401)"),
         )
         .hint("compare the key and the secret, or the application and its private key, with the account's")),
-        402 => Err(CommandError::new(Exit::Rejected, "the account has no credit (402)")
+        Some(Refusal::NoCredit) => Err(CommandError::new(Exit::Rejected, "the account has no credit (402)")
             .hint("add credit to the account")),
-        403 => Err(CommandError::new(
+        Some(Refusal::Forbidden) => Err(CommandError::new(
             Exit::Rejected,
             "the account may not send messages to this endpoint (403)",
         )
         .hint("choose another --endpoint, or enable the Messages API for the account")),
-        400 | 422 => match post_nothing(endpoint, None).await? {
-            401 => Ok("the credentials are accepted".to_owned()),
-            other => unproven(format!(
-                "{endpoint} responds to a request without credentials with status {other}"
-            )),
-        },
-        other => unproven(format!("{endpoint} responds with status {other}")),
+        Some(Refusal::Invalid) => {
+            let other = post_nothing(endpoint, None).await?;
+            match Refusal::of(other) {
+                Some(Refusal::Unauthorized) => Ok("the credentials are accepted".to_owned()),
+                _ => unproven(format!(
+                    "{endpoint} responds to a request without credentials with status {}",
+                    other.as_u16()
+                )),
+            }
+        }
+        _ => unproven(format!(
+            "{endpoint} responds with status {}",
+            status.as_u16()
+        )),
     }
 }
 
@@ -213,7 +221,7 @@ async fn account(endpoint: &Endpoint, credentials: &Credentials) -> Result<Strin
 async fn post_nothing(
     endpoint: &Endpoint,
     authorization: Option<HeaderValue>,
-) -> Result<u16, CommandError> {
+) -> Result<StatusCode, CommandError> {
     let mut request = Request::builder()
         .method(Method::POST)
         .uri(format!("{endpoint}/v1/messages"))
@@ -223,7 +231,7 @@ async fn post_nothing(
     if let Some(value) = authorization {
         request.headers_mut().insert(header::AUTHORIZATION, value);
     }
-    Ok(Exchange::new()?.send(request).await?.status().as_u16())
+    Ok(Exchange::new()?.send(request).await?.status())
 }
 
 /// Compares the endpoint's `Date` with this machine's time, which was `here` from the request to the response.

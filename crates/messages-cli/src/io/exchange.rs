@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, header};
 use messages_sdk::transport::backend::BuildError;
 use messages_sdk::transport::backend::hyper::{HyperTransport, HyperTransportBuilder};
+use messages_sdk::transport::layer::retry::Refusal;
 use messages_sdk::transport::layer::timeout::Timeout;
 use messages_sdk::transport::{TokioTimer, Transport};
 use serde_json::Value;
@@ -68,8 +69,8 @@ pub(crate) async fn ask_emulator(
     if status.is_success() {
         return Ok((base, value));
     }
-    let exit = match status.as_u16() {
-        400 | 422 => Exit::Invalid,
+    let exit = match Refusal::of(status) {
+        Some(Refusal::Invalid) => Exit::Invalid,
         _ => Exit::Rejected,
     };
     let reason = match value.get("error").and_then(Value::as_str) {

@@ -1,6 +1,7 @@
 //! The report of one message, as `send --json` prints it.
 
 use messages_sdk::outcome::Submitted;
+use messages_sdk::transport::layer::retry::Refusal;
 use messages_sdk::types::{ErrorObject, Problem};
 use messages_sdk::{Error, Outcome};
 use serde::Serialize;
@@ -101,7 +102,7 @@ impl SendReport {
         report.error = Some(chain(error));
         report.hint = Some(error.hint());
         report.is_credentials = matches!(error, Error::Credentials(_))
-            || (error.outcome() == Outcome::Rejected && report.status == Some(401));
+            || error.refusal() == Some(Refusal::Unauthorized);
         report
     }
 

@@ -1,20 +1,24 @@
-//! One call, without I/O: what is sent becomes an HTTP request, and what came back an outcome.
+//! One call: the request, its way through the layers, and the outcome.
 
-mod answer;
-mod attempt;
+mod authorize;
+#[expect(clippy::module_inception, reason = "the module is about one call")]
+mod call;
+mod in_flight;
+mod outcome;
 mod request;
 
-pub(crate) use answer::{Answer, read};
-pub(crate) use attempt::Authorize;
-pub(crate) use request::RequestParts;
+pub(crate) use authorize::Authorize;
+pub(crate) use call::{Call, Decoded};
+pub(crate) use in_flight::InFlightCalls;
+pub(crate) use outcome::Response;
+pub(crate) use request::CallRequest;
 
 use std::future::Future;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use http::Response;
 use messages_transport::TransportError;
 
-/// What [`Transport::send`](messages_transport::Transport::send) returns once it is written out.
+/// The future of [`Transport::send`](messages_transport::Transport::send), written out.
 pub(crate) type Exchange<'f> =
-    Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'f>>;
+    Pin<Box<dyn Future<Output = Result<http::Response<Bytes>, TransportError>> + Send + 'f>>;

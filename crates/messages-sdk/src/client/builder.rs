@@ -11,9 +11,8 @@ use messages_transport::layer::retry::{DeliveryPolicy, Retry, RetryPolicy};
 use messages_transport::layer::timeout::Timeout;
 use messages_transport::{Timer, TokioTimer, Transport};
 
-use super::calls::Calls;
 use super::{Client, Inner};
-use crate::call::Authorize;
+use crate::call::{Authorize, InFlightCalls};
 use crate::doubts::DoubtLedger;
 use crate::endpoint::Endpoint;
 use crate::env::{AuthPreference, EnvError, credentials_from_env};
@@ -77,7 +76,7 @@ pub struct ClientBuilder {
 }
 
 /// The longest time limit; longer ones are taken for a mistake in the unit.
-pub(super) const LIMIT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const LIMIT_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 impl ClientBuilder {
     pub(super) fn new() -> Self {
@@ -151,14 +150,14 @@ impl ClientBuilder {
         Ok(self.transport(transport))
     }
 
-    /// What may be sent again.
+    /// What may be resent; by default nothing that may have been accepted.
     pub fn delivery(mut self, policy: DeliveryPolicy) -> Self {
         self.delivery = policy;
         self
     }
 
-    /// How often and how fast a call is repeated. What may be repeated at all is said by [`ClientBuilder::delivery`], which
-    /// replaces the policy's own.
+    /// Number of attempts, and the waits between them. What may be resent at all is
+    /// [`ClientBuilder::delivery`]; how long a call may take is [`ClientBuilder::deadline`].
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
@@ -241,11 +240,10 @@ impl ClientBuilder {
             inner: observed,
             credentials,
             endpoint: self.endpoint.clone(),
-            delivery: self.delivery,
             timer: Arc::clone(&timer),
         };
         let limited = RateLimit::new(authorised, self.limits.unwrap_or_default(), TokioTimer);
-        let retried = Retry::new(limited, self.retry.delivery(self.delivery), TokioTimer);
+        let retried = Retry::new(limited, self.retry, TokioTimer).delivery(self.delivery);
 
         Ok(Client {
             inner: Arc::new(Inner {
@@ -261,7 +259,7 @@ impl ClientBuilder {
                 account,
                 scoped,
                 has_jwt,
-                calls: Calls::default(),
+                calls: InFlightCalls::default(),
             }),
         })
     }

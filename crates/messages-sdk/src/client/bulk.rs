@@ -146,7 +146,7 @@ impl<S: Stream<Item: OutboundMessage>> SendAll<S> {
         let (id, result) = match ended {
             Ok((id, result)) => (id, result),
             // The transport panicked, or the runtime shuts down: the message may have left.
-            Err(error) => (error.id(), Err(Error::in_doubt(None, None))),
+            Err(error) => (error.id(), Err(Error::lost())),
         };
         let index = self.places.remove(&id).unwrap_or(self.taken);
         Poll::Ready(Some(Sent { index, result }))

@@ -2,8 +2,6 @@
 
 mod builder;
 mod bulk;
-mod calls;
-mod exchange;
 mod options;
 mod send;
 mod update;
@@ -16,12 +14,12 @@ use http::HeaderValue;
 use messages_transport::layer::retry::DeliveryPolicy;
 use messages_transport::{Timer, Transport};
 
+pub(crate) use builder::LIMIT_MAX;
 pub use builder::{BuildError, ClientBuilder, ClientReferences};
 pub use bulk::{ResultOrder, SendAll, Sent};
 pub use options::SendOptions;
 
-use calls::Calls;
-
+use crate::call::InFlightCalls;
 use crate::doubts::DoubtLedger;
 use crate::endpoint::Endpoint;
 #[cfg(feature = "reqwest")]
@@ -38,21 +36,22 @@ pub struct Client {
     inner: Arc<Inner>,
 }
 
-struct Inner {
-    transport: Box<dyn Transport>,
+/// State shared by a client and its clones.
+pub(crate) struct Inner {
+    pub(crate) transport: Box<dyn Transport>,
     endpoint: Endpoint,
-    user_agent: HeaderValue,
-    deadline: Duration,
-    delivery: DeliveryPolicy,
-    timer: Arc<dyn Timer>,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) deadline: Duration,
+    pub(crate) delivery: DeliveryPolicy,
+    pub(crate) timer: Arc<dyn Timer>,
     references: ClientReferences,
-    doubts: Option<Arc<dyn DoubtLedger>>,
-    observer: Option<Arc<dyn ClientObserver>>,
+    pub(crate) doubts: Option<Arc<dyn DoubtLedger>>,
+    pub(crate) observer: Option<Arc<dyn ClientObserver>>,
     account: Arc<str>,
     /// Whether the rate limit looks at senders and channels too.
     scoped: bool,
     has_jwt: bool,
-    calls: Calls,
+    pub(crate) calls: InFlightCalls,
 }
 
 impl Client {
@@ -76,6 +75,10 @@ impl Client {
             .credentials_from_env(AuthPreference::Automatic)?
             .reqwest()?
             .build()
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
     }
 
     /// Where this client sends to.

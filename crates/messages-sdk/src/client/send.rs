@@ -8,9 +8,8 @@ use messages_transport::layer::rate_limit::RateScope;
 use messages_types::{Document, Invalid, OutboundMessage, Problems, Rule, Submission, v0_1, v1};
 use uuid::fmt::Hyphenated;
 
-use super::exchange::{Begun, Call, Decoded};
 use super::{Client, ClientReferences, SendOptions};
-use crate::call::Answer;
+use crate::call::{Call, CallRequest, Decoded, Response};
 use crate::error::Error;
 use crate::outcome::{Accepted, RawAccepted, Submitted, WorkflowAccepted};
 
@@ -41,11 +40,11 @@ impl Client {
     ) -> Result<Submitted, Error> {
         let submission = submission.into();
         let is_workflow = matches!(submission, Submission::Workflow(_));
-        let mut begun = self.begin_submission(submission, &options)?;
+        let mut call = self.begin_submission(submission, &options)?;
         if is_workflow {
-            workflow_accepted(&mut begun).await.map(Submitted::Workflow)
+            workflow_accepted(&mut call).await.map(Submitted::Workflow)
         } else {
-            accepted(&mut begun).await.map(Submitted::Message)
+            accepted(&mut call).await.map(Submitted::Message)
         }
     }
 
@@ -59,8 +58,8 @@ impl Client {
     /// As [`Client::submit`].
     pub async fn send(&self, message: impl OutboundMessage) -> Result<Accepted, Error> {
         let options = SendOptions::default();
-        let mut begun = self.begin_submission(message.into(), &options)?;
-        accepted(&mut begun).await
+        let mut call = self.begin_submission(message.into(), &options)?;
+        accepted(&mut call).await
     }
 
     /// As [`Client::send`], with options for this call alone.
@@ -73,8 +72,8 @@ impl Client {
         message: impl OutboundMessage,
         options: SendOptions,
     ) -> Result<Accepted, Error> {
-        let mut begun = self.begin_submission(message.into(), &options)?;
-        accepted(&mut begun).await
+        let mut call = self.begin_submission(message.into(), &options)?;
+        accepted(&mut call).await
     }
 
     pub(crate) async fn send_message(
@@ -82,8 +81,8 @@ impl Client {
         message: Submission,
         options: SendOptions,
     ) -> Result<Accepted, Error> {
-        let mut begun = self.begin_submission(message, &options)?;
-        accepted(&mut begun).await
+        let mut call = self.begin_submission(message, &options)?;
+        accepted(&mut call).await
     }
 
     /// Starts a failover workflow of the v0.1 generation (`/v0.1/dispatch`).
@@ -109,8 +108,8 @@ impl Client {
         workflow: &v0_1::Workflow,
         options: SendOptions,
     ) -> Result<WorkflowAccepted, Error> {
-        let mut begun = self.begin_submission(workflow.into(), &options)?;
-        workflow_accepted(&mut begun).await
+        let mut call = self.begin_submission(workflow.into(), &options)?;
+        workflow_accepted(&mut call).await
     }
 
     /// Begins to submit a document, of which only the JSON is stored.
@@ -118,7 +117,7 @@ impl Client {
         &'a self,
         mut submission: Submission,
         options: &'a SendOptions,
-    ) -> Result<Begun<'a>, Error> {
+    ) -> Result<Call<'a>, Error> {
         submission.validate().map_err(Error::invalid)?;
         if let Some(reference) = self.reference(options) {
             submission
@@ -134,7 +133,7 @@ impl Client {
             submission.path()
         };
         let channel = submission.channel();
-        let call = Call {
+        let request = CallRequest {
             method: Method::POST,
             endpoint: options.endpoint_or(&self.inner.endpoint),
             path: path.into(),
@@ -152,7 +151,7 @@ impl Client {
             }),
             client_ref: submission.client_ref().map(str::to_owned),
         };
-        Ok(self.begin(call, options))
+        Ok(Call::begin(self, request, options))
     }
 
     /// Posts any JSON to any path of the API: the way to what this version has no type for.
@@ -168,7 +167,7 @@ impl Client {
         body: &serde_json::Value,
         options: SendOptions,
     ) -> Result<RawAccepted, Error> {
-        let call = Call {
+        let request = CallRequest {
             method: Method::POST,
             endpoint: options.endpoint_or(&self.inner.endpoint),
             path: path.to_owned().into(),
@@ -178,10 +177,10 @@ impl Client {
             scope: self.scope(|scope| scope),
             client_ref: None,
         };
-        let ((), answer, report) = self.begin(call, &options).end(|_| Ok(())).await?;
+        let ((), response) = Call::begin(self, request, &options).end(|_| Ok(())).await?;
         Ok(RawAccepted {
-            body: answer.body,
-            report,
+            body: response.body,
+            report: response.report,
         })
     }
 
@@ -201,21 +200,21 @@ impl Client {
 }
 
 /// Waits for the response to a message. That of v0.1 is that of v1 without a workflow ID.
-async fn accepted(begun: &mut Begun<'_>) -> Result<Accepted, Error> {
-    let (accepted, _, report) = begun.end(Answer::decode::<v1::Accepted>).await?;
+async fn accepted(call: &mut Call<'_>) -> Result<Accepted, Error> {
+    let (accepted, response) = call.end(Response::decode::<v1::Accepted>).await?;
     Ok(Accepted {
         message_uuid: accepted.message_uuid,
         workflow_id: accepted.workflow_id,
-        report,
+        report: response.report,
     })
 }
 
 /// Waits for the response to a workflow.
-async fn workflow_accepted(begun: &mut Begun<'_>) -> Result<WorkflowAccepted, Error> {
-    let (accepted, _, report) = begun.end(Answer::decode::<v0_1::WorkflowAccepted>).await?;
+async fn workflow_accepted(call: &mut Call<'_>) -> Result<WorkflowAccepted, Error> {
+    let (accepted, response) = call.end(Response::decode::<v0_1::WorkflowAccepted>).await?;
     Ok(WorkflowAccepted {
         uuid: accepted.uuid().to_owned(),
-        report,
+        report: response.report,
     })
 }
 

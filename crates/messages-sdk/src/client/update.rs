@@ -3,8 +3,8 @@
 use http::Method;
 use messages_types::{Document, Invalid, Rule, v1};
 
-use super::exchange::Call;
 use super::{Client, SendOptions};
+use crate::call::{Call, CallRequest};
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::outcome::Updated;
@@ -98,7 +98,7 @@ impl Client {
             let invalid = Invalid::new(Rule::Format, "must be the id of a message");
             return Err(Error::invalid_value(invalid, "/message_uuid"));
         }
-        let call = Call {
+        let request = CallRequest {
             method: Method::PATCH,
             endpoint,
             path: format!("/v1/messages/{message_uuid}").into(),
@@ -108,8 +108,10 @@ impl Client {
             scope: self.scope(|scope| scope),
             client_ref: None,
         };
-        let ((), _, report) = self.begin(call, options).end(|_| Ok(())).await?;
-        Ok(Updated { report })
+        let ((), response) = Call::begin(self, request, options).end(|_| Ok(())).await?;
+        Ok(Updated {
+            report: response.report,
+        })
     }
 }
 

@@ -1,7 +1,6 @@
 //! Spans and metrics: an observer of calls and attempts.
 
 mod attempt;
-mod operation;
 #[cfg(feature = "opentelemetry")]
 mod otel;
 
@@ -12,7 +11,6 @@ use http::{Method, StatusCode};
 use messages_transport::TransportError;
 
 pub(crate) use attempt::Observed;
-pub(crate) use operation::{Operation, Running};
 #[cfg(feature = "opentelemetry")]
 pub use otel::OpenTelemetryMetrics;
 

@@ -21,4 +21,5 @@ mod support;
 mod table;
 mod token_clock;
 mod tracker;
+mod verdicts;
 mod wire;

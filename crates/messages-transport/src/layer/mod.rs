@@ -1,6 +1,6 @@
 //! Decorators: each wraps any [`Transport`](crate::Transport) and is one itself.
 //!
-//! The order matters. Outermost first: [`retry`], [`breaker`] if there is one, [`rate_limit`],
+//! The order matters. Outermost first: [`retry`], [`rate_limit`],
 //! whatever signs the request (so that each attempt carries a credential that is still good),
 //! [`timeout`], `trace`, and then the transport itself. The limiter so sees each attempt, and the
 //! time limit does not count the wait for a permit.
@@ -20,7 +20,6 @@
 //! # }
 //! ```
 
-pub mod breaker;
 pub mod rate_limit;
 pub mod retry;
 pub mod timeout;

@@ -1,168 +1,217 @@
-//! The table of what may be tried again.
+//! The table of what a result means: by itself, and as the retry layer applies it.
 
 use bytes::Bytes;
-use http::{Method, Response, StatusCode};
-use messages_transport::layer::retry::{Cause, Decision, DeliveryPolicy, classify};
-use messages_transport::{Delivery, TransportError, TransportErrorKind};
-
-use DeliveryPolicy::{AtLeastOnce, AtMostOnce, TrustRefusals};
-use TransportErrorKind::{
-    Connect, Interrupted, InvalidRequest, Limited, Other, Paused, Timeout, TooLarge,
+use http::{Method, Response, StatusCode, Uri};
+use messages_transport::layer::retry::{
+    Cause, Delivered, DeliveryPolicy, Refusal, Retry, RetryBudget, RetryPolicy, classify,
+};
+use messages_transport::testing::ScriptedTransport;
+use messages_transport::{
+    CallContext, Delivery, TokioTimer, Transport, TransportError, TransportErrorKind,
 };
 
-type Exchange = Result<Response<Bytes>, TransportError>;
+use Delivered::{Accepted, NotSent, Refused, Unknown};
+use DeliveryPolicy::{AtLeastOnce, AtMostOnce, TrustRefusals};
+use TransportErrorKind::{Connect, Interrupted, InvalidRequest, Limited, Other, Timeout, TooLarge};
 
-fn status(status: u16) -> Exchange {
-    let mut response = Response::new(Bytes::new());
-    *response.status_mut() = StatusCode::from_u16(status).unwrap();
-    Ok(response)
+use crate::support::{eventually, post};
+
+/// What a server or a backend does with an attempt.
+#[derive(Debug, Clone, Copy)]
+enum Attempt {
+    Status(u16),
+    /// A failure after the status line.
+    StatusThen(u16, TransportErrorKind),
+    Failure(TransportErrorKind, Delivery),
 }
 
-fn error(kind: TransportErrorKind, delivery: Delivery) -> Exchange {
-    Err(TransportError::without_source(kind, delivery))
+impl Attempt {
+    fn result(self) -> Result<Response<Bytes>, TransportError> {
+        let code = |status| StatusCode::from_u16(status).unwrap();
+        match self {
+            Self::Status(status) => {
+                let mut response = Response::new(Bytes::new());
+                *response.status_mut() = code(status);
+                Ok(response)
+            }
+            Self::StatusThen(status, kind) => {
+                let error = TransportError::without_source(kind, Delivery::Unknown);
+                Err(error.with_status(code(status)))
+            }
+            Self::Failure(kind, delivery) => Err(TransportError::without_source(kind, delivery)),
+        }
+    }
 }
 
-fn after(code: u16, kind: TransportErrorKind) -> Exchange {
-    let status = StatusCode::from_u16(code).unwrap();
-    Err(TransportError::without_source(kind, Delivery::Unknown).with_status(status))
-}
+const NEVER: Option<Cause> = None;
+const UNSENT: Option<Cause> = Some(Cause::Unsent);
+const THROTTLED: Option<Cause> = Some(Cause::Throttled);
+const TRANSIENT: Option<Cause> = Some(Cause::Transient);
 
-fn cut(code: u16) -> Exchange {
-    after(code, Interrupted)
-}
+/// A result, and under each policy whether it was delivered, and why it is retried.
+type Row = (Attempt, [Delivered; 3], [Option<Cause>; 3]);
 
-const STOP: Decision = Decision::Stop;
-const UNSENT: Decision = Decision::Retry(Cause::Unsent);
-const THROTTLED: Decision = Decision::Retry(Cause::Throttled);
-const TRANSIENT: Decision = Decision::Retry(Cause::Transient);
+const POLICIES: [DeliveryPolicy; 3] = [AtMostOnce, TrustRefusals, AtLeastOnce];
+
+fn table() -> Vec<Row> {
+    use Attempt::{Failure, Status, StatusThen};
+
+    let repeatable = [NEVER, NEVER, TRANSIENT];
+    let refused = |refusal| [Refused(refusal); 3];
+    let trusted = [Unknown, Refused(Refusal::Unavailable), Unknown];
+    let mut rows = vec![
+        (Status(429), refused(Refusal::Throttled), [THROTTLED; 3]),
+        (Status(503), trusted, [NEVER, TRANSIENT, TRANSIENT]),
+        (
+            StatusThen(429, Interrupted),
+            refused(Refusal::Throttled),
+            [THROTTLED; 3],
+        ),
+        (
+            StatusThen(503, Interrupted),
+            trusted,
+            [NEVER, TRANSIENT, TRANSIENT],
+        ),
+        (
+            Failure(TooLarge, Delivery::Unknown),
+            [Unknown; 3],
+            [NEVER; 3],
+        ),
+    ];
+    for status in [408, 500, 502, 504] {
+        rows.push((Status(status), [Unknown; 3], repeatable));
+        rows.push((StatusThen(status, Interrupted), [Unknown; 3], repeatable));
+        rows.push((StatusThen(status, TooLarge), [Unknown; 3], repeatable));
+    }
+    for status in [100, 101, 199, 501, 505, 511, 599, 600, 999] {
+        rows.push((Status(status), [Unknown; 3], [NEVER; 3]));
+    }
+    for status in [200, 201, 202, 204, 299] {
+        rows.push((Status(status), [Accepted; 3], [NEVER; 3]));
+        for kind in [Interrupted, Timeout, TooLarge] {
+            rows.push((StatusThen(status, kind), [Accepted; 3], [NEVER; 3]));
+        }
+    }
+    for (refusal, statuses) in [
+        (Refusal::Redirect, &[300, 301, 302, 307, 308, 399][..]),
+        (Refusal::Invalid, &[400, 422]),
+        (Refusal::Unauthorized, &[401]),
+        (Refusal::NoCredit, &[402]),
+        (Refusal::Forbidden, &[403]),
+        (Refusal::NotFound, &[404]),
+        (
+            Refusal::Other,
+            &[405, 409, 413, 421, 425, 428, 431, 451, 499],
+        ),
+    ] {
+        for status in statuses {
+            rows.push((Status(*status), refused(refusal), [NEVER; 3]));
+            let cut = StatusThen(*status, Interrupted);
+            rows.push((cut, refused(refusal), [NEVER; 3]));
+        }
+    }
+    for kind in [InvalidRequest, TooLarge, Limited] {
+        rows.push((Failure(kind, Delivery::NotSent), [NotSent; 3], [NEVER; 3]));
+    }
+    for (kind, delivery) in [
+        (Connect, Delivery::NotSent),
+        (Timeout, Delivery::NotSent),
+        (Other, Delivery::NotSent),
+        (Interrupted, Delivery::Refused),
+    ] {
+        rows.push((Failure(kind, delivery), [NotSent; 3], [UNSENT; 3]));
+    }
+    for kind in [
+        Connect,
+        Timeout,
+        Interrupted,
+        TransportErrorKind::Response,
+        Other,
+    ] {
+        rows.push((Failure(kind, Delivery::Unknown), [Unknown; 3], repeatable));
+    }
+    rows
+}
 
 #[test]
-fn the_decision_follows_the_table() {
-    // The columns: POST under each policy, and GET.
-    let table: Vec<(&str, Exchange, [Decision; 4])> = vec![
-        ("not sent", error(Connect, Delivery::NotSent), [UNSENT; 4]),
-        (
-            "unknown kind, not sent",
-            error(Other, Delivery::NotSent),
-            [UNSENT; 4],
-        ),
-        (
-            "refused",
-            error(Interrupted, Delivery::Refused),
-            [UNSENT; 4],
-        ),
-        ("429", status(429), [THROTTLED; 4]),
-        ("429, cut", cut(429), [THROTTLED; 4]),
-        ("503", status(503), [STOP, TRANSIENT, TRANSIENT, TRANSIENT]),
-        (
-            "503, cut",
-            cut(503),
-            [STOP, TRANSIENT, TRANSIENT, TRANSIENT],
-        ),
-        ("408", status(408), [STOP, STOP, TRANSIENT, TRANSIENT]),
-        ("500", status(500), [STOP, STOP, TRANSIENT, TRANSIENT]),
-        ("502", status(502), [STOP, STOP, TRANSIENT, TRANSIENT]),
-        ("504", status(504), [STOP, STOP, TRANSIENT, TRANSIENT]),
-        ("500, cut", cut(500), [STOP, STOP, TRANSIENT, TRANSIENT]),
-        (
-            "timeout",
-            error(Timeout, Delivery::Unknown),
-            [STOP, STOP, TRANSIENT, TRANSIENT],
-        ),
-        (
-            "broken",
-            error(Interrupted, Delivery::Unknown),
-            [STOP, STOP, TRANSIENT, TRANSIENT],
-        ),
-        (
-            "not HTTP",
-            error(TransportErrorKind::Response, Delivery::Unknown),
-            [STOP, STOP, TRANSIENT, TRANSIENT],
-        ),
-        (
-            "unknown",
-            error(Other, Delivery::Unknown),
-            [STOP, STOP, TRANSIENT, TRANSIENT],
-        ),
-        ("202", status(202), [STOP; 4]),
-        ("202, cut", cut(202), [STOP, STOP, STOP, TRANSIENT]),
-        ("302", status(302), [STOP; 4]),
-        ("307", status(307), [STOP; 4]),
-        ("400", status(400), [STOP; 4]),
-        ("401", status(401), [STOP; 4]),
-        ("402", status(402), [STOP; 4]),
-        ("403", status(403), [STOP; 4]),
-        ("404", status(404), [STOP; 4]),
-        ("422", status(422), [STOP; 4]),
-        ("422, cut", cut(422), [STOP; 4]),
-        ("501", status(501), [STOP; 4]),
-        (
-            "relative URI",
-            error(InvalidRequest, Delivery::NotSent),
-            [STOP; 4],
-        ),
-        ("own limit", error(Limited, Delivery::NotSent), [STOP; 4]),
-        ("own pause", error(Paused, Delivery::NotSent), [STOP; 4]),
-        (
-            "too large to send",
-            error(TooLarge, Delivery::NotSent),
-            [STOP; 4],
-        ),
-        ("too large", error(TooLarge, Delivery::Unknown), [STOP; 4]),
-        ("202, too large", after(202, TooLarge), [STOP; 4]),
-        (
-            "202, late",
-            after(202, Timeout),
-            [STOP, STOP, STOP, TRANSIENT],
-        ),
-        (
-            "500, too large",
-            after(500, TooLarge),
-            [STOP, STOP, TRANSIENT, TRANSIENT],
-        ),
-        ("408, cut", cut(408), [STOP, STOP, TRANSIENT, TRANSIENT]),
-        ("502, cut", cut(502), [STOP, STOP, TRANSIENT, TRANSIENT]),
-        ("504, cut", cut(504), [STOP, STOP, TRANSIENT, TRANSIENT]),
-        ("302, cut", cut(302), [STOP; 4]),
-        ("505", status(505), [STOP; 4]),
-        ("511", status(511), [STOP; 4]),
-        ("425", status(425), [STOP; 4]),
-        ("409", status(409), [STOP; 4]),
-        ("200", status(200), [STOP; 4]),
-        ("204", status(204), [STOP; 4]),
-    ];
-    println!(
-        "classify: {} results, POST under 3 policies and 9 methods under the default",
-        table.len()
-    );
-    for (name, result, expected) in table {
-        let decided = [
-            classify(&Method::POST, AtMostOnce, &result),
-            classify(&Method::POST, TrustRefusals, &result),
-            classify(&Method::POST, AtLeastOnce, &result),
-            classify(&Method::GET, AtMostOnce, &result),
-        ];
-        assert_eq!(decided, expected, "{name}");
-        let [at_most_once, .., idempotent] = expected;
-        for (method, expected) in [
-            // No more idempotent than a POST.
+fn each_result_has_its_verdict() {
+    for (attempt, delivered, retry) in table() {
+        let result = attempt.result();
+        let columns = POLICIES.into_iter().zip(delivered).zip(retry);
+        for ((policy, delivered), retry) in columns {
+            let verdict = classify(&Method::POST, policy, &result);
+            assert_eq!(verdict.delivered, delivered, "{attempt:?}, {policy:?}");
+            assert_eq!(verdict.retry, retry, "{attempt:?}, {policy:?}");
+        }
+        // An idempotent method may be repeated under every policy; no other method may.
+        let [at_most_once, .., at_least_once] = retry;
+        for (method, retry) in [
             (Method::PATCH, at_most_once),
             (Method::CONNECT, at_most_once),
             (
                 Method::from_bytes(b"PROPPATCH-OF-OUR-OWN").unwrap(),
                 at_most_once,
             ),
-            (Method::HEAD, idempotent),
-            (Method::OPTIONS, idempotent),
-            (Method::TRACE, idempotent),
-            (Method::PUT, idempotent),
-            (Method::DELETE, idempotent),
+            (Method::GET, at_least_once),
+            (Method::HEAD, at_least_once),
+            (Method::OPTIONS, at_least_once),
+            (Method::TRACE, at_least_once),
+            (Method::PUT, at_least_once),
+            (Method::DELETE, at_least_once),
         ] {
-            assert_eq!(
-                classify(&method, AtMostOnce, &result),
-                expected,
-                "{method}, {name}"
+            let verdict = classify(&method, AtMostOnce, &result);
+            assert_eq!(verdict.retry, retry, "{method}, {attempt:?}");
+        }
+    }
+}
+
+#[test]
+fn a_refusal_is_known_by_its_status_alone() {
+    for (attempt, [delivered, ..], _) in table() {
+        if let Attempt::Status(status) = attempt {
+            let refusal = match delivered {
+                Refused(refusal) => Some(refusal),
+                _ => None,
+            };
+            let status = StatusCode::from_u16(status).unwrap();
+            assert_eq!(Refusal::of(status), refusal, "{status}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_retry_layer_applies_the_table() {
+    for (attempt, delivered, retry) in table() {
+        let columns = POLICIES.into_iter().zip(delivered).zip(retry);
+        for ((policy, delivered), retry) in columns {
+            let script = ScriptedTransport::from_fn(move |_| async move { attempt.result() });
+            let budget = RetryBudget::new(100);
+            let layer = Retry::new(
+                script.clone(),
+                RetryPolicy::default()
+                    .max_attempts(2)
+                    .budget(budget.clone()),
+                TokioTimer,
             );
+            let layer = layer.delivery(policy);
+            let context = CallContext::new();
+            let attempts = context.attempts().clone();
+            let mut request = post(Uri::from_static("https://api.example/"), "{}");
+            request.extensions_mut().insert(context);
+            let _ = eventually(layer.send(request)).await;
+            let name = format!("{attempt:?}, {policy:?}");
+            assert_eq!(script.requests().len(), 1 + retry.iter().count(), "{name}");
+            assert_eq!(
+                attempts.has_unknown_outcome(),
+                delivered == Unknown,
+                "{name}"
+            );
+            let cost = match retry {
+                None => 0,
+                Some(Cause::Throttled) => 5,
+                Some(_) => 10,
+            };
+            assert_eq!(budget.tokens(), 100 - cost, "{name}");
         }
     }
 }

@@ -10,7 +10,6 @@
 mod aa_trace_all;
 mod backoff;
 mod bounded;
-mod breaker;
 mod broken;
 mod classify;
 mod conformance;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use messages_transport::layer::retry::{DeliveryPolicy, Retry, RetryBudget, RetryPolicy};
+use messages_transport::layer::retry::{Retry, RetryBudget, RetryPolicy};
 use messages_transport::layer::timeout::Timeout;
 use messages_transport::testing::server::{Act, Answer, FaultServer, Moment, Play};
 use messages_transport::{Delivery, TokioTimer, Transport, TransportError, TransportErrorKind};
@@ -150,7 +150,6 @@ fn report(result: &Result<Response<Bytes>, TransportError>) -> Reported {
 /// One request of `one_in` meets a fault.
 async fn run(backend: impl Transport + Clone, calls: usize, one_in: usize) -> Counts {
     let policy = RetryPolicy::default()
-        .delivery(DeliveryPolicy::AtMostOnce)
         .base_delay(Duration::from_millis(2))
         .throttled_delay(Duration::from_millis(2))
         .budget(RetryBudget::new(u32::MAX));

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use http::HeaderMap;
 
 use super::bucket::Bucket;
-use super::{RateLimitPolicy, RateScope, Refusal};
+use super::{LimitError, RateLimitPolicy, RateScope};
 use crate::layer::retry::retry_after;
 use crate::{Sleep, Timer};
 
@@ -116,7 +116,7 @@ impl RateLimiter {
     }
 
     /// Takes a permit if there is one right now.
-    pub(super) fn try_acquire(&self, scope: &RateScope) -> Result<Permit, Refusal> {
+    pub(super) fn try_acquire(&self, scope: &RateScope) -> Result<Permit, LimitError> {
         let now = self.shared.timer.now();
         let mut state = self.shared.state();
         let taken = if scope.is_account() {
@@ -125,7 +125,7 @@ impl RateLimiter {
             let scopes: Vec<_> = scope.outwards().collect();
             self.shared.take_at_once(&mut state, &scopes, now)
         };
-        taken.then_some(Permit(now)).ok_or(Refusal::Busy)
+        taken.then_some(Permit(now)).ok_or(LimitError::Busy)
     }
 
     /// Notes a 429 for a request that went out with `permit`.
@@ -217,7 +217,7 @@ impl fmt::Debug for Alarm {
 
 enum Step {
     Taken,
-    Refused(Refusal),
+    Refused(LimitError),
     /// Look again at this instant, or when woken.
     Wait(Option<Instant>),
 }
@@ -238,7 +238,7 @@ impl Acquire {
             self.waits = true;
         }
         if self.give_up.is_some_and(|give_up| now >= give_up) {
-            return Step::Refused(Refusal::TooLate);
+            return Step::Refused(LimitError::TooLate);
         }
         loop {
             let level = self.tickets.len().saturating_sub(1);
@@ -305,9 +305,9 @@ impl Acquire {
         policy: &RateLimitPolicy,
         state: &mut State,
         now: Instant,
-    ) -> Option<Refusal> {
+    ) -> Option<LimitError> {
         if state.waiting >= policy.max_waiting {
-            return Some(Refusal::Full);
+            return Some(LimitError::Full);
         }
         let give_up = self.give_up?;
         let late = self.scopes.iter().any(|scope| {
@@ -323,7 +323,7 @@ impl Acquire {
                 .checked_add(line.bucket.backlog(ahead, now))
                 .is_none_or(|turn| turn >= give_up)
         });
-        late.then_some(Refusal::TooLate)
+        late.then_some(LimitError::TooLate)
     }
 
     fn leave(&mut self) {
@@ -338,7 +338,7 @@ impl Acquire {
 }
 
 impl Future for Acquire {
-    type Output = Result<Permit, Refusal>;
+    type Output = Result<Permit, LimitError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;

@@ -7,8 +7,9 @@ mod policy;
 mod scope;
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 
+use crate::layer::retry::Refusal;
 use crate::transport::Exchange;
 use crate::{CallContext, Delivery, Timer, Transport, TransportError, TransportErrorKind};
 
@@ -34,7 +35,7 @@ pub struct RateLimit<T> {
 
 /// Why the limiter does not let a request wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-enum Refusal {
+enum LimitError {
     #[error("as many requests wait as may wait")]
     Full,
     #[error("the turn of the request would come too late")]
@@ -98,7 +99,7 @@ impl<T: Transport> RateLimit<T> {
         result: &Result<Response<Bytes>, TransportError>,
     ) {
         if let Ok(response) = result
-            && response.status() == StatusCode::TOO_MANY_REQUESTS
+            && Refusal::of(response.status()) == Some(Refusal::Throttled)
         {
             self.limiter.throttled(permit, scope, response.headers());
         }
@@ -126,6 +127,6 @@ impl<T: Transport> Transport for RateLimit<T> {
     }
 }
 
-fn refused(refusal: Refusal) -> TransportError {
+fn refused(refusal: LimitError) -> TransportError {
     TransportError::new(TransportErrorKind::Limited, Delivery::NotSent, refusal)
 }

@@ -1,15 +1,14 @@
 //! What a caller can say about retrying.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::{AttemptObserver, Cause, RetryBudget};
+use super::{Cause, RetryBudget};
 
-/// What may be sent again, given that a message costs money, reaches a person, and carries no
-/// idempotency key.
+/// What may be resent, given that a message costs money, reaches a person, and has no idempotency
+/// key.
 ///
-/// Set it for all calls in [`RetryPolicy::delivery`], or for one in the request's extensions. The
-/// table is at [`classify`](super::classify).
+/// Set it for all calls with [`Retry::delivery`](super::Retry::delivery), or for one in the request's
+/// extensions. The table is at [`classify`](super::classify).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum DeliveryPolicy {
@@ -23,22 +22,23 @@ pub enum DeliveryPolicy {
     AtLeastOnce,
 }
 
-/// How often, how fast and on whose account a call is repeated.
+/// Number of attempts, the waits between them, and the budget that retries are paid from.
+///
+/// What may be resent at all is the [`DeliveryPolicy`]; how long a call may take is the deadline of
+/// its [`CallContext`](crate::CallContext).
 ///
 /// ```
-/// use messages_transport::layer::retry::{DeliveryPolicy, RetryPolicy};
+/// use std::time::Duration;
+/// use messages_transport::layer::retry::RetryPolicy;
 ///
-/// let policy = RetryPolicy::default().max_attempts(5).delivery(DeliveryPolicy::TrustRefusals);
+/// let policy = RetryPolicy::default().max_attempts(5).base_delay(Duration::from_millis(200));
 /// # let _ = policy;
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct RetryPolicy {
-    pub(super) delivery: DeliveryPolicy,
     pub(super) max_attempts: u32,
-    pub(super) max_elapsed: Duration,
     pub(super) budget: RetryBudget,
-    pub(super) observer: Option<Arc<dyn AttemptObserver>>,
     base_delay: Duration,
     throttled_delay: Duration,
     max_delay: Duration,
@@ -48,11 +48,8 @@ pub struct RetryPolicy {
 impl Default for RetryPolicy {
     fn default() -> Self {
         Self {
-            delivery: DeliveryPolicy::AtMostOnce,
             max_attempts: 3,
-            max_elapsed: Duration::from_secs(60),
             budget: RetryBudget::default(),
-            observer: None,
             base_delay: Duration::from_millis(100),
             throttled_delay: Duration::from_secs(1),
             max_delay: Duration::from_secs(10),
@@ -62,22 +59,9 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// What may be sent again. Default [`DeliveryPolicy::AtMostOnce`].
-    pub fn delivery(mut self, policy: DeliveryPolicy) -> Self {
-        self.delivery = policy;
-        self
-    }
-
     /// How many attempts a call has, the first one included. Default 3; 0 counts as 1.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
-        self
-    }
-
-    /// No further attempt starts later than this after the call began, which its
-    /// [`CallContext`](crate::CallContext::began) may say. Default 60 s.
-    pub fn max_elapsed(mut self, limit: Duration) -> Self {
-        self.max_elapsed = limit;
         self
     }
 
@@ -112,12 +96,6 @@ impl RetryPolicy {
     /// clients.
     pub fn budget(mut self, budget: RetryBudget) -> Self {
         self.budget = budget;
-        self
-    }
-
-    /// Is told of every attempt.
-    pub fn observer(mut self, observer: impl AttemptObserver) -> Self {
-        self.observer = Some(Arc::new(observer));
         self
     }
 

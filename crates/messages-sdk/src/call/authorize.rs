@@ -1,52 +1,27 @@
-//! What happens to each attempt: it is signed anew, and what it leaves open is remembered.
+//! The layer that signs every attempt.
 
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, DATE};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::{HeaderValue, Request, Response};
 use messages_auth::Credentials;
-use messages_transport::layer::retry::DeliveryPolicy;
 use messages_transport::{
-    CallContext, Delivery, Timer, Transport, TransportError, TransportErrorKind, TryAgain,
+    Delivery, Timer, Transport, TransportError, TransportErrorKind, TryAgain,
 };
 
-use crate::call::Exchange;
+use super::Exchange;
+use super::outcome::refuses_credentials;
 use crate::endpoint::Endpoint;
 
-/// Whether an attempt that ended so may have been taken.
-fn leaves_doubt(result: &Result<Response<Bytes>, TransportError>, policy: DeliveryPolicy) -> bool {
-    match result {
-        Ok(answer) => is_doubtful(answer.status(), policy),
-        Err(error) => match error.status() {
-            // By its status, as in `read`; a 2xx is no doubt but an acceptance, and ends the call.
-            Some(status) => is_doubtful(status, policy),
-            None => error.delivery().may_be_taken(),
-        },
-    }
-}
-
-/// Whether an answer with this status leaves it open if the request was taken: a gateway answers so
-/// for a server behind it that may well have read the request.
-pub(crate) fn is_doubtful(status: StatusCode, policy: DeliveryPolicy) -> bool {
-    match status {
-        StatusCode::SERVICE_UNAVAILABLE => policy != DeliveryPolicy::TrustRefusals,
-        StatusCode::REQUEST_TIMEOUT => true,
-        other => other.is_server_error(),
-    }
-}
-
-/// Signs every attempt, and notes in the call's context what it leaves open.
-///
-/// A token that was refused is replaced, and the layer above asked to try again.
+/// Signs every attempt. A token that was refused is replaced, and the layer above is asked for one more
+/// attempt.
 #[derive(Debug)]
 pub(crate) struct Authorize<T> {
     pub(crate) inner: T,
     pub(crate) credentials: Credentials,
     pub(crate) endpoint: Endpoint,
-    /// Unless the call has a policy of its own.
-    pub(crate) delivery: DeliveryPolicy,
     pub(crate) timer: Arc<dyn Timer>,
 }
 
@@ -58,11 +33,7 @@ impl<T: Transport> Transport for Authorize<T> {
     {
         Box::pin(async move {
             if !self.endpoint.trusts(request.uri()) {
-                // Credentials go to the API and nowhere else.
-                return Err(TransportError::without_source(
-                    TransportErrorKind::InvalidRequest,
-                    Delivery::NotSent,
-                ));
+                return Err(unsigned(ForeignEndpoint));
             }
             let now = self.timer.calendar();
             let header = self.credentials.header_value(now).map_err(unsigned)?;
@@ -71,21 +42,14 @@ impl<T: Transport> Transport for Authorize<T> {
             let token =
                 matches!(self.credentials, Credentials::Jwt(_)).then(|| TokenEnd::of(&header));
             request.headers_mut().insert(AUTHORIZATION, header);
-            let attempts = CallContext::attempts_of(&request).cloned();
-            let delivery = request.extensions().get().copied().unwrap_or(self.delivery);
             let mut result = self.inner.send(request).await;
             if let (Some(token), Ok(answer)) = (token, &mut result)
-                && answer.status() == StatusCode::UNAUTHORIZED
+                && refuses_credentials(answer)
             {
                 if let Some(server) = date(answer) {
                     self.correct_clock(server, is_tls || self.endpoint.is_loopback());
                 }
                 self.replace(token, answer)?;
-            }
-            if leaves_doubt(&result, delivery)
-                && let Some(attempts) = &attempts
-            {
-                attempts.note_doubt();
             }
             result
         })
@@ -144,7 +108,12 @@ impl TokenEnd {
     }
 }
 
-fn unsigned(error: messages_auth::AuthError) -> TransportError {
+/// Credentials are sent to the API only.
+#[derive(Debug, thiserror::Error)]
+#[error("credentials are sent to the vendor's hosts and to the client's own endpoint only")]
+struct ForeignEndpoint;
+
+fn unsigned(error: impl std::error::Error + Send + Sync + 'static) -> TransportError {
     TransportError::new(TransportErrorKind::InvalidRequest, Delivery::NotSent, error)
 }
 

@@ -1,36 +1,36 @@
-//! How many calls are under way, and whether there may be more.
+//! In-flight calls of a client, and whether there may be more.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::Notify;
 
-/// Set when no call may begin any more; what is below counts those under way.
+/// Set when no call may begin any more; the bits below count the in-flight calls.
 const CLOSED: usize = !(usize::MAX >> 1);
 
-/// The calls of a client and its clones.
+/// The in-flight calls of a client and its clones.
 #[derive(Debug, Default)]
-pub(super) struct Calls {
+pub(crate) struct InFlightCalls {
     state: AtomicUsize,
-    /// Told when the last call ends after the door was shut.
+    /// Notified when the last call ends after `close`.
     ended: Notify,
 }
 
-impl Calls {
-    /// Begins a call, unless the door is shut.
-    pub(super) fn begin(&self) -> Option<UnderWay<'_>> {
+impl InFlightCalls {
+    /// Registers an in-flight call; `None` after `close`.
+    pub(crate) fn begin(&self) -> Option<InFlight<'_>> {
         let before = self.state.fetch_add(1, Ordering::AcqRel);
         // Made in any case: what was counted has to be counted down.
-        let under_way = UnderWay(self);
-        (before & CLOSED == 0).then_some(under_way)
+        let in_flight = InFlight(self);
+        (before & CLOSED == 0).then_some(in_flight)
     }
 
-    /// Shuts the door and waits for the calls under way.
-    pub(super) async fn close(&self) {
+    /// Refuses new calls and waits for the in-flight ones.
+    pub(crate) async fn close(&self) {
         self.state.fetch_or(CLOSED, Ordering::AcqRel);
         loop {
             let mut ended = pin!(self.ended.notified());
-            // In line before the count is read, so that no end is missed.
+            // Registered before the count is read, so that no end is missed.
             ended.as_mut().enable();
             if self.state.load(Ordering::Acquire) == CLOSED {
                 return;
@@ -40,11 +40,11 @@ impl Calls {
     }
 }
 
-/// One call under way, until it is dropped.
+/// One in-flight call, until it is dropped.
 #[derive(Debug)]
-pub(super) struct UnderWay<'a>(&'a Calls);
+pub(crate) struct InFlight<'a>(&'a InFlightCalls);
 
-impl Drop for UnderWay<'_> {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         let before = self.0.state.fetch_sub(1, Ordering::AcqRel);
         if before == CLOSED + 1 {
