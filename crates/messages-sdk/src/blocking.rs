@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::future::{Future, poll_fn};
-use std::io;
 use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use futures_core::Stream;
 use messages_types::{OutboundMessage, Submission, v0_1, v1};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::client::{Client as AsyncClient, ResultOrder, SendOptions, Sent};
+use crate::client::{BuildError, Client as AsyncClient, ResultOrder, SendOptions, Sent};
 use crate::error::Error;
 use crate::outcome::{Accepted, RawAccepted, Submitted, Updated, WorkflowAccepted};
 
@@ -44,17 +43,29 @@ pub struct Client {
 struct Thread(Option<Runtime>);
 
 impl Client {
-    /// Puts a client on a thread of its own.
+    /// A client over the reqwest transport, with the credentials and the endpoint of the environment: see
+    /// [`crate::Client::from_env`].
     ///
     /// # Errors
     ///
-    /// When the system has no thread to give.
-    pub fn new(client: AsyncClient) -> io::Result<Self> {
+    /// As [`crate::Client::from_env`] and [`Client::new`].
+    #[cfg(feature = "reqwest")]
+    pub fn from_env() -> Result<Self, BuildError> {
+        Self::new(AsyncClient::from_env()?)
+    }
+
+    /// Runs a client on a thread of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Thread`] if the system cannot start a thread.
+    pub fn new(client: AsyncClient) -> Result<Self, BuildError> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("messages")
             .enable_all()
-            .build()?;
+            .build()
+            .map_err(BuildError::Thread)?;
         Ok(Self {
             inner: client,
             thread: Arc::new(Thread(Some(runtime))),

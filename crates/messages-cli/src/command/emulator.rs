@@ -7,17 +7,17 @@ use clap::Args;
 use messages_emulator::{
     Config, DEFAULT_PORT, Emulator, EmulatorBuilder, Event, Generation, StartError,
 };
-use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey};
+use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId};
+use messages_sdk::env::{
+    API_KEY, API_SECRET, APPLICATION_ID, PRIVATE_KEY, PRIVATE_KEY_PATH, SIGNATURE_SECRET, Variable,
+};
 use serde::Serialize;
 
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::input::read_text;
 use crate::io::output::Line;
-use crate::settings::credentials::{
-    API_KEY, API_SECRET, APPLICATION_ID, Names, PRIVATE_KEY, PRIVATE_KEY_PATH, SIGNATURE_SECRET,
-    named_variable, secrets_from_environment,
-};
+use crate::settings::credentials::{key_from_environment_if_any, secrets_from_environment};
 use crate::settings::{Settings, runtime};
 use crate::signals::interrupted;
 
@@ -120,21 +120,21 @@ struct FromEnvironment {
 
 impl FromEnvironment {
     /// Reads a variable, and remembers that it was set.
-    fn read(&mut self, names: Names) -> Option<String> {
-        let (name, value) = named_variable(names)?;
+    fn read(&mut self, variable: Variable) -> Option<String> {
+        let (name, value) = variable.read().ok()??;
         self.variables.push(name);
         Some(value)
     }
 
     /// The variable that has been read, of those that may have a credential.
-    fn variable(&self, names: Names) -> Option<&'static str> {
+    fn variable(&self, variable: Variable) -> Option<&'static str> {
         let mut set = self.variables.iter().copied();
-        set.find(|name| names.contains(name))
+        set.find(|name| variable.names().contains(name))
     }
 
     /// The credential, unless it is the environment's.
-    fn made<T>(&self, names: Names, credential: T) -> Option<T> {
-        self.variable(names).is_none().then_some(credential)
+    fn made<T>(&self, variable: Variable, credential: T) -> Option<T> {
+        self.variable(variable).is_none().then_some(credential)
     }
 }
 
@@ -201,12 +201,13 @@ fn with_credentials(
     if let Some(id) = given.read(APPLICATION_ID) {
         builder = builder.application_id(ApplicationId::parse(id.trim()).map_err(unusable)?);
     }
-    if let Some(text) = given.read(PRIVATE_KEY) {
-        builder = builder.private_key(PrivateKey::from_text(&text).map_err(unusable)?);
-    } else if let Some(path) = given.read(PRIVATE_KEY_PATH) {
-        let path = path.trim();
-        builder = builder.private_key(PrivateKey::from_path(path).map_err(unusable)?);
-        given.key_path = Some(path.to_owned());
+    if let Some(key) = key_from_environment_if_any()? {
+        builder = builder.private_key(key);
+        if given.read(PRIVATE_KEY).is_none() {
+            given.key_path = given
+                .read(PRIVATE_KEY_PATH)
+                .map(|path| path.trim().to_owned());
+        }
     }
     Ok((builder, given))
 }
@@ -285,29 +286,32 @@ fn announce(
             None => PRIVATE_KEY_PATH,
         };
         [
-            ("url", Some(ready.url), &[][..]),
-            ("inbox", Some(&ready.inbox), &[]),
-            ("VONAGE_API_KEY", ready.api_key, API_KEY),
-            ("VONAGE_API_SECRET", ready.api_secret, API_SECRET),
+            ("url", Some(ready.url), None),
+            ("inbox", Some(&ready.inbox), None),
+            (API_KEY.name(), ready.api_key, Some(API_KEY)),
+            (API_SECRET.name(), ready.api_secret, Some(API_SECRET)),
             (
-                "VONAGE_SIGNATURE_SECRET",
+                SIGNATURE_SECRET.name(),
                 ready.signature_secret,
-                SIGNATURE_SECRET,
+                Some(SIGNATURE_SECRET),
             ),
             (
-                "VONAGE_APPLICATION_ID",
+                APPLICATION_ID.name(),
                 ready.application_id.as_deref(),
-                APPLICATION_ID,
+                Some(APPLICATION_ID),
             ),
             (
-                "VONAGE_PRIVATE_KEY_PATH",
+                PRIVATE_KEY_PATH.name(),
                 ready.private_key_path.as_deref(),
-                key_path,
+                Some(key_path),
             ),
         ]
-        .map(|(name, value, names)| {
+        .map(|(name, value, variable)| {
             let line = Line::new().strong(format!("{name:<24}"));
-            match (value, given.variable(names)) {
+            match (
+                value,
+                variable.and_then(|variable| given.variable(variable)),
+            ) {
                 (Some(value), _) => line.plain(value),
                 (None, Some(variable)) => line.dim(format!("from {variable}")),
                 (None, None) => line,

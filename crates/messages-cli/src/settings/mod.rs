@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use messages_emulator::DEFAULT_PORT;
 use messages_sdk::auth::{ApiKey, Basic, Credentials, PrivateKey, SignatureSecret};
 use messages_sdk::client::ClientReferences;
-use messages_sdk::env::AuthPreference;
+use messages_sdk::env::{self, AuthPreference};
 use messages_sdk::{Client, ClientBuilder, Endpoint};
 use tokio::runtime::{Builder, Runtime};
 
@@ -36,7 +36,7 @@ pub(crate) enum Origin<'a> {
 
 fn endpoint_variable() -> Option<String> {
     // A value that is not text is refused as an invalid endpoint: ignored, it would send messages elsewhere.
-    let text = std::env::var_os("MESSAGES_ENDPOINT")?;
+    let text = std::env::var_os(env::ENDPOINT.name())?;
     let text = text.to_string_lossy().trim().to_owned();
     (!text.is_empty()).then_some(text)
 }
@@ -118,8 +118,8 @@ impl Settings {
             let given = self.credentials_of_origin(preference)?;
             return given.ok_or_else(credentials::missing);
         }
-        let key = or(credentials::API_KEY, "emulator");
-        let secret = or(credentials::API_SECRET, "emulator-secret");
+        let key = or(env::API_KEY, "emulator");
+        let secret = or(env::API_SECRET, "emulator-secret");
         Basic::new(key, secret)
             .map(Credentials::from)
             .map_err(|error| {
@@ -235,7 +235,7 @@ impl Settings {
 
     pub(crate) fn api_key(&self) -> Result<Option<ApiKey>, CommandError> {
         credentials::api_key(match self.origin()? {
-            Origin::Environment => credentials::variable(credentials::API_KEY),
+            Origin::Environment => credentials::variable(env::API_KEY),
             Origin::Named(profile) | Origin::Active(profile) => profile.api_key.clone(),
             Origin::Nowhere => None,
         })

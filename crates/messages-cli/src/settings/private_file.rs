@@ -28,7 +28,7 @@ pub(crate) fn private_key(path: &Path) -> Result<Result<PrivateKey, AuthError>, 
 }
 
 /// That others than its owner can read a file, with the command that changes that.
-fn shared(path: &Path) -> CommandError {
+pub(crate) fn shared(path: &Path) -> CommandError {
     let shown = path.display();
     CommandError::new(Exit::Credentials, format!("{shown} can be read by others"))
         .hint(format!("chmod 600 {}", quoted(&shown.to_string())))

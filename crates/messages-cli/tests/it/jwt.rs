@@ -348,7 +348,7 @@ fn a_lifetime_out_of_range_is_a_wrong_use_and_a_useless_key_a_wrong_credential()
     for (key, word) in [
         (PUBLIC, "public key"),
         (weak, "1024 bits"),
-        ("./private.key", "path of a file"),
+        ("./private.key", "set VONAGE_PRIVATE_KEY_PATH to it"),
         ("nonsense", "not a key"),
     ] {
         let ended = shell(key).run(&["jwt", "mint"]);

@@ -15,7 +15,7 @@ use super::{Client, Inner};
 use crate::call::{Authorize, InFlightCalls};
 use crate::doubts::DoubtLedger;
 use crate::endpoint::Endpoint;
-use crate::env::{AuthPreference, EnvError, credentials_from_env};
+use crate::env::{self, AuthPreference, EnvError};
 use crate::observe::{ClientObserver, Observed};
 
 /// Whether messages without a client reference get one.
@@ -40,12 +40,15 @@ pub enum BuildError {
     /// No transport was given.
     #[error("a client needs a transport: call hyper(), reqwest() or transport()")]
     NoTransport,
-    /// The environment holds no usable credentials.
-    #[error("the environment holds no usable credentials")]
+    /// An environment variable is missing or invalid.
+    #[error("the environment variables cannot be used")]
     Environment(#[source] EnvError),
     /// The bundled transport could not be made.
     #[error("the transport could not be made")]
     Transport(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The thread of a blocking client could not be started.
+    #[error("the thread of the blocking client could not be started")]
+    Thread(#[source] std::io::Error),
     /// The suffix of the user agent holds a character that no header may have.
     #[error("the user agent suffix must be visible ASCII")]
     UserAgent,
@@ -108,14 +111,26 @@ impl ClientBuilder {
         self
     }
 
-    /// Reads the credentials from the environment; see [`credentials_from_env`](crate::env::credentials_from_env).
+    /// Reads the credentials from the environment; see [`env::credentials`](crate::env::credentials).
     ///
     /// # Errors
     ///
     /// [`BuildError::Environment`] names the variable that is missing or cannot be used.
     pub fn credentials_from_env(self, preference: AuthPreference) -> Result<Self, BuildError> {
-        let credentials = credentials_from_env(preference).map_err(BuildError::Environment)?;
+        let credentials = env::credentials(preference).map_err(BuildError::Environment)?;
         Ok(self.credentials(credentials))
+    }
+
+    /// Reads the endpoint from `MESSAGES_ENDPOINT`, if it is set; see [`env::endpoint`](crate::env::endpoint).
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Environment`] if its value is not a valid endpoint.
+    pub fn endpoint_from_env(self) -> Result<Self, BuildError> {
+        Ok(match env::endpoint().map_err(BuildError::Environment)? {
+            Some(endpoint) => self.endpoint(endpoint),
+            None => self,
+        })
     }
 
     /// Any transport: your own, or a bundled one with settings of your own.

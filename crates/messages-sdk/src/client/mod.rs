@@ -60,19 +60,21 @@ impl Client {
         ClientBuilder::new()
     }
 
-    /// A client of the global endpoint over the reqwest transport, with the credentials of the environment (see
-    /// [`credentials_from_env`](crate::env::credentials_from_env)) and the defaults otherwise.
+    /// A client over the reqwest transport, with the credentials and the endpoint of the [environment](crate::env) and the
+    /// defaults otherwise.
     ///
-    /// For another transport, [`ClientBuilder::credentials_from_env`] is the same with a choice.
+    /// For another transport or other settings, use [`ClientBuilder::credentials_from_env`] and
+    /// [`ClientBuilder::endpoint_from_env`].
     ///
     /// # Errors
     ///
-    /// [`BuildError::Environment`] names the variable that is missing or cannot be used;
-    /// [`BuildError::Transport`] when the machine has no root certificates, for one.
+    /// [`BuildError::Environment`] names the variable that is missing or invalid; [`BuildError::Transport`] if the machine has
+    /// no root certificates, for example.
     #[cfg(feature = "reqwest")]
     pub fn from_env() -> Result<Self, BuildError> {
         Self::builder()
             .credentials_from_env(AuthPreference::Automatic)?
+            .endpoint_from_env()?
             .reqwest()?
             .build()
     }

@@ -10,6 +10,7 @@ use messages_auth::webhook::{ReplayError, Verified, Verifier, WebhookClaims};
 use messages_types::WebhookEvent;
 
 use super::ReceiveError;
+use crate::env::{self, EnvError};
 
 /// Turns a raw body and its headers into a verified, typed event, in any web framework.
 ///
@@ -56,6 +57,16 @@ impl Receiver {
             verifier,
             on_refused: None,
         }
+    }
+
+    /// A receiver that verifies with the signature secrets in the environment (`VONAGE_SIGNATURE_SECRET`): see
+    /// [`env::verifier`](crate::env::verifier).
+    ///
+    /// # Errors
+    ///
+    /// As [`env::verifier`](crate::env::verifier).
+    pub fn from_env() -> Result<Self, EnvError> {
+        env::verifier().map(Self::new)
     }
 
     /// Calls `hook` for each webhook that is refused: a metric or an alert, for example. It replaces an earlier hook.
