@@ -8,8 +8,10 @@ use messages_sdk::auth::webhook::{Verifier, WebhookSigner};
 use messages_sdk::auth::{ApiKey, SignatureSecret};
 use messages_sdk::transport::http::header::AUTHORIZATION;
 use messages_sdk::transport::http::{HeaderMap, Request, StatusCode};
-use messages_sdk::types::WebhookEvent;
-use messages_sdk::webhook::{ReceiveError, Receiver, VerifiedWebhook, WebhookService};
+use messages_sdk::types::{Status, WebhookEvent};
+use messages_sdk::webhook::{
+    ReceiveError, Receiver, StatusTracker, VerifiedWebhook, WebhookService,
+};
 use tower_service::Service as _;
 
 fn key() -> ApiKey {
@@ -62,6 +64,41 @@ fn an_event_nobody_knows_is_delivered() {
         .receive(&signed(body, GOOD), body, SystemTime::now())
         .unwrap();
     assert!(matches!(received.event(), WebhookEvent::Unknown(_)));
+}
+
+#[test]
+fn half_a_surrogate_pair_is_replaced_and_the_body_is_kept() {
+    let body = r#"{"message_uuid":"aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab","channel":"whatsapp","to":"447700900000",
+        "from":"447700900001","timestamp":"2026-01-01T14:00:00Z","message_type":"text","text":"cut \ud83d",
+        "profile":{"name":"\udc00 Ann"}}"#;
+    let received = receiver()
+        .receive(&signed(body, GOOD), body, SystemTime::now())
+        .unwrap();
+    assert_eq!(received.body(), body);
+    let WebhookEvent::V1Inbound(inbound) = received.commit().unwrap() else {
+        panic!("not an inbound message")
+    };
+    assert_eq!(inbound.content.text(), Some("cut \u{fffd}"));
+}
+
+#[test]
+fn a_status_with_odd_fields_is_a_status() {
+    for odd in [
+        r#""timestamp":1795865700"#,
+        r#""timestamp":{}"#,
+        r#""to":447700900000"#,
+        r#""error":{"title":1022}"#,
+    ] {
+        let body = format!(
+            r#"{{"message_uuid":"aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab","channel":"sms","status":"delivered",{odd}}}"#
+        );
+        let received = receiver()
+            .receive(&signed(&body, GOOD), body.clone(), SystemTime::now())
+            .unwrap();
+        let tracker = StatusTracker::new();
+        let tracked = tracker.apply(&received.commit().unwrap()).unwrap();
+        assert_eq!(tracked.current, Status::Delivered, "{odd}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod check;
 mod detect;
 mod event;
 mod kind;
+mod reply_text;
 mod submission;
 mod view;
 

@@ -9,6 +9,7 @@ pub mod inbound;
 mod message;
 pub mod messenger;
 pub mod mms;
+mod reply_text;
 pub mod report;
 mod response;
 pub mod sms;

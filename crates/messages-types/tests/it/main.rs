@@ -18,6 +18,7 @@ mod outbound;
 mod outbound_v0_1;
 mod outbound_v1;
 mod progress;
+mod reply_text;
 mod serde;
 mod setters;
 mod sms;

@@ -6,6 +6,7 @@ mod content;
 mod media;
 mod reaction;
 mod reply;
+mod reply_text;
 mod text;
 mod whatsapp;
 
@@ -15,6 +16,7 @@ pub use content::Content;
 pub use media::{Attachment, Location, Media};
 pub use reaction::{Reaction, ReactionAction};
 pub use reply::{Button, Reply};
+pub(crate) use reply_text::without_plus;
 pub use text::Text;
 pub use whatsapp::{Referral, WhatsappDetails};
 
