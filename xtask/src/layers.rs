@@ -27,7 +27,12 @@ const EDGES: &[(&str, &[&str])] = &[
     ("messages-outbox-sqlite", &["messages-outbox"]),
     (
         "messages-cli",
-        &["messages-sdk", "messages-emulator", "messages-outbox"],
+        &[
+            "messages-sdk",
+            "messages-emulator",
+            "messages-outbox",
+            "messages-outbox-sqlite",
+        ],
     ),
     ("messages-bench", &[]),
     ("xtask", &[]),

@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::time::Duration;
 
 use crate::id::RowId;
-use crate::row::State;
+use crate::row::{Outcome, Row, State};
 use crate::store::{Applied, Reaped, StoreError};
 
 /// Observer of outcomes. Methods are called in line and must return quickly. Depths and ages are in
@@ -32,10 +32,14 @@ pub trait OutboxObserver: Debug + Send + Sync + 'static {
 pub struct ObservedSend<'a> {
     /// Row.
     pub id: RowId,
+    /// The row as it was claimed.
+    pub row: &'a Row,
     /// Channel.
     pub channel: &'a str,
     /// Stable name of the outcome: `accepted`, `rejected`, `not_sent`, `refused` or `in_doubt`.
     pub outcome: &'static str,
+    /// Outcome.
+    pub result: &'a Outcome,
     /// State of the row afterwards; `None` if another writer had decided it.
     pub state: Option<State>,
     /// Time from the row's due time to its claim, by the store's clock.

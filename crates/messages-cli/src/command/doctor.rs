@@ -30,18 +30,18 @@ const SKEW_MAX: i64 = 30;
 
 /// The result of one check.
 #[derive(Serialize)]
-struct Finding {
+pub(super) struct Finding {
     check: &'static str,
-    ok: bool,
+    pub(super) ok: bool,
     detail: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<String>,
     #[serde(skip)]
-    exit: Exit,
+    pub(super) exit: Exit,
 }
 
 impl Finding {
-    fn good(check: &'static str, detail: impl Into<String>) -> Self {
+    pub(super) fn good(check: &'static str, detail: impl Into<String>) -> Self {
         Self {
             check,
             ok: true,
@@ -51,7 +51,7 @@ impl Finding {
         }
     }
 
-    fn of(check: &'static str, result: Result<String, CommandError>) -> Self {
+    pub(super) fn of(check: &'static str, result: Result<String, CommandError>) -> Self {
         match result {
             Ok(detail) => Self::good(check, detail),
             Err(error) => Self {
@@ -64,7 +64,7 @@ impl Finding {
         }
     }
 
-    fn lines(&self) -> Vec<Line> {
+    pub(super) fn lines(&self) -> Vec<Line> {
         let line = Line::new();
         let line = if self.ok {
             line.good("ok   ")

@@ -9,6 +9,7 @@ mod explain;
 mod jwt;
 mod listen;
 mod man;
+mod outbox;
 mod preview;
 mod profile;
 mod send;
@@ -65,6 +66,8 @@ pub(crate) enum Command {
     Preview(preview::PreviewArgs),
     /// Receives webhooks, verifies them and prints their events
     Listen(listen::ListenArgs),
+    /// Sends durably, over a ledger that survives crashes
+    Outbox(outbox::OutboxArgs),
     /// Verifies or signs a webhook offline
     Webhook(webhook::WebhookArgs),
     /// Mints or inspects a token
@@ -96,6 +99,7 @@ impl Command {
             Self::Upgrade(args) => args.run(settings),
             Self::Preview(args) => args.run(settings),
             Self::Listen(args) => args.run(settings),
+            Self::Outbox(args) => args.run(settings),
             Self::Webhook(args) => args.run(settings),
             Self::Jwt(args) => args.run(settings),
             Self::Emulator(args) => args.run(settings),

@@ -11,6 +11,7 @@ use axum::response::Response;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use messages_sdk::types::{DetectError, Kind, WebhookEvent};
 use messages_sdk::webhook::{ReceiveError, Receiver, ServerLimits};
+use serde::Deserialize;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -185,4 +186,19 @@ fn refused(error: &ReceiveError) -> Verdict {
         },
         answer: error.response_status(),
     }
+}
+
+/// The webhook on a line of a file that `listen --store` wrote, or on a line that is a webhook's body.
+pub(crate) fn stored_event(line: &[u8]) -> Option<WebhookEvent> {
+    /// A line that `listen --store` wrote.
+    #[derive(Deserialize)]
+    struct Stored {
+        body: String,
+    }
+
+    let event = match serde_json::from_slice::<Stored>(line) {
+        Ok(stored) => WebhookEvent::from_slice(stored.body.as_bytes()),
+        Err(_) => WebhookEvent::from_slice(line),
+    };
+    event.ok()
 }

@@ -26,6 +26,7 @@ mod listen;
 mod million;
 mod offline;
 mod options;
+mod outbox;
 mod profile;
 mod recipients;
 mod references;

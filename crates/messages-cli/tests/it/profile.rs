@@ -284,7 +284,7 @@ fn a_profile_leads_where_the_environment_led_when_it_was_added() {
         0
     );
     assert_eq!(shell.run(&SMS).code, 0, "the two say the same");
-    assert_eq!(emulator.accepted(), 2);
+    assert_eq!(crate::batch::taken(&emulator), 2);
 
     // A slash makes no other place of it.
     let spelled = format!("{}/", emulator.member("url"));

@@ -123,7 +123,7 @@ impl Sender {
         let settle = Settle {
             id: row.id,
             epoch: row.epoch,
-            outcome,
+            outcome: outcome.clone(),
         };
         let settled = self.settles.request(settle).await.flatten();
         let state = match settled {
@@ -143,8 +143,10 @@ impl Sender {
         if let Some(observer) = &self.inner.observer {
             observer.on_settled(&ObservedSend {
                 id: row.id,
+                row,
                 channel,
                 outcome: outcome_name,
+                result: &outcome,
                 state,
                 waited: Duration::try_from(row.since.duration_since(row.due_at))
                     .unwrap_or_default(),

@@ -71,7 +71,7 @@ fn describe(line: Line, view: &EventView<'_>, show: bool) -> Line {
 
 /// Masks an address: enough remains to tell two users apart, and too little to call one. At least five characters are
 /// hidden, or all but the first.
-fn mask(text: &str) -> String {
+pub(crate) fn mask(text: &str) -> String {
     let characters: Vec<char> = text.chars().collect();
     let (head, tail) = match characters.len() {
         12.. => (4, 3),

@@ -2,8 +2,8 @@
 
 mod forward;
 mod handler;
-mod line;
-mod register;
+pub(super) mod line;
+pub(super) mod register;
 mod store;
 
 use std::path::PathBuf;

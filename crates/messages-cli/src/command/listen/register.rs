@@ -11,7 +11,7 @@ use crate::settings::Settings;
 
 /// Has the emulator send its webhooks to `url`. Returns where it is, and the secret under which it signs; `None` if it was
 /// given that secret, and does not show it.
-pub(super) async fn at_emulator(
+pub(crate) async fn at_emulator(
     settings: &Settings,
     url: &str,
 ) -> Result<(String, Option<SignatureSecret>), CommandError> {

@@ -16,7 +16,7 @@ pub(super) fn check(
     settled: Option<u64>,
 ) -> Result<(), CommandError> {
     let began = Instant::now();
-    let invalid = print_all_invalid(out, input, path)?;
+    let invalid = print_all_invalid(out, input, |item| item.check(path).map(drop))?;
     if invalid == 0 {
         return Ok(());
     }

@@ -8,7 +8,6 @@ mod journal;
 mod known;
 mod lines;
 mod pace;
-mod progress;
 mod queue;
 mod results;
 mod run;

@@ -14,7 +14,6 @@ use super::compare::{changed, repeated};
 use super::counts::Summary;
 use super::journal::journal_path;
 use super::pace::Pace;
-use super::progress::Progress;
 use super::queue::ItemQueue;
 use super::results::Results;
 use super::settle::Statuses;
@@ -22,6 +21,7 @@ use super::worker::{self, Shared, WorkerEvent};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::{Line, Output};
+use crate::io::progress::Progress;
 use crate::send::input::Source;
 use crate::send::{Path, SendReport};
 use crate::settings::Settings;
@@ -142,7 +142,9 @@ impl Batch {
                     self.take(&mut events);
                 }
                 _ = progress.tick(), if self.progress.is_shown() => {
-                    self.progress.update(&self.shared.done());
+                    let done = self.shared.done();
+                    let counts = &done.counts;
+                    self.progress.update(done.position, counts.total(), &counts.words());
                 }
             }
         }

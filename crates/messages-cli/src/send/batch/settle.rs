@@ -6,10 +6,10 @@ use std::io::BufReader;
 use std::path::Path;
 
 use messages_sdk::types::WebhookEvent;
-use serde::Deserialize;
 
 use crate::error::CommandError;
 use crate::io::input::{LEN_MAX, LineRead, read_line};
+use crate::receive::stored_event;
 
 /// The client references of stored statuses, and the messages of a batch that were sent under them.
 #[derive(Debug, Default)]
@@ -24,12 +24,6 @@ struct Sent {
     is_shared: bool,
 }
 
-/// A line that `listen --store` wrote.
-#[derive(Deserialize)]
-struct Stored {
-    body: String,
-}
-
 impl Statuses {
     /// Reads a file of `listen --store`, or of bodies, a line each.
     pub(super) fn read(path: &Path) -> Result<Self, CommandError> {
@@ -42,7 +36,7 @@ impl Statuses {
                 LineRead::End => break,
                 LineRead::Line(_) if line.trim_ascii().is_empty() => {}
                 LineRead::TooLong(_) => foreign += 1,
-                LineRead::Line(_) => match event(&line) {
+                LineRead::Line(_) => match stored_event(&line) {
                     Some(event) => {
                         events += 1;
                         statuses.add(&event);
@@ -84,12 +78,4 @@ impl Statuses {
         sent.sort_unstable();
         sent
     }
-}
-
-fn event(line: &[u8]) -> Option<WebhookEvent> {
-    let event = match serde_json::from_slice::<Stored>(line) {
-        Ok(stored) => WebhookEvent::from_slice(stored.body.as_bytes()),
-        Err(_) => WebhookEvent::from_slice(line),
-    };
-    event.ok()
 }

@@ -10,16 +10,16 @@ use crate::send::{Path, SendReport, fits};
 /// Most invalid messages that are shown one by one.
 const SHOWN_MAX: u64 = 20;
 
-/// Reads a whole input, reports its invalid messages, and returns their number.
+/// Reads a whole input, reports the messages that fail a check, and returns their number.
 pub(crate) fn print_all_invalid(
     out: Output,
     input: &mut Opened,
-    path: Path,
+    check: impl Fn(Item) -> Result<(), Box<SendReport>>,
 ) -> Result<u64, CommandError> {
     let (mut invalid, mut written) = (0, Ok(()));
     input.pass(|items| {
         for item in items {
-            if let Err(report) = item.check(path) {
+            if let Err(report) = check(item) {
                 invalid += 1;
                 if out.is_json() || invalid <= SHOWN_MAX {
                     written = print_invalid(out, &report);

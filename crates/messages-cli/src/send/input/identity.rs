@@ -17,6 +17,13 @@ impl Digest {
         Self::shortened(&digest::digest(&SHA256, bytes))
     }
 
+    /// The whole SHA-256 in hexadecimal digits.
+    pub(crate) fn hex(bytes: &[u8]) -> String {
+        let digest = digest::digest(&SHA256, bytes);
+        let digits = digest.as_ref().iter().map(|byte| format!("{byte:02x}"));
+        digits.collect()
+    }
+
     fn shortened(digest: &digest::Digest) -> Self {
         Self(digest.as_ref().first_chunk().copied().unwrap_or_default())
     }

@@ -96,10 +96,48 @@ impl Item {
         }
     }
 
+    /// Parses and checks the document. The second value is the text or number at `pointer` in it, as text.
+    pub(crate) fn decode_with_key(
+        self,
+        pointer: Option<&str>,
+    ) -> Result<(Submission, Option<String>), Vec<Finding>> {
+        let Some(pointer) = pointer else {
+            return Ok((self.decode()?, None));
+        };
+        let key = match &self.content {
+            Ok(Raw::Bytes(bytes)) => {
+                let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
+                let value: Option<Value> = serde_json::from_slice(text).ok();
+                value.as_ref().and_then(|value| key_at(value, pointer))
+            }
+            Ok(Raw::Row(row)) => key_at(row.value(), pointer),
+            Ok(Raw::Value(value)) => key_at(value, pointer),
+            Err(_) => None,
+        };
+        let submission = self.decode()?;
+        match key {
+            Some(key) => Ok((submission, Some(key))),
+            None => {
+                let mut finding = Finding::new("key", "must be a text or a number: --key names it");
+                finding.pointer = pointer.to_owned();
+                Err(vec![finding])
+            }
+        }
+    }
+
     /// The digest of the posted message; `None` if the message is invalid.
     pub(crate) fn digest(self) -> Option<Digest> {
         let submission = self.decode().ok()?;
         Some(Digest::of(&submission.to_vec()))
+    }
+}
+
+/// The text or number at a pointer, as text; `None` if it is empty.
+fn key_at(value: &Value, pointer: &str) -> Option<String> {
+    match value.pointer(pointer)? {
+        Value::String(key) if !key.is_empty() => Some(key.clone()),
+        Value::Number(key) => Some(key.to_string()),
+        _ => None,
     }
 }
 

@@ -135,6 +135,11 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// The filled message.
+    pub(crate) const fn value(&self) -> &Value {
+        &self.value
+    }
+
     /// Decodes and checks the message.
     pub(crate) fn decode(self) -> Result<Submission, Vec<Finding>> {
         let mut findings = self.findings;

@@ -2,15 +2,14 @@
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::worker::Done;
-use crate::io::output::Output;
+use super::output::Output;
 
 /// The bar on stderr; hidden where stderr is not a terminal.
-pub(super) struct Progress(ProgressBar);
+pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
     /// A bar over `length` bytes of input, or a spinner where the length is unknown.
-    pub(super) fn new(length: Option<u64>) -> Self {
+    pub(crate) fn new(length: Option<u64>) -> Self {
         let target = if Output::is_watched() {
             ProgressDrawTarget::stderr_with_hz(8)
         } else {
@@ -29,25 +28,24 @@ impl Progress {
     }
 
     /// Returns `true` if the bar is visible.
-    pub(super) fn is_shown(&self) -> bool {
+    pub(crate) fn is_shown(&self) -> bool {
         !self.0.is_hidden()
     }
 
-    pub(super) fn update(&self, done: &Done) {
-        let counts = &done.counts;
-        self.0.set_position(done.position);
+    /// Moves the bar to a position in the input, and shows the counts with the rate of `count`.
+    pub(crate) fn update(&self, position: u64, count: u64, counts: &str) {
+        self.0.set_position(position);
         let seconds = self.0.elapsed().as_secs_f64().max(0.001);
-        let rate = counts.total() as f64 / seconds;
-        self.0
-            .set_message(format!("{}, {rate:.0}/s", counts.words()));
+        let rate = count as f64 / seconds;
+        self.0.set_message(format!("{counts}, {rate:.0}/s"));
     }
 
     /// Writes something without tearing the bar.
-    pub(super) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
+    pub(crate) fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
         self.0.suspend(write)
     }
 
-    pub(super) fn finish(&self) {
+    pub(crate) fn finish(&self) {
         self.0.finish_and_clear();
     }
 }

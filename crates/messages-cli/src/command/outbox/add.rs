@@ -1,0 +1,370 @@
+//! `outbox add`: stores messages and workflows.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use jiff::Timestamp;
+use messages_outbox::{Enqueued, Intent, OutboxStore, Priority, RowId, State};
+use messages_sdk::types::{Document, Submission};
+use serde::Serialize;
+use tokio::sync::mpsc::error::TryRecvError;
+
+use super::store::failed;
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::io::output::{Line, Output};
+use crate::io::progress::Progress;
+use crate::send::SendReport;
+use crate::send::input::{
+    Digest, Item, Opened, Source, TableArgs, print_all_invalid, print_invalid,
+};
+use crate::settings::Settings;
+
+/// Most rows that are stored in one transaction.
+const AT_ONCE: usize = 1_000;
+
+/// Most conflicts and invalid documents that are shown one by one.
+const SHOWN_MAX: u64 = 20;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  messages outbox add messages.ndjson
+  messages outbox add --key /client_ref --campaign spring --send-before 2026-12-01T20:00:00Z messages.ndjson
+  messages outbox add --csv people.csv --template message.json
+
+The key makes a repetition harmless: a document whose key is stored already adds nothing, and one that differs from the stored
+one is a conflict. Without --key, the key is a digest of the campaign and the document, recipient included.")]
+pub(super) struct AddArgs {
+    /// Files of messages and workflows: JSON documents, arrays, or one document per line; `-` or none reads stdin
+    #[arg(value_name = "FILE", conflicts_with = "csv")]
+    files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    table: TableArgs,
+
+    /// The message that the rows of --csv are filled into
+    #[arg(long, value_name = "FILE", requires = "csv")]
+    template: Option<PathBuf>,
+
+    /// Stores the valid messages of an input that has invalid ones too; without it, a file is checked first, and nothing is
+    /// stored. Messages from a pipe are stored as they come
+    #[arg(long)]
+    skip_invalid: bool,
+
+    /// JSON pointer to the key in each document, such as /client_ref
+    #[arg(long, value_name = "POINTER", value_parser = pointer)]
+    key: Option<String>,
+
+    /// Campaign of the messages
+    #[arg(long, value_name = "NAME")]
+    campaign: Option<String>,
+
+    /// Earliest time of sending, such as 2026-12-01T09:00:00+01:00
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    send_at: Option<Timestamp>,
+
+    /// Time after which the messages must not be sent any more
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    send_before: Option<Timestamp>,
+
+    /// Precedence over other due messages of the same sender and channel: high, normal or low
+    #[arg(long, value_name = "PRIORITY", default_value = "normal", value_parser = priority)]
+    priority: Priority,
+}
+
+fn pointer(text: &str) -> Result<String, String> {
+    if text.starts_with('/') {
+        Ok(text.to_owned())
+    } else {
+        Err("must be a JSON pointer, which begins with `/`".to_owned())
+    }
+}
+
+fn time(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| {
+        "must be a time with its offset from UTC, such as 2026-12-01T09:00:00+01:00".to_owned()
+    })
+}
+
+fn priority(name: &str) -> Result<Priority, String> {
+    match name {
+        "high" => Ok(Priority::High),
+        "normal" => Ok(Priority::Normal),
+        "low" => Ok(Priority::Low),
+        _ => Err("must be high, normal or low".to_owned()),
+    }
+}
+
+/// The result of one document.
+#[derive(Serialize)]
+struct Added<'a> {
+    index: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    id: RowId,
+    key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
+    existing: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    conflict: bool,
+}
+
+#[derive(Default, Serialize)]
+struct Summary {
+    added: u64,
+    existing: u64,
+    conflict: u64,
+    invalid: u64,
+}
+
+/// A document that is ready to be stored.
+struct Draft {
+    index: u64,
+    line: Option<u64>,
+    key: String,
+    intent: Intent,
+}
+
+impl AddArgs {
+    pub(super) async fn run(
+        self,
+        settings: &Settings,
+        store: &dyn OutboxStore,
+    ) -> Result<Exit, CommandError> {
+        if let (Some(at), Some(before)) = (self.send_at, self.send_before)
+            && before <= at
+        {
+            return Err(CommandError::usage(
+                "--send-before must be later than --send-at",
+            ));
+        }
+        let mut inputs = self.open(settings.out)?;
+        let mut adding = Adding {
+            args: &self,
+            out: settings.out,
+            store,
+            summary: Summary::default(),
+            base: 0,
+        };
+        for input in &mut inputs {
+            if input.is_repeatable() && !self.skip_invalid {
+                let invalid =
+                    print_all_invalid(settings.out, input, |item| self.draft(item).map(drop))?;
+                adding.summary.invalid += invalid;
+            }
+        }
+        if adding.summary.invalid > 0 {
+            return adding.refuse();
+        }
+        for input in inputs {
+            adding.add(input).await?;
+        }
+        adding.end()
+    }
+
+    /// Opens every input first: a mistyped name leaves nothing behind.
+    fn open(&self, out: Output) -> Result<Vec<Opened>, CommandError> {
+        let sources = match self.table.source(self.template.as_deref())? {
+            Some(table) => vec![table],
+            None if self.files.is_empty() => vec![Source::Json(PathBuf::from("-"))],
+            None => self.files.iter().cloned().map(Source::Json).collect(),
+        };
+        let mut inputs = Vec::new();
+        for source in sources {
+            let mut input = source.open()?;
+            if !self.table.allow_duplicates {
+                input.warn_of_duplicates(out)?;
+            }
+            inputs.push(input);
+        }
+        Ok(inputs)
+    }
+
+    /// Reads a document.
+    fn draft(&self, item: Item) -> Result<Draft, Box<SendReport>> {
+        let (index, line) = (item.index, item.line);
+        let decoded = item.decode_with_key(self.key.as_deref());
+        let (submission, key) =
+            decoded.map_err(|findings| SendReport::refused(index, None, findings).on_line(line))?;
+        let key = key.unwrap_or_else(|| self.digest(&submission));
+        let mut intent = Intent::new(&key, submission).priority(self.priority);
+        if let Some(campaign) = &self.campaign {
+            intent = intent.campaign(campaign);
+        }
+        if let Some(time) = self.send_at {
+            intent = intent.due_at(time);
+        }
+        if let Some(time) = self.send_before {
+            intent = intent.send_before(time);
+        }
+        Ok(Draft {
+            index,
+            line,
+            key,
+            intent,
+        })
+    }
+
+    /// The key of a document without one: a digest of the campaign and the document.
+    fn digest(&self, submission: &Submission) -> String {
+        let mut bytes = self.campaign.clone().unwrap_or_default().into_bytes();
+        bytes.push(0);
+        bytes.extend(submission.to_vec());
+        Digest::hex(&bytes)
+    }
+}
+
+/// The documents being added, of one input after the other.
+struct Adding<'a> {
+    args: &'a AddArgs,
+    out: Output,
+    store: &'a dyn OutboxStore,
+    summary: Summary,
+    /// Number of documents in the inputs before this one.
+    base: u64,
+}
+
+impl Adding<'_> {
+    async fn add(&mut self, input: Opened) -> Result<(), CommandError> {
+        let (mut chunks, length) = input.read();
+        let progress = Progress::new(length);
+        let (mut drafts, mut count) = (Vec::with_capacity(AT_ONCE), 0);
+        loop {
+            // Rows that wait are stored before the next ones have to be waited for.
+            let chunk = match chunks.try_recv() {
+                Ok(chunk) => chunk,
+                Err(TryRecvError::Empty) => {
+                    self.store(&mut drafts, &progress).await?;
+                    match chunks.recv().await {
+                        Some(chunk) => chunk,
+                        None => break,
+                    }
+                }
+                Err(TryRecvError::Disconnected) => break,
+            };
+            for mut item in chunk {
+                count = item.index + 1;
+                item.index += self.base;
+                let position = item.position;
+                match self.args.draft(item) {
+                    Ok(draft) => drafts.push(draft),
+                    Err(report) => {
+                        self.summary.invalid += 1;
+                        if self.out.is_json() || self.summary.invalid <= SHOWN_MAX {
+                            progress.suspend(|| print_invalid(self.out, &report))?;
+                        }
+                    }
+                }
+                if drafts.len() >= AT_ONCE {
+                    self.store(&mut drafts, &progress).await?;
+                    let summary = &self.summary;
+                    progress.update(position, summary.added + summary.existing, &summary.words());
+                }
+            }
+        }
+        self.store(&mut drafts, &progress).await?;
+        progress.finish();
+        self.base += count;
+        Ok(())
+    }
+
+    /// Stores drafts in one transaction, and prints their rows.
+    async fn store(
+        &mut self,
+        drafts: &mut Vec<Draft>,
+        progress: &Progress,
+    ) -> Result<(), CommandError> {
+        if drafts.is_empty() {
+            return Ok(());
+        }
+        let intents: Vec<Intent> = drafts.iter().map(|draft| draft.intent.clone()).collect();
+        let enqueued = self.store.enqueue(&intents, None).await.map_err(failed)?;
+        let mut lines = Vec::new();
+        for (draft, enqueued) in drafts.iter().zip(enqueued) {
+            let mut added = Added {
+                index: draft.index,
+                line: draft.line,
+                id: enqueued.id(),
+                key: &draft.key,
+                state: Some(State::Queued),
+                existing: false,
+                conflict: false,
+            };
+            match enqueued {
+                Enqueued::New(_) => self.summary.added += 1,
+                Enqueued::Conflict(_) => {
+                    self.summary.conflict += 1;
+                    added.conflict = true;
+                }
+                _ => {
+                    self.summary.existing += 1;
+                    added.existing = true;
+                }
+            }
+            if self.out.is_json() {
+                if !matches!(enqueued, Enqueued::New(_)) {
+                    let row = self.store.show(added.id).await.map_err(failed)?;
+                    added.state = row.map(|shown| shown.row.state);
+                }
+                lines.push(added);
+            } else if added.conflict && self.summary.conflict <= SHOWN_MAX {
+                let place = match draft.line {
+                    Some(line) => format!("line {line} "),
+                    None => format!("{} ", draft.index),
+                };
+                let line = Line::new().dim(place).bad("conflict").plain(" with row ");
+                let line = line.plain(added.id);
+                let line = line.dim(": its key is stored with another message");
+                progress.suspend(|| self.out.note(&line));
+            }
+        }
+        progress.suspend(|| self.out.objects(&lines))?;
+        drafts.clear();
+        Ok(())
+    }
+
+    /// Ends without having stored anything.
+    fn refuse(self) -> Result<Exit, CommandError> {
+        let invalid = self.summary.invalid;
+        if self.out.is_json() {
+            self.out
+                .object(&serde_json::json!({"summary": self.summary}))?;
+        }
+        let message = format!("invalid messages: {invalid}; nothing was stored");
+        Err(CommandError::invalid(message)
+            .hint("correct them, or store the others with --skip-invalid"))
+    }
+
+    fn end(self) -> Result<Exit, CommandError> {
+        let summary = serde_json::json!({"summary": self.summary});
+        let words = self.summary.words();
+        let is_clean = self.summary.conflict == 0 && self.summary.invalid == 0;
+        self.out.result(&summary, |_| {
+            vec![if is_clean {
+                Line::new().good(words)
+            } else {
+                Line::new().warn(words)
+            }]
+        })?;
+        Ok(if is_clean { Exit::Done } else { Exit::Batch })
+    }
+}
+
+impl Summary {
+    fn words(&self) -> String {
+        let counts = [
+            (self.added, "added"),
+            (self.existing, "stored already"),
+            (self.conflict, "in conflict"),
+            (self.invalid, "invalid"),
+        ];
+        let words: Vec<String> = counts
+            .iter()
+            .filter(|(count, name)| *count > 0 || *name == "added")
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
+        words.join(", ")
+    }
+}

@@ -1,0 +1,118 @@
+//! `messages outbox`: durable sending, over a ledger that survives crashes.
+
+mod add;
+mod apply;
+mod control;
+mod doctor;
+mod erase;
+mod list;
+mod row;
+mod status;
+mod store;
+mod work;
+
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use messages_outbox::OutboxStore;
+
+use crate::error::CommandError;
+use crate::exit::Exit;
+use crate::settings::{Settings, runtime};
+use store::StoreArgs;
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  messages outbox add messages.ndjson
+  messages outbox add --csv people.csv --template message.json --campaign spring --key /client_ref
+  messages outbox status
+  messages outbox list --state in_doubt
+
+A message is stored before it is sent, once for each key; a crash neither loses nor doubles it. A message whose outcome is
+unknown is `in_doubt` until a status webhook, or `resolve`, decides it.")]
+pub(crate) struct OutboxArgs {
+    #[command(flatten)]
+    store: StoreArgs,
+
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Stores messages and workflows; sends nothing
+    Add(Box<add::AddArgs>),
+    /// Sends the due rows, and receives their webhooks
+    Work(work::WorkArgs),
+    /// Counts the rows by state and status
+    Status,
+    /// Lists rows
+    List(list::ListArgs),
+    /// Shows one row with its history
+    Show(list::ShowArgs),
+    /// Writes rows as JSON, one per line
+    Export(list::ExportArgs),
+    /// Stops the sends of rows, also of those added later to the same scope
+    Pause(control::ScopeArgs),
+    /// Ends a pause of exactly this scope, or of these rows
+    Resume(control::ScopeArgs),
+    /// Cancels rows that were not posted
+    Cancel(control::CancelArgs),
+    /// Decides rows in doubt
+    Resolve(control::ResolveArgs),
+    /// Applies stored webhooks
+    Apply(apply::ApplyArgs),
+    /// Erases the messages and recipients of finished rows
+    Purge(erase::PurgeArgs),
+    /// Erases recipients read from stdin, one per line, and suppresses them
+    Forget,
+    /// Declares that a restored backup may send
+    Adopt,
+    /// Creates the store's tables, or completes those of an earlier version
+    Migrate,
+    /// Checks the store, and suggests what to do
+    Doctor,
+}
+
+impl OutboxArgs {
+    pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
+        runtime()?.block_on(async {
+            let opened = Arc::new(self.store.open().await?);
+            let ran = self.action.run(settings, opened.clone()).await;
+            // Everything is written already: this only tidies the file up.
+            if let Some(store) = Arc::into_inner(opened) {
+                store.close().await;
+            }
+            ran
+        })
+    }
+}
+
+impl Action {
+    async fn run(
+        self,
+        settings: &Settings,
+        shared: Arc<dyn OutboxStore>,
+    ) -> Result<Exit, CommandError> {
+        let store = shared.as_ref();
+        match self {
+            Self::Add(args) => args.run(settings, store).await,
+            Self::Work(args) => args.run(settings, shared).await,
+            Self::Status => status::run(settings, store).await,
+            Self::List(args) => args.run(settings, store).await,
+            Self::Show(args) => args.run(settings, store).await,
+            Self::Export(args) => args.run(settings, store).await,
+            Self::Pause(args) => args.pause(settings, store).await,
+            Self::Resume(args) => args.resume(settings, store).await,
+            Self::Cancel(args) => args.run(settings, store).await,
+            Self::Resolve(args) => args.run(settings, store).await,
+            Self::Apply(args) => args.run(settings, shared).await,
+            Self::Purge(args) => args.run(settings, store).await,
+            Self::Forget => erase::forget(settings, store).await,
+            Self::Adopt => erase::adopt(settings, store).await,
+            Self::Migrate => doctor::migrate(settings),
+            Self::Doctor => doctor::run(settings, store).await,
+        }
+    }
+}
