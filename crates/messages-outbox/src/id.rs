@@ -63,7 +63,7 @@ impl FromStr for RowId {
 /// assert_eq!(reference.to_string().len(), 40);
 /// # Ok::<(), messages_outbox::InvalidId>(())
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Reference {
     resend: u8,
     row: RowId,

@@ -77,6 +77,12 @@ impl Quotas {
         self.account.is_none() && self.sender.is_none() && self.channels.is_empty()
     }
 
+    /// Distance of two slots of a sender.
+    #[cfg(feature = "testing")]
+    pub(crate) fn sender_interval(&self) -> Duration {
+        self.sender.map_or(Duration::ZERO, Quota::interval)
+    }
+
     /// The scopes of a lane, each with its quota. The account is always among them: it is what a 429 pauses.
     pub(crate) fn of(&self, lane: &Lane) -> Vec<(SlotScope, Option<Quota>)> {
         let mut scopes = vec![(SlotScope::Account(lane.account.clone()), self.account)];
@@ -122,8 +128,13 @@ impl Default for Slots {
 }
 
 impl Slots {
-    fn start(self, now: Timestamp) -> Timestamp {
-        self.next.max(self.paused_until).max(now)
+    /// The first slot that is free.
+    fn start(self, quota: Option<Quota>, now: Timestamp) -> Timestamp {
+        let interval = quota.map_or(Duration::ZERO, Quota::interval);
+        // A later slot was never reserved: the clock was moved back, and waiting for it would stop all sends.
+        let latest = after(after(now, HORIZON), interval);
+        let next = if self.next > latest { now } else { self.next };
+        next.max(self.paused_until).max(now)
     }
 }
 
@@ -159,7 +170,7 @@ pub fn reserve(scopes: &mut [(Slots, Option<Quota>)], wanted: u32, now: Timestam
         .any(|interval| interval < widest);
     let first = scopes
         .iter()
-        .map(|(slots, _)| slots.start(now))
+        .map(|(slots, quota)| slots.start(*quota, now))
         .max()
         .unwrap_or(now);
     let (horizon, most) = if is_mixed {

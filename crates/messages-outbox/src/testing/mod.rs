@@ -17,10 +17,13 @@
 pub mod conformance;
 mod harness;
 mod histories;
+mod planted;
 mod scene;
+pub mod simulation;
 
 pub use harness::{MemoryHarness, StoreHarness};
 pub use histories::histories;
+pub use planted::Bug;
 
 /// Result of a check: a description of what is wrong.
 pub(crate) type Verdict = Result<(), String>;
