@@ -19,11 +19,13 @@ mod harness;
 mod histories;
 mod planted;
 mod scene;
+mod search;
 pub mod simulation;
 
 pub use harness::{MemoryHarness, StoreHarness};
 pub use histories::histories;
 pub use planted::Bug;
+pub use search::{Searched, search};
 
 /// Result of a check: a description of what is wrong.
 pub(crate) type Verdict = Result<(), String>;

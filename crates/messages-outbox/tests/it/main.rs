@@ -6,6 +6,7 @@ mod aa_trace_all;
 mod api;
 mod conformance;
 mod redaction;
+mod search;
 mod simulation;
 mod support;
 mod transitions;

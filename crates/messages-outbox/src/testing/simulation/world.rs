@@ -226,7 +226,8 @@ impl World {
                 self.held.clear();
                 for id in self.rows.clone() {
                     let row = self.tables.load(id).map_err(failed)?;
-                    self.held.extend(row.filter(|row| row.held).map(|row| row.id));
+                    self.held
+                        .extend(row.filter(|row| row.held).map(|row| row.id));
                 }
                 self.commit(|tables, _| ledger::adopt(tables))?;
             }
