@@ -1,10 +1,10 @@
 //! What callers and layers say to each other, in the extensions of a request and of its response.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
 use std::time::Instant;
 
-use http::Request;
+use http::{Request, StatusCode};
 
 /// What a caller says about one call, set in the request's extensions.
 ///
@@ -97,6 +97,8 @@ pub struct AttemptCounter(Arc<Attempts>);
 #[derive(Debug, Default)]
 struct Attempts {
     started: AtomicU32,
+    /// Status code of the current attempt's response, or 0.
+    status: AtomicU16,
     unknown: AtomicBool,
 }
 
@@ -110,10 +112,24 @@ impl AttemptCounter {
     /// Notes that an attempt starts and returns its number, from 1. For decorators that start
     /// attempts of their own.
     pub fn start(&self) -> u32 {
+        self.0.status.store(0, Ordering::Release);
         self.0
             .started
             .fetch_add(1, Ordering::AcqRel)
             .saturating_add(1)
+    }
+
+    /// Status code of the current attempt's response, once its head has arrived.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        StatusCode::from_u16(self.0.status.load(Ordering::Acquire)).ok()
+    }
+
+    /// Records the status code of the current attempt's response. A transport calls it as soon as the
+    /// head has arrived, before it reads the body (clause 10 of the
+    /// [contract](crate::Transport#contract)).
+    pub fn record_status(&self, status: StatusCode) {
+        self.0.status.store(status.as_u16(), Ordering::Release);
     }
 
     /// Whether an attempt may have been accepted without a response that says so. The last attempt

@@ -43,12 +43,16 @@ use crate::TransportError;
 /// 8. **A request that cannot be sent is an error, never a panic.** A relative URI is an
 ///    [`InvalidRequest`](crate::TransportErrorKind::InvalidRequest) that was `NotSent`.
 /// 9. **Nothing from headers or bodies is logged**, at any level.
+/// 10. **The status code is recorded before the body is read**, in the [`AttemptCounter`](crate::AttemptCounter) of
+///     the request's [`CallContext`](crate::CallContext) if it has one:
+///     [`record_status`](crate::AttemptCounter::record_status). So a call that runs out of time while
+///     the body of a 202 arrives is known to be accepted.
 ///
 /// # Implementing it
 ///
 /// The guide "Write your own transport" walks through an implementation of a hundred lines and ends
-/// with its conformance run. Request [extensions](http::Extensions) carry the SDK's own notes
-/// ([`CallContext`](crate::CallContext) and others); a transport may ignore them.
+/// with its conformance run. Request [extensions](http::Extensions) carry the SDK's own
+/// facts ([`CallContext`](crate::CallContext) and others); a transport uses them for clause 10 only.
 ///
 /// The smallest one answers by itself:
 ///

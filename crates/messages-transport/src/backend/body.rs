@@ -11,7 +11,7 @@ use http::{Response, StatusCode};
 use http_body::{Body, Frame};
 
 use crate::backend::failure;
-use crate::{Delivery, TransportError, TransportErrorKind, Truncated};
+use crate::{AttemptCounter, Delivery, TransportError, TransportErrorKind, Truncated};
 
 /// How much of a response body is read, in bytes.
 ///
@@ -44,10 +44,11 @@ impl Default for BodyLimits {
 }
 
 impl BodyLimits {
-    /// Reads the body of the response as far as these limits go.
+    /// Records the status code for the call, and reads the body as far as these limits go.
     pub(crate) async fn collect<B>(
         self,
         response: Response<B>,
+        attempts: Option<AttemptCounter>,
     ) -> Result<Response<Bytes>, TransportError>
     where
         B: Body<Data = Bytes> + Unpin,
@@ -55,6 +56,9 @@ impl BodyLimits {
     {
         let (parts, mut body) = response.into_parts();
         let status = parts.status;
+        if let Some(attempts) = attempts {
+            attempts.record_status(status);
+        }
         if status.is_success()
             && declared_length(&parts.headers).is_some_and(|length| length > self.success as u64)
         {

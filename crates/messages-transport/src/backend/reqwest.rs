@@ -12,7 +12,7 @@ use crate::backend::settings::{HttpVersions, PoolSettings};
 use crate::backend::{BodyLimits, BuildError, failure, settings};
 use crate::target;
 use crate::transport::Exchange;
-use crate::{Delivery, Transport, TransportError, TransportErrorKind};
+use crate::{AttemptCounter, CallContext, Delivery, Transport, TransportError, TransportErrorKind};
 
 /// A [`Transport`] over reqwest: the backend with proxies.
 ///
@@ -62,25 +62,27 @@ impl Transport for ReqwestTransport {
         'a: 'f,
         Self: 'f,
     {
+        let attempts = CallContext::attempts_of(&request).cloned();
         let request = target::check(&request)
             .map(drop)
             .and_then(|()| reqwest::Request::try_from(request).map_err(invalid));
         match request {
             // Nothing is sent before the first poll.
-            Ok(request) => Box::pin(self.answer(self.client.execute(request))),
+            Ok(request) => Box::pin(self.respond(self.client.execute(request), attempts)),
             Err(error) => Box::pin(ready(Err(error))),
         }
     }
 }
 
 impl ReqwestTransport {
-    async fn answer(
+    async fn respond(
         &self,
         exchange: impl Future<Output = reqwest::Result<reqwest::Response>>,
+        attempts: Option<AttemptCounter>,
     ) -> Result<Response<Bytes>, TransportError> {
         let response = exchange.await.map_err(failed)?;
         self.body_limits
-            .collect(Response::<reqwest::Body>::from(response))
+            .collect(Response::<reqwest::Body>::from(response), attempts)
             .await
     }
 }

@@ -9,7 +9,9 @@ use bytes::Bytes;
 use http::Request;
 
 use crate::transport::Exchange;
-use crate::{CallContext, Delivery, Timer, Transport, TransportError, TransportErrorKind};
+use crate::{
+    AttemptCounter, CallContext, Delivery, Timer, Transport, TransportError, TransportErrorKind,
+};
 
 /// The limit the SDK uses: 20 s.
 pub const DEFAULT_LIMIT: Duration = Duration::from_secs(20);
@@ -17,9 +19,9 @@ pub const DEFAULT_LIMIT: Duration = Duration::from_secs(20);
 /// Ends an attempt that takes too long.
 ///
 /// The limit covers the whole attempt, from the first poll of its future: waiting for a connection, connecting, sending, and reading
-/// the answer to its end. The deadline in the request's [`CallContext`] shortens it. An attempt that
-/// ran into its limit is [`Delivery::Unknown`]; one whose deadline had passed before it began is
-/// `NotSent`.
+/// the response to its end. The deadline in the request's [`CallContext`] shortens it. An attempt that
+/// ran into its limit is [`Delivery::Unknown`], with the status code of the response if its head had
+/// arrived; one whose deadline had passed before it began is `NotSent`.
 #[derive(Debug, Clone)]
 pub struct Timeout<T> {
     inner: T,
@@ -64,6 +66,7 @@ impl<T: Transport> Transport for Timeout<T> {
                 .flatten()
                 .min();
             let limit = end.map_or(self.limit, |end| end.saturating_duration_since(now));
+            let attempts = CallContext::attempts_of(&request).cloned();
             let mut exchange = self.inner.send(request);
             let mut sleep = match end {
                 Some(end) => self.timer.sleep_until(end),
@@ -71,10 +74,14 @@ impl<T: Transport> Transport for Timeout<T> {
             };
             poll_fn(|cx| match exchange.as_mut().poll(cx) {
                 Poll::Ready(result) => Poll::Ready(result),
-                Poll::Pending => sleep
-                    .as_mut()
-                    .poll(cx)
-                    .map(|()| Err(expired(Delivery::Unknown, Expired::Attempt(limit)))),
+                Poll::Pending => sleep.as_mut().poll(cx).map(|()| {
+                    let error = expired(Delivery::Unknown, Expired::Attempt(limit));
+                    let status = attempts.as_ref().and_then(AttemptCounter::status);
+                    Err(match status {
+                        Some(status) => error.with_status(status),
+                        None => error,
+                    })
+                }),
             })
             .await
         })

@@ -11,7 +11,7 @@ use http::{Request, Response};
 use messages_transport::backend::hyper::HyperTransport;
 use messages_transport::backend::reqwest::ReqwestTransport;
 use messages_transport::testing::conformance::{self, Report};
-use messages_transport::{Delivery, Transport, TransportError, TransportErrorKind};
+use messages_transport::{CallContext, Delivery, Transport, TransportError, TransportErrorKind};
 
 type Answer = Result<Response<Bytes>, TransportError>;
 
@@ -268,6 +268,20 @@ fn a_transport_that_loses_the_status_of_a_cut_body_is_caught() {
     assert_eq!(
         broken_clauses(&conformance::run(|| LosesTheStatus(hyper()))),
         [5]
+    );
+}
+
+broken!(RecordsNoStatus, |inner, request| {
+    let mut request = request;
+    request.extensions_mut().remove::<CallContext>();
+    inner.send(request).await
+});
+
+#[test]
+fn a_transport_that_records_no_status_is_caught() {
+    assert_eq!(
+        broken_clauses(&conformance::run(|| RecordsNoStatus(hyper()))),
+        [10]
     );
 }
 

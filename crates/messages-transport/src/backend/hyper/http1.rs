@@ -19,8 +19,8 @@ use hyper::client::conn::http1::{Connection, SendRequest, handshake};
 use super::connect::Stream;
 use super::failed;
 use super::origin::Origin;
-use crate::TransportError;
 use crate::backend::BodyLimits;
+use crate::{CallContext, TransportError};
 
 /// A connection that is used by one exchange at a time.
 pub(super) struct Http1 {
@@ -73,6 +73,7 @@ impl Http1 {
         afterwards: impl FnOnce(Box<Self>),
     ) -> impl Future<Output = Result<Response<Bytes>, TransportError>> {
         address(&mut request, self.host.as_ref());
+        let attempts = CallContext::attempts_of(&request).cloned();
         // Outside the future, which would otherwise hold the request a second time.
         let head = self.requests.try_send_request(request);
         async move {
@@ -84,7 +85,7 @@ impl Http1 {
                     .map_err(failed)?
             };
             let answer = {
-                let mut answer = pin!(limits.collect(response));
+                let mut answer = pin!(limits.collect(response, attempts));
                 poll_fn(|cx| self.drive_until(cx, |cx| answer.as_mut().poll(cx))).await
             };
             afterwards(self);

@@ -18,7 +18,7 @@ use hyper::client::conn::TrySendError;
 use crate::backend::{BodyLimits, failure};
 use crate::target;
 use crate::transport::Exchange;
-use crate::{Delivery, Transport, TransportError, TransportErrorKind};
+use crate::{CallContext, Delivery, Transport, TransportError, TransportErrorKind};
 
 pub use builder::HyperTransportBuilder;
 pub use connect::{Connect, Connection};
@@ -105,8 +105,11 @@ impl HyperTransport {
         mut connection: Http2,
         request: Request<Bytes>,
     ) -> Result<Response<Bytes>, TransportError> {
+        let attempts = CallContext::attempts_of(&request).cloned();
         let response = connection.try_send_request(request.map(Full::new)).await;
-        self.body_limits.collect(response.map_err(failed)?).await
+        self.body_limits
+            .collect(response.map_err(failed)?, attempts)
+            .await
     }
 }
 

@@ -1,10 +1,13 @@
-//! Clauses 2 and 5: what is made of an answer.
+//! Clauses 2, 5 and 10: responses.
+
+use std::pin::pin;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
-use super::{Exchange, Factory, Outcome, describe, ensure, in_time, post, serve};
+use super::{Exchange, Factory, Outcome, SOON, describe, ensure, in_time, post, serve};
 use crate::testing::server::{Act, Answer, Moment, Play};
-use crate::{Delivery, TransportErrorKind, Truncated};
+use crate::{CallContext, Delivery, TransportErrorKind, Truncated};
 
 pub(super) async fn any_status_is_ok(factory: Factory) -> Outcome {
     const STATUSES: [u16; 16] = [
@@ -106,6 +109,36 @@ pub(super) async fn bodies_are_bounded(factory: Factory) -> Outcome {
     let server = serve(|_| Play::ManyHeaders(202, 1000)).await?;
     // An answer or an error, as the transport likes, but no panic and no wait.
     in_time(transport.send(post(&server, "{}"))).await.map(drop)
+}
+
+pub(super) async fn status_is_recorded(factory: Factory) -> Outcome {
+    let transport = factory();
+    for status in [202, 422, 503] {
+        for play in [
+            Play::Break(Moment::AnswerBody(status), Act::Stall),
+            Play::Drip(status, Duration::from_millis(50)),
+        ] {
+            let server = serve(move |_| play.clone()).await?;
+            let context = CallContext::new();
+            let attempts = context.attempts().clone();
+            let mut request = post(&server, "{}");
+            request.extensions_mut().insert(context);
+            let mut exchange = pin!(transport.send(request));
+            let deadline = Instant::now() + SOON;
+            // Neither body ends before the deadline.
+            while attempts.status().is_none() && Instant::now() < deadline {
+                let step = tokio::time::timeout(Duration::from_millis(10), exchange.as_mut()).await;
+                if step.is_ok() {
+                    break;
+                }
+            }
+            let recorded = attempts.status().map(|status| status.as_u16());
+            ensure(recorded == Some(status), || {
+                format!("the status {status} was recorded as {recorded:?} while its body arrived")
+            })?;
+        }
+    }
+    Ok(())
 }
 
 fn fails_after(result: &Exchange, kind: TransportErrorKind, status: u16, what: &str) -> Outcome {

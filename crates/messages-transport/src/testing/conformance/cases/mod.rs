@@ -48,6 +48,7 @@ pub(super) const CASES: &[Case] = cases! {
     7 failure::dropping_stops, "dropping the future stops the exchange"
     8 request::unsendable_is_an_error, "a request that cannot be sent is an error"
     9 silence::nothing_is_logged, "nothing from headers or bodies is logged"
+    10 answer::status_is_recorded, "the status code is recorded before the body is read"
 };
 
 /// Long enough for a busy machine, short enough to tell a bounded wait from none.
