@@ -48,6 +48,7 @@ const STATEMENTS: usize = 128;
 ///
 /// A dropped store writes what it was asked to; [`SqliteStore::close`] waits for that.
 pub struct SqliteStore {
+    file: PathBuf,
     writer: Writer,
     reader: Reader,
     changed: Notify,
@@ -91,6 +92,12 @@ impl SqliteStore {
             clock: Arc::new(SystemClock),
             synchronous: "FULL",
         }
+    }
+
+    /// Absolute path of the file.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
     }
 
     /// Closes the store once everything is written.
@@ -157,6 +164,7 @@ impl Builder {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let reading = connect(&file, flags)?;
         Ok(SqliteStore {
+            file,
             writer: Writer::start(connection, guard, Arc::clone(&self.clock))?,
             reader: Reader::start(reading, self.clock)?,
             changed: Notify::new(),

@@ -263,7 +263,7 @@ impl Tables for SqliteTables<'_> {
         let sql = query(
             "FROM messages_outbox_rows r INDEXED BY messages_outbox_lease \
              CROSS JOIN messages_outbox_intents i ON i.num = r.intent \
-             WHERE r.lease_until IS NOT NULL AND r.lease_until <= ?1 ORDER BY r.lease_until LIMIT ?2",
+             WHERE r.lease_until IS NOT NULL AND r.lease_until <= ?1 ORDER BY r.lease_until, r.id LIMIT ?2",
         );
         self.rows(&sql, params![now.as_microsecond(), limit])
     }
@@ -274,7 +274,7 @@ impl Tables for SqliteTables<'_> {
         let sql = query(&format!(
             "FROM messages_outbox_rows r \
              CROSS JOIN messages_outbox_intents i ON i.num = r.intent \
-             WHERE r.state = '{state}' AND r.since <= ?1 ORDER BY r.since LIMIT ?2",
+             WHERE r.state = '{state}' AND r.since <= ?1 ORDER BY r.since, r.id LIMIT ?2",
         ));
         self.rows(&sql, params![time.as_microsecond(), limit])
     }

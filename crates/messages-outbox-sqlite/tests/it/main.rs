@@ -9,6 +9,7 @@
 
 #[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
+mod contract;
 mod enqueue;
 mod erase;
 mod file;
