@@ -1,4 +1,4 @@
-//! The long runs of `messages-transport`: tests that its default run leaves out, in release mode.
+//! The long runs: tests that the default run leaves out, in release mode.
 
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
@@ -8,17 +8,27 @@ use crate::report;
 
 const STALE_POOL: &str = "stale_pool::a_stale_connection_never_doubles_in_100_000_calls";
 
-const ALL: &[&str] = &[
-    STALE_POOL,
-    "no_double_send::nothing_is_sent_twice_in_1_000_000_calls",
-    "rate_limit::rates::no_second_is_above_the_rate_in_1_000_000_acquisitions",
-    "rate_limit::schedules::no_schedule_of_100_000_loses_a_wake_up_or_a_permit",
-    "rate_limit::backlog::ten_million_calls_into_a_stalled_api_fill_no_memory",
+/// The tests of each crate.
+const ALL: &[(&str, &[&str])] = &[
+    (
+        "messages-transport",
+        &[
+            STALE_POOL,
+            "no_double_send::nothing_is_sent_twice_in_1_000_000_calls",
+            "rate_limit::rates::no_second_is_above_the_rate_in_1_000_000_acquisitions",
+            "rate_limit::schedules::no_schedule_of_100_000_loses_a_wake_up_or_a_permit",
+            "rate_limit::backlog::ten_million_calls_into_a_stalled_api_fill_no_memory",
+        ],
+    ),
+    (
+        "messages-outbox-sqlite",
+        &["kill::nothing_is_lost_or_doubled_by_10_000_kills"],
+    ),
 ];
 
 /// Requests over connections that the server closes at the moment they are used again.
 pub(crate) fn stale_pool(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
-    run(sh, &[STALE_POOL])
+    run(sh, &[("messages-transport", &[STALE_POOL])])
 }
 
 /// Every long run.
@@ -26,10 +36,18 @@ pub(crate) fn all(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     run(sh, ALL)
 }
 
-fn run(sh: &Shell, tests: &[&str]) -> Result<Outcome> {
+fn run(sh: &Shell, all: &[(&str, &[&str])]) -> Result<Outcome> {
+    for (package, tests) in all {
+        run_package(sh, package, tests)?;
+    }
+    let count: usize = all.iter().map(|(_, tests)| tests.len()).sum();
+    Ok(Outcome::Passed(format!("{count} long runs")))
+}
+
+fn run_package(sh: &Shell, package: &str, tests: &[&str]) -> Result<()> {
     let output = cmd!(
         sh,
-        "cargo test --quiet --release --locked --package messages-transport --all-features --test it
+        "cargo test --quiet --release --locked --package {package} --all-features --test it
          -- --ignored --exact --nocapture --test-threads 1 {tests...}"
     )
     .quiet()
@@ -52,8 +70,8 @@ fn run(sh: &Shell, tests: &[&str]) -> Result<Outcome> {
     // A test that was renamed would be left out in silence.
     ensure!(
         passed == tests.len().to_string(),
-        "{passed} tests passed instead of {}",
+        "{passed} tests of {package} passed instead of {}",
         tests.len()
     );
-    Ok(Outcome::Passed(format!("{passed} long runs")))
+    Ok(())
 }

@@ -13,4 +13,5 @@ mod contract;
 mod enqueue;
 mod erase;
 mod file;
+mod kill;
 mod support;

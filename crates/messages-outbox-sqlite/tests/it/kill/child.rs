@@ -1,0 +1,149 @@
+//! The process that is killed: this test binary, started again.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use messages_outbox::{Outbox, OutboxStore, StoreClock, SystemClock};
+use messages_outbox_sqlite::SqliteStore;
+use messages_sdk::Client;
+use messages_sdk::auth::Basic;
+use messages_sdk::policy::RetryPolicy;
+use messages_sdk::transport::backend::hyper::HyperTransport;
+use messages_sdk::transport::bytes::Bytes;
+use messages_sdk::transport::http::{Request, Response};
+use messages_sdk::transport::{Transport, TransportError};
+use serde::{Deserialize, Serialize};
+
+use super::doomed::{Doom, DoomedStore, Flaw, Point};
+use super::{API_KEY, API_SECRET, intents};
+
+/// Requests in flight of one process.
+pub(crate) const CONCURRENCY: u32 = 4;
+
+const VARIABLE: &str = "MESSAGES_OUTBOX_TEST_CHILD";
+
+/// Task of a process.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Task {
+    /// Adds this many rows, in chunks.
+    Enqueue(usize),
+    /// Sends until it dies.
+    Work {
+        /// URL of the emulator.
+        url: String,
+        /// Place at which it dies by itself, and the number of times it gets there before.
+        doom: Option<(Point, u32)>,
+        /// Bug that it has.
+        flaw: Option<Flaw>,
+        /// Seconds by which its clock is ahead.
+        clock_ahead: i64,
+    },
+}
+
+/// Starts a process.
+pub(crate) fn start(file: PathBuf, task: Task) -> Child {
+    let task = serde_json::to_string(&(file, task)).unwrap();
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "kill::child::process", "--ignored"])
+        .env(VARIABLE, task)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+#[ignore = "a process that other tests start"]
+fn process() {
+    let Ok(task) = std::env::var(VARIABLE) else {
+        return;
+    };
+    let (file, task): (PathBuf, Task) = serde_json::from_str(&task).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(run(file, task));
+}
+
+async fn run(file: PathBuf, task: Task) {
+    match task {
+        Task::Enqueue(count) => {
+            let store = SqliteStore::open(file).await.unwrap();
+            for chunk in intents(0..count).chunks(20) {
+                store.enqueue(chunk, None).await.unwrap();
+            }
+            store.close().await;
+        }
+        Task::Work {
+            url,
+            doom,
+            flaw,
+            clock_ahead,
+        } => {
+            let clock = Arc::new(Ahead(SignedDuration::from_secs(clock_ahead)));
+            let store = SqliteStore::builder(file)
+                .clock(clock)
+                .open()
+                .await
+                .unwrap();
+            let doom = Arc::new(Doom::new(doom));
+            let transport = DoomedTransport {
+                transport: HyperTransport::builder().build().unwrap(),
+                doom: Arc::clone(&doom),
+            };
+            let outbox = outbox(&url, DoomedStore::new(store, doom, flaw), transport);
+            outbox.run(std::future::pending()).await.unwrap();
+        }
+    }
+}
+
+/// An outbox with short leases.
+pub(crate) fn outbox(url: &str, store: impl OutboxStore, transport: impl Transport) -> Outbox {
+    let client = Client::builder()
+        .endpoint(url.parse().unwrap())
+        .credentials(Basic::new(API_KEY, API_SECRET).unwrap())
+        .retry(RetryPolicy::default().max_attempts(1))
+        .transport(transport)
+        .build()
+        .unwrap();
+    Outbox::builder()
+        .client(client)
+        .store(store)
+        .concurrency(CONCURRENCY)
+        .lease(Duration::from_secs(1))
+        .poll(Duration::from_millis(20))
+        .build()
+        .unwrap()
+}
+
+/// The system's clock, so far ahead.
+#[derive(Debug)]
+pub(crate) struct Ahead(pub(crate) SignedDuration);
+
+impl StoreClock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock.now() + self.0
+    }
+}
+
+/// A transport whose process can die while a request is in flight.
+#[derive(Debug)]
+struct DoomedTransport {
+    transport: HyperTransport,
+    doom: Arc<Doom>,
+}
+
+#[async_trait]
+impl Transport for DoomedTransport {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        self.doom.during(Point::MidPost, Duration::from_millis(8));
+        self.transport.send(request).await
+    }
+}
