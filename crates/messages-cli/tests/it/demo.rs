@@ -54,3 +54,24 @@ fn the_demo_follows_everything_to_its_end() {
     assert_eq!(workflow["messages"][1]["channel"], "sms");
     assert_eq!(workflow["report"], "completed");
 }
+
+#[test]
+fn a_killed_worker_is_recovered_without_loss_or_doubles() {
+    let ended = Shell::new().run(&["demo", "--outbox", "--json"]);
+    assert_eq!(ended.code, 0, "{}{}", ended.stdout, ended.stderr);
+    let objects = ended.objects();
+    let steps: Vec<_> = objects
+        .iter()
+        .map(|step| step["step"].as_str().unwrap())
+        .collect();
+    assert_eq!(steps, ["stored", "killed", "recovered", "compared"]);
+    let accepted = objects[1]["accepted"].as_u64().unwrap();
+    assert!((60..200).contains(&accepted), "{accepted}");
+    let compared = &objects[3];
+    assert_eq!(
+        (&compared["doubled"], &compared["lost"]),
+        (&0.into(), &0.into())
+    );
+    let in_doubt = compared["in_doubt"].as_u64().unwrap();
+    assert_eq!(compared["accepted_once"].as_u64().unwrap() + in_doubt, 200);
+}

@@ -1,13 +1,15 @@
 //! `messages demo`: everything at work, without an account.
 
 mod journal;
+mod outbox;
 mod story;
 
 use std::time::Duration;
 
 use clap::Args;
-use messages_emulator::{Action, Emulator, Rule};
+use messages_emulator::{Action, Emulator, Rule, StartError};
 use messages_sdk::auth::webhook::Verifier;
+use messages_sdk::client::ClientBuilder;
 use messages_sdk::webhook::Receiver;
 use messages_sdk::{Client, Endpoint};
 use tokio::sync::mpsc;
@@ -29,17 +31,34 @@ const SPEED: f64 = 20.0;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  messages demo\n  messages demo --json\n  messages demo --keep"
+    after_help = "Examples:\n  messages demo\n  messages demo --json\n  messages demo --keep\n  messages demo --outbox"
 )]
 pub(crate) struct DemoArgs {
     /// Leaves the emulator and its inbox open, until Ctrl-C
     #[arg(long)]
     keep: bool,
+
+    /// Kills a worker of an outbox while it sends, and lets a second one continue
+    #[arg(long)]
+    outbox: bool,
 }
 
 impl DemoArgs {
     pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
+        if self.outbox {
+            return runtime()?.block_on(self.play_outbox(settings));
+        }
         runtime()?.block_on(self.play(settings))
+    }
+
+    async fn play_outbox(self, settings: &Settings) -> Result<Exit, CommandError> {
+        let emulator = Emulator::builder().speed(SPEED).start().await;
+        let emulator = emulator.map_err(no_emulator)?;
+        let all_well = outbox::play(settings, &emulator).await?;
+        if self.keep {
+            keep_open(settings, &emulator).await;
+        }
+        Ok(if all_well { Exit::Done } else { Exit::Other })
     }
 
     async fn play(self, settings: &Settings) -> Result<Exit, CommandError> {
@@ -61,9 +80,7 @@ impl DemoArgs {
             )
             .start()
             .await
-            .map_err(|error| {
-                CommandError::new(Exit::Other, "the emulator cannot start").because(error)
-            })?;
+            .map_err(no_emulator)?;
 
         let verifier = Verifier::builder()
             .secrets(emulator.credentials().secrets())
@@ -112,13 +129,21 @@ impl DemoArgs {
 
 /// A client of the emulator, with the application's token as a real one would have it.
 fn client(settings: &Settings, emulator: &Emulator) -> Result<Client, CommandError> {
+    let builder = client_builder(emulator)?;
+    settings.with_transport(builder)?.build().map_err(no_client)
+}
+
+fn client_builder(emulator: &Emulator) -> Result<ClientBuilder, CommandError> {
     let endpoint = Endpoint::new(emulator.base_url()).map_err(|error| {
         CommandError::new(Exit::Other, "the emulator has no usable address").because(error)
     })?;
-    let builder = Client::builder()
+    Ok(Client::builder()
         .endpoint(endpoint)
-        .credentials(emulator.credentials().token_source());
-    settings.with_transport(builder)?.build().map_err(no_client)
+        .credentials(emulator.credentials().token_source()))
+}
+
+fn no_emulator(error: StartError) -> CommandError {
+    CommandError::new(Exit::Other, "the emulator cannot start").because(error)
 }
 
 async fn keep_open(settings: &Settings, emulator: &Emulator) {

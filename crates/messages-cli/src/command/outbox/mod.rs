@@ -8,7 +8,7 @@ mod erase;
 mod list;
 mod row;
 mod status;
-mod store;
+pub(super) mod store;
 mod work;
 
 use std::sync::Arc;

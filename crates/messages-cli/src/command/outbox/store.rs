@@ -65,7 +65,7 @@ fn data_folder() -> Option<PathBuf> {
 }
 
 /// The command's error for an error of the store.
-pub(super) fn failed(error: StoreError) -> CommandError {
+pub(crate) fn failed(error: StoreError) -> CommandError {
     let hint = match error.kind() {
         StoreErrorKind::Full => {
             Some("work off rows with `messages outbox work`, then add the rest")

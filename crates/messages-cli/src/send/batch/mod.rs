@@ -1,4 +1,4 @@
-//! Sending many messages: as fast as allowed, in bounded memory, and so that a second run knows what the first one did.
+//! Batches: many messages, sent as fast as allowed, in bounded memory, with results from which a second run continues.
 
 mod check;
 mod compare;
@@ -39,16 +39,16 @@ pub(crate) struct BatchArgs {
     pub(crate) table: TableArgs,
 
     /// Sends the valid messages of an input that has invalid ones too; without it, a file is checked first, and nothing is
-    /// sent. What comes through a pipe is always sent as it comes
+    /// sent. Messages from a pipe are sent as they come
     #[arg(long)]
     pub(crate) skip_invalid: bool,
 
-    /// Writes what became of each message to this file, one JSON object a line
+    /// Writes the outcome of each message to this file, one JSON object a line
     #[arg(long, value_name = "FILE", conflicts_with = "resume")]
     pub(crate) results: Option<PathBuf>,
 
-    /// Continues where an earlier run with --results FILE ended or was killed: sends what was not accepted, and never what
-    /// is in doubt. The input must be that of the first run, unchanged or with more behind it. Not after a loss of power,
+    /// Continues where an earlier run with --results FILE ended or was killed: sends the messages that were not accepted,
+    /// and never those in doubt. The input must be that of the first run, unchanged or with more behind it. Not after a loss of power,
     /// which may take the end of FILE with it
     #[arg(long, value_name = "FILE")]
     pub(crate) resume: Option<PathBuf>,
