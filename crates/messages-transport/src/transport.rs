@@ -85,8 +85,8 @@ pub trait Transport: Debug + Send + Sync + 'static {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError>;
 }
 
-/// What [`Transport::send`] returns once it is written out. A wrapper that only passes a request on writes it so, to hand on
-/// the future that is there instead of putting it into one of its own.
+/// The future of [`Transport::send`]. A wrapper that only passes a request on returns it as it is, instead of wrapping
+/// it in another one.
 pub(crate) type Exchange<'f> =
     Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'f>>;
 

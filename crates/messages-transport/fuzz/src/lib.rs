@@ -1,7 +1,7 @@
-//! What must hold of every answer, whatever bytes a server sends: the fuzz targets call these functions.
+//! Properties that hold for every response, whatever bytes a server sends: the fuzz targets call these functions.
 //!
-//! A target starts from its seeds and keeps what it finds in `corpus`:
-//! `cargo xtask fuzz --only=answers_http1 --seconds=60`
+//! A target starts from its seeds and stores what it finds in `corpus`: `cargo xtask fuzz --only=answers_http1
+//! --seconds=60`
 
 use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

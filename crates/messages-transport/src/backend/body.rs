@@ -13,22 +13,21 @@ use http_body::{Body, Frame};
 use crate::backend::failure;
 use crate::{AttemptCounter, Delivery, TransportError, TransportErrorKind, Truncated};
 
-/// How much of a response body is read, in bytes.
+/// Limits of reading a response body, in bytes.
 ///
-/// The API's answers are a few hundred bytes. The bounds keep a broken or hostile server from
-/// filling the memory.
+/// The API's responses are a few hundred bytes. The bounds keep a broken or hostile server from filling the memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BodyLimits {
     /// The longest body of a 2xx answer; a longer one is an error of the kind `TooLarge`. Default
     /// 64 KiB.
     pub success: usize,
-    /// How much of the body of any other answer is kept. Default 16 KiB.
+    /// Most bytes of the body of any other response that are returned. Default 16 KiB.
     pub error_kept: usize,
-    /// How much of the body of any other answer is read in all, so that its connection can be used
-    /// again instead of being closed. Default 512 KiB.
+    /// Most bytes of the body of any other response that are read in all, so that its connection can be reused instead
+    /// of being closed. Default 512 KiB.
     pub error_read: usize,
-    /// How long the part that is not kept may take. Default 500 ms.
+    /// Longest time for reading the part that is not returned. Default 500 ms.
     pub error_read_time: Duration,
 }
 
@@ -122,7 +121,7 @@ fn too_large(status: StatusCode) -> TransportError {
         .with_status(status)
 }
 
-/// What the server says the length is. Whether that is true is for the HTTP library to check.
+/// The length that the server declares. The HTTP library checks that it is true.
 fn declared_length(headers: &http::HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

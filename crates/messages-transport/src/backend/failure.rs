@@ -1,5 +1,4 @@
-//! What hyper's errors prove about the request. reqwest is built on hyper, so both backends read
-//! the same chain.
+//! The delivery that hyper's errors prove. reqwest is built on hyper, so both backends read the same chain.
 
 use std::error::Error as StdError;
 use std::io;

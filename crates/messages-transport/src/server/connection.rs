@@ -48,11 +48,11 @@ pub(super) struct Connection {
 
 #[derive(Default)]
 struct State {
-    /// When the connection began to wait for a request.
+    /// Time at which the connection began to wait for a request.
     idle_since: Option<Instant>,
-    /// When the last bytes of an incomplete request body arrived.
+    /// Time at which the last bytes of an incomplete request body arrived.
     body_since: Option<Instant>,
-    /// When the client last read of a response that waits for it.
+    /// Time at which the client last read of a pending response.
     blocked_since: Option<Instant>,
     /// Bytes of the current request's body.
     held: usize,
@@ -72,7 +72,7 @@ struct State {
 }
 
 impl State {
-    /// When the connection last made progress, unless it waits for this server.
+    /// Time of the last progress, unless the connection waits for this server.
     fn stalled_since(&self) -> Option<Instant> {
         [self.idle_since, self.body_since, self.blocked_since]
             .into_iter()
@@ -81,7 +81,7 @@ impl State {
     }
 }
 
-/// What a connection has to do after its signal.
+/// Instruction for a connection after its signal.
 pub(super) enum Order {
     Continue,
     Close,
@@ -176,7 +176,7 @@ impl Connection {
         (std::mem::take(&mut state.held), state.share)
     }
 
-    /// When it last made progress, if it can be evicted.
+    /// Time of the last progress, if it can be evicted.
     pub(super) fn evictable_since(&self) -> Option<Instant> {
         let state = self.state();
         state.stalled_since().filter(|_| !state.is_evicted)

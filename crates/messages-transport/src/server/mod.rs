@@ -109,7 +109,7 @@ where
     drop(listener);
     registry.drain();
     let drained = async { while connections.join_next().await.is_some() {} };
-    // What is not over by then is dropped.
+    // Connections that are still open are dropped.
     let _ = tokio::time::timeout(limits.drain_time, drained).await;
     Ok(())
 }

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::connection::Connection;
 use super::limits::{ServerLimits, Share};
 
-/// How long one eviction may take before another connection is chosen.
+/// Longest time of one eviction before another connection is chosen.
 const EVICTION: Duration = Duration::from_millis(5);
 
 pub(super) struct Registry {

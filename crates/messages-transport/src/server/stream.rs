@@ -121,7 +121,7 @@ pub(super) fn spent(bytes: usize, rate: usize) -> Duration {
 impl Drop for Stream {
     fn drop(&mut self) {
         if self.blocked.is_some() {
-            // What is left would wait in the kernel for a client that does not read, and so would the end.
+            // The rest would wait in the kernel for a client that does not read, and so would the end.
             let _ = self.tcp.set_zero_linger();
         }
     }

@@ -125,13 +125,13 @@ impl ScriptedTransport {
         self.step(Step::Never)
     }
 
-    /// What was sent so far, in order.
+    /// The requests so far, in order.
     #[must_use]
     pub fn requests(&self) -> Vec<Request<Bytes>> {
         self.script().requests.clone()
     }
 
-    /// How many answers are left.
+    /// Number of responses left.
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.script().steps.len()

@@ -16,7 +16,7 @@ use TransportErrorKind::{Connect, Interrupted, InvalidRequest, Limited, Other, T
 
 use crate::support::{eventually, post};
 
-/// What a server or a backend does with an attempt.
+/// Behaviour of a server or a backend for an attempt.
 #[derive(Debug, Clone, Copy)]
 enum Attempt {
     Status(u16),

@@ -1,4 +1,4 @@
-//! How connections are opened, shared and closed.
+//! Opening, sharing and closing of connections.
 
 use std::future::{Future, poll_fn};
 use std::sync::Arc;
@@ -250,7 +250,7 @@ async fn a_request_takes_a_connection_that_comes_free_before_its_own_is_open() {
     };
     burst().await;
     assert_eq!((server.connections(), server.taken()), (1, 8));
-    // What was being opened meanwhile is there for those that follow.
+    // Connections opened meanwhile are used by later requests.
     gate.add_permits(7);
     while server.connections() < 8 {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -282,7 +282,7 @@ async fn a_connection_given_to_a_call_that_is_dropped_goes_to_the_next() {
     let polled = poll_fn(|cx| Poll::Ready(second.as_mut().poll(cx))).await;
     assert!(polled.is_pending());
     let third = tokio::spawn(post_through(&transport));
-    // The connection is given to the second, which nobody polls any more.
+    // The connection is handed to the second, which is not polled any more.
     first.await.unwrap();
     drop(second);
     third.await.unwrap();
@@ -341,7 +341,7 @@ async fn a_unix_socket_can_be_the_way() {
     let request = post(Uri::from_static("http://localhost/"), "{}");
     assert_eq!(soon(transport.send(request)).await.unwrap().status(), 202);
 
-    // And nobody there is "not sent".
+    // A missing server is "not sent".
     let transport = HyperTransport::builder().connector(Socket(path.with_extension("none")));
     let request = post(Uri::from_static("http://localhost/"), "{}");
     let error = soon(transport.build().unwrap().send(request))

@@ -34,14 +34,14 @@ fn decorated(
     (Arc::new(Retry::new(limited, policy, TokioTimer)), limiter)
 }
 
-/// How many tasks are alive, but for those of the server's connections.
+/// Number of tasks, without those of the server's connections.
 fn own_tasks(metrics: &RuntimeMetrics, server: &FaultServer) -> usize {
     metrics
         .num_alive_tasks()
         .saturating_sub(server.open_connections())
 }
 
-/// What is left after everything was dropped: sockets and tasks.
+/// Sockets and tasks left after everything was dropped.
 async fn left_over(
     metrics: &RuntimeMetrics,
     server: &Arc<FaultServer>,

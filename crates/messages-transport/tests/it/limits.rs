@@ -27,7 +27,7 @@ const AT_A_TIME: usize = 25;
 /// running is the transport's fault.
 const TRIES: usize = 4;
 
-/// Where an exchange can stall, and what it is sent through.
+/// A place where an exchange can stall, and the transport it is sent through.
 struct Stall {
     name: String,
     transport: Arc<dyn Transport>,
@@ -190,7 +190,7 @@ async fn trial(stall: &Stall) -> Duration {
         let context = CallContext::new().deadline(TokioTimer.now() + LIMIT);
         request.extensions_mut().insert(context);
     }
-    // What the machine alone is late by is not the transport's fault.
+    // The lateness of the machine alone is not the transport's fault.
     let control = tokio::spawn(async {
         let began = Instant::now();
         tokio::time::sleep(LIMIT).await;

@@ -1,4 +1,4 @@
-//! What several test modules share.
+//! Helpers of several test modules.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub(crate) async fn eventually<T>(future: impl Future<Output = T>) -> T {
         .expect("nothing came of it within a year")
 }
 
-/// What comes of tasks on tokio's paused clock.
+/// Results of tasks on tokio's paused clock.
 pub(crate) async fn all<T>(tasks: impl IntoIterator<Item = tokio::task::JoinHandle<T>>) -> Vec<T> {
     let mut results = Vec::new();
     for task in tasks {
@@ -40,7 +40,7 @@ pub(crate) async fn all<T>(tasks: impl IntoIterator<Item = tokio::task::JoinHand
     results
 }
 
-/// A port that refuses connections, and that nobody else can take while this is held.
+/// A port that refuses connections, and that no other socket can use while this is held.
 pub(crate) struct ClosedPort(tokio::net::TcpSocket);
 
 impl ClosedPort {
@@ -95,7 +95,7 @@ pub(crate) fn backends() -> [(&'static str, Arc<dyn Transport>); 4] {
     ]
 }
 
-/// How many connections to these servers are still open, after a while at most.
+/// Number of connections to these servers that are still open, after a while at most.
 pub(crate) async fn wait_until_closed(servers: &[Arc<FaultServer>]) -> usize {
     let open = || servers.iter().map(|server| server.open_connections()).sum();
     for _ in 0..500 {

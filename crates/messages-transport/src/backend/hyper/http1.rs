@@ -25,7 +25,7 @@ use crate::{CallContext, TransportError};
 /// A connection that is used by one exchange at a time.
 pub(super) struct Http1 {
     origin: Arc<Origin>,
-    /// What the requests name as their host.
+    /// The `Host` of the requests.
     host: Option<HeaderValue>,
     requests: SendRequest<Full<Bytes>>,
     /// Does the reading and writing; `None` once the connection is closed.
@@ -48,15 +48,15 @@ impl Http1 {
         Arc::clone(&self.origin)
     }
 
-    /// Whether it has ended its last exchange and can take another request.
+    /// Returns `true` if it has ended its last exchange and accepts another request.
     pub(super) fn has_finished(&mut self) -> bool {
         // Mostly the exchange has left it so.
         self.requests.is_ready() || self.is_idle()
     }
 
-    /// Whether it can take a request, as far as the runtime has heard.
+    /// Returns `true` if it accepts a request, as far as the runtime knows.
     ///
-    /// A server may have closed it while nobody looked, which is noticed here.
+    /// A server may have closed it unnoticed, which is detected here.
     pub(super) fn is_idle(&mut self) -> bool {
         // There is nothing to be woken for: an idle connection is looked at when it is wanted.
         self.drive(&mut unwoken());
@@ -124,7 +124,7 @@ impl Http1 {
     }
 }
 
-/// For a poll that wakes nobody afterwards.
+/// A context for a poll that wakes no task afterwards.
 fn unwoken() -> Context<'static> {
     Context::from_waker(Waker::noop())
 }

@@ -14,7 +14,7 @@ pub(super) struct Capture {
     _tracing: DefaultGuard,
 }
 
-/// What must not be logged, and who did it.
+/// Texts that must not be logged, and the target that logged one.
 struct Watch {
     canaries: Vec<String>,
     culprit: Mutex<Option<String>>,
@@ -48,7 +48,7 @@ pub(super) fn start(canaries: &[String]) -> Capture {
 }
 
 impl Capture {
-    /// Who logged one of the texts, if anybody did.
+    /// The target that logged one of the texts, if any did.
     pub(super) fn culprit(&self) -> Option<String> {
         lock(&self.watch.culprit).clone()
     }

@@ -39,9 +39,9 @@ use std::time::{Duration, Instant};
 use crate::Transport;
 use cases::{CASES, Case, Factory, Outcome};
 
-/// How long a case may take before it counts as hung.
+/// Longest time of a case before it counts as hung.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How much longer a case may take to say so. One that does not has its thread blocked.
+/// Further time for a case to report that. The thread of a case that does not is blocked.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs every case of the suite over transports from `factory`, at least one fresh one a case.
@@ -82,7 +82,7 @@ pub fn run<T: Transport>(factory: impl Fn() -> T + Send + Sync + 'static) -> Rep
     report
 }
 
-/// Starts a case on a thread of its own, which nobody waits for longer than is bearable.
+/// Starts a case on its own thread, which is not waited for beyond the limits.
 fn start(case: &'static Case, factory: Factory) -> Receiver<Outcome> {
     let (done, outcome) = mpsc::channel();
     let failed = done.clone();
@@ -90,7 +90,7 @@ fn start(case: &'static Case, factory: Factory) -> Receiver<Outcome> {
         .name(format!("conformance, clause {}", case.clause))
         .spawn(move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| run_case(case, factory)));
-            // Nobody listens any more if this took too long.
+            // The receiver is gone if this took too long.
             let _ = done.send(outcome.unwrap_or_else(|_| Err(panicked())));
         });
     if let Err(error) = spawned {
@@ -118,7 +118,7 @@ fn panicked() -> String {
     "the transport panicked".to_owned()
 }
 
-/// What the suite found.
+/// Report of the suite.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Report {
@@ -132,9 +132,9 @@ pub struct Report {
 pub struct Failure {
     /// The number of the clause in the [contract](Transport#contract).
     pub clause: u8,
-    /// What the clause says, in short.
+    /// The clause, in short.
     pub title: &'static str,
-    /// What happened instead.
+    /// The observed behaviour.
     pub reason: String,
 }
 

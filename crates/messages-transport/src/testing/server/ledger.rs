@@ -1,4 +1,4 @@
-//! What the server saw: the ground truth.
+//! The ground truth: everything the server has read.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -96,19 +96,19 @@ impl FaultServer {
             .unwrap_or_default()
     }
 
-    /// How many requests arrived, in part or in full.
+    /// Number of requests that arrived, in part or in full.
     #[must_use]
     pub fn started(&self) -> usize {
         self.shared.ledger.started()
     }
 
-    /// How many requests were read in full.
+    /// Number of requests that were read in full.
     #[must_use]
     pub fn taken(&self) -> usize {
         self.shared.ledger.taken()
     }
 
-    /// How many requests with this body were read in full.
+    /// Number of requests with this body that were read in full.
     #[must_use]
     pub fn times_taken(&self, body: &[u8]) -> u32 {
         self.shared.ledger.times_taken(body)
@@ -120,19 +120,19 @@ impl FaultServer {
         self.shared.ledger.latest()
     }
 
-    /// How many connections there have been.
+    /// Number of connections so far.
     #[must_use]
     pub fn connections(&self) -> usize {
         self.shared.ledger.connections()
     }
 
-    /// How many connections are open.
+    /// Number of open connections.
     #[must_use]
     pub fn open_connections(&self) -> usize {
         self.shared.ledger.open()
     }
 
-    /// How many HTTP/2 streams the client reset.
+    /// Number of HTTP/2 streams that the client reset.
     #[must_use]
     pub fn resets(&self) -> usize {
         self.shared.ledger.resets()

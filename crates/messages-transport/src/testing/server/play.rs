@@ -1,14 +1,13 @@
-//! What the server does with a request.
+//! Behaviour of the server for a request.
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
-/// What a [`FaultServer`](super::FaultServer) does with one request.
+/// Behaviour of a [`FaultServer`](super::FaultServer) for one request.
 ///
-/// Every play but [`Play::Early`], [`Play::Refuse`], [`Play::GoAway`] and a break before
-/// [`Moment::Taken`] reads the request in full first, and so counts it as taken. An answer of 429
-/// is a refusal, which does not count.
+/// Every play but [`Play::Early`], [`Play::Refuse`], [`Play::GoAway`] and a break before [`Moment::Taken`] reads the
+/// request in full first, and so counts it as taken. A response of 429 is a refusal, which does not count.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Play {
@@ -43,13 +42,13 @@ pub enum Play {
 }
 
 impl Play {
-    /// Whether a request that was read in full counts as taken.
+    /// Returns `true` if a request that was read in full counts as taken.
     pub(super) fn takes(&self) -> bool {
         !matches!(self, Self::Answer(Answer { status: 429, .. }))
     }
 }
 
-/// When an exchange breaks.
+/// Moment at which an exchange breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     /// Before anything is read.
@@ -66,7 +65,7 @@ pub enum Moment {
     AnswerBody(u16),
 }
 
-/// How an exchange breaks.
+/// Way in which an exchange breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Act {
     /// The connection is closed in good order.

@@ -60,7 +60,7 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// `None` where there would be more than are kept unused: a server that lets nobody in is not to be flooded.
+    /// `None` if there would be more than are kept unused: a server that refuses connections must not be flooded.
     pub(super) fn new(pool: &Arc<Pool>, origin: Origin) -> Option<Self> {
         let most = pool.settings.max_idle_per_host;
         let has_room = pool.hosts().change(&origin, |unused| {
@@ -75,7 +75,7 @@ impl Kept {
     }
 
     pub(super) async fn keep(self, opening: impl Future<Output = Result<Lease, TransportError>>) {
-        // One for HTTP/2 is shared already, and a failure is nobody's.
+        // One for HTTP/2 is shared already, and a failure has no owner.
         if let Ok(Lease::Http1(http1)) = opening.await {
             self.pool.give_back(http1);
         }

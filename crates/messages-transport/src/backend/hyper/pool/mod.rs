@@ -35,7 +35,7 @@ pub(super) struct Pool {
     connector: Connector,
     settings: PoolSettings,
     hosts: Mutex<Hosts>,
-    /// Whether a task looks for connections that have been unused for too long.
+    /// A task looks for connections that have been unused for too long.
     reaping: AtomicBool,
 }
 
@@ -74,7 +74,7 @@ struct Unused {
     http2: Option<(Http2, Instant)>,
     /// Requests that open a connection and take one that comes free before, in order of arrival.
     waiting: VecDeque<oneshot::Sender<Lease>>,
-    /// How many connections are being opened for whoever comes.
+    /// Number of connections that are being opened without an owner.
     kept: usize,
 }
 
@@ -112,7 +112,7 @@ pub(super) enum Lease {
 }
 
 impl Lease {
-    /// Whether it can take a request, as far as the runtime has heard.
+    /// Returns `true` if it accepts a request, as far as the runtime knows.
     fn is_open(&mut self) -> bool {
         match self {
             Self::Http1(http1) => http1.is_idle(),
@@ -121,7 +121,7 @@ impl Lease {
     }
 }
 
-/// How a request came by its connection.
+/// Origin of a request's connection.
 enum First {
     Opened(Result<Lease, TransportError>),
     Freed(Lease),
@@ -172,7 +172,7 @@ impl Pool {
         let mut opening = Box::pin(Arc::clone(self).open(origin.clone()));
         let first = {
             let mut line = Line::join(self, &origin);
-            // One that came free before the request was in line has been given to nobody.
+            // A connection that was released before the request was in line has not been handed on.
             if let Some(lease) = self.unused(&origin.scheme, &origin.authority) {
                 return Ok(lease);
             }

@@ -1,4 +1,4 @@
-//! How long an unused connection is kept.
+//! Closes connections that have been unused for too long.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use super::Pool;
 
-/// How often unused connections are looked through: so long after a server has closed one, at most,
-/// the socket is given back to the system.
+/// Interval of the search for unused connections: within this time after a server has closed one, the socket is returned
+/// to the system.
 const SHORTEST_INTERVAL: Duration = Duration::from_millis(10);
 const LONGEST_INTERVAL: Duration = Duration::from_secs(1);
 

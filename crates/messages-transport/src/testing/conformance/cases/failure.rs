@@ -63,8 +63,8 @@ pub(super) async fn not_sent_is_a_proof(factory: Factory) -> Outcome {
     Ok(())
 }
 
-/// A port that refuses connections, and that nobody else can take while the socket is held: it is
-/// bound, and never listened on.
+/// A port that refuses connections, and that no other socket can use while this one is held: it is bound, and never
+/// listened on.
 fn closed_port() -> std::io::Result<(TcpSocket, Uri)> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(([127, 0, 0, 1], 0).into())?;

@@ -94,7 +94,7 @@ async fn plain(exchange: impl Future<Output = Exchange>) -> Outcome {
     })
 }
 
-/// What the result is, without anything that could be personal.
+/// Describes a result, without anything that could be personal.
 fn describe(result: &Exchange) -> String {
     match result {
         Ok(response) => format!("status {}", response.status().as_u16()),

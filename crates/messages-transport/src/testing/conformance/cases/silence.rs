@@ -1,4 +1,4 @@
-//! Clause 9: what is sent and received is nobody else's business.
+//! Clause 9: requests and responses are not logged.
 
 use http::HeaderValue;
 

@@ -7,12 +7,12 @@ use tokio::time::Instant;
 
 use super::frame::{DATA, END_STREAM, Frames, LONGEST};
 
-/// The answers of one connection that are under way.
+/// The responses of one connection in flight.
 pub(super) struct Running {
     answers: Vec<Answer>,
-    /// How much the client takes on a new stream.
+    /// Initial flow-control window of a new stream.
     pub(super) initial_window: i64,
-    /// How much it takes on all streams together.
+    /// Flow-control window of all streams together.
     window: i64,
 }
 
@@ -71,7 +71,7 @@ impl Running {
         }
     }
 
-    /// When there will be something to do.
+    /// Time of the next action.
     pub(super) fn next_tick(&self) -> Instant {
         let idle = Instant::now() + Duration::from_secs(3600);
         self.answers
