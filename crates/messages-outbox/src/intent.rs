@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::digest::{Digest, RecipientHash};
 use crate::id::RowId;
-use crate::row::{Details, Lane, Priority, Row, State};
+use crate::row::{Details, Lane, Priority, Row, State, to_micros};
 
 /// Message or workflow to be sent once, under a key of the application.
 ///
@@ -84,13 +84,13 @@ impl Intent {
 
     /// Earliest time of sending. Default: at once.
     pub fn due_at(mut self, time: Timestamp) -> Self {
-        self.due_at = Some(time);
+        self.due_at = Some(to_micros(time));
         self
     }
 
     /// Time after which it must not be sent. Default: none.
     pub fn send_before(mut self, time: Timestamp) -> Self {
-        self.send_before = Some(time);
+        self.send_before = Some(to_micros(time));
         self
     }
 

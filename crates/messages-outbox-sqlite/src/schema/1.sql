@@ -107,9 +107,11 @@ CREATE TABLE messages_outbox_slots (
     paused_until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE messages_outbox_suppressed (
+CREATE TABLE messages_outbox_consents (
     sender_group TEXT NOT NULL,
     recipient_hash BLOB NOT NULL,
+    opted_out INTEGER NOT NULL,
+    at INTEGER NOT NULL,
     PRIMARY KEY (sender_group, recipient_hash)
 ) STRICT, WITHOUT ROWID;
 

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use messages_outbox::ledger::{Aggregates, Meta, Tables};
+use messages_outbox::ledger::{Aggregates, LastConsent, Meta, Tables};
 use messages_outbox::row::{Lane, Priority, Row, StatusFact};
 use messages_outbox::{
     Digest, Filter, HistoryEntry, RecipientHash, RowId, Scope, SlotScope, Slots, State, StoreError,
@@ -332,26 +332,42 @@ impl Tables for SqliteTables<'_> {
         Ok(())
     }
 
-    fn is_suppressed(&mut self, group: &str, recipient: RecipientHash) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM messages_outbox_suppressed \
-                   WHERE sender_group = ?1 AND recipient_hash = ?2";
-        let found = self.first(sql, params![group, recipient.to_bytes()], |_| Ok(()))?;
-        Ok(found.is_some())
-    }
-
-    fn set_suppressed(
+    fn consent(
         &mut self,
         group: &str,
         recipient: RecipientHash,
-        suppressed: bool,
+    ) -> Result<Option<LastConsent>, StoreError> {
+        let sql = "SELECT opted_out, at FROM messages_outbox_consents \
+                   WHERE sender_group = ?1 AND recipient_hash = ?2";
+        let found = self.first(sql, params![group, recipient.to_bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+        found
+            .map(|(opted_out, at)| {
+                Ok(LastConsent {
+                    opted_out,
+                    at: time(at)?,
+                })
+            })
+            .transpose()
+    }
+
+    fn set_consent(
+        &mut self,
+        group: &str,
+        recipient: RecipientHash,
+        consent: LastConsent,
     ) -> Result<(), StoreError> {
-        let sql = if suppressed {
-            "INSERT INTO messages_outbox_suppressed (sender_group, recipient_hash) \
-             VALUES (?1, ?2) ON CONFLICT DO NOTHING"
-        } else {
-            "DELETE FROM messages_outbox_suppressed WHERE sender_group = ?1 AND recipient_hash = ?2"
-        };
-        self.execute(sql, params![group, recipient.to_bytes()])?;
+        self.execute(
+            "INSERT INTO messages_outbox_consents (sender_group, recipient_hash, opted_out, at) \
+             VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET opted_out = ?3, at = ?4",
+            params![
+                group,
+                recipient.to_bytes(),
+                consent.opted_out,
+                consent.at.as_microsecond(),
+            ],
+        )?;
         Ok(())
     }
 

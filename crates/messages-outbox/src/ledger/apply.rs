@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Tables;
 use super::send::write;
+use super::{LastConsent, Tables};
 use crate::digest::RecipientHash;
 use crate::id::RowId;
-use crate::row::{Event, Row, StatusFact, after, transition};
-use crate::store::{Applied, Fact, StoreError};
+use crate::row::{Event, Row, StatusFact, after, to_micros, transition};
+use crate::store::{Applied, Consent, Fact, StoreError};
 
 /// Period for which a status of an unknown message is stored: 72 hours.
 const PARKED_FOR: Duration = Duration::from_secs(72 * 3600);
@@ -29,13 +29,34 @@ pub fn apply(
         results.push(match fact {
             Fact::Status(fact) => apply_status(tables, fact, now)?,
             Fact::Consent(consent) => {
-                let hash = RecipientHash::of(&consent.recipient, &tables.meta()?.hash_key);
-                tables.set_suppressed(&consent.group, hash, consent.opted_out)?;
+                apply_consent(tables, consent, now)?;
                 Applied::Consent
             }
         });
     }
     Ok(results)
+}
+
+/// The latest word counts, in whatever order the words arrive; of two at the same time, the opt-out.
+fn apply_consent(
+    tables: &mut (impl Tables + ?Sized),
+    consent: &Consent,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let recipient = RecipientHash::of(&consent.recipient, &tables.meta()?.hash_key);
+    let new = LastConsent {
+        opted_out: consent.opted_out,
+        // A clock that is ahead must not make a later word an earlier one.
+        at: consent.at.map_or(now, to_micros).min(now),
+    };
+    let is_later = match tables.consent(&consent.group, recipient)? {
+        Some(last) => (last.at, last.opted_out) < (new.at, new.opted_out),
+        None => true,
+    };
+    if is_later {
+        tables.set_consent(&consent.group, recipient, new)?;
+    }
+    Ok(())
 }
 
 fn apply_status(

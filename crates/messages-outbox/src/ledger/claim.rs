@@ -153,7 +153,8 @@ fn refusal(
     }
     if let Some(recipient) = details.recipient_hash {
         for group in [policy.groups.of(&details.lane.sender), Consent::EVERY_GROUP] {
-            if tables.is_suppressed(group, recipient)? {
+            let consent = tables.consent(group, recipient)?;
+            if consent.is_some_and(|consent| consent.opted_out) {
                 return Ok(Some(Event::Suppress(Reason::new("opted_out"))));
             }
         }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::Tables;
 use super::send::write;
+use super::{LastConsent, Tables};
 use crate::digest::RecipientHash;
 use crate::row::{Event, State, transition};
 use crate::store::{Affected, Consent, Filter, Forgotten, PurgeRequest, StoreError};
@@ -64,7 +64,11 @@ pub fn forget(
     let mut forgotten = Forgotten::default();
     for recipient in recipients {
         let hash = RecipientHash::of(recipient, &hash_key);
-        tables.set_suppressed(Consent::EVERY_GROUP, hash, true)?;
+        let opted_out = LastConsent {
+            opted_out: true,
+            at: now,
+        };
+        tables.set_consent(Consent::EVERY_GROUP, hash, opted_out)?;
         let filter = Filter {
             recipient: Some(hash),
             ..Filter::default()

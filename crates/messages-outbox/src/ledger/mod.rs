@@ -21,4 +21,4 @@ pub use erase::{forget, purge};
 pub use read::{find, list, show, status};
 pub use reap::reap;
 pub use send::{begin, release, settle};
-pub use tables::{Aggregates, Meta, Tables};
+pub use tables::{Aggregates, LastConsent, Meta, Tables};

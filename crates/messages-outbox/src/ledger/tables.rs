@@ -96,15 +96,19 @@ pub trait Tables {
     /// Writes the slots of a scope.
     fn set_slots(&mut self, scope: &SlotScope, slots: &Slots) -> Result<(), StoreError>;
 
-    /// Returns `true` if the recipient opted out of this sender group, as named.
-    fn is_suppressed(&mut self, group: &str, recipient: RecipientHash) -> Result<bool, StoreError>;
-
-    /// Adds or removes an opt-out.
-    fn set_suppressed(
+    /// Last consent of a recipient for the sender group of this name.
+    fn consent(
         &mut self,
         group: &str,
         recipient: RecipientHash,
-        suppressed: bool,
+    ) -> Result<Option<LastConsent>, StoreError>;
+
+    /// Replaces the last consent.
+    fn set_consent(
+        &mut self,
+        group: &str,
+        recipient: RecipientHash,
+        consent: LastConsent,
     ) -> Result<(), StoreError>;
 
     /// Stores a status of an unknown message until this time. A repetition may be stored once.
@@ -135,6 +139,15 @@ impl std::fmt::Debug for Meta {
             .field("restored", &self.restored)
             .finish_non_exhaustive()
     }
+}
+
+/// Last consent of a recipient for a sender group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LastConsent {
+    /// `true`: opted out.
+    pub opted_out: bool,
+    /// Time at which the recipient said so.
+    pub at: Timestamp,
 }
 
 /// Counts and ages of a store.

@@ -2,13 +2,14 @@
 
 mod tables;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::digest::{Digest, RecipientHash};
 use crate::id::RowId;
+use crate::ledger::LastConsent;
 use crate::quota::{SlotScope, Slots};
 use crate::row::{Lane, Priority, Row, State, StatusFact};
 use crate::store::{HistoryEntry, Scope};
@@ -30,7 +31,7 @@ pub(crate) struct MemoryTables {
     contradictions: u64,
     holds: BTreeSet<Scope>,
     slots: BTreeMap<SlotScope, Slots>,
-    suppressed: HashSet<(String, RecipientHash)>,
+    consents: HashMap<(String, RecipientHash), LastConsent>,
     parked: BTreeMap<String, Vec<(Timestamp, StatusFact)>>,
     /// Rows that the present transaction added. Adding is the only step before which a request can still fail.
     added: Vec<RowId>,
@@ -55,7 +56,7 @@ impl Default for MemoryTables {
             contradictions: 0,
             holds: BTreeSet::new(),
             slots: BTreeMap::new(),
-            suppressed: HashSet::new(),
+            consents: HashMap::new(),
             parked: BTreeMap::new(),
             added: Vec::new(),
         }

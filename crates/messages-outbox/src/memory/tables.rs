@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::MemoryTables;
 use crate::digest::{Digest, RecipientHash};
 use crate::id::RowId;
-use crate::ledger::{Aggregates, Meta, Tables};
+use crate::ledger::{Aggregates, LastConsent, Meta, Tables};
 use crate::quota::{SlotScope, Slots};
 use crate::row::{Lane, Priority, Row, State, StatusFact};
 use crate::store::{Filter, HistoryEntry, Scope, StoreError};
@@ -126,10 +126,13 @@ impl Tables for MemoryTables {
     }
 
     fn next_due(&mut self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
-        let later = self
-            .queue
-            .values()
-            .filter_map(|rows| rows.iter().map(|(due, _)| *due).find(|due| *due > now));
+        use std::ops::Bound::{Excluded, Unbounded};
+        // No ID is larger.
+        let last = RowId::from_bytes([u8::MAX; 16]);
+        let later = self.queue.values().filter_map(|rows| {
+            let mut rows = rows.range((Excluded((now, last)), Unbounded));
+            rows.next().map(|(due, _)| *due)
+        });
         Ok(later.min())
     }
 
@@ -180,22 +183,21 @@ impl Tables for MemoryTables {
         Ok(())
     }
 
-    fn is_suppressed(&mut self, group: &str, recipient: RecipientHash) -> Result<bool, StoreError> {
-        Ok(self.suppressed.contains(&(group.to_owned(), recipient)))
-    }
-
-    fn set_suppressed(
+    fn consent(
         &mut self,
         group: &str,
         recipient: RecipientHash,
-        suppressed: bool,
+    ) -> Result<Option<LastConsent>, StoreError> {
+        Ok(self.consents.get(&(group.to_owned(), recipient)).copied())
+    }
+
+    fn set_consent(
+        &mut self,
+        group: &str,
+        recipient: RecipientHash,
+        consent: LastConsent,
     ) -> Result<(), StoreError> {
-        let entry = (group.to_owned(), recipient);
-        if suppressed {
-            self.suppressed.insert(entry);
-        } else {
-            self.suppressed.remove(&entry);
-        }
+        self.consents.insert((group.to_owned(), recipient), consent);
         Ok(())
     }
 

@@ -16,8 +16,8 @@ use crate::id::{Reference, RowId};
 
 pub use event::{Event, Outcome, Reason, Refused, Resolution, StatusFact};
 pub use state::State;
-pub(crate) use transition::after;
 pub use transition::{Change, transition};
+pub(crate) use transition::{after, to_micros};
 
 /// Row of the ledger: one message or workflow to be sent, and what is known about it.
 ///

@@ -340,6 +340,11 @@ fn is_past(row: &Row, now: Timestamp) -> bool {
     row.details.send_before.is_some_and(|before| before <= now)
 }
 
+/// The time to the microsecond, as stores compare it.
+pub(crate) fn to_micros(time: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(time.as_microsecond()).unwrap_or(time)
+}
+
 /// A time later by this duration; the end of time if there is none.
 pub(crate) fn after(time: Timestamp, duration: Duration) -> Timestamp {
     time.checked_add(duration).unwrap_or(Timestamp::MAX)

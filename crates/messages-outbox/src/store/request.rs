@@ -85,6 +85,8 @@ pub struct Consent {
     pub recipient: String,
     /// `true`: opted out.
     pub opted_out: bool,
+    /// Time at which the recipient said so; `None` is the present. The latest word counts.
+    pub at: Option<Timestamp>,
 }
 
 impl Consent {

@@ -151,7 +151,9 @@ const START: &[&str] = &[
 pub fn keyword(text: &str) -> Option<Keyword> {
     let word = text
         .trim_matches(|letter: char| !letter.is_alphabetic())
-        .to_lowercase();
+        .to_lowercase()
+        // The lower case of the Turkish capital with a dot is two characters.
+        .replace('\u{307}', "");
     let word = word.split_whitespace().collect::<Vec<_>>().join(" ");
     if STOP.contains(&word.as_str()) {
         Some(Keyword::Stop)

@@ -204,6 +204,7 @@ impl History<'_> {
                 group: super::scene::SENDER.to_owned(),
                 recipient: super::scene::RECIPIENT.to_owned(),
                 opted_out: self.rng.bool(),
+                at: None,
             }));
         }
         let (left, right) = both!(self, apply(&facts));

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::digest::{Digest, RecipientHash};
 use crate::id::RowId;
-use crate::ledger::{Aggregates, Meta, Tables};
+use crate::ledger::{Aggregates, LastConsent, Meta, Tables};
 use crate::memory::MemoryTables;
 use crate::quota::{SlotScope, Slots};
 use crate::row::{Lane, Priority, Row, State, StatusFact};
@@ -129,8 +129,8 @@ impl Tables for Mutant {
         select(filter: &Filter, after: Option<RowId>, limit: u32) -> Vec<Row>;
         holds() -> Vec<Scope>;
         set_hold(scope: &Scope, held: bool) -> bool;
-        is_suppressed(group: &str, recipient: RecipientHash) -> bool;
-        set_suppressed(group: &str, recipient: RecipientHash, suppressed: bool) -> ();
+        consent(group: &str, recipient: RecipientHash) -> Option<LastConsent>;
+        set_consent(group: &str, recipient: RecipientHash, consent: LastConsent) -> ();
         unpark(uuid: &str) -> Vec<StatusFact>;
         discard_parked(now: Timestamp) -> u64;
         aggregates(now: Timestamp) -> Aggregates;

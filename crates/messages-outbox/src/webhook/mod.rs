@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use messages_sdk::types::{EventKind, WebhookEvent};
+use messages_sdk::types::{EventKind, EventView, WebhookEvent};
 use messages_sdk::webhook::EventHandler;
 
 use crate::id::Reference;
@@ -82,20 +82,21 @@ fn fact(event: &WebhookEvent, groups: &SenderGroups) -> Option<Fact> {
                 code: view.error.map(|code| code.number()),
             }))
         }
-        EventKind::Text(text) => consent(text, view.account_address?, view.contact?, groups),
+        EventKind::Text(text) => consent(text, &view, groups),
         EventKind::Choice { label, payload } => {
             let text = label.or(payload)?;
-            consent(text, view.account_address?, view.contact?, groups)
+            consent(text, &view, groups)
         }
         _ => None,
     }
 }
 
-fn consent(text: &str, sender: &str, recipient: &str, groups: &SenderGroups) -> Option<Fact> {
+fn consent(text: &str, view: &EventView<'_>, groups: &SenderGroups) -> Option<Fact> {
     let keyword = keyword(text)?;
     Some(Fact::Consent(Consent {
-        group: groups.of(&plain(sender)).to_owned(),
-        recipient: recipient.to_owned(),
+        group: groups.of(&plain(view.account_address?)).to_owned(),
+        recipient: view.contact?.to_owned(),
         opted_out: keyword == Keyword::Stop,
+        at: view.timestamp.and_then(|time| time.instant()),
     }))
 }

@@ -5,6 +5,8 @@
 mod aa_trace_all;
 mod api;
 mod conformance;
+mod policies;
+mod races;
 mod redaction;
 mod search;
 mod simulation;

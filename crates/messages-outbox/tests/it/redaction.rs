@@ -35,6 +35,7 @@ fn nothing_personal_is_shown() {
         group: "447700900999".to_owned(),
         recipient: "447700900123".to_owned(),
         opted_out: true,
+        at: None,
     };
     check(&format!("{:?}", Fact::Consent(consent)));
     check(&format!("{:?}", Scope::Sender("447700900999".to_owned())));

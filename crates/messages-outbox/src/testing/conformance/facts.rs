@@ -8,7 +8,7 @@ use crate::id::RowId;
 use crate::row::{Reason, Row, State};
 use crate::store::{Applied, Consent, Fact, OutboxStore};
 use crate::suppression::SenderGroups;
-use crate::testing::scene::{RECIPIENT, SENDER, Scene, accepted, intent, status};
+use crate::testing::scene::{RECIPIENT, SENDER, Scene, accepted, beginning, intent, status};
 use crate::testing::{StoreHarness, Verdict, ensure};
 
 /// Facts about one row, and the outcome of its POST.
@@ -127,6 +127,7 @@ pub(super) async fn opt_outs_hold_for_their_group<H: StoreHarness>(harness: &H) 
             group: group.to_owned(),
             recipient: RECIPIENT.to_owned(),
             opted_out,
+            at: None,
         })
     };
     scene.apply(consent("other", true)).await?;
@@ -148,7 +149,15 @@ pub(super) async fn opt_outs_hold_for_their_group<H: StoreHarness>(harness: &H) 
         "the reason is {:?}",
         row.reason
     );
+    scene.clock.advance(Duration::from_secs(1));
     scene.apply(consent("shop", false)).await?;
+    let late = Fact::Consent(Consent {
+        group: "shop".to_owned(),
+        recipient: RECIPIENT.to_owned(),
+        opted_out: true,
+        at: Some(beginning()),
+    });
+    scene.apply(late).await?;
     scene.add(intent("again", "Hello")?).await?;
     let rows = scene.claim(10).await?.len();
     ensure!(rows == 1, "after an opt-in {rows} rows were claimed");
