@@ -12,4 +12,5 @@ mod writer;
 
 pub use enqueue::{Statement, enqueue};
 pub use rusqlite;
+pub use schema::migrations;
 pub use store::{Builder, SqliteStore};

@@ -13,6 +13,13 @@ const MAJOR: i64 = 1;
 /// the result.
 const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
 
+/// SQL statements of each migration, the first one numbered 1, for review: [`SqliteStore::open`](crate::SqliteStore::open)
+/// applies those that are missing.
+#[must_use]
+pub const fn migrations() -> &'static [&'static str] {
+    MIGRATIONS
+}
+
 /// Makes or completes the tables within the present transaction. Returns `true` if there were none before.
 ///
 /// # Errors

@@ -460,6 +460,27 @@ fn webhooks_are_received_while_it_works() {
 }
 
 #[test]
+fn a_reader_that_goes_leaves_no_row_in_doubt() {
+    use std::io::{BufRead as _, BufReader};
+
+    let emulator = Emulator::start();
+    let shell = emulator.shell();
+    outbox_with(&shell, &["add"], &messages(3_000));
+    let worker = ["outbox", "work", "--no-webhooks", "--json"];
+    let mut child = shell.command(&worker).spawn().unwrap();
+    let mut line = String::new();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    output.read_line(&mut line).unwrap();
+    drop(output);
+    child.wait().unwrap();
+    let counts = states(&shell);
+    for state in ["in_doubt", "sending", "claimed"] {
+        assert_eq!(counts[state], 0, "{counts}");
+    }
+    assert!(counts["queued"].as_u64().unwrap() > 0, "{counts}");
+}
+
+#[test]
 fn finished_rows_are_purged_and_recipients_erased() {
     let emulator = Emulator::start();
     let shell = emulator.shell();
@@ -521,6 +542,9 @@ fn the_store_is_private_and_in_the_data_folder() {
         2
     );
     assert_eq!(outbox(&other, &["migrate"]).code, 0);
+    let printed = other.run(&["outbox", "migrate", "--print", "--store", "none.db"]);
+    assert!(printed.stdout.contains("CREATE TABLE messages_outbox_"));
+    assert!(!other.path("none.db").exists());
     other.file(
         "text.db",
         &"not a database, but long enough to be read as one".repeat(50),

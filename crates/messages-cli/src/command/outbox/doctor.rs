@@ -1,5 +1,6 @@
 //! `outbox doctor` and `migrate`.
 
+use clap::Args;
 use messages_outbox::{OutboxStore, State};
 
 use super::store::failed;
@@ -67,12 +68,34 @@ pub(super) async fn run(
     Ok(first.map_or(Exit::Done, |finding| finding.exit))
 }
 
-/// Reports a store whose tables are complete: opening it has completed them.
-pub(super) fn migrate(settings: &Settings) -> Result<Exit, CommandError> {
-    settings
-        .out
-        .result(&serde_json::json!({"migrated": true}), |_| {
-            vec![Line::new().plain("the store's tables are those of this version")]
-        })?;
+#[derive(Debug, Args)]
+pub(super) struct MigrateArgs {
+    /// Prints the SQL statements of every migration instead, without opening the store
+    #[arg(long)]
+    pub(super) print: bool,
+}
+
+impl MigrateArgs {
+    /// Reports a store whose tables are complete: opening it has completed them.
+    pub(super) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
+        settings
+            .out
+            .result(&serde_json::json!({"migrated": true}), |_| {
+                vec![Line::new().plain("the store's tables are those of this version")]
+            })?;
+        Ok(Exit::Done)
+    }
+}
+
+/// Prints the SQL statements of every migration.
+pub(super) fn print_migrations(settings: &Settings) -> Result<Exit, CommandError> {
+    for (number, statements) in (1..).zip(messages_outbox_sqlite::migrations()) {
+        if settings.out.is_json() {
+            let object = serde_json::json!({"number": number, "statements": statements});
+            settings.out.object(&object)?;
+        } else {
+            settings.out.raw(statements.as_bytes())?;
+        }
+    }
     Ok(Exit::Done)
 }

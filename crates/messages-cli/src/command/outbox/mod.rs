@@ -70,13 +70,18 @@ enum Action {
     /// Declares that a restored backup may send
     Adopt,
     /// Creates the store's tables, or completes those of an earlier version
-    Migrate,
+    Migrate(doctor::MigrateArgs),
     /// Checks the store, and suggests what to do
     Doctor,
 }
 
 impl OutboxArgs {
     pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
+        if let Action::Migrate(args) = &self.action
+            && args.print
+        {
+            return doctor::print_migrations(settings);
+        }
         runtime()?.block_on(async {
             let opened = Arc::new(self.store.open().await?);
             let ran = self.action.run(settings, opened.clone()).await;
@@ -111,7 +116,7 @@ impl Action {
             Self::Purge(args) => args.run(settings, store).await,
             Self::Forget => erase::forget(settings, store).await,
             Self::Adopt => erase::adopt(settings, store).await,
-            Self::Migrate => doctor::migrate(settings),
+            Self::Migrate(args) => args.run(settings),
             Self::Doctor => doctor::run(settings, store).await,
         }
     }

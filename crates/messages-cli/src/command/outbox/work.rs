@@ -29,7 +29,7 @@ use crate::receive::{Delivery, bind, serve};
 use crate::settings::{Settings, credentials, no_client};
 use crate::signals::interrupted;
 
-/// Most accepted messages that are shown one by one; failures are always shown.
+/// Most accepted messages that are shown one by one, without a progress bar; failures are always shown.
 const SHOWN_MAX: u64 = 20;
 
 /// Interval of progress updates.
@@ -115,9 +115,16 @@ impl WorkArgs {
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             }))
         });
+        let mut broken = None;
+        // Without a reader of the output, the requests in flight still end.
+        let shutdown = async {
+            tokio::select! {
+                () = interrupted() => {}
+                error = queue.broken() => broken = Some(error),
+            }
+        };
         let ran = tokio::select! {
-            ran = self.send(&outbox) => ran.map_err(run_failed),
-            error = queue.broken() => Err(error.into()),
+            ran = self.send(&outbox, shutdown) => ran.map_err(run_failed),
             never = show_progress(&counts) => match never {},
             () = async { interrupted().await; interrupted().await } => {
                 let line = Line::new().warn("interrupted");
@@ -136,6 +143,9 @@ impl WorkArgs {
             }
         }
         queue.close();
+        if let Some(error) = broken {
+            return Err(error.into());
+        }
         let status = store.status().await.map_err(failed)?;
         let count = |state| status.states.get(&state).copied().unwrap_or_default();
         let summary = Summary::new(
@@ -154,11 +164,15 @@ impl WorkArgs {
         })
     }
 
-    async fn send(&self, outbox: &Outbox) -> Result<RunReport, RunError> {
+    async fn send(
+        &self,
+        outbox: &Outbox,
+        shutdown: impl Future<Output = ()> + Send,
+    ) -> Result<RunReport, RunError> {
         if self.until_empty {
-            outbox.run_until_empty(interrupted()).await
+            outbox.run_until_empty(shutdown).await
         } else {
-            outbox.run(interrupted()).await
+            outbox.run(shutdown).await
         }
     }
 
@@ -310,6 +324,8 @@ struct Printer {
     queue: Arc<Queue>,
     counts: Arc<Counts>,
     is_json: bool,
+    /// A progress bar shows the counts.
+    is_watched: bool,
     shown: AtomicU64,
 }
 
@@ -353,6 +369,7 @@ impl Printer {
             queue: Arc::new(out.queue()?),
             counts: Arc::default(),
             is_json: out.is_json(),
+            is_watched: Output::is_watched(),
             shown: AtomicU64::new(0),
         })
     }
@@ -363,7 +380,7 @@ impl OutboxObserver for Printer {
         self.counts.add(send.state);
         let is_shown = self.is_json
             || send.state != Some(State::Sent)
-            || self.shown.fetch_add(1, Ordering::Relaxed) < SHOWN_MAX;
+            || (!self.is_watched && self.shown.fetch_add(1, Ordering::Relaxed) < SHOWN_MAX);
         if is_shown {
             let report = SentReport::new(send);
             // A broken output ends the command by itself.
