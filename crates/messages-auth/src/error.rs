@@ -21,7 +21,7 @@ struct Inner {
 }
 
 /// What an [`AuthError`] is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthErrorKind {
     /// The text cannot be an API key.
@@ -63,7 +63,7 @@ pub enum AuthErrorKind {
 }
 
 /// What is wrong with the text of a key or secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Flaw {
     /// There is no text.
@@ -149,16 +149,6 @@ impl fmt::Display for AuthError {
     }
 }
 
-impl fmt::Debug for AuthError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthError")
-            .field("kind", &self.0.kind)
-            .field("path", &self.0.path)
-            .field("source", &self.0.source)
-            .finish()
-    }
-}
-
 impl Error for AuthError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0
@@ -167,3 +157,5 @@ impl Error for AuthError {
             .map(|source| source as &(dyn Error + 'static))
     }
 }
+
+crate::chain::debug_as_text!(AuthError, AuthErrorKind, Flaw);

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod basic;
+mod chain;
 mod clock;
 mod credentials;
 mod crypto;

@@ -29,7 +29,7 @@ impl<S: Signer + ?Sized> Signer for Arc<S> {
 }
 
 /// A signature could not be made.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("the signer could not sign")]
 pub struct SignError(#[source] Box<dyn Error + Send + Sync>);
 
@@ -69,3 +69,5 @@ impl Signer for RsaSigner {
         crypto::sign(Algorithm::RS256, self.0.encoding(), message).map_err(SignError::new)
     }
 }
+
+crate::chain::debug_as_text!(SignError);

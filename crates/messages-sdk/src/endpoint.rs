@@ -27,7 +27,7 @@ pub struct Endpoint {
 }
 
 /// Why a text is no endpoint.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
     /// Neither a name nor an absolute URL.
@@ -225,3 +225,5 @@ impl fmt::Debug for Endpoint {
         write!(f, "Endpoint({self})")
     }
 }
+
+crate::chain::debug_as_text!(EndpointError);

@@ -90,7 +90,7 @@ impl Variable {
 }
 
 /// Reason the environment variables cannot be used. It names the variable and never shows a secret.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum EnvError {
     /// No credentials are set.
@@ -329,3 +329,5 @@ fn jwt(application: Found) -> Result<Credentials, EnvError> {
     })?;
     Ok(TokenSource::new(id, RsaSigner::new(key)).into())
 }
+
+crate::chain::debug_as_text!(EnvError);

@@ -17,7 +17,6 @@ use crate::outcome::{CallReport, Outcome};
 ///
 /// The variant tells how far the message came; [`Error::outcome`] what that means for resending it.
 /// Neither `Display` nor `Debug` shows a body, a number or a secret.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// The message breaks a rule. It was not sent.
@@ -372,6 +371,14 @@ impl StdError for Error {
                 doubt.source.as_ref().map(|source| source as _)
             }
         }
+    }
+}
+
+/// The error with its sources and its [`hint`](Error::hint), in one line.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::chain::debug(self, f)?;
+        write!(f, " (hint: {})", self.hint())
     }
 }
 

@@ -4,6 +4,7 @@
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod call;
+mod chain;
 pub mod client;
 pub mod doubts;
 pub mod endpoint;

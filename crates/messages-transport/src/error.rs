@@ -156,12 +156,8 @@ impl fmt::Display for TransportError {
 
 impl fmt::Debug for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TransportError")
-            .field("kind", &self.0.kind)
-            .field("delivery", &self.0.delivery)
-            .field("status", &self.0.status)
-            .field("source", &self.0.source)
-            .finish()
+        crate::chain::debug(self, f)?;
+        write!(f, " ({:?}, {:?})", self.0.kind, self.0.delivery)
     }
 }
 

@@ -5,6 +5,7 @@ pub use async_trait::async_trait;
 pub use {bytes, http};
 
 pub mod backend;
+mod chain;
 mod context;
 mod error;
 pub mod layer;

@@ -19,7 +19,7 @@ pub const LEEWAY: Duration = Duration::from_secs(60);
 pub(super) const MAX_LEN: usize = 16 * 1024;
 
 /// Why a token is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwtError {
     /// It is not three parts of base64url with JSON objects in the first two, or a name occurs twice, or its header
@@ -291,3 +291,5 @@ impl Reader<'_> {
         self.optional(name, read)
     }
 }
+
+crate::chain::debug_as_text!(JwtError);

@@ -1,7 +1,7 @@
 //! What was handed over in place of a usable key, in words that say what to do.
 
 /// Why something is not the RSA key that was wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyMistake {
     /// No file has that path.
@@ -105,7 +105,7 @@ pub enum KeyMistake {
 }
 
 /// Something about a key that works and should still be put right.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyWarning {
     /// Other users of the machine may read the file.
@@ -115,3 +115,5 @@ pub enum KeyWarning {
         mode: u32,
     },
 }
+
+crate::chain::debug_as_text!(KeyMistake, KeyWarning);

@@ -11,7 +11,6 @@ use super::replay::ReplayError;
 ///
 /// Respond with [`response_status`](Self::response_status) and without a body: details would help an attacker. The
 /// [`name`](Self::name) is for logs and metrics.
-#[derive(Debug)]
 pub struct VerifyError {
     reason: Reason,
     source: Option<Box<ReplayError>>,
@@ -160,3 +159,5 @@ impl Error for VerifyError {
             .map(|source| source as &(dyn Error + 'static))
     }
 }
+
+crate::chain::debug_as_text!(VerifyError);

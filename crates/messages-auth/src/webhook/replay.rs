@@ -80,7 +80,7 @@ impl fmt::Debug for ReplayKey {
 }
 
 /// A replay guard could not do its work.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("the replay guard failed")]
 pub struct ReplayError(#[source] Box<dyn Error + Send + Sync>);
 
@@ -287,3 +287,5 @@ impl LeaseClock {
         self.elapsed
     }
 }
+
+crate::chain::debug_as_text!(ReplayError);

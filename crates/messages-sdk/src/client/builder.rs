@@ -31,7 +31,7 @@ pub enum ClientReferences {
 }
 
 /// Why a client cannot be built.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// No credentials were given.
@@ -300,3 +300,5 @@ impl fmt::Debug for ClientBuilder {
             .finish_non_exhaustive()
     }
 }
+
+crate::chain::debug_as_text!(BuildError);

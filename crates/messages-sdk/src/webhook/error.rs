@@ -8,7 +8,7 @@ use messages_auth::webhook::{Reason, ReplayError, VerifyError};
 /// Reason a webhook was refused.
 ///
 /// Respond with [`response_status`](Self::response_status) and without a body: details would help an attacker.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ReceiveError {
     /// The request's method is not `POST`.
@@ -99,3 +99,5 @@ impl ReceiveError {
         }
     }
 }
+
+crate::chain::debug_as_text!(ReceiveError);

@@ -2,16 +2,19 @@
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
+use std::io;
 use std::sync::Arc;
 
-use messages_sdk::auth::webhook::{Verifier, WebhookSigner};
+use messages_sdk::auth::key::KeyMistake;
+use messages_sdk::auth::webhook::{Reason, Verifier, WebhookSigner};
 use messages_sdk::auth::{ApiKey, Basic, PrivateKey, SignatureSecret};
+use messages_sdk::client::BuildError;
 use messages_sdk::env::EnvError;
 use messages_sdk::transport::testing::ScriptedTransport;
 use messages_sdk::transport::{Delivery, TransportError, TransportErrorKind, http};
-use messages_sdk::types::v1::Messenger;
-use messages_sdk::types::v1::messenger;
-use messages_sdk::webhook::Receiver;
+use messages_sdk::types::Document as _;
+use messages_sdk::types::v1::{self, Messenger, Sms, messenger};
+use messages_sdk::webhook::{ReceiveError, Receiver};
 use messages_sdk::{Client, Endpoint, Error};
 
 use crate::support::{UUID, client, sms};
@@ -34,7 +37,7 @@ impl Shown {
             let _ = writeln!(self.0, "caused by: {cause}");
             source = cause.source();
         }
-        let _ = writeln!(self.0, "debug: {}\n", without_times(&format!("{error:?}")));
+        let _ = writeln!(self.0, "debug: {error:?}\n");
         let said = without_numbers(&error.to_string());
         assert!(PAGE.contains(&said), "{name}: docs/errors.md lacks: {said}");
     }
@@ -42,18 +45,6 @@ impl Shown {
     fn call(&mut self, name: &str, error: &Error) {
         self.add(name, Some(error.hint()), error);
     }
-}
-
-/// How long a call took is another time each time.
-fn without_times(text: &str) -> String {
-    let mut parts = text.split("elapsed: ");
-    let mut kept = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let end = part.find([',', ' ']).unwrap_or(part.len());
-        kept.push_str("elapsed: […]");
-        kept.push_str(&part[end..]);
-    }
-    kept
 }
 
 /// A status as the page has it.
@@ -96,13 +87,13 @@ async fn every_error_of_a_call_says_what_happened_and_what_to_do() {
         }))
     };
     let refused = fails(|| {
-        let source = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        let source = io::Error::from(io::ErrorKind::ConnectionRefused);
         TransportError::new(TransportErrorKind::Connect, Delivery::NotSent, source)
     });
     let not_sent = client(&refused).send(sms()).await.unwrap_err();
     shown.call("not sent", &not_sent);
     let reset = fails(|| {
-        let source = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+        let source = io::Error::from(io::ErrorKind::ConnectionReset);
         TransportError::new(TransportErrorKind::Interrupted, Delivery::Unknown, source)
     });
     let in_doubt = client(&reset).send(sms()).await.unwrap_err();
@@ -172,7 +163,7 @@ fn every_error_of_building_a_client_says_what_is_missing() {
         variable: "VONAGE_PRIVATE_KEY",
         source: PrivateKey::from_text("canary").unwrap_err(),
     };
-    let unusable = messages_sdk::client::BuildError::Environment(environment);
+    let unusable = BuildError::Environment(environment);
     shown.add("environment", None, &unusable);
     for url in [
         "canary",
@@ -209,4 +200,60 @@ fn every_refusal_of_a_webhook_says_why_and_shows_nothing_of_it() {
     }
     assert_silent(&shown.0);
     insta::assert_snapshot!("receive_errors", shown.0);
+}
+
+/// `fn main() -> Result<(), Box<dyn Error>>` prints the `Debug` of its error.
+#[test]
+fn debug_of_every_public_error_is_its_text_with_its_sources() {
+    let not_a_key = PrivateKey::from_text("nonsense").unwrap_err();
+    let refused = TransportError::new(
+        TransportErrorKind::Connect,
+        Delivery::NotSent,
+        io::Error::other("connection refused"),
+    );
+    let errors: [(Box<dyn StdError>, &str); 11] = [
+        (
+            Client::builder().build().unwrap_err().into(),
+            "a client needs credentials",
+        ),
+        (
+            BuildError::Environment(EnvError::Missing).into(),
+            "the environment variables cannot be used: no credentials in the environment: set VONAGE_API_KEY",
+        ),
+        (
+            "europe".parse::<Endpoint>().unwrap_err().into(),
+            "the endpoint must be global, us, eu, ap, sandbox or an absolute URL",
+        ),
+        (
+            Sms::text("Shop", "0", "").unwrap_err().into(),
+            "/to must begin with a country code",
+        ),
+        (
+            Error::from(Sms::text("Shop", "0", "Hello").unwrap_err()).into(),
+            "the message breaks a rule of the API and was not sent: /to must begin with a country code",
+        ),
+        (
+            v1::Message::from_slice(b"{").unwrap_err().into(),
+            "not valid JSON: EOF while parsing",
+        ),
+        (not_a_key.into(), "this is not a key in any known form"),
+        (
+            ReceiveError::Handler("out of stock".into()).into(),
+            "the handler of the webhook failed: out of stock",
+        ),
+        (
+            ReceiveError::Unverified(Reason::Signature.into()).into(),
+            "the webhook's signature does not match",
+        ),
+        (
+            refused.into(),
+            "could not connect to the server: connection refused (Connect, NotSent)",
+        ),
+        (Box::new(KeyMistake::Putty), "this is a PuTTY key"),
+    ];
+    for (error, expected) in errors {
+        let debug = format!("{error:?}");
+        assert!(debug.starts_with(expected), "{debug}");
+        assert!(!debug.contains('\n'), "{debug}");
+    }
 }

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 /// A backend could not be set up: certificates or a proxy that cannot be read, or no certificate
 /// roots on this machine.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[error("the transport could not be set up")]
 pub struct BuildError {
     source: Box<dyn StdError + Send + Sync>,
@@ -17,3 +17,5 @@ impl BuildError {
         }
     }
 }
+
+crate::chain::debug_as_text!(BuildError);

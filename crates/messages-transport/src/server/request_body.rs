@@ -34,7 +34,7 @@ pub struct RequestBody {
 }
 
 /// Failure of a request body.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BodyError {
     /// It exceeds the limit.
@@ -214,3 +214,5 @@ impl std::fmt::Debug for RequestBody {
             .finish_non_exhaustive()
     }
 }
+
+crate::chain::debug_as_text!(BodyError);

@@ -8,7 +8,7 @@ use crate::wire::{Json, Object};
 /// Reason a document is not of any [`Kind`].
 ///
 /// `Display` names the expected fields, and only such fields of the document as are part of its shape.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DetectError {
     /// Not a JSON object.
@@ -346,3 +346,5 @@ fn is_address(value: Option<&Json<'_>>) -> bool {
             .any(|key| matches!(key, "type" | "number" | "id"))
     })
 }
+
+crate::error::chain::debug_as_text!(DetectError);

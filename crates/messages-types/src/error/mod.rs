@@ -1,5 +1,6 @@
 //! Errors of this crate and errors reported by the API.
 
+pub(crate) mod chain;
 mod delivery_code;
 mod delivery_table;
 mod object;

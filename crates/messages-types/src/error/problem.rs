@@ -63,7 +63,7 @@ impl fmt::Display for Rule {
 }
 
 /// Reason a single value was refused. It never holds the value itself.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{hint}")]
 pub struct Invalid {
     rule: Rule,
@@ -239,12 +239,6 @@ impl<'a> IntoIterator for &'a Problems {
     }
 }
 
-impl fmt::Debug for Problems {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.0.iter()).finish()
-    }
-}
-
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, problem) in self.0.iter().enumerate() {
@@ -258,7 +252,7 @@ impl fmt::Display for Problems {
 }
 
 /// Error of decoding a document.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
     /// The bytes are not JSON; the source has the position.
@@ -283,3 +277,5 @@ impl From<Problems> for DecodeError {
         Self::Problems(problems)
     }
 }
+
+crate::error::chain::debug_as_text!(Invalid, Problems, DecodeError);
