@@ -14,3 +14,8 @@ pub use enqueue::{Statement, enqueue};
 pub use rusqlite;
 pub use schema::migrations;
 pub use store::{Builder, SqliteStore};
+
+/// The guide, whose examples run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/guide/outbox.md")]
+struct Guide;
