@@ -196,7 +196,7 @@ fn unknown(meta: &ParseNestedMeta<'_>, name: &str) -> Error {
     meta.error(format!("`{name}` is not an attribute of `wire` here"))
 }
 
-/// `misplaced = TABLES` or `misplaced(Type, "name", …)`, as a constant expression.
+/// `misplaced = TABLES` or `misplaced(Type, "name", "name" = "hint", …)`, as a constant expression.
 fn misplaced(meta: &ParseNestedMeta<'_>) -> Result<TokenStream> {
     if meta.input.peek(Token![=]) {
         let tables: syn::Expr = meta.value()?.parse()?;
@@ -208,7 +208,14 @@ fn misplaced(meta: &ParseNestedMeta<'_>) -> Result<TokenStream> {
     let mut names = Vec::new();
     while !content.is_empty() {
         if content.peek(LitStr) {
-            names.push(content.parse::<LitStr>()?);
+            let name: LitStr = content.parse()?;
+            names.push(if content.peek(Token![=]) {
+                content.parse::<Token![=]>()?;
+                let hint: syn::Expr = content.parse()?;
+                quote!(crate::Member::hinted(#name, #hint))
+            } else {
+                quote!(crate::Member::named(#name))
+            });
         } else {
             let table: Type = content.parse()?;
             tables.push(quote!(<#table as crate::wire::Decode>::MEMBERS));
@@ -217,7 +224,7 @@ fn misplaced(meta: &ParseNestedMeta<'_>) -> Result<TokenStream> {
             content.parse::<Token![,]>()?;
         }
     }
-    Ok(quote!(&[#(#tables,)* &[#(crate::Member::named(#names)),*]]))
+    Ok(quote!(&[#(#tables,)* &[#(#names),*]]))
 }
 
 /// `function(field, …)`.

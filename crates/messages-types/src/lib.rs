@@ -26,4 +26,4 @@ pub use value::{
     EmailAddress, Extra, Field, FieldType, List, NumberOrString, NumberText, PhoneNumber, Seconds,
     Set, SetterArgument, SetterError, SmsSender, Text, Timestamp, Url,
 };
-pub use wire::{Document, Member, replace_lone_surrogates};
+pub use wire::{Document, Member, repair_json};

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 
 use clap::Args;
-use messages_sdk::types::{DetectError, Kind, replace_lone_surrogates};
+use messages_sdk::types::{DetectError, Kind, repair_json};
 use serde::Serialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -156,8 +156,8 @@ impl Judge<'_> {
             Ok(value) => return Ok(value),
             Err(error) => error,
         };
-        let repaired = replace_lone_surrogates(text)
-            .and_then(|repaired| serde_json::from_str::<Value>(&repaired).ok());
+        let repaired =
+            repair_json(text).and_then(|repaired| serde_json::from_str::<Value>(&repaired).ok());
         repaired
             .filter(|value| self.kind_of(value).is_ok_and(|kind| !kind.is_outbound()))
             .ok_or_else(|| Finding::not_json(&error))

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use messages_sdk::types::sms::{Encoding, Segmentation, offenders, transliterate};
+use messages_sdk::types::v1::sms::Encoding as EncodingType;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +12,6 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::input::read_plain;
 use crate::io::output::Line;
-use crate::segments::segmentation;
 use crate::settings::Settings;
 use crate::usage::text;
 
@@ -23,12 +23,20 @@ pub(crate) struct PreviewArgs {
     /// The text; without it, the files or stdin
     #[arg(long, conflicts_with = "files", allow_hyphen_values = true, value_parser = text)]
     text: Option<String>,
+    /// Encoding requested for the texts: text, unicode or auto; without it, that of the message, or auto
+    #[arg(long, value_name = "ENCODING", value_parser = encoding_type)]
+    encoding: Option<EncodingType>,
     /// Ends with exit code 3 if a text has more segments than this
     #[arg(long, value_name = "N")]
     max_segments: Option<usize>,
     /// Files that hold one text each, or messages as JSON, of which the texts of SMS are shown; `-` or none reads stdin
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
+}
+
+fn encoding_type(name: &str) -> Result<EncodingType, String> {
+    name.parse()
+        .map_err(|invalid: messages_sdk::types::Invalid| invalid.to_string())
 }
 
 /// Encoding and segments of one text.
@@ -76,7 +84,8 @@ impl PreviewArgs {
         }
         let mut is_too_long = false;
         for text in texts {
-            let preview = Preview::of(text);
+            let encoding = self.encoding.or(text.encoding_type);
+            let preview = Preview::of(text, encoding);
             settings.out.result(&preview, Preview::lines)?;
             if let Some(most) = self.max_segments
                 && preview.segments > most
@@ -103,8 +112,8 @@ impl PreviewArgs {
 struct Text {
     source: String,
     text: String,
-    /// The message requests Unicode.
-    forces_unicode: bool,
+    /// Encoding that the message requests.
+    encoding_type: Option<EncodingType>,
 }
 
 impl Text {
@@ -112,7 +121,7 @@ impl Text {
         Self {
             source,
             text,
-            forces_unicode: false,
+            encoding_type: None,
         }
     }
 
@@ -152,13 +161,11 @@ impl Text {
                 document.pointer(text)?.as_str().filter(|_| is_sms)
             });
         if let Some(text) = found {
-            let encoding = document
-                .pointer("/sms/encoding_type")
-                .and_then(Value::as_str);
+            let encoding = document.pointer("/sms/encoding_type");
             texts.push(Self {
                 source: source.to_owned(),
                 text: text.to_owned(),
-                forces_unicode: encoding == Some("unicode"),
+                encoding_type: encoding.and_then(|encoding| encoding.as_str()?.parse().ok()),
             });
         }
         let lists = [
@@ -175,14 +182,10 @@ impl Text {
 }
 
 impl Preview {
-    fn of(text: Text) -> Self {
-        let Text {
-            source,
-            text,
-            forces_unicode,
-        } = text;
+    fn of(text: Text, encoding: Option<EncodingType>) -> Self {
+        let Text { source, text, .. } = text;
         let text = text.as_str();
-        let parts = segmentation(text, forces_unicode);
+        let parts = Segmentation::of_type(text, encoding);
         let offenders: Vec<Offender> = offenders(text)
             .map(|offender| Offender {
                 character: offender.character,
@@ -192,7 +195,7 @@ impl Preview {
             .collect();
         let plainer = (!offenders.is_empty()).then(|| {
             let text = transliterate(text);
-            let parts = Segmentation::of(&text);
+            let parts = Segmentation::of_type(&text, encoding);
             Plainer {
                 encoding: encoding_name(parts.encoding()),
                 segments: parts.count(),

@@ -105,6 +105,19 @@ fn preview_counts_segments_and_names_what_forces_unicode() {
         (&euro["units"], &euro["segments"]),
         (&json!(160), &json!(1))
     );
+    for (encoding, segments) in [("unicode", 2), ("auto", 1), ("text", 1)] {
+        let text = "a".repeat(101);
+        let shown =
+            Shell::new().run(&["preview", "--json", "--text", &text, "--encoding", encoding]);
+        assert_eq!(shown.object()["segments"], segments, "{encoding}");
+    }
+    let wrong = Shell::new().run(&["preview", "--text", "x", "--encoding", "utf8"]);
+    assert_eq!(wrong.code, 2, "{}", wrong.stderr);
+    assert!(
+        wrong.stderr.contains("text unicode auto"),
+        "{}",
+        wrong.stderr
+    );
     let snowman = preview("Hello ☃");
     assert_eq!(snowman["encoding"], "ucs2");
     assert_eq!(snowman["offenders"][0]["index"], 6);

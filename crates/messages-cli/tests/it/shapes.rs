@@ -198,6 +198,31 @@ fn documents_of_no_kind_are_refused() {
 }
 
 #[test]
+fn numbers_are_shown_with_the_digits_they_have() {
+    let shell = Shell::new();
+    let digits = [
+        "7615917337495251231",
+        "0.12345678901234567891",
+        "1234567890123456789012345",
+        "1e400",
+        "0.10",
+    ];
+    let [id, price, long, large, short] = digits;
+    let body = format!(
+        r#"{{"message_uuid":"{UUID}","channel":"messenger","to":"1","from":"2","timestamp":"2026-03-01T10:00:00Z",
+        "status":"delivered","provider_id":{id},"usage":{{"price":{price}}},"more":[{long},{large},{short}]}}"#
+    );
+    let path = file(&shell, "document.json", &body);
+    let checked = shell.run(&["check", "--json", &path]);
+    assert_eq!(checked.code, 0, "{}", checked.stdout);
+    for digits in digits {
+        // The parser writes the sign of an exponent.
+        let found = checked.stdout.replace("e+", "e");
+        assert!(found.contains(digits), "{digits} in {found}");
+    }
+}
+
+#[test]
 fn half_a_character_is_replaced_in_a_webhook_and_refused_in_a_message() {
     let shell = Shell::new().with(
         "VONAGE_SIGNATURE_SECRET",

@@ -1,6 +1,6 @@
 //! Number of SMS segments of a text.
 
-use messages_types::sms::{Encoding, Segmentation};
+use messages_types::sms::Segmentation;
 
 use crate::channel::Channel;
 
@@ -10,14 +10,8 @@ pub(crate) fn of(channel: Channel, text: &str, encoding: Option<&str>) -> Option
 }
 
 fn count(text: &str, encoding: Option<&str>) -> u32 {
-    // A text that the GSM alphabet lacks characters of takes what it takes, whatever was asked for.
-    let asked = match encoding {
-        Some("unicode") => Segmentation::with(text, Encoding::Ucs2),
-        _ => None,
-    };
-    let segmentation = asked.unwrap_or_else(|| Segmentation::of(text));
-    // Even an empty text takes one.
-    let parts = segmentation.count().max(1);
+    let encoding = encoding.and_then(|encoding| encoding.parse().ok());
+    let parts = Segmentation::of_type(text, encoding).count();
     u32::try_from(parts).unwrap_or(u32::MAX)
 }
 

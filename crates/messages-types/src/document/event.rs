@@ -48,7 +48,7 @@ pub enum WebhookEvent {
 }
 
 impl WebhookEvent {
-    /// Reads the body of a webhook. A lone surrogate, as of a text cut in an emoji, is read as U+FFFD.
+    /// Reads the body of a webhook. Values that the parser refuses are read as [`repair_json`](crate::repair_json) rewrites them.
     ///
     /// # Errors
     ///

@@ -1,6 +1,7 @@
 //! Segmentation of texts.
 
 use super::Encoding;
+use crate::v1::sms::Encoding as EncodingType;
 
 /// Segmentation of a text. Counting does not allocate.
 ///
@@ -30,6 +31,26 @@ impl<'a> Segmentation<'a> {
         // UCS-2 has all characters, so one of the two always fits.
         Self::with(text, Encoding::GSM)
             .unwrap_or_else(|| Self::cut(text, Encoding::Ucs2, utf16(text)))
+    }
+
+    /// Segments `text` as the API does for an SMS with this `encoding_type`: `unicode` is UCS-2, also for a text that the GSM
+    /// alphabet could hold. Without it, and for `auto` and `text`, it is [`Segmentation::of`]: a text that needs Unicode takes
+    /// as many segments as in Unicode, whatever is requested.
+    ///
+    /// ```
+    /// use messages_types::sms::Segmentation;
+    /// use messages_types::v1::sms::Encoding;
+    ///
+    /// let text = "x".repeat(101);
+    /// assert_eq!(Segmentation::of_type(&text, Some(Encoding::Auto)).count(), 1);
+    /// assert_eq!(Segmentation::of_type(&text, Some(Encoding::Unicode)).count(), 2);
+    /// ```
+    #[must_use]
+    pub fn of_type(text: &'a str, encoding_type: Option<EncodingType>) -> Self {
+        match encoding_type {
+            Some(EncodingType::Unicode) => Self::cut(text, Encoding::Ucs2, utf16(text)),
+            Some(EncodingType::Text | EncodingType::Auto) | None => Self::of(text),
+        }
     }
 
     /// Segments `text` in a given encoding. `None` if the encoding lacks one of its characters.

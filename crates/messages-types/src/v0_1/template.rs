@@ -4,6 +4,7 @@ use serde::{Serialize, Serializer};
 
 use crate::Extra;
 use crate::Rule;
+use crate::v1::whatsapp::template::COMPONENTS;
 use crate::wire::{Check, Context, Decode, Json, Wire};
 
 /// A template parameter in its older form, an object.
@@ -79,7 +80,8 @@ impl std::fmt::Debug for Parameter {
 /// A registered template and its parameters.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict)]
-#[wire(misplaced("locale", "policy"))]
+#[wire(misplaced("locale", "policy", "components" = COMPONENTS))]
+#[wire(validate = name_rule(name))]
 #[non_exhaustive]
 pub struct Template {
     /// The name: `namespace:name`, or the old form `whatsapp:hsm:technology:…`.
@@ -89,6 +91,12 @@ pub struct Template {
     /// Unknown fields, written unchanged.
     #[wire(extra)]
     pub extra: Extra,
+}
+
+fn name_rule(name: &str, cx: &mut Context) {
+    if name.is_empty() {
+        cx.report_at("name", Rule::MinLength(1), "must not be empty");
+    }
 }
 
 impl Template {

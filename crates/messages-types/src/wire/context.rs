@@ -230,11 +230,10 @@ impl Context {
             if own(key) {
                 continue;
             }
-            let belongs_elsewhere = misplaced
-                .iter()
-                .any(|members| Member::is_among(key, members));
+            let mut tables = misplaced.iter();
+            let hint = tables.find_map(|members| Member::hint(key, members));
             let segment = escaped(key);
-            if value.is_null() && belongs_elsewhere {
+            if value.is_null() && hint.is_some() {
                 // An explicit null means absent.
                 continue;
             }
@@ -245,9 +244,9 @@ impl Context {
             let pointer = format!("{here}/{segment}");
             if self.known[self.scope.known..].contains(&pointer) {
                 // The field itself fits, but the object as a whole does not.
-            } else if belongs_elsewhere {
+            } else if let Some(hint) = hint {
                 if self.mode == Mode::Strict {
-                    found.push(Invalid::new(Rule::NotAllowed, "is not allowed here").at(pointer));
+                    found.push(Invalid::new(Rule::NotAllowed, hint).at(pointer));
                 }
             } else if self.list_unknown {
                 self.unknown.push(pointer);

@@ -4,14 +4,14 @@ use serde::Serialize;
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde_json::Value;
 
-use super::{Check, Context, Decode, Json, Mode, replace_lone_surrogates};
+use super::{Check, Context, Decode, Json, Mode, repair_json};
 use crate::error::{DecodeError, Problems};
 
 /// A JSON document that stands alone: a request body, a response or a webhook.
 ///
 /// The trait is sealed; every top-level type of the crate implements it.
 pub trait Document: Serialize + Sized + sealed::Sealed {
-    /// Reads a document from bytes. In a document sent by the API, a lone surrogate is read as U+FFFD.
+    /// Reads a document from bytes, one sent by the API after [`repair_json`](crate::repair_json) if necessary.
     ///
     /// # Errors
     ///
@@ -53,13 +53,16 @@ pub(crate) fn from_slice<T: Decode + Check>(bytes: &[u8], mode: Mode) -> Result<
     }
 }
 
-/// The text of an open document without its lone surrogates, if it has any, and no other fault of the JSON.
+/// The text of an open document without the values that the parser refuses, if it has no other fault.
 #[cold]
 fn repaired(bytes: &[u8], error: serde_json::Error, mode: Mode) -> Result<String, DecodeError> {
-    let text = std::str::from_utf8(bytes).ok();
-    match text.and_then(replace_lone_surrogates) {
-        Some(repaired) if Json::from_slice(repaired.as_bytes()).is_ok() => match mode {
-            Mode::Open => Ok(repaired),
+    let repaired = std::str::from_utf8(bytes).ok().and_then(repair_json);
+    match repaired {
+        Some(text) if Json::from_slice(text.as_bytes()).is_ok() => match mode {
+            Mode::Open => Ok(text),
+            Mode::Strict if error.to_string().starts_with("number out of range") => {
+                Err(error.into())
+            }
             Mode::Strict => Err(DecodeError::LoneSurrogate(Box::new(error))),
         },
         _ => Err(error.into()),

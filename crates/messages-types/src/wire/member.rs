@@ -17,7 +17,11 @@ pub struct Member {
     name: Option<&'static str>,
     is_required: bool,
     members: fn() -> &'static [Self],
+    /// Advice, where the field is misplaced.
+    hint: &'static str,
 }
+
+const MISPLACED: &str = "is not allowed here";
 
 /// Lists of fields.
 pub(crate) type Tables = &'static [&'static [Member]];
@@ -51,6 +55,7 @@ impl Member {
             name: Some(name),
             is_required: true,
             members,
+            hint: MISPLACED,
         }
     }
 
@@ -59,6 +64,7 @@ impl Member {
             name: Some(name),
             is_required: false,
             members,
+            hint: MISPLACED,
         }
     }
 
@@ -72,14 +78,23 @@ impl Member {
             name: None,
             is_required: true,
             members,
+            hint: MISPLACED,
         }
     }
 
-    /// Returns `true` if `members` has a field of this name in the object itself.
-    pub(crate) fn is_among(name: &str, members: &[Self]) -> bool {
-        members.iter().any(|member| match member.name {
-            Some(known) => known == name,
-            None => Self::is_among(name, member.members()),
+    /// A field with a name only, and advice on its proper place.
+    pub(crate) const fn hinted(name: &'static str, hint: &'static str) -> Self {
+        Self {
+            hint,
+            ..Self::named(name)
+        }
+    }
+
+    /// The advice on the field of this name, if `members` has one in the object itself.
+    pub(crate) fn hint(name: &str, members: &[Self]) -> Option<&'static str> {
+        members.iter().find_map(|member| match member.name {
+            Some(known) => (known == name).then_some(member.hint),
+            None => Self::hint(name, member.members()),
         })
     }
 }

@@ -23,7 +23,7 @@ pub(crate) use decode::{Check, Decode, Members, choice, text};
 pub use document::Document;
 pub(crate) use document::sealed as sealed_document;
 pub(crate) use document::{deserialize, from_json, from_slice, to_value, validate};
-pub use json::replace_lone_surrogates;
+pub use json::repair_json;
 pub(crate) use json::{Json, Object};
 pub use member::Member;
 pub(crate) use member::{Tables, flattened, members};

@@ -1,7 +1,7 @@
 //! Equivalent JSON, in other bytes or from other sources, is decoded equally.
 
 use messages_types::v1::Message;
-use messages_types::{DecodeError, Document, WebhookEvent};
+use messages_types::{DecodeError, Document, NumberOrString, WebhookEvent, repair_json};
 use serde_json::{Deserializer, Value, json};
 
 use crate::fixtures;
@@ -126,6 +126,77 @@ fn a_name_of_serde_json_means_what_it_means_there() {
                 assert!(WebhookEvent::from_slice(text.as_bytes()).is_err(), "{text}");
             }
         }
+    }
+}
+
+#[test]
+fn numbers_keep_their_digits_as_far_as_serde_json_does() {
+    // Exact in every build: integers of 64 bits.
+    for exact in [
+        "7615917337495251231",
+        "-9223372036854775808",
+        "18446744073709551615",
+        "0.1",
+    ] {
+        let event = read(&format!(
+            r#"{{"message_uuid": "u", "status": "read", "id": {exact}}}"#
+        ));
+        assert!(String::from_utf8(event.to_vec()).unwrap().contains(exact));
+    }
+    // Exact if a crate of the build enables `arbitrary_precision`, else rounded to an `f64`.
+    let is_exact = serde_json::from_str::<Value>("1e400").is_ok();
+    for long in ["0.12345678901234567891", "12345678901234567890123"] {
+        let event = read(&format!(
+            r#"{{"message_uuid": "u", "status": "read", "usage": {{"price": {long}}}}}"#
+        ));
+        assert_eq!(
+            String::from_utf8(event.to_vec()).unwrap().contains(long),
+            is_exact
+        );
+    }
+    // Otherwise the parser would refuse the whole webhook.
+    for large in ["1e400", "-1E+400"] {
+        let text =
+            format!(r#"{{"message_uuid": "u", "status": "read", "usage": {{"price": {large}}}}}"#);
+        let WebhookEvent::V1Status(status) = WebhookEvent::from_slice(text.as_bytes()).unwrap()
+        else {
+            panic!("{text}")
+        };
+        let price = status.usage.unwrap().price.unwrap();
+        assert_eq!(price.text().to_lowercase(), large.to_lowercase());
+        assert_eq!(price.to_f64(), None);
+        assert_eq!(matches!(price, NumberOrString::Text(_)), !is_exact);
+    }
+}
+
+#[test]
+fn repaired_json_differs_in_what_was_refused_only() {
+    for (json, repaired) in [
+        (
+            r#"[1e400, -1e400, 1e40, "1e400", "\"1e400"]"#,
+            r#"["1e400", "-1e400", 1e40, "1e400", "\"1e400"]"#,
+        ),
+        (r#"1e400"#, r#""1e400""#),
+        (
+            r#"{"\ud83d": "\udc00\ud83d\ude00"}"#,
+            r#"{"\ufffd": "\ufffd\ud83d\ude00"}"#,
+        ),
+        (r#""\ud83d\ud83d""#, r#""\ufffd\ufffd""#),
+    ] {
+        assert_eq!(repair_json(json).as_deref(), Some(repaired));
+    }
+    for intact in [
+        "",
+        "\"",
+        "\\",
+        "\"\\",
+        "é\\é",
+        "\"\\\\ud83d\"",
+        "[1, 2.5e3]",
+        r#""\ud8"#,
+        r#""\u+d8d""#,
+    ] {
+        assert_eq!(repair_json(intact), None, "{intact}");
     }
 }
 

@@ -382,3 +382,25 @@ proptest! {
         prop_assert!(offenders(&plain).count() <= offenders(&text).count());
     }
 }
+
+#[test]
+fn the_requested_encoding_counts() {
+    use messages_types::v1::sms::Encoding::{Auto, Text, Unicode};
+
+    let plain = "x".repeat(101);
+    let cyrillic = "я".repeat(71);
+    for (text, requested, encoding, count) in [
+        (&plain, None, Encoding::GSM, 1),
+        (&plain, Some(Auto), Encoding::GSM, 1),
+        (&plain, Some(Text), Encoding::GSM, 1),
+        (&plain, Some(Unicode), Encoding::Ucs2, 2),
+        (&cyrillic, Some(Auto), Encoding::Ucs2, 2),
+        (&cyrillic, Some(Text), Encoding::Ucs2, 2),
+        (&cyrillic, Some(Unicode), Encoding::Ucs2, 2),
+    ] {
+        let segmentation = Segmentation::of_type(text, requested);
+        assert_eq!(segmentation.encoding(), encoding, "{requested:?}");
+        assert_eq!(segmentation.count(), count, "{requested:?}");
+        assert_eq!(segmentation.segments().count(), count, "{requested:?}");
+    }
+}

@@ -21,10 +21,14 @@ pub enum Policy {
     Deterministic,
 }
 
+/// Advice on the `components` of WhatsApp's own template object.
+pub(crate) const COMPONENTS: &str = "is not part of a template here: a template with components, such as an image in its header or a button, is \
+     content of the type `custom`, in WhatsApp's own form";
+
 /// A registered template.
 #[derive(Clone, PartialEq, Wire)]
 #[wire(strict, from_value)]
-#[wire(misplaced("locale", "policy"))]
+#[wire(misplaced("locale", "policy", "components" = COMPONENTS))]
 #[non_exhaustive]
 pub struct Template {
     /// Name of the template.

@@ -2,10 +2,10 @@
 
 mod object;
 mod read;
-mod surrogate;
+mod repair;
 
 pub(crate) use object::Object;
-pub use surrogate::replace_lone_surrogates;
+pub use repair::repair_json;
 
 use std::borrow::Cow;
 

@@ -188,6 +188,7 @@ fn both_sides_of_every_limit() {
             "/message/viber_service_msg/category",
         )
         .one_of(&["transaction", "promotion"]),
+        at("whatsapp_template", "/message/content/template/name").refuses("min_length", [""]),
         at("whatsapp_template", "/message/whatsapp/policy")
             .one_of(&["deterministic"])
             .refuses("one_of", ["fallback"]),

@@ -76,6 +76,38 @@ fn a_member_of_a_medium_or_of_options_is_refused_at_the_top() {
 }
 
 #[test]
+fn components_of_a_template_are_refused_with_advice() {
+    use messages_types::Kind;
+
+    let components = json!([{ "type": "header", "parameters": [] }]);
+    let v0_1 = json!({
+        "from": { "type": "whatsapp", "number": "447700900001" }, "to": { "type": "whatsapp", "number": "447700900000" },
+        "message": { "content": { "type": "template", "template": { "name": "n", "components": components } },
+            "whatsapp": { "policy": "deterministic", "locale": "en" } },
+    });
+    let mut v1 = named("whatsapp_template");
+    put(&mut v1, "/template/components", Some(components));
+    for (kind, document, at) in [
+        (Kind::V1Message, v1, "/template/components"),
+        (
+            Kind::V0_1Message,
+            v0_1,
+            "/message/content/template/components",
+        ),
+    ] {
+        let checked = kind.check(document);
+        let [problem] = checked.problems.as_slice() else {
+            panic!("{:?}", checked.problems)
+        };
+        assert_eq!(
+            (problem.pointer(), problem.rule().name()),
+            (at, "not_allowed")
+        );
+        assert!(problem.message().contains("type `custom`"), "{problem}");
+    }
+}
+
+#[test]
 fn a_medium_takes_its_own_members_only() {
     for (document, at) in [
         ("mms_content", "/content/0/name"),
