@@ -131,7 +131,6 @@ pub(crate) struct MemberAttrs {
     pub(crate) rename: Option<LitStr>,
     pub(crate) flatten: bool,
     pub(crate) whole: bool,
-    pub(crate) extra: bool,
     pub(crate) setters: Vec<(Ident, Type)>,
 }
 
@@ -144,7 +143,6 @@ impl MemberAttrs {
                 "rename" => member.rename = Some(meta.value()?.parse()?),
                 "flatten" => member.flatten = true,
                 "whole" => member.whole = true,
-                "extra" => member.extra = true,
                 "setters" => {
                     let content;
                     syn::parenthesized!(content in meta.input);
@@ -155,12 +153,6 @@ impl MemberAttrs {
             }
             Ok(())
         })?;
-        if member.extra && (member.flatten || member.rename.is_some()) {
-            return Err(Error::new_spanned(
-                &attrs[0],
-                "`extra` stands alone: it has no name in the JSON",
-            ));
-        }
         Ok(member)
     }
 }

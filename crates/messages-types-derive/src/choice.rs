@@ -60,18 +60,13 @@ pub(crate) fn expand(
 
         #[automatically_derived]
         impl ::serde::Serialize for #name {
-            fn serialize<S: ::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
             }
         }
 
         #[automatically_derived]
-        impl crate::wire::Check for #name {
-            const CAN_FAIL: bool = false;
-        }
+        impl crate::wire::Check for #name {}
     })
 }
 
@@ -119,20 +114,17 @@ fn strict(name: &Ident, variant: &[&&Ident], texts: &[LitStr]) -> TokenStream {
         impl ::std::str::FromStr for #name {
             type Err = crate::Invalid;
 
-            fn from_str(text: &str) -> ::std::result::Result<Self, crate::Invalid> {
+            fn from_str(text: &str) -> Result<Self, crate::Invalid> {
                 match text {
-                    #(#texts => ::std::result::Result::Ok(Self::#variant),)*
-                    _ => ::std::result::Result::Err(crate::Invalid::new(crate::Rule::OneOf, #hint)),
+                    #(#texts => Ok(Self::#variant),)*
+                    _ => Err(crate::Invalid::new(crate::Rule::OneOf, #hint)),
                 }
             }
         }
 
         #[automatically_derived]
         impl crate::wire::Decode for #name {
-            fn decode<'a>(
-                value: crate::wire::Json<'a>,
-                cx: &mut crate::wire::Context,
-            ) -> ::std::result::Result<Self, crate::wire::Json<'a>> {
+            fn decode<'a>(value: crate::wire::Json<'a>, cx: &mut crate::wire::Context) -> Result<Self, crate::wire::Json<'a>> {
                 crate::wire::choice(value, cx)
             }
         }
@@ -165,7 +157,7 @@ fn open(name: &Ident, variant: &[&&Ident], texts: &[LitStr]) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl ::std::convert::From<&str> for #name {
+        impl From<&str> for #name {
             fn from(text: &str) -> Self {
                 match text {
                     #(#texts => Self::#variant,)*
@@ -175,8 +167,8 @@ fn open(name: &Ident, variant: &[&&Ident], texts: &[LitStr]) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl ::std::convert::From<::std::string::String> for #name {
-            fn from(text: ::std::string::String) -> Self {
+        impl From<String> for #name {
+            fn from(text: String) -> Self {
                 match text.as_str() {
                     #(#texts => Self::#variant,)*
                     _ => Self::Unknown(text),
@@ -186,10 +178,7 @@ fn open(name: &Ident, variant: &[&&Ident], texts: &[LitStr]) -> TokenStream {
 
         #[automatically_derived]
         impl crate::wire::Decode for #name {
-            fn decode<'a>(
-                value: crate::wire::Json<'a>,
-                cx: &mut crate::wire::Context,
-            ) -> ::std::result::Result<Self, crate::wire::Json<'a>> {
+            fn decode<'a>(value: crate::wire::Json<'a>, cx: &mut crate::wire::Context) -> Result<Self, crate::wire::Json<'a>> {
                 crate::wire::text(value, cx).map(|text| match text {
                     ::std::borrow::Cow::Borrowed(text) => Self::from(text),
                     ::std::borrow::Cow::Owned(text) => Self::from(text),

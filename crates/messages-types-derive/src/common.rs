@@ -36,13 +36,11 @@ pub(crate) fn deserialize(name: &Ident, attrs: &TypeAttrs, mode: Mode) -> TokenS
 
             #[automatically_derived]
             impl crate::Document for #name {
-                fn from_slice(bytes: &[u8]) -> ::std::result::Result<Self, crate::DecodeError> {
+                fn from_slice(bytes: &[u8]) -> Result<Self, crate::DecodeError> {
                     crate::wire::from_slice(bytes, #mode)
                 }
 
-                fn from_value(
-                    value: ::serde_json::Value,
-                ) -> ::std::result::Result<Self, crate::DecodeError> {
+                fn from_value(value: ::serde_json::Value) -> Result<Self, crate::DecodeError> {
                     crate::wire::from_json(value.into(), #mode)
                 }
             }
@@ -61,9 +59,7 @@ pub(crate) fn deserialize(name: &Ident, attrs: &TypeAttrs, mode: Mode) -> TokenS
 
         #[automatically_derived]
         impl<'de> ::serde::Deserialize<'de> for #name {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 crate::wire::deserialize(deserializer, #mode)
             }
         }
@@ -76,11 +72,8 @@ pub(crate) fn serialize_members(name: &Ident) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl ::serde::Serialize for #name {
-            fn serialize<S: ::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
-                let mut out = ::serde::Serializer::serialize_map(serializer, ::std::option::Option::None)?;
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut out = ::serde::Serializer::serialize_map(serializer, None)?;
                 crate::wire::Members::put(self, &mut out)?;
                 ::serde::ser::SerializeMap::end(out)
             }
@@ -95,10 +88,7 @@ pub(crate) fn decode_members(name: &Ident) -> TokenStream {
         impl crate::wire::Decode for #name {
             const MEMBERS: &'static [crate::Member] = Self::MEMBERS;
 
-            fn decode<'a>(
-                value: crate::wire::Json<'a>,
-                cx: &mut crate::wire::Context,
-            ) -> ::std::result::Result<Self, crate::wire::Json<'a>> {
+            fn decode<'a>(value: crate::wire::Json<'a>, cx: &mut crate::wire::Context) -> Result<Self, crate::wire::Json<'a>> {
                 crate::wire::object_without_extra(value, cx)
             }
         }

@@ -44,7 +44,7 @@ impl Members {
                 return Err(Error::new_spanned(&ident, "`whole` is for variants"));
             }
             let (role, ty) = match option(&field.ty) {
-                _ if attrs.extra => (Role::Extra, field.ty.clone()),
+                _ if ident == "extra" && is_extra(&field.ty) => (Role::Extra, field.ty.clone()),
                 Some(_) if attrs.flatten => {
                     return Err(Error::new_spanned(
                         &field.ty,
@@ -133,18 +133,18 @@ impl Members {
         let extra = self.init_extra();
         let sort = (!required.is_empty() || !optional.is_empty()).then(|| {
             quote! {
-                #(let mut #required: ::std::option::Option<crate::wire::Json<'_>> = ::std::option::Option::None;)*
-                #(let mut #optional: ::std::option::Option<crate::wire::Json<'_>> = ::std::option::Option::None;)*
+                #(let mut #required: Option<crate::wire::Json<'_>> = None;)*
+                #(let mut #optional: Option<crate::wire::Json<'_>> = None;)*
                 // One pass assigns the fields: searching the map for each field takes longer than reading the JSON.
                 map.retain(|key, value| match key {
                     #(#required_key => {
-                        #required = ::std::option::Option::Some(::std::mem::take(value));
+                        #required = Some(::std::mem::take(value));
                         false
                     })*
                     // A flattened type reads its own fields first.
                     #(key if <#flattened_ty as crate::wire::Members>::reads(key) => true,)*
                     #(#optional_key => {
-                        #optional = ::std::option::Option::Some(::std::mem::take(value));
+                        #optional = Some(::std::mem::take(value));
                         false
                     })*
                     _ => true,
@@ -158,7 +158,7 @@ impl Members {
             #(let #flattened = <#flattened_ty as crate::wire::Members>::take(map, cx);)*
             #(
                 let #optional = match #optional {
-                    ::std::option::Option::None if !map.is_empty() => map.remove(#optional_key),
+                    None if !map.is_empty() => map.remove(#optional_key),
                     value => value,
                 };
                 let #optional = cx.optional_value::<#optional_ty>(#optional, map, #optional_key);
@@ -166,7 +166,7 @@ impl Members {
             #rule
             if complete #(&& #required.is_some())* #(&& #flattened.is_some())* {
                 #(map.remove(#constant_key);)*
-                return ::std::option::Option::Some(#built {
+                return Some(#built {
                     #(#required: #required?,)*
                     #(#flattened: #flattened?,)*
                     #(#optional,)*
@@ -176,7 +176,7 @@ impl Members {
             #(crate::wire::restore(map, #required_key, #required, cx);)*
             #(crate::wire::restore_members(map, #flattened, cx);)*
             #(crate::wire::restore(map, #optional_key, #optional, cx);)*
-            ::std::option::Option::None
+            None
         }
     }
 
@@ -189,7 +189,7 @@ impl Members {
                 Role::Required => quote!(out.serialize_entry(#key, #ident)?;),
                 Role::Flattened => quote!(crate::wire::Members::put(#ident, out)?;),
                 Role::Optional => quote! {
-                    if let ::std::option::Option::Some(value) = #ident {
+                    if let Some(value) = #ident {
                         out.serialize_entry(#key, value)?;
                     }
                 },
@@ -212,7 +212,7 @@ impl Members {
                 Role::Required => quote!(cx.check(#key, #ident);),
                 Role::Flattened => quote!(crate::wire::Check::check(#ident, cx);),
                 Role::Optional => quote! {
-                    if let ::std::option::Option::Some(value) = #ident {
+                    if let Some(value) = #ident {
                         cx.check(#key, value);
                     }
                 },
@@ -231,7 +231,7 @@ impl Members {
                     quote!(shown.field(#name, &crate::wire::Show(#ident));)
                 }
                 Role::Optional => quote! {
-                    if let ::std::option::Option::Some(value) = #ident {
+                    if let Some(value) = #ident {
                         shown.field(#name, &crate::wire::Show(value));
                     }
                 },
@@ -287,6 +287,10 @@ impl Members {
             fields.iter().map(|field| &field.key).collect(),
         )
     }
+}
+
+fn is_extra(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Extra"))
 }
 
 /// The type within an `Option`.

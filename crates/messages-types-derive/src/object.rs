@@ -63,21 +63,15 @@ fn members_impl(
             const MODE: crate::wire::Mode = #mode;
             const MEMBERS: &'static [crate::Member] = Self::MEMBERS;
 
-            fn take(
-                map: &mut crate::wire::Object<'_>,
-                cx: &mut crate::wire::Context,
-            ) -> ::std::option::Option<Self> {
+            fn take(map: &mut crate::wire::Object<'_>, cx: &mut crate::wire::Context) -> Option<Self> {
                 #take
             }
 
-            fn put<M: ::serde::ser::SerializeMap>(
-                &self,
-                out: &mut M,
-            ) -> ::std::result::Result<(), M::Error> {
+            fn put<M: ::serde::ser::SerializeMap>(&self, out: &mut M) -> Result<(), M::Error> {
                 let Self { #(#fields),* } = self;
                 #(#constants)*
                 #put
-                ::std::result::Result::Ok(())
+                Ok(())
             }
 
             fn owns(key: &str) -> bool {
@@ -109,7 +103,7 @@ fn rule_at_decoding(attrs: &TypeAttrs, members: &Members) -> Result<Option<Token
         call
     } else {
         quote! {
-            if let (#(::std::option::Option::Some(#whole),)*) = (#(#whole.as_ref(),)*) {
+            if let (#(Some(#whole),)*) = (#(#whole.as_ref(),)*) {
                 #call
             }
         }
@@ -155,6 +149,8 @@ fn check(name: &Ident, attrs: &TypeAttrs, mode: Mode, members: &Members) -> Resu
     Ok(quote! {
         #[automatically_derived]
         impl crate::wire::Check for #name {
+            const CAN_FAIL: bool = true;
+
             #[allow(unused_variables)]
             fn check(&self, cx: &mut crate::wire::Context) {
                 let Self { #(#fields),* } = self;
@@ -192,10 +188,7 @@ fn decode(name: &Ident, attrs: &TypeAttrs, extra: &Ident) -> TokenStream {
         impl crate::wire::Decode for #name {
             const MEMBERS: &'static [crate::Member] = Self::MEMBERS;
 
-            fn decode<'a>(
-                value: crate::wire::Json<'a>,
-                cx: &mut crate::wire::Context,
-            ) -> ::std::result::Result<Self, crate::wire::Json<'a>> {
+            fn decode<'a>(value: crate::wire::Json<'a>, cx: &mut crate::wire::Context) -> Result<Self, crate::wire::Json<'a>> {
                 const MISPLACED: crate::wire::Tables = #misplaced;
                 crate::wire::object::<Self>(value, cx, MISPLACED).map(|(mut object, rest)| {
                     object.#extra = rest;
@@ -228,7 +221,7 @@ fn constructors(
             /// Creates the object with these fields; the optional ones are absent.
             #[allow(dead_code)]
             pub(crate) fn from_parts(#(#ident: #ty),*) -> Self {
-                Self { #(#ident,)* #(#optional: ::std::option::Option::None,)* #extra }
+                Self { #(#ident,)* #(#optional: None,)* #extra }
             }
         }
     });
@@ -244,10 +237,10 @@ fn constructors(
         (Some(_), _) => Some(quote! {
             /// Creates the object with its required fields; the optional ones are absent.
             #[must_use]
-            pub fn new(#(#ident: impl ::std::convert::Into<#ty>),*) -> Self {
+            pub fn new(#(#ident: impl Into<#ty>),*) -> Self {
                 Self {
                     #(#ident: #ident.into(),)*
-                    #(#optional: ::std::option::Option::None,)*
+                    #(#optional: None,)*
                     #extra
                 }
             }
@@ -295,14 +288,14 @@ fn checked_new(name: &Ident, members: &Members) -> Result<TokenStream> {
         /// All invalid arguments, each with its JSON pointer within this object.
         pub fn new(
             #(#ident: impl crate::Field<#ty>),*
-        ) -> ::std::result::Result<Self, crate::Problems> {
+        ) -> Result<Self, crate::Problems> {
             let mut fields = crate::value::Fields::default();
             #(let #ident = fields.take(#pointer, #ident);)*
             let built = match (#(#ident,)*) {
-                (#(::std::option::Option::Some(#ident),)*) => {
-                    ::std::option::Option::Some(Self::from_parts(#(#ident),*))
+                (#(Some(#ident),)*) => {
+                    Some(Self::from_parts(#(#ident),*))
                 }
-                _ => ::std::option::Option::None,
+                _ => None,
             };
             fields.build(built)
         }
@@ -320,33 +313,31 @@ fn conversions(name: &Ident, value: &syn::Type) -> TokenStream {
             /// The broken rule, if the value is invalid.
             pub fn new(
                 value: impl crate::Field<#value>,
-            ) -> ::std::result::Result<Self, crate::Invalid> {
+            ) -> Result<Self, crate::Invalid> {
                 value.parse().map(Self::from_parts)
             }
         }
 
         #[automatically_derived]
-        impl ::std::convert::TryFrom<&str> for #name {
+        impl TryFrom<&str> for #name {
             type Error = crate::Invalid;
 
-            fn try_from(value: &str) -> ::std::result::Result<Self, crate::Invalid> {
+            fn try_from(value: &str) -> Result<Self, crate::Invalid> {
                 Self::new(value)
             }
         }
 
         #[automatically_derived]
-        impl ::std::convert::TryFrom<::std::string::String> for #name {
+        impl TryFrom<String> for #name {
             type Error = crate::Invalid;
 
-            fn try_from(
-                value: ::std::string::String,
-            ) -> ::std::result::Result<Self, crate::Invalid> {
+            fn try_from(value: String) -> Result<Self, crate::Invalid> {
                 Self::new(value)
             }
         }
 
         #[automatically_derived]
-        impl ::std::convert::From<#value> for #name {
+        impl From<#value> for #name {
             fn from(value: #value) -> Self {
                 Self::from_parts(value)
             }

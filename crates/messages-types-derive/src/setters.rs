@@ -51,7 +51,7 @@ fn setter(
         #[must_use]
         pub fn #ident(mut self, #ident: impl crate::SetterArgument<#ty>) -> crate::Set<#ty, Self> {
             crate::value::set(#pointer, #ident, |value| {
-                self.#place = ::std::option::Option::Some(value);
+                self.#place = Some(value);
                 self
             })
         }

@@ -199,10 +199,7 @@ impl Enumeration<'_> {
 
                 #take
 
-                fn put<M: ::serde::ser::SerializeMap>(
-                    &self,
-                    out: &mut M,
-                ) -> ::std::result::Result<(), M::Error> {
+                fn put<M: ::serde::ser::SerializeMap>(&self, out: &mut M) -> Result<(), M::Error> {
                     #put
                 }
 
@@ -224,8 +221,8 @@ impl Enumeration<'_> {
         let whole = self.cases.iter().filter_map(|Case { ident, form, .. }| {
             let Form::Whole(ty) = form else { return None };
             Some(quote! {
-                if let ::std::option::Option::Some(taken) = <#ty as crate::wire::Members>::take(map, cx) {
-                    return ::std::option::Option::Some(Self::#ident(taken));
+                if let Some(taken) = <#ty as crate::wire::Members>::take(map, cx) {
+                    return Some(Self::#ident(taken));
                 }
             })
         });
@@ -239,7 +236,7 @@ impl Enumeration<'_> {
                     let function = take_function(ident);
                     quote!(Self::#function(map, cx))
                 }
-                Form::Unit => quote!(::std::option::Option::Some(Self::#ident)),
+                Form::Unit => quote!(Some(Self::#ident)),
                 Form::Whole(_) => return None,
             };
             Some(quote!(#value => #taken,))
@@ -247,34 +244,29 @@ impl Enumeration<'_> {
         let unknown = self.is_open.then(|| {
             quote! {
                 let taken = taken.or_else(|| match map.get(#tag) {
-                    ::std::option::Option::Some(crate::wire::Json::String(tag)) => {
-                        ::std::option::Option::Some(Self::Unknown(tag.as_ref().to_owned()))
+                    Some(crate::wire::Json::String(tag)) => {
+                        Some(Self::Unknown(tag.as_ref().to_owned()))
                     }
-                    _ => ::std::option::Option::None,
+                    _ => None,
                 });
-                if matches!(&taken, ::std::option::Option::Some(Self::Unknown(tag)) if tag.is_empty()) {
+                if matches!(&taken, Some(Self::Unknown(tag)) if tag.is_empty()) {
                     // As if it were absent: the field itself remains in the object.
                     return taken;
                 }
             }
         });
         let untagged = if self.is_open {
-            quote!(::std::option::Option::Some(Self::Unknown(
-                ::std::string::String::new()
-            )))
+            quote!(Some(Self::Unknown(String::new())))
         } else {
-            quote!(::std::option::Option::None)
+            quote!(None)
         };
         let values = self.value_names();
         quote! {
-            fn take(
-                map: &mut crate::wire::Object<'_>,
-                cx: &mut crate::wire::Context,
-            ) -> ::std::option::Option<Self> {
+            fn take(map: &mut crate::wire::Object<'_>, cx: &mut crate::wire::Context) -> Option<Self> {
                 // Without a usable tag, the value of any variant is allowed.
                 let is_value = |key: &str| #values;
                 #(#whole)*
-                let ::std::option::Option::Some(crate::wire::Json::String(tag)) = map.get(#tag) else {
+                let Some(crate::wire::Json::String(tag)) = map.get(#tag) else {
                     crate::wire::report_unusable_tag(map, #tag, is_value, cx);
                     return #untagged;
                 };
@@ -282,7 +274,7 @@ impl Enumeration<'_> {
                     #(#arms)*
                     _ => {
                         crate::wire::report_unknown_tag(map, #tag, #hint, is_value, cx);
-                        ::std::option::Option::None
+                        None
                     }
                 };
                 #unknown
@@ -304,10 +296,7 @@ impl Enumeration<'_> {
             let function = take_function(ident);
             let body = members.take(&[], None, &quote!(Self::#ident));
             Some(quote! {
-                fn #function(
-                    map: &mut crate::wire::Object<'_>,
-                    cx: &mut crate::wire::Context,
-                ) -> ::std::option::Option<Self> {
+                fn #function(map: &mut crate::wire::Object<'_>, cx: &mut crate::wire::Context) -> Option<Self> {
                     #body
                 }
             })
@@ -368,7 +357,7 @@ impl Enumeration<'_> {
                         Self::#ident { #(#fields),* } => {
                             out.serialize_entry(#tag, #value)?;
                             #put
-                            ::std::result::Result::Ok(())
+                            Ok(())
                         }
                     }
                 }
@@ -377,7 +366,7 @@ impl Enumeration<'_> {
         let unknown = self.is_open.then(|| {
             quote! {
                 // Without a tag, all fields are stored by the object.
-                Self::Unknown(name) if name.is_empty() => ::std::result::Result::Ok(()),
+                Self::Unknown(name) if name.is_empty() => Ok(()),
                 Self::Unknown(name) => out.serialize_entry(#tag, name),
             }
         });
@@ -405,6 +394,8 @@ impl Enumeration<'_> {
         quote! {
             #[automatically_derived]
             impl crate::wire::Check for #name {
+                const CAN_FAIL: bool = true;
+
                 #[allow(unused_variables)]
                 fn check(&self, cx: &mut crate::wire::Context) {
                     match self { #(#arms)* #unknown }

@@ -34,12 +34,12 @@ pub(crate) fn expand(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStre
             ///
             /// [`Invalid`](crate::Invalid) has the rule broken by the text; it does not repeat the text.
             pub fn new(
-                text: impl ::std::convert::Into<::std::string::String>,
-            ) -> ::std::result::Result<Self, crate::Invalid> {
+                text: impl Into<String>,
+            ) -> Result<Self, crate::Invalid> {
                 let text = text.into();
                 match Self::refusal(&text) {
-                    ::std::option::Option::None => ::std::result::Result::Ok(Self(text)),
-                    ::std::option::Option::Some(invalid) => ::std::result::Result::Err(invalid),
+                    None => Ok(Self(text)),
+                    Some(invalid) => Err(invalid),
                 }
             }
         }
@@ -50,28 +50,28 @@ pub(crate) fn expand(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStre
         }
 
         #[automatically_derived]
-        impl #generics ::std::convert::TryFrom<&str> for #name #types #bounds {
+        impl #generics TryFrom<&str> for #name #types #bounds {
             type Error = crate::Invalid;
 
-            fn try_from(text: &str) -> ::std::result::Result<Self, crate::Invalid> {
+            fn try_from(text: &str) -> Result<Self, crate::Invalid> {
                 Self::new(text)
             }
         }
 
         #[automatically_derived]
-        impl #generics ::std::convert::TryFrom<::std::string::String> for #name #types #bounds {
+        impl #generics TryFrom<String> for #name #types #bounds {
             type Error = crate::Invalid;
 
-            fn try_from(text: ::std::string::String) -> ::std::result::Result<Self, crate::Invalid> {
+            fn try_from(text: String) -> Result<Self, crate::Invalid> {
                 Self::new(text)
             }
         }
 
         #[automatically_derived]
-        impl #generics ::std::convert::TryFrom<&::std::string::String> for #name #types #bounds {
+        impl #generics TryFrom<&String> for #name #types #bounds {
             type Error = crate::Invalid;
 
-            fn try_from(text: &::std::string::String) -> ::std::result::Result<Self, crate::Invalid> {
+            fn try_from(text: &String) -> Result<Self, crate::Invalid> {
                 Self::new(text.as_str())
             }
         }
@@ -80,20 +80,20 @@ pub(crate) fn expand(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStre
         impl #generics ::std::str::FromStr for #name #types #bounds {
             type Err = crate::Invalid;
 
-            fn from_str(text: &str) -> ::std::result::Result<Self, crate::Invalid> {
+            fn from_str(text: &str) -> Result<Self, crate::Invalid> {
                 Self::new(text)
             }
         }
 
         #[automatically_derived]
-        impl #generics ::std::convert::From<#name #types> for ::std::string::String #bounds {
+        impl #generics From<#name #types> for String #bounds {
             fn from(value: #name #types) -> Self {
                 value.0
             }
         }
 
         #[automatically_derived]
-        impl #generics ::std::convert::AsRef<str> for #name #types #bounds {
+        impl #generics AsRef<str> for #name #types #bounds {
             fn as_ref(&self) -> &str {
                 &self.0
             }
@@ -101,19 +101,14 @@ pub(crate) fn expand(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStre
 
         #[automatically_derived]
         impl #generics ::serde::Serialize for #name #types #bounds {
-            fn serialize<S: ::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
         }
 
         #[automatically_derived]
         impl #with_de ::serde::Deserialize<'de> for #name #types #bounds {
-            fn deserialize<D: ::serde::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::std::result::Result<Self, D::Error> {
+            fn deserialize<D: ::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = crate::value::read_string(deserializer)?;
                 Self::new(text).map_err(::serde::de::Error::custom)
             }
@@ -121,25 +116,20 @@ pub(crate) fn expand(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStre
 
         #[automatically_derived]
         impl #generics crate::wire::Decode for #name #types #bounds {
-            fn decode<'a>(
-                value: crate::wire::Json<'a>,
-                cx: &mut crate::wire::Context,
-            ) -> ::std::result::Result<Self, crate::wire::Json<'a>> {
-                let text = <::std::string::String as crate::wire::Decode>::decode(value, cx)?;
+            fn decode<'a>(value: crate::wire::Json<'a>, cx: &mut crate::wire::Context) -> Result<Self, crate::wire::Json<'a>> {
+                let text = <String as crate::wire::Decode>::decode(value, cx)?;
                 match Self::refusal(&text) {
-                    ::std::option::Option::None => ::std::result::Result::Ok(Self(text)),
-                    ::std::option::Option::Some(invalid) => {
+                    None => Ok(Self(text)),
+                    Some(invalid) => {
                         cx.refuse(invalid);
-                        ::std::result::Result::Err(crate::wire::Json::String(text.into()))
+                        Err(crate::wire::Json::String(text.into()))
                     }
                 }
             }
         }
 
         #[automatically_derived]
-        impl #generics crate::wire::Check for #name #types #bounds {
-            const CAN_FAIL: bool = false;
-        }
+        impl #generics crate::wire::Check for #name #types #bounds {}
 
         #[automatically_derived]
         impl #generics ::std::fmt::Debug for #name #types #bounds {

@@ -52,6 +52,8 @@ pub(crate) fn expand(
 
         #[automatically_derived]
         impl crate::wire::Check for #name {
+            const CAN_FAIL: bool = true;
+
             fn check(&self, cx: &mut crate::wire::Context) {
                 match self { #(Self::#variant(value) => crate::wire::Check::check(value, cx),)* }
             }
@@ -59,10 +61,7 @@ pub(crate) fn expand(
 
         #[automatically_derived]
         impl ::serde::Serialize for #name {
-            fn serialize<S: ::serde::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::std::result::Result<S::Ok, S::Error> {
+            fn serialize<S: ::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match self { #(Self::#variant(value) => ::serde::Serialize::serialize(value, serializer),)* }
             }
         }
@@ -79,12 +78,12 @@ pub(crate) fn expand(
 /// Generates `From` for the value, or for the content of its box.
 fn conversion(name: &Ident, variant: &Ident, ty: &Type) -> TokenStream {
     let (source, value) = match boxed(ty) {
-        Some(inner) => (inner, quote!(::std::boxed::Box::new(value))),
+        Some(inner) => (inner, quote!(Box::new(value))),
         None => (ty, quote!(value)),
     };
     quote! {
         #[automatically_derived]
-        impl ::std::convert::From<#source> for #name {
+        impl From<#source> for #name {
             fn from(value: #source) -> Self {
                 Self::#variant(#value)
             }

@@ -14,6 +14,5 @@ pub struct Usage {
     /// Amount, with the digits received.
     pub price: Option<NumberOrString>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }

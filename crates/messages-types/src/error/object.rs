@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::{Problem, Problems, RequestErrorCode, Rule};
+use super::{Problem, Problems, RequestErrorCode};
 use crate::Extra;
 use crate::value::NumberOrString;
 use crate::wire::{Check, Context, Decode, Json, Wire};
@@ -32,7 +32,6 @@ pub struct ErrorObject {
     /// Number that some gateways add.
     pub code: Option<NumberOrString>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -96,10 +95,7 @@ impl Decode for InvalidParameters {
         match value {
             Json::Array(_) => Vec::decode(value, cx).map(Self::List),
             Json::Object(_) => InvalidParameter::decode(value, cx).map(Self::Single),
-            other => {
-                cx.report(Rule::Type, "must be an array or an object");
-                Err(other)
-            }
+            other => cx.unfit(other, "must be an array or an object"),
         }
     }
 }
@@ -131,7 +127,6 @@ pub struct InvalidParameter {
     /// Reason for the refusal.
     pub reason: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -136,6 +136,8 @@ impl<'de, T: Members + Check> Deserialize<'de> for ContentObject<T> {
 }
 
 impl<T: Check> Check for ContentObject<T> {
+    const CAN_FAIL: bool = T::CAN_FAIL;
+
     fn check(&self, cx: &mut Context) {
         self.kind.check(cx);
     }
@@ -163,7 +165,6 @@ pub struct Image {
     /// URL the API downloads the image from: up to 2,000 characters.
     pub url: ImageUrl,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -177,7 +178,6 @@ pub struct Media {
     /// URL the API downloads the file from.
     pub url: Url,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -198,7 +198,6 @@ pub struct Audio {
     /// URL the API downloads the file from.
     pub url: Url,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -213,6 +212,5 @@ pub struct CaptionedImage {
     /// Caption shown with the image: 1 to 3,000 characters.
     pub caption: Option<Caption>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }

@@ -27,7 +27,6 @@ pub struct Inbound {
     /// Cost of receiving the message (SMS).
     pub usage: Option<Usage>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -49,7 +48,6 @@ pub struct InboundMessage {
     /// Fields specific to SMS.
     pub sms: Option<InboundSms>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -67,7 +65,6 @@ pub struct InboundSms {
     /// Number of segments of the text.
     pub num_messages: Option<NumberOrString>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -107,7 +104,6 @@ pub struct InboundMedia {
     /// Caption sent with the file.
     pub caption: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -131,7 +127,6 @@ pub struct Location {
     /// URL of a map (Messenger in 2018).
     pub url: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -159,6 +154,5 @@ pub struct Button {
     /// Label of the button.
     pub text: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }

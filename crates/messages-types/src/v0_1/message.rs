@@ -164,11 +164,10 @@ fn report_no_channel(value: &Json<'_>, cx: &mut Context) {
         match map.get(side) {
             None | Some(Json::Null) => cx.report_at(side, Rule::Required, "is required"),
             Some(Json::Object(address)) => cx.within(side, |cx| match address.get("type") {
-                None | Some(Json::Null) => cx.report_at("type", Rule::Required, "is required"),
                 Some(Json::String(_)) => {
                     cx.report_one_of("type", Channel::KNOWN.iter().map(Channel::as_str));
                 }
-                Some(_) => cx.report_at("type", Rule::Type, "must be a string"),
+                other => cx.report_not_string("type", other),
             }),
             Some(_) => cx.report_at(side, Rule::Type, "must be an object"),
         }

@@ -41,7 +41,6 @@ pub struct Body {
     /// Options of a Messenger message.
     pub messenger: Option<Options>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -68,7 +67,6 @@ pub struct Messenger {
     /// The sender's own reference, repeated in every status.
     pub client_ref: Option<ClientRef>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -25,7 +25,6 @@ pub struct Body {
     /// Content of the message.
     pub content: ContentObject<Content>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -50,7 +49,6 @@ pub struct Mms {
     /// The sender's own reference, repeated in every status.
     pub client_ref: Option<ClientRef>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -38,7 +38,6 @@ pub struct WorkflowReport {
     #[wire(rename = "_links")]
     pub links: Option<ReportLinks>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -67,7 +66,6 @@ pub struct ReportLinks {
     /// The messages that were sent, in order.
     pub messages: Option<Vec<ReportedMessage>>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -96,6 +94,5 @@ pub struct ReportedMessage {
     /// Status of the message.
     pub status: Option<Status>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }

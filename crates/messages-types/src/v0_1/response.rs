@@ -16,7 +16,6 @@ pub struct Accepted {
     /// Message ID, as used in webhooks.
     pub message_uuid: String,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -105,7 +104,6 @@ pub struct WorkflowAccepted {
     #[wire(flatten)]
     pub id: WorkflowUuid,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

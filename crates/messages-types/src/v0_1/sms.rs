@@ -30,7 +30,6 @@ pub struct Body {
     /// Content of the message.
     pub content: ContentObject<Content>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -56,7 +55,6 @@ pub struct Sms {
     /// The sender's own reference, repeated in every status.
     pub client_ref: Option<ClientRef>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -34,7 +34,6 @@ pub struct MessageStatus {
     #[wire(rename = "_links")]
     pub links: Option<StatusLinks>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -56,7 +55,6 @@ pub struct StatusError {
     /// Meaning of the code.
     pub reason: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -68,7 +66,6 @@ pub struct StatusLinks {
     /// Workflow.
     pub workflow: Option<WorkflowLink>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -83,7 +80,6 @@ pub struct WorkflowLink {
     /// Path that names the workflow; it is not a resource.
     pub href: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -15,7 +15,6 @@ pub struct DefaultParameter {
     /// Value of the parameter.
     pub default: String,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -52,10 +51,7 @@ impl Decode for Parameter {
         match value {
             Json::String(text) => Ok(Self::Text(text.into_owned())),
             Json::Object(_) => DefaultParameter::decode(value, cx).map(Self::Object),
-            other => {
-                cx.report(Rule::Type, "must be a string or an object with default");
-                Err(other)
-            }
+            other => cx.unfit(other, "must be a string or an object with default"),
         }
     }
 }
@@ -89,7 +85,6 @@ pub struct Template {
     /// Parameters, in order.
     pub parameters: Option<Vec<Parameter>>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -24,7 +24,6 @@ pub struct Options {
     #[wire(rename = "type")]
     pub kind: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -52,7 +51,6 @@ pub struct Body {
     /// Options of a Viber message.
     pub viber_service_msg: Option<Options>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -79,7 +77,6 @@ pub struct Viber {
     /// The sender's own reference, repeated in every status.
     pub client_ref: Option<ClientRef>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

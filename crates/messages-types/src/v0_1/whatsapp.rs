@@ -31,7 +31,6 @@ pub struct Options {
     /// Language of a template; required with a template.
     pub locale: Option<Locale>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -68,7 +67,6 @@ pub struct Body {
     /// Options of a WhatsApp message.
     pub whatsapp: Option<Options>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -109,7 +107,6 @@ pub struct Whatsapp {
     /// The sender's own reference, repeated in every status.
     pub client_ref: Option<ClientRef>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

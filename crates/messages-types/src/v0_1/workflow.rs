@@ -39,7 +39,6 @@ pub struct Failover {
     /// Status the workflow waits for.
     pub condition_status: Condition,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -194,6 +193,8 @@ impl Workflow {
 }
 
 impl Check for Workflow {
+    const CAN_FAIL: bool = true;
+
     fn check(&self, cx: &mut Context) {
         cx.within("workflow", |cx| {
             for (index, message) in self.messages().enumerate() {
@@ -343,6 +344,8 @@ impl Decode for Step {
 }
 
 impl Check for Step {
+    const CAN_FAIL: bool = true;
+
     fn check(&self, cx: &mut Context) {
         self.message.check(cx);
         viber_ttl_rule(&self.message, cx);

@@ -13,7 +13,6 @@ pub struct Profile {
     /// User name, if the user has one.
     pub username: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -29,7 +28,6 @@ pub struct WhatsappIdentity {
     /// Phone number, if known.
     pub wa_id: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -41,6 +39,5 @@ pub struct Destination {
     /// Network code: mobile country code and mobile network code.
     pub network_code: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }

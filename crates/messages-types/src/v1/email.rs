@@ -68,7 +68,6 @@ pub struct CopyTo {
     /// Display name: 1 to 100 characters.
     pub name: Option<DisplayName>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -95,7 +94,6 @@ pub struct Options {
     /// Recipients of a blind copy, hidden from the other recipients.
     pub bcc: Option<Vec<CopyTo>>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -108,7 +106,6 @@ pub struct Html {
     /// The HTML.
     pub body: Body,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -138,7 +135,6 @@ pub struct Part {
     #[wire(flatten)]
     pub content: PartContent,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -211,7 +207,6 @@ pub struct Email {
     #[wire(flatten, setters(client_ref: ClientRef, webhook_url: Url, webhook_version: WebhookVersion))]
     pub envelope: Envelope,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -21,7 +21,6 @@ pub struct Media {
     /// URL the API downloads the file from.
     pub url: Url,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -36,7 +35,6 @@ pub struct CaptionedMedia {
     /// Caption shown with the file: 1 to 3,000 characters.
     pub caption: Option<Caption>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -49,6 +47,5 @@ pub struct Audio {
     /// URL the API downloads the file from: 10 to 2,000 characters.
     pub url: AudioUrl,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }

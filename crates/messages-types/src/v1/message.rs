@@ -75,6 +75,8 @@ impl Message {
 }
 
 impl Check for Message {
+    const CAN_FAIL: bool = true;
+
     fn check(&self, cx: &mut Context) {
         self.primary.check(cx);
         if !self.failover.is_empty() {
@@ -95,8 +97,7 @@ impl<T: Into<ChannelMessage>> From<T> for Message {
 impl Decode for Message {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         let Json::Object(mut map) = value else {
-            cx.report(Rule::Type, "must be an object");
-            return Err(value);
+            return cx.unfit(value, "must be an object");
         };
         let given = map.contains_key("failover");
         let failover: Option<Vec<ChannelMessage>> = cx.optional(&mut map, "failover");
@@ -286,8 +287,7 @@ impl ChannelMessage {
 impl Decode for ChannelMessage {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         if value.as_object().is_none() {
-            cx.report(Rule::Type, "must be an object");
-            return Err(value);
+            return cx.unfit(value, "must be an object");
         }
         match value.get("channel") {
             Some(Json::String(name)) => match Channel::from(name.as_ref()) {
@@ -303,12 +303,8 @@ impl Decode for ChannelMessage {
                     Err(value)
                 }
             },
-            None | Some(Json::Null) => {
-                cx.report_at("channel", Rule::Required, "is required");
-                Err(value)
-            }
-            Some(_) => {
-                cx.report_at("channel", Rule::Type, "must be a string");
+            channel => {
+                cx.report_not_string("channel", channel);
                 Err(value)
             }
         }

@@ -46,7 +46,6 @@ pub struct Options {
     /// `HUMAN_AGENT`, `CUSTOMER_FEEDBACK`.
     pub tag: Option<Tag>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -122,7 +121,6 @@ pub struct Messenger {
     /// Options of a Messenger message.
     pub messenger: Option<Options>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -68,7 +68,6 @@ pub struct Item {
     /// Caption shown with the file: 1 to 3,000 characters.
     pub caption: Option<Caption>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -149,7 +148,6 @@ pub struct Options {
     /// Further recipients of a group message.
     pub participants: Option<Vec<PhoneNumber>>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -191,7 +189,6 @@ pub struct Mms {
     /// Deprecated name of `trusted_recipient`.
     pub trusted_sender: Option<bool>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -13,6 +13,5 @@ pub struct Accepted {
     /// Workflow ID: covers the message and its failover messages, if it has any.
     pub workflow_id: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }

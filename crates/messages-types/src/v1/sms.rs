@@ -41,7 +41,6 @@ pub struct Options {
     /// ID of the number pool to send from; `from` is used if the pool cannot be.
     pub pool_id: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -78,7 +77,6 @@ pub struct Sms {
     /// Deprecated name of `trusted_recipient`.
     pub trusted_sender: Option<bool>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -23,7 +23,6 @@ pub struct ReplyingIndicator {
     #[wire(rename = "type")]
     pub kind: IndicatorKind,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -66,7 +65,6 @@ pub struct Update {
     #[wire(flatten)]
     pub status: UpdateStatus,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -55,7 +55,6 @@ pub struct Action {
     /// Text of the button: up to 30 characters.
     pub text: ActionText,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -79,7 +78,6 @@ pub struct Options {
     /// Size of the video: 1 to 200 MB; required for a video.
     pub file_size: Option<FileSize>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -96,7 +94,6 @@ pub struct Video {
     /// Caption shown with the video: 1 to 3,000 characters.
     pub caption: Option<Caption>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -112,7 +109,6 @@ pub struct File {
     /// Displayed name, with its extension: up to 25 characters.
     pub name: Option<FileName>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -163,7 +159,6 @@ pub struct Viber {
     /// Options of a Viber message.
     pub viber_service: Option<Options>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -94,20 +94,24 @@ impl SetterError for Invalid {
     }
 }
 
-macro_rules! field_types {
-    ($error:ty: $({$($generics:tt)*} $type:ty;)*) => { $(
-        impl<$($generics)*> FieldType for $type {
-            type Error = $error;
-        }
-    )* };
+impl FieldType for String {
+    type Error = Infallible;
 }
 
-field_types! { Infallible: {} String; {} bool; {} u64; {T} Vec<T>; {T} Box<T>; }
-field_types! {
-    Invalid:
-    {T, const MIN: usize, const MAX: usize} super::List<T, MIN, MAX>;
-    {const MIN: u32, const MAX: u32} super::Seconds<MIN, MAX>;
-    {const MIN: u32, const MAX: u32} super::NumberText<MIN, MAX>;
+impl FieldType for bool {
+    type Error = Infallible;
+}
+
+impl FieldType for u64 {
+    type Error = Infallible;
+}
+
+impl<T> FieldType for Vec<T> {
+    type Error = Infallible;
+}
+
+impl<T> FieldType for Box<T> {
+    type Error = Infallible;
 }
 
 /// Implements `TryFrom` for each integer type, so that a literal such as `600` is accepted.

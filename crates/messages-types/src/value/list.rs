@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::field::FieldType;
 use crate::error::{Invalid, Rule};
 use crate::wire::{Check, Context, Decode, Json, Mode, Redacted};
 
@@ -97,7 +98,13 @@ impl<T: Decode + Serialize, const MIN: usize, const MAX: usize> Decode for List<
     }
 }
 
+impl<T, const MIN: usize, const MAX: usize> FieldType for List<T, MIN, MAX> {
+    type Error = Invalid;
+}
+
 impl<T: Check, const MIN: usize, const MAX: usize> Check for List<T, MIN, MAX> {
+    const CAN_FAIL: bool = T::CAN_FAIL;
+
     fn check(&self, cx: &mut Context) {
         self.0.check(cx);
     }

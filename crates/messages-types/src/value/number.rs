@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::field::from_integers;
+use super::field::{FieldType, from_integers};
 use crate::error::{Invalid, Rule};
 use crate::wire::{Check, Context, Decode, Json, Mode, Redacted};
 
@@ -79,8 +79,7 @@ impl<const MIN: u32, const MAX: u32> Serialize for NumberText<MIN, MAX> {
 impl<const MIN: u32, const MAX: u32> Decode for NumberText<MIN, MAX> {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         let Some(text) = value.as_str() else {
-            cx.report(Rule::Type, "must be a number as a string, like \"30\"");
-            return Err(value);
+            return cx.unfit(value, "must be a number as a string, like \"30\"");
         };
         Self::try_from(text).map_err(|invalid| {
             cx.refuse(invalid);
@@ -89,9 +88,11 @@ impl<const MIN: u32, const MAX: u32> Decode for NumberText<MIN, MAX> {
     }
 }
 
-impl<const MIN: u32, const MAX: u32> Check for NumberText<MIN, MAX> {
-    const CAN_FAIL: bool = false;
+impl<const MIN: u32, const MAX: u32> FieldType for NumberText<MIN, MAX> {
+    type Error = Invalid;
 }
+
+impl<const MIN: u32, const MAX: u32> Check for NumberText<MIN, MAX> {}
 
 impl<const MIN: u32, const MAX: u32> Redacted for NumberText<MIN, MAX> {
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,7 +6,6 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::Number;
 
-use crate::error::Rule;
 use crate::wire::{Check, Context, Decode, Json, Wire};
 
 /// A number that the API writes sometimes as a string and sometimes as a number: counts,
@@ -65,17 +64,23 @@ impl From<String> for NumberOrString {
     }
 }
 
-/// Implements `From` for each integer type, so that a literal is accepted.
-macro_rules! from_integers {
-    ($($integer:ty)*) => { $(
-        impl From<$integer> for NumberOrString {
-            fn from(number: $integer) -> Self {
-                Self::Number(number.into())
-            }
-        }
-    )* };
+impl From<i32> for NumberOrString {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
+    }
 }
-from_integers! { u8 u16 u32 u64 usize i8 i16 i32 i64 isize }
+
+impl From<i64> for NumberOrString {
+    fn from(number: i64) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<u64> for NumberOrString {
+    fn from(number: u64) -> Self {
+        Self::Number(number.into())
+    }
+}
 
 impl Serialize for NumberOrString {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -91,17 +96,12 @@ impl Decode for NumberOrString {
         match value {
             Json::String(text) => Ok(Self::Text(text.into_owned())),
             Json::Number(number) => Ok(Self::Number(number)),
-            other => {
-                cx.report(Rule::Type, "must be a number or a numeric string");
-                Err(other)
-            }
+            other => cx.unfit(other, "must be a number or a numeric string"),
         }
     }
 }
 
-impl Check for NumberOrString {
-    const CAN_FAIL: bool = false;
-}
+impl Check for NumberOrString {}
 
 impl fmt::Debug for NumberOrString {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

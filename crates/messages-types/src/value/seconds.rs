@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::field::from_integers;
+use super::field::{FieldType, from_integers};
 use crate::error::{Invalid, Rule};
 use crate::wire::{Check, Context, Decode, Json, Mode, Redacted};
 
@@ -62,8 +62,7 @@ impl<const MIN: u32, const MAX: u32> Serialize for Seconds<MIN, MAX> {
 impl<const MIN: u32, const MAX: u32> Decode for Seconds<MIN, MAX> {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         if !matches!(&value, Json::Number(number) if number.is_u64() || number.is_i64()) {
-            cx.report(Rule::Type, "must be a whole number of seconds");
-            return Err(value);
+            return cx.unfit(value, "must be a whole number of seconds");
         }
         let seconds = value.as_u64().and_then(|number| u32::try_from(number).ok());
         seconds
@@ -76,9 +75,11 @@ impl<const MIN: u32, const MAX: u32> Decode for Seconds<MIN, MAX> {
     }
 }
 
-impl<const MIN: u32, const MAX: u32> Check for Seconds<MIN, MAX> {
-    const CAN_FAIL: bool = false;
+impl<const MIN: u32, const MAX: u32> FieldType for Seconds<MIN, MAX> {
+    type Error = Invalid;
 }
+
+impl<const MIN: u32, const MAX: u32> Check for Seconds<MIN, MAX> {}
 
 impl<const MIN: u32, const MAX: u32> Redacted for Seconds<MIN, MAX> {
     fn redacted(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

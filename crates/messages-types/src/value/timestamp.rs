@@ -63,9 +63,7 @@ impl Decode for Timestamp {
     }
 }
 
-impl Check for Timestamp {
-    const CAN_FAIL: bool = false;
-}
+impl Check for Timestamp {}
 
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

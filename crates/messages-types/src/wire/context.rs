@@ -290,6 +290,24 @@ impl Context {
         }
     }
 
+    /// Reports a value of another JSON type than expected, and returns it.
+    pub(crate) fn unfit<'a, T>(
+        &mut self,
+        value: Json<'a>,
+        expected: &'static str,
+    ) -> Result<T, Json<'a>> {
+        self.report(Rule::Type, expected);
+        Err(value)
+    }
+
+    /// Reports the value of the required field `key`, which is not a string.
+    pub(crate) fn report_not_string(&mut self, key: &'static str, value: Option<&Json<'_>>) {
+        match value {
+            None | Some(Json::Null) => self.report_at(key, Rule::Required, "is required"),
+            Some(_) => self.report_at(key, Rule::Type, "must be a string"),
+        }
+    }
+
     /// Reports a problem at the field `key` of the current place.
     pub(crate) fn report_at(
         &mut self,

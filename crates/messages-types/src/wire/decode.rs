@@ -6,7 +6,7 @@ use serde::ser::SerializeMap;
 use serde_json::{Map, Number, Value};
 
 use super::{Context, Json, Member, Mode, Object};
-use crate::error::{Invalid, Rule};
+use crate::error::Invalid;
 
 /// Reads one JSON value.
 pub(crate) trait Decode: Sized {
@@ -22,10 +22,7 @@ pub(crate) trait Decode: Sized {
 pub(crate) fn text<'a>(value: Json<'a>, cx: &mut Context) -> Result<Cow<'a, str>, Json<'a>> {
     match value {
         Json::String(text) => Ok(text),
-        other => {
-            cx.report(Rule::Type, "must be a string");
-            Err(other)
-        }
+        other => cx.unfit(other, "must be a string"),
     }
 }
 
@@ -35,8 +32,7 @@ where
     T: std::str::FromStr<Err = Invalid>,
 {
     let Some(text) = value.as_str() else {
-        cx.report(Rule::Type, "must be a string");
-        return Err(value);
+        return cx.unfit(value, "must be a string");
     };
     text.parse().map_err(|invalid| {
         cx.refuse(invalid);
@@ -69,8 +65,8 @@ pub(crate) trait Members: Sized {
 
 /// Rules over several fields. Single values are valid by construction.
 pub(crate) trait Check {
-    /// `true` if a value can break a rule: types checked on construction cannot.
-    const CAN_FAIL: bool = true;
+    /// `true` if a value can break a rule: types checked on construction cannot. [`Context::check`] calls `check` only then.
+    const CAN_FAIL: bool = false;
 
     /// Reports all rules that `self` breaks, from the current place of `cx` down.
     fn check(&self, cx: &mut Context) {
@@ -78,7 +74,16 @@ pub(crate) trait Check {
     }
 }
 
+impl Check for String {}
+impl Check for bool {}
+impl Check for u64 {}
+impl Check for Number {}
+impl Check for Value {}
+impl Check for Map<String, Value> {}
+
 impl<T: Check> Check for Vec<T> {
+    const CAN_FAIL: bool = T::CAN_FAIL;
+
     fn check(&self, cx: &mut Context) {
         for (index, item) in self.iter().enumerate() {
             cx.at_index(index, |cx| item.check(cx));
@@ -104,30 +109,37 @@ impl<T: Check> Check for Option<T> {
     }
 }
 
-macro_rules! plain {
-    ($($type:ty, $expected:literal, $pattern:pat => $value:expr;)*) => { $(
-        impl Decode for $type {
-            fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
-                match value {
-                    $pattern => Ok($value),
-                    other => {
-                        cx.report(Rule::Type, $expected);
-                        Err(other)
-                    }
-                }
-            }
-        }
-        impl Check for $type {
-            const CAN_FAIL: bool = false;
-        }
-    )* };
+impl Decode for String {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        text(value, cx).map(Cow::into_owned)
+    }
 }
 
-plain! {
-    String, "must be a string", Json::String(text) => text.into_owned();
-    bool, "must be true or false", Json::Bool(flag) => flag;
-    Number, "must be a number", Json::Number(number) => number;
-    Map<String, Value>, "must be an object", Json::Object(object) => object.into();
+impl Decode for bool {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        match value {
+            Json::Bool(flag) => Ok(flag),
+            other => cx.unfit(other, "must be true or false"),
+        }
+    }
+}
+
+impl Decode for Number {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        match value {
+            Json::Number(number) => Ok(number),
+            other => cx.unfit(other, "must be a number"),
+        }
+    }
+}
+
+impl Decode for Map<String, Value> {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        match value {
+            Json::Object(object) => Ok(object.into()),
+            other => cx.unfit(other, "must be an object"),
+        }
+    }
 }
 
 impl Decode for Value {
@@ -136,25 +148,14 @@ impl Decode for Value {
     }
 }
 
-impl Check for Value {
-    const CAN_FAIL: bool = false;
-}
-
 impl Decode for u64 {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         match value.as_u64() {
             // A float such as `600.0` is not converted: it would be written differently.
             Some(number) => Ok(number),
-            None => {
-                cx.report(Rule::Type, "must be a whole number");
-                Err(value)
-            }
+            None => cx.unfit(value, "must be a whole number"),
         }
     }
-}
-
-impl Check for u64 {
-    const CAN_FAIL: bool = false;
 }
 
 impl<T: Decode> Decode for Box<T> {
@@ -170,8 +171,7 @@ impl<T: Decode + serde::Serialize> Decode for Vec<T> {
 
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         let Json::Array(items) = value else {
-            cx.report(Rule::Type, "must be an array");
-            return Err(value);
+            return cx.unfit(value, "must be an array");
         };
         let mut decoded = Vec::with_capacity(items.len());
         let mut unfit: Option<Vec<Json<'a>>> = None;

@@ -14,8 +14,7 @@ pub(crate) fn object<'a, T: Members>(
     misplaced: Tables,
 ) -> Result<(T, Extra), Json<'a>> {
     let Json::Object(mut map) = value else {
-        cx.report(Rule::Type, "must be an object");
-        return Err(value);
+        return cx.unfit(value, "must be an object");
     };
     let taken = cx.object(|cx| {
         let taken = T::take(&mut map, cx);

@@ -1,6 +1,6 @@
 //! Reports about the tag of a tagged enum.
 
-use super::{Context, Json, Object};
+use super::{Context, Object};
 use crate::error::Rule;
 
 /// Reports a tag that is absent or not a string.
@@ -10,11 +10,7 @@ pub(crate) fn report_unusable_tag(
     is_value: impl Fn(&str) -> bool,
     cx: &mut Context,
 ) {
-    let (rule, hint) = match map.get(tag) {
-        None | Some(Json::Null) => (Rule::Required, "is required"),
-        Some(_) => (Rule::Type, "must be a string"),
-    };
-    cx.report_at(tag, rule, hint);
+    cx.report_not_string(tag, map.get(tag));
     mark_values(map, is_value, cx);
 }
 

@@ -25,7 +25,6 @@ pub struct Address {
     /// ID of a Messenger page or user, or of a Viber service.
     pub id: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

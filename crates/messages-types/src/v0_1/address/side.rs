@@ -55,7 +55,6 @@ pub struct FromSms {
     /// Number, or a name if the country allows it.
     pub number: SmsFrom,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -67,7 +66,6 @@ pub struct ToSms {
     /// Phone number.
     pub number: PhoneNumber,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -79,7 +77,6 @@ pub struct FromMms {
     /// US short code or a number.
     pub number: MmsFrom,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -91,7 +88,6 @@ pub struct ToMms {
     /// Phone number.
     pub number: PhoneNumber,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -108,7 +104,6 @@ pub struct FromWhatsapp {
     /// Phone number of the business.
     pub number: PhoneNumber,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -125,7 +120,6 @@ pub struct ToWhatsapp {
     /// Phone number.
     pub number: PhoneNumber,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -142,7 +136,6 @@ pub struct FromViber {
     /// ID of the Viber service.
     pub id: Id,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -159,7 +152,6 @@ pub struct ToViber {
     /// Phone number.
     pub number: PhoneNumber,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -176,7 +168,6 @@ pub struct FromMessenger {
     /// ID of the page.
     pub id: Id,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -193,6 +184,5 @@ pub struct ToMessenger {
     /// Page-scoped ID of the user.
     pub id: Id,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }

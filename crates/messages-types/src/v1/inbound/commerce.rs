@@ -14,7 +14,6 @@ pub struct Order {
     /// Ordered products.
     pub product_items: Option<Vec<OrderItem>>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -32,7 +31,6 @@ pub struct OrderItem {
     /// ISO 4217 code of the currency.
     pub currency: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -46,6 +44,5 @@ pub struct ReferredProduct {
     /// ID of the product in the catalogue.
     pub product_retailer_id: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }

@@ -21,7 +21,6 @@ pub struct Contact {
     /// Web pages.
     pub urls: Option<Vec<ContactUrl>>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -43,7 +42,6 @@ pub struct ContactName {
     /// Suffix of the name.
     pub suffix: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -68,7 +66,6 @@ pub struct ContactAddress {
     #[wire(rename = "type")]
     pub kind: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -83,7 +80,6 @@ pub struct ContactEmail {
     #[wire(rename = "type")]
     pub kind: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -100,7 +96,6 @@ pub struct ContactPhone {
     /// WhatsApp number of the contact.
     pub wa_id: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -115,6 +110,5 @@ pub struct ContactUrl {
     #[wire(rename = "type")]
     pub kind: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }

@@ -19,7 +19,6 @@ pub struct Media {
     /// Caption of the file (MMS).
     pub caption: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -38,7 +37,6 @@ pub struct Attachment {
     /// Caption of the file.
     pub caption: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -58,6 +56,5 @@ pub struct Location {
     /// URL of a page about the location (WhatsApp).
     pub url: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }

@@ -88,7 +88,6 @@ pub struct Inbound {
     #[wire(rename = "_self")]
     pub self_link: Option<SelfLink>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -117,7 +116,6 @@ pub struct MessageContext {
     /// [`WhatsappDetails`].
     pub whatsapp_referred_product: Option<ReferredProduct>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -148,7 +146,6 @@ pub struct SmsDetails {
     /// Older name of `num_messages`.
     pub total_count: Option<NumberOrString>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -160,7 +157,6 @@ pub struct MmsDetails {
     /// Other participants of the group.
     pub participants: Option<Vec<String>>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -172,7 +168,6 @@ pub struct Origin {
     /// Network code: mobile country code and mobile network code.
     pub network_code: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -184,6 +179,5 @@ pub struct SelfLink {
     /// URL of the message, on the host of the region that stores it.
     pub href: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }

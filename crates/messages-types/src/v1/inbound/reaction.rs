@@ -13,7 +13,6 @@ pub struct Reaction {
     /// Emoji; absent when a reaction is removed.
     pub emoji: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

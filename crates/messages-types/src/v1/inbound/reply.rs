@@ -18,7 +18,6 @@ pub struct Reply {
     /// Description of the reply (rows of a WhatsApp list).
     pub description: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -35,7 +34,6 @@ pub struct Button {
     /// `flow` for the response to a WhatsApp flow.
     pub subtype: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -19,7 +19,6 @@ pub struct WhatsappDetails {
     /// Product the message refers to.
     pub whatsapp_referred_product: Option<ReferredProduct>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -49,6 +48,5 @@ pub struct Referral {
     /// ID of the click.
     pub ctwa_clid: Option<String>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }

@@ -66,7 +66,6 @@ pub struct Card {
     /// Suggestions on the card: up to 4.
     pub suggestions: Option<CardSuggestions>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -96,7 +95,6 @@ pub struct Carousel {
     /// The cards: 2 to 10.
     pub cards: Cards,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

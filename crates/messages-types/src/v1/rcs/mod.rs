@@ -108,7 +108,6 @@ pub struct Options {
     /// Width of the cards of the carousel.
     pub card_width: Option<CardWidth>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -219,7 +218,6 @@ pub struct Rcs {
     /// Deprecated name of `trusted_recipient`.
     pub trusted_sender: Option<bool>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -174,7 +174,6 @@ pub struct Suggestion {
     #[wire(flatten)]
     pub action: Action,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -22,7 +22,6 @@ pub struct StatusError {
     /// The error itself, in the samples that nest it.
     pub error: Option<Box<StatusError>>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -54,7 +54,6 @@ pub struct MessageStatus {
     /// Profile of the recipient (WhatsApp).
     pub profile: Option<Profile>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -68,7 +67,6 @@ pub struct SmsStatus {
     /// Status of each segment.
     pub segments: Option<Vec<SmsSegment>>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -84,6 +82,5 @@ pub struct SmsSegment {
     /// Error code of a failed segment, as in [`DeliveryErrorCode`](crate::DeliveryErrorCode).
     pub error_code: Option<NumberOrString>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }

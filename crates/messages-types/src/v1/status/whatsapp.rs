@@ -18,7 +18,6 @@ pub struct WhatsappStatus {
     /// Conversation the message belongs to.
     pub conversation: Option<Conversation>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -35,7 +34,6 @@ pub struct Pricing {
     /// Rate.
     pub category: Option<PricingCategory>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -102,7 +100,6 @@ pub struct Conversation {
     /// Origin of the conversation.
     pub origin: Option<ConversationOrigin>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -115,7 +112,6 @@ pub struct ConversationOrigin {
     #[wire(rename = "type")]
     pub kind: Option<OriginType>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -24,7 +24,6 @@ pub struct WorkflowPosition {
     /// Alternative name of `items_total`.
     pub total_items: Option<NumberOrString>,
     /// Fields not represented by this type, as received.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -34,7 +34,6 @@ pub struct Quoted {
     /// UUID of the message.
     pub message_uuid: MessageUuid,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -51,7 +50,6 @@ pub struct NamedFile {
     /// Displayed name of the file.
     pub name: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -67,7 +65,6 @@ pub struct Sticker {
     /// ID of the sticker. Deprecated.
     pub id: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -125,7 +122,6 @@ pub struct Reaction {
     #[wire(flatten)]
     pub action: ReactionAction,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -213,7 +209,6 @@ pub struct Whatsapp {
     /// Message this one replies or reacts to.
     pub context: Option<Quoted>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

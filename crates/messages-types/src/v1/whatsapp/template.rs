@@ -36,7 +36,6 @@ pub struct Template {
     /// Values of the template's parameters, in order.
     pub parameters: Option<Vec<String>>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -51,6 +50,5 @@ pub struct TemplateOptions {
     /// Policy for choosing the language.
     pub policy: Option<Policy>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }

@@ -24,7 +24,6 @@ pub struct Contact {
     /// Web pages.
     pub urls: Option<Vec<ContactUrl>>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -46,7 +45,6 @@ pub struct ContactName {
     /// Suffix of the name.
     pub suffix: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -77,7 +75,6 @@ pub struct ContactAddress {
     #[wire(rename = "type")]
     pub kind: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -92,7 +89,6 @@ pub struct ContactEmail {
     #[wire(rename = "type")]
     pub kind: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -108,7 +104,6 @@ pub struct ContactOrg {
     /// Job title.
     pub title: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -125,7 +120,6 @@ pub struct ContactPhone {
     /// WhatsApp ID of the number.
     pub wa_id: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -140,6 +134,5 @@ pub struct ContactUrl {
     #[wire(rename = "type")]
     pub kind: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }

@@ -12,7 +12,6 @@ pub struct Shown {
     /// The text.
     pub text: String,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -46,7 +45,6 @@ pub struct Header {
     #[wire(flatten)]
     pub content: HeaderContent,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -74,7 +72,6 @@ pub struct Reply {
     /// Text of the button.
     pub title: String,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -87,7 +84,6 @@ pub struct Button {
     /// Text and ID of the button.
     pub reply: Reply,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -111,7 +107,6 @@ pub struct Row {
     /// Description shown below the title.
     pub description: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -125,7 +120,6 @@ pub struct ListSection {
     /// Rows of the section.
     pub rows: Vec<Row>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -137,7 +131,6 @@ pub struct Product {
     /// ID of the product in the catalogue.
     pub product_retailer_id: String,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -157,7 +150,6 @@ pub struct CatalogSection {
     /// Products. WhatsApp accepts up to 10 per section, and up to 30 in all sections.
     pub product_items: Vec<Product>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -173,7 +165,6 @@ pub struct Catalog {
     /// Products shown, by section.
     pub sections: Option<Vec<CatalogSection>>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -185,7 +176,6 @@ pub struct Buttons {
     /// The buttons.
     pub buttons: Vec<Button>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -199,7 +189,6 @@ pub struct ListOf {
     /// Sections of the list.
     pub sections: Vec<ListSection>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -245,7 +234,6 @@ pub struct Interactive {
     /// Footer shown below the text.
     pub footer: Option<Shown>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

@@ -20,7 +20,6 @@ pub struct Place {
     /// Address of the place.
     pub address: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 

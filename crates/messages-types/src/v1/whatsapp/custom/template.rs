@@ -20,7 +20,6 @@ pub struct ComponentTemplate {
     /// Values for the header, the body and the buttons.
     pub components: Option<Vec<Component>>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -34,7 +33,6 @@ pub struct Language {
     /// Policy for choosing the language.
     pub policy: Option<Policy>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -84,7 +82,6 @@ pub struct Component {
     /// Index of the button, from 0.
     pub index: Option<NumberOrString>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -118,7 +115,6 @@ pub struct Link {
     /// URL WhatsApp downloads the file from.
     pub link: String,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -132,7 +128,6 @@ pub struct Document {
     /// Displayed name of the document.
     pub filename: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
@@ -167,7 +162,6 @@ pub struct Parameter {
     /// Name of the parameter, in templates with named parameters.
     pub parameter_name: Option<String>,
     /// Unknown fields, written unchanged.
-    #[wire(extra)]
     pub extra: Extra,
 }
 
