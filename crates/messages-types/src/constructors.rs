@@ -1,12 +1,13 @@
 //! Constructors of the messages.
 
 /// Declares the constructors of a channel's message: `new` with any content, and one for each type of content with a
-/// single argument. Each argument has the JSON pointer its problems are reported at. The type has a function `from_content`
-/// with the same arguments, already checked.
+/// single argument. Each argument has the JSON pointer its problems are reported at. A message of v0.1 names the type of its
+/// body, and can be a step of a workflow.
 macro_rules! constructors {
-    ($message:ident $arguments:tt of $content:ident {
+    ($message:ident $arguments:tt of $content:ident $(in $body:ident)? {
         $( $(#[$meta:meta])* $name:ident($value:ty) = $variant:ident at $at:literal; )*
     }) => {
+        constructors! { @parts $message $arguments $content $($body)? }
         $( constructors! {
             @one $message $arguments $content
             $(#[$meta])* $name($value) = $variant at $at
@@ -30,6 +31,40 @@ macro_rules! constructors {
                 Self::assemble($( $argument, )* |fields| {
                     fields.take($at, $name).map($content::$variant)
                 })
+            }
+        }
+    };
+
+    (@parts $message:ident($( $argument:ident: $type:ty = $pointer:literal ),*) $content:ident) => {
+        impl $message {
+            fn from_content($( $argument: $type, )* content: $content) -> Self {
+                Self::from_parts($( $argument, )* content, crate::v1::Envelope::default())
+            }
+
+            pub(crate) fn message_type(&self) -> &str {
+                self.content.type_name()
+            }
+        }
+    };
+
+    (@parts $message:ident($( $argument:ident: $type:ty = $pointer:literal ),*) $content:ident $body:ident) => {
+        impl $message {
+            fn from_content($( $argument: $type, )* content: $content) -> Self {
+                Self::from_parts($( $argument, )* $body::from_parts(content.into()))
+            }
+
+            /// Converts this message to a step before the last one: the next step is sent if `condition` is not met
+            /// within `expiry_time`, or if the message fails.
+            ///
+            /// # Errors
+            ///
+            /// `expiry_time` is out of range.
+            pub fn expecting(
+                self,
+                condition: crate::v0_1::Condition,
+                expiry_time: impl crate::Field<crate::v0_1::ExpiryTime>,
+            ) -> Result<crate::v0_1::Step, crate::Problems> {
+                crate::v0_1::Message::from(self).expecting(condition, expiry_time)
             }
         }
     };

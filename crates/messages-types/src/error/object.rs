@@ -1,21 +1,16 @@
 //! Body of an error response.
 
-use std::fmt;
-
-use serde::{Serialize, Serializer};
-
 use super::{Problem, Problems, RequestErrorCode};
 use crate::Extra;
 use crate::value::NumberOrString;
-use crate::wire::{Check, Context, Decode, Json, Wire};
+use crate::wire::{Context, Decode, Json, Wire};
 
 /// Body of an error response, in the format of RFC 9457 ("problem details").
 ///
 /// Every field may be missing: gateways and older generations omit some.
 /// Distinguish responses by [`ErrorObject::sync_code`] and by the HTTP status, not by `title`.
 #[derive(Clone, Default, PartialEq, Wire)]
-#[wire(open, document)]
-#[wire(misplaced("errors", "error-code-label"))]
+#[wire(open, document, misplaced("errors", "error-code-label"))]
 #[non_exhaustive]
 pub struct ErrorObject {
     /// URL whose fragment names the error; may be empty.
@@ -71,7 +66,7 @@ impl ErrorObject {
 /// Refused fields of a request. The API writes a list; older generations wrote a
 /// single object.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(open, custom)]
+#[wire(open, untagged)]
 pub enum InvalidParameters {
     /// List, as documented for v1.
     List(Vec<InvalidParameter>),
@@ -97,23 +92,6 @@ impl Decode for InvalidParameters {
             Json::Object(_) => InvalidParameter::decode(value, cx).map(Self::Single),
             other => cx.unfit(other, "must be an array or an object"),
         }
-    }
-}
-
-impl Check for InvalidParameters {}
-
-impl Serialize for InvalidParameters {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::List(list) => list.serialize(serializer),
-            Self::Single(single) => single.serialize(serializer),
-        }
-    }
-}
-
-impl fmt::Debug for InvalidParameters {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.as_slice()).finish()
     }
 }
 

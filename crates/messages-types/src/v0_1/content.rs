@@ -5,12 +5,10 @@ pub use crate::v1::media::{Caption, CaptionedMedia};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::Extra;
-use crate::Member;
-use crate::limits;
 use crate::v1::IN_MEDIA;
 use crate::value::Url;
 use crate::wire::{Check, Context, Decode, Json, Members, Redacted, Tables, Wire, object};
+use crate::{Extra, Member, limits};
 
 /// The URL of an image: 1 to 2,000 characters.
 pub type ImageUrl = Url<1, { limits::V0_1_IMAGE_URL_MAX }>;
@@ -157,8 +155,7 @@ impl<T: Redacted> Redacted for ContentObject<T> {
 
 /// An image over any channel except WhatsApp.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced = IN_MEDIA)]
+#[wire(strict, from_value, misplaced = IN_MEDIA)]
 #[wire(validate = caption_rule())]
 #[non_exhaustive]
 pub struct Image {
@@ -170,8 +167,7 @@ pub struct Image {
 
 /// A video or a file over any channel except WhatsApp.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced = IN_MEDIA)]
+#[wire(strict, from_value, misplaced = IN_MEDIA)]
 #[wire(validate = caption_rule())]
 #[non_exhaustive]
 pub struct Media {
@@ -191,8 +187,7 @@ fn caption_rule(cx: &mut Context) {
 
 /// An audio file.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced = IN_MEDIA)]
+#[wire(strict, from_value, misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct Audio {
     /// URL the API downloads the file from.
@@ -203,8 +198,7 @@ pub struct Audio {
 
 /// An image over WhatsApp.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced = IN_MEDIA)]
+#[wire(strict, from_value, misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct CaptionedImage {
     /// URL the API downloads the image from: up to 2,000 characters.

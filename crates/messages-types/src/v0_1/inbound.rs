@@ -2,10 +2,9 @@
 
 use super::Address;
 use super::content::ContentObject;
-use crate::Extra;
-use crate::Usage;
 use crate::value::{NumberOrString, Timestamp};
 use crate::wire::Wire;
+use crate::{Extra, Usage};
 
 /// A message from a user: the body of an inbound webhook.
 #[derive(Clone, PartialEq, Wire)]

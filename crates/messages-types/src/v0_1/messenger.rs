@@ -2,13 +2,13 @@
 
 pub use crate::v1::messenger::{Category, Options, Text};
 
+use super::ClientRef;
 use super::Custom;
 use super::address::{FromMessenger, ToMessenger};
 use super::content::{Audio, ContentObject, Image, MISPLACED_IN_BODY, MISPLACED_IN_MESSAGE, Media};
-use super::{ClientRef, Condition, ExpiryTime, Message, Step};
+use crate::Extra;
 use crate::constructors::constructors;
 use crate::wire::Wire;
-use crate::{Extra, Field, Problems};
 
 /// Content of a Messenger message.
 #[derive(Clone, PartialEq, Wire)]
@@ -32,8 +32,7 @@ pub enum Content {
 
 /// The `message` of a Messenger message.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced = MISPLACED_IN_BODY)]
+#[wire(strict, misplaced = MISPLACED_IN_BODY)]
 #[non_exhaustive]
 pub struct Body {
     /// Content of the message.
@@ -71,7 +70,7 @@ pub struct Messenger {
 }
 
 constructors! {
-    Messenger(from: FromMessenger = "/from/id", to: ToMessenger = "/to/id") of Content {
+    Messenger(from: FromMessenger = "/from/id", to: ToMessenger = "/to/id") of Content in Body {
         /// Text message.
         text(Text) = Text at "/message/content/text";
         /// Image: jpg, jpeg, png or gif.
@@ -84,26 +83,6 @@ constructors! {
         file(Media) = File at "/message/content/file/url";
         /// Object passed to Facebook unchanged.
         custom(Custom) = Custom at "/message/content/custom";
-    }
-}
-
-impl Messenger {
-    fn from_content(from: FromMessenger, to: ToMessenger, content: Content) -> Self {
-        Self::from_parts(from, to, Body::from_parts(content.into()))
-    }
-
-    /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
-    /// `expiry_time`, or if the message fails.
-    ///
-    /// # Errors
-    ///
-    /// `expiry_time` is out of range.
-    pub fn expecting(
-        self,
-        condition: Condition,
-        expiry_time: impl Field<ExpiryTime>,
-    ) -> Result<Step, Problems> {
-        Message::from(self).expecting(condition, expiry_time)
     }
 }
 

@@ -1,11 +1,11 @@
 //! MMS.
 
+use super::ClientRef;
 use super::address::{FromMms, ToMms};
 use super::content::{ContentObject, Image, MISPLACED_IN_MESSAGE, MISPLACED_IN_MMS_BODY};
-use super::{ClientRef, Condition, ExpiryTime, Message, Step};
+use crate::Extra;
 use crate::constructors::constructors;
 use crate::wire::Wire;
-use crate::{Extra, Field, Problems};
 
 /// Content of an MMS.
 #[derive(Clone, PartialEq, Wire)]
@@ -18,8 +18,7 @@ pub enum Content {
 
 /// The `message` of an MMS.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced = MISPLACED_IN_MMS_BODY)]
+#[wire(strict, misplaced = MISPLACED_IN_MMS_BODY)]
 #[non_exhaustive]
 pub struct Body {
     /// Content of the message.
@@ -53,28 +52,8 @@ pub struct Mms {
 }
 
 constructors! {
-    Mms(from: FromMms = "/from/number", to: ToMms = "/to/number") of Content {
+    Mms(from: FromMms = "/from/number", to: ToMms = "/to/number") of Content in Body {
         /// Image: jpg, jpeg, png or gif.
         image(Image) = Image at "/message/content/image/url";
-    }
-}
-
-impl Mms {
-    fn from_content(from: FromMms, to: ToMms, content: Content) -> Self {
-        Self::from_parts(from, to, Body::from_parts(content.into()))
-    }
-
-    /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
-    /// `expiry_time`, or if the message fails.
-    ///
-    /// # Errors
-    ///
-    /// `expiry_time` is out of range.
-    pub fn expecting(
-        self,
-        condition: Condition,
-        expiry_time: impl Field<ExpiryTime>,
-    ) -> Result<Step, Problems> {
-        Message::from(self).expecting(condition, expiry_time)
     }
 }

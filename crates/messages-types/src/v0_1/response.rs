@@ -2,11 +2,10 @@
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::Extra;
-use crate::Member;
 use crate::wire::{
     Check, Context, Decode, Json, Members, Mode, Object, Wire, object_without_extra,
 };
+use crate::{Extra, Member};
 
 /// Response to an accepted v0.1 message.
 #[derive(Clone, PartialEq, Wire)]

@@ -1,13 +1,11 @@
 //! SMS.
 
+use super::ClientRef;
 use super::address::{FromSms, ToSms};
 use super::content::{ContentObject, MISPLACED_IN_MESSAGE, MISPLACED_IN_SMS_BODY};
-use super::{ClientRef, Condition, ExpiryTime, Message, Step};
 use crate::constructors::constructors;
-use crate::limits;
-use crate::value;
 use crate::wire::Wire;
-use crate::{Extra, Field, Problems};
+use crate::{Extra, limits, value};
 
 /// The text of a v0.1 SMS: 1 to 1,000 characters.
 pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::V0_1_SMS_TEXT_MAX }>;
@@ -23,8 +21,7 @@ pub enum Content {
 
 /// The `message` of an SMS.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced = MISPLACED_IN_SMS_BODY)]
+#[wire(strict, misplaced = MISPLACED_IN_SMS_BODY)]
 #[non_exhaustive]
 pub struct Body {
     /// Content of the message.
@@ -59,28 +56,8 @@ pub struct Sms {
 }
 
 constructors! {
-    Sms(from: FromSms = "/from/number", to: ToSms = "/to/number") of Content {
+    Sms(from: FromSms = "/from/number", to: ToSms = "/to/number") of Content in Body {
         /// Text message.
         text(Text) = Text at "/message/content/text";
-    }
-}
-
-impl Sms {
-    fn from_content(from: FromSms, to: ToSms, content: Content) -> Self {
-        Self::from_parts(from, to, Body::from_parts(content.into()))
-    }
-
-    /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
-    /// `expiry_time`, or if the message fails.
-    ///
-    /// # Errors
-    ///
-    /// `expiry_time` is out of range.
-    pub fn expecting(
-        self,
-        condition: Condition,
-        expiry_time: impl Field<ExpiryTime>,
-    ) -> Result<Step, Problems> {
-        Message::from(self).expecting(condition, expiry_time)
     }
 }

@@ -1,10 +1,9 @@
 //! The message-status webhook.
 
 use super::{Address, WorkflowUuid};
-use crate::Extra;
 use crate::value::{NumberOrString, Timestamp};
 use crate::wire::Wire;
-use crate::{Status, Usage};
+use crate::{Extra, Status, Usage};
 
 /// Status of a message: the body of a status webhook, also for the messages of a
 /// workflow.

@@ -2,10 +2,9 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::Extra;
-use crate::Rule;
 use crate::v1::whatsapp::template::COMPONENTS;
 use crate::wire::{Check, Context, Decode, Json, Wire};
+use crate::{Extra, Rule};
 
 /// A template parameter in its older form, an object.
 #[derive(Clone, PartialEq, Wire)]
@@ -75,8 +74,7 @@ impl std::fmt::Debug for Parameter {
 
 /// A registered template and its parameters.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced("locale", "policy", "components" = COMPONENTS))]
+#[wire(strict, misplaced("locale", "policy", "components" = COMPONENTS))]
 #[wire(validate = name_rule(name))]
 #[non_exhaustive]
 pub struct Template {

@@ -2,18 +2,17 @@
 
 pub use crate::v1::viber::{Category, Text, Ttl};
 
+use super::ClientRef;
 use super::address::{FromViber, ToViber};
 use super::content::{ContentObject, Image, MISPLACED_IN_BODY, MISPLACED_IN_MESSAGE};
 use super::template::Template;
-use super::{ClientRef, Condition, ExpiryTime, Message, Step};
+use crate::Extra;
 use crate::constructors::constructors;
 use crate::wire::Wire;
-use crate::{Extra, Field, Problems};
 
 /// Options of a Viber message.
 #[derive(Clone, Default, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced("action", "client_ref", "duration", "file_size"))]
+#[wire(strict, misplaced("action", "client_ref", "duration", "file_size"))]
 #[non_exhaustive]
 pub struct Options {
     /// Category of the message, which determines its price.
@@ -42,8 +41,7 @@ pub enum Content {
 
 /// The `message` of a Viber message.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced = MISPLACED_IN_BODY)]
+#[wire(strict, misplaced = MISPLACED_IN_BODY)]
 #[non_exhaustive]
 pub struct Body {
     /// Content of the message.
@@ -81,33 +79,13 @@ pub struct Viber {
 }
 
 constructors! {
-    Viber(from: FromViber = "/from/id", to: ToViber = "/to/number") of Content {
+    Viber(from: FromViber = "/from/id", to: ToViber = "/to/number") of Content in Body {
         /// Text message.
         text(Text) = Text at "/message/content/text";
         /// Image: jpg, jpeg or png.
         image(Image) = Image at "/message/content/image/url";
         /// Registered template.
         template(Template) = Template at "/message/content/template";
-    }
-}
-
-impl Viber {
-    fn from_content(from: FromViber, to: ToViber, content: Content) -> Self {
-        Self::from_parts(from, to, Body::from_parts(content.into()))
-    }
-
-    /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
-    /// `expiry_time`, or if the message fails.
-    ///
-    /// # Errors
-    ///
-    /// `expiry_time` is out of range.
-    pub fn expecting(
-        self,
-        condition: Condition,
-        expiry_time: impl Field<ExpiryTime>,
-    ) -> Result<Step, Problems> {
-        Message::from(self).expecting(condition, expiry_time)
     }
 }
 

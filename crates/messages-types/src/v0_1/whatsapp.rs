@@ -2,28 +2,26 @@
 
 pub use crate::v1::whatsapp::template::{Locale, Policy};
 
+use super::ClientRef;
 use super::Custom;
 use super::address::{FromWhatsapp, ToWhatsapp};
 use super::content::{
     Audio, CaptionedImage, CaptionedMedia, ContentObject, MISPLACED_IN_BODY, MISPLACED_IN_MESSAGE,
 };
 use super::template::Template;
-use super::{ClientRef, Condition, ExpiryTime, Message, Step};
-use crate::Extra;
 use crate::constructors::constructors;
 use crate::error::Problems;
-use crate::limits;
 use crate::v1::IN_OPTIONS;
 use crate::value::{self, Field, Fields};
 use crate::wire::{Context, Wire};
+use crate::{Extra, limits};
 
 /// The text of a v0.1 WhatsApp message: 1 to 4,096 characters.
 pub type Text = value::Text<1, { limits::V0_1_WHATSAPP_TEXT_MAX }>;
 
 /// Options of a WhatsApp message.
 #[derive(Clone, Default, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced = IN_OPTIONS)]
+#[wire(strict, misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct Options {
     /// Policy for the language of a template.
@@ -57,8 +55,7 @@ pub enum Content {
 
 /// The `message` of a WhatsApp message.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced = MISPLACED_IN_BODY)]
+#[wire(strict, misplaced = MISPLACED_IN_BODY)]
 #[wire(validate = locale_rule(content, whatsapp))]
 #[non_exhaustive]
 pub struct Body {
@@ -111,7 +108,7 @@ pub struct Whatsapp {
 }
 
 constructors! {
-    Whatsapp(from: FromWhatsapp = "/from/number", to: ToWhatsapp = "/to/number") of Content {
+    Whatsapp(from: FromWhatsapp = "/from/number", to: ToWhatsapp = "/to/number") of Content in Body {
         /// Text message.
         text(Text) = Text at "/message/content/text";
         /// Image: jpg, jpeg or png.
@@ -124,26 +121,6 @@ constructors! {
         file(CaptionedMedia) = File at "/message/content/file/url";
         /// Object passed to WhatsApp unchanged.
         custom(Custom) = Custom at "/message/content/custom";
-    }
-}
-
-impl Whatsapp {
-    fn from_content(from: FromWhatsapp, to: ToWhatsapp, content: Content) -> Self {
-        Self::from_parts(from, to, Body::from_parts(content.into()))
-    }
-
-    /// Converts this message to a step before the last one: the next step is sent if `condition` is not met within
-    /// `expiry_time`, or if the message fails.
-    ///
-    /// # Errors
-    ///
-    /// `expiry_time` is out of range.
-    pub fn expecting(
-        self,
-        condition: Condition,
-        expiry_time: impl Field<ExpiryTime>,
-    ) -> Result<Step, Problems> {
-        Message::from(self).expecting(condition, expiry_time)
     }
 }
 

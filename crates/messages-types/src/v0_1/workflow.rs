@@ -6,12 +6,11 @@ use serde_json::Value;
 
 use super::Message;
 use crate::error::{Problems, Rule};
-use crate::limits;
 use crate::value::Seconds;
 use crate::wire::{
     Check, Context, Decode, Json, Members, Mode, Object, Show, Tables, Wire, object, validate,
 };
-use crate::{Extra, Field, Member};
+use crate::{Extra, Field, Member, limits};
 
 /// Period in which a workflow waits for a step's condition: 15 seconds to 1 day.
 pub type ExpiryTime = Seconds<{ limits::EXPIRY_TIME_MIN }, { limits::EXPIRY_TIME_MAX }>;

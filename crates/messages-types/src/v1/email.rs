@@ -1,12 +1,11 @@
 //! E-mail (open beta since June 2026).
 
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};
-use crate::Extra;
 use crate::constructors::constructors;
 use crate::error::Invalid;
-use crate::limits;
 use crate::value::{EmailAddress, Field, List, Text, Url};
 use crate::wire::Wire;
+use crate::{Extra, limits};
 
 /// A subject, a text or HTML: at least 1 character.
 pub type Body = Text<{ limits::TEXT_MIN }, { usize::MAX }>;
@@ -73,8 +72,7 @@ pub struct CopyTo {
 
 /// Options of an e-mail: its headers.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced = IN_OPTIONS)]
+#[wire(strict, from_value, misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct Options {
     /// Subject.
@@ -99,8 +97,7 @@ pub struct Options {
 
 /// HTML content of an e-mail.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced("text"))]
+#[wire(strict, from_value, misplaced("text"))]
 #[non_exhaustive]
 pub struct Html {
     /// The HTML.
@@ -189,9 +186,7 @@ pub enum Content {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(constant(channel = "email"))]
-#[wire(misplaced = IN_MESSAGE)]
+#[wire(strict, constant(channel = "email"), misplaced = IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Email {
     /// Sender, on a verified domain.
@@ -208,21 +203,6 @@ pub struct Email {
     pub envelope: Envelope,
     /// Unknown fields, written unchanged.
     pub extra: Extra,
-}
-
-impl Email {
-    fn from_content(
-        from: EmailAddress,
-        to: EmailAddress,
-        email: Options,
-        content: Content,
-    ) -> Self {
-        Self::from_parts(from, to, email, content, Envelope::default())
-    }
-
-    pub(crate) fn message_type(&self) -> &str {
-        self.content.type_name()
-    }
 }
 
 constructors! {

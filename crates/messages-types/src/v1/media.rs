@@ -1,10 +1,9 @@
 //! Media files by URL, in the forms that the channels accept.
 
-use crate::Extra;
-use crate::limits;
 use crate::v1::IN_MEDIA;
 use crate::value::{Text, Url};
 use crate::wire::Wire;
+use crate::{Extra, limits};
 
 /// A caption: 1 to 3,000 characters.
 pub type Caption = Text<1, { limits::CAPTION_MAX }>;
@@ -14,8 +13,7 @@ pub type AudioUrl = Url<{ limits::AUDIO_URL_MIN }, { limits::AUDIO_URL_MAX }>;
 
 /// A media file without caption or name.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced = IN_MEDIA)]
+#[wire(strict, from_value, misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct Media {
     /// URL the API downloads the file from.
@@ -26,8 +24,7 @@ pub struct Media {
 
 /// A media file with an optional caption.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced = IN_MEDIA)]
+#[wire(strict, from_value, misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct CaptionedMedia {
     /// URL the API downloads the file from.
@@ -40,8 +37,7 @@ pub struct CaptionedMedia {
 
 /// An audio file over WhatsApp or Messenger.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced = IN_MEDIA)]
+#[wire(strict, from_value, misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct Audio {
     /// URL the API downloads the file from: 10 to 2,000 characters.

@@ -2,12 +2,11 @@
 
 use super::media::{Audio, Media};
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};
-use crate::Extra;
 use crate::constructors::constructors;
 use crate::error::Invalid;
-use crate::limits;
 use crate::value::{self, Field, Url};
 use crate::wire::{Context, Wire};
+use crate::{Extra, limits};
 
 /// ID of a page, or page-scoped ID of a user: 1 to 50 characters.
 pub type Id = value::Text<1, { limits::ID_MAX }>;
@@ -34,9 +33,7 @@ pub enum Category {
 
 /// Options of a Messenger message.
 #[derive(Clone, Default, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced = IN_OPTIONS)]
-#[wire(validate = tag_rule(category, tag))]
+#[wire(strict, misplaced = IN_OPTIONS, validate = tag_rule(category, tag))]
 #[non_exhaustive]
 pub struct Options {
     /// Category of the message under Facebook's rules.
@@ -103,9 +100,7 @@ pub enum Content {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(constant(channel = "messenger"))]
-#[wire(misplaced = IN_MESSAGE)]
+#[wire(strict, constant(channel = "messenger"), misplaced = IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Messenger {
     /// ID of the sending page: 1 to 50 characters.
@@ -122,16 +117,6 @@ pub struct Messenger {
     pub messenger: Option<Options>,
     /// Unknown fields, written unchanged.
     pub extra: Extra,
-}
-
-impl Messenger {
-    fn from_content(from: Id, to: Id, content: Content) -> Self {
-        Self::from_parts(from, to, content, Envelope::default())
-    }
-
-    pub(crate) fn message_type(&self) -> &str {
-        self.content.type_name()
-    }
 }
 
 constructors! {

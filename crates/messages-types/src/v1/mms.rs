@@ -2,13 +2,12 @@
 
 use super::media::{Caption, CaptionedMedia};
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};
-use crate::Extra;
 use crate::constructors::constructors;
 use crate::error::{Invalid, Rule};
-use crate::limits;
 use crate::v1::IN_MEDIA;
 use crate::value::{self, Field, List, PhoneNumber, Seconds, SmsSender, Url};
 use crate::wire::Wire;
+use crate::{Extra, limits};
 
 /// Period in which the network attempts delivery: 5 minutes to 3 days.
 pub type Ttl = Seconds<{ limits::MMS_TTL_MIN }, { limits::MMS_TTL_MAX }>;
@@ -56,8 +55,7 @@ pub enum ItemKind {
 
 /// One of several media files.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, new)]
-#[wire(misplaced = IN_MEDIA)]
+#[wire(strict, new, misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct Item {
     /// Type of the file.
@@ -141,8 +139,7 @@ pub enum Content {
 
 /// Options of an MMS.
 #[derive(Clone, Default, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced = IN_OPTIONS)]
+#[wire(strict, misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct Options {
     /// Further recipients of a group message.
@@ -165,9 +162,7 @@ pub struct Options {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(constant(channel = "mms"))]
-#[wire(misplaced = IN_MESSAGE)]
+#[wire(strict, constant(channel = "mms"), misplaced = IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Mms {
     /// Sender.
@@ -190,16 +185,6 @@ pub struct Mms {
     pub trusted_sender: Option<bool>,
     /// Unknown fields, written unchanged.
     pub extra: Extra,
-}
-
-impl Mms {
-    fn from_content(from: Sender, to: PhoneNumber, content: Content) -> Self {
-        Self::from_parts(from, to, content, Envelope::default())
-    }
-
-    pub(crate) fn message_type(&self) -> &str {
-        self.content.type_name()
-    }
 }
 
 constructors! {

@@ -1,11 +1,10 @@
 //! SMS.
 
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};
-use crate::Extra;
 use crate::error::Problems;
-use crate::limits;
 use crate::value::{self, Field, Fields, PhoneNumber, Seconds, SmsSender, Url};
 use crate::wire::{Wire, validate};
+use crate::{Extra, limits};
 
 /// The text of an SMS: 1 to 3,200 characters.
 pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::SMS_TEXT_MAX }>;
@@ -28,8 +27,7 @@ pub enum Encoding {
 
 /// Options of an SMS.
 #[derive(Clone, Default, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced = IN_OPTIONS)]
+#[wire(strict, misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct Options {
     /// Encoding of the text.
@@ -54,8 +52,7 @@ pub struct Options {
 /// # Ok::<(), messages_types::Problems>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(constant(channel = "sms", message_type = "text"))]
+#[wire(strict, constant(channel = "sms", message_type = "text"))]
 #[wire(misplaced = IN_MESSAGE)]
 #[non_exhaustive]
 pub struct Sms {

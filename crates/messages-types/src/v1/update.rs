@@ -57,8 +57,7 @@ pub enum UpdateStatus {
 /// assert_eq!(Update::read().to_vec(), br#"{"status":"read"}"#);
 /// ```
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, document)]
-#[wire(misplaced(UpdateStatus))]
+#[wire(strict, document, misplaced(UpdateStatus))]
 #[non_exhaustive]
 pub struct Update {
     /// New status.

@@ -2,13 +2,12 @@
 
 use super::media::{Caption, CaptionedMedia};
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};
-use crate::Extra;
 use crate::constructors::constructors;
 use crate::error::Problems;
-use crate::limits;
 use crate::v1::IN_MEDIA;
 use crate::value::{self, Field, NumberText, PhoneNumber, Seconds, Url};
 use crate::wire::{Context, Wire};
+use crate::{Extra, limits};
 
 /// The ID of a Viber service: 1 to 50 characters.
 pub type Id = value::Text<1, { limits::ID_MAX }>;
@@ -60,8 +59,7 @@ pub struct Action {
 
 /// Options of a Viber message.
 #[derive(Clone, Default, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced = IN_OPTIONS)]
+#[wire(strict, misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct Options {
     /// Category of the message, which determines its price.
@@ -83,8 +81,7 @@ pub struct Options {
 
 /// A video.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, new)]
-#[wire(misplaced("action", "duration", "file_size", "name"))]
+#[wire(strict, new, misplaced("action", "duration", "file_size", "name"))]
 #[non_exhaustive]
 pub struct Video {
     /// URL the API downloads the video from.
@@ -99,8 +96,7 @@ pub struct Video {
 
 /// A file: doc, docx, rtf, odt, txt, pdf, xls, xlsx, csv and more, up to 200 MB.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced = IN_MEDIA)]
+#[wire(strict, from_value, misplaced = IN_MEDIA)]
 #[non_exhaustive]
 pub struct File {
     /// URL the API downloads the file from. Without a `name` it should end in a file name with an
@@ -140,8 +136,7 @@ pub enum Content {
 /// # Ok::<(), messages_types::Problems>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(constant(channel = "viber_service"))]
+#[wire(strict, constant(channel = "viber_service"))]
 #[wire(misplaced = IN_MESSAGE)]
 #[wire(validate = options_rule(content, viber_service))]
 #[non_exhaustive]
@@ -197,16 +192,6 @@ fn options_rule(content: &Content, options: Option<&Options>, cx: &mut Context) 
             cx.misplaced("file_size", "is for videos only");
         }
     });
-}
-
-impl Viber {
-    fn from_content(from: Id, to: PhoneNumber, content: Content) -> Self {
-        Self::from_parts(from, to, content, Envelope::default())
-    }
-
-    pub(crate) fn message_type(&self) -> &str {
-        self.content.type_name()
-    }
 }
 
 constructors! {

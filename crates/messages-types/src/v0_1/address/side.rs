@@ -1,10 +1,9 @@
 //! Senders and recipients: `{type, number}` or `{type, id}`, both sides of the same type.
 
-use crate::Extra;
 use crate::error::{Invalid, Rule};
-use crate::limits;
 use crate::value::{PhoneNumber, SmsSender, Text};
 use crate::wire::Wire;
+use crate::{Extra, limits};
 
 /// ID of a page, page-scoped ID of a user, or ID of a Viber service: 1 to 50
 /// characters.
@@ -93,12 +92,8 @@ pub struct ToMms {
 
 /// Sender of a WhatsApp message.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(
-    strict,
-    from_value,
-    constant(type = "whatsapp"),
-    misplaced("id", "number")
-)]
+#[wire(strict, from_value, constant(type = "whatsapp"))]
+#[wire(misplaced("id", "number"))]
 #[non_exhaustive]
 pub struct FromWhatsapp {
     /// Phone number of the business.
@@ -109,12 +104,8 @@ pub struct FromWhatsapp {
 
 /// Recipient of a WhatsApp message.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(
-    strict,
-    from_value,
-    constant(type = "whatsapp"),
-    misplaced("id", "number")
-)]
+#[wire(strict, from_value, constant(type = "whatsapp"))]
+#[wire(misplaced("id", "number"))]
 #[non_exhaustive]
 pub struct ToWhatsapp {
     /// Phone number.
@@ -125,12 +116,8 @@ pub struct ToWhatsapp {
 
 /// Sender of a Viber message.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(
-    strict,
-    from_value,
-    constant(type = "viber_service_msg"),
-    misplaced("id", "number")
-)]
+#[wire(strict, from_value, constant(type = "viber_service_msg"))]
+#[wire(misplaced("id", "number"))]
 #[non_exhaustive]
 pub struct FromViber {
     /// ID of the Viber service.
@@ -141,12 +128,8 @@ pub struct FromViber {
 
 /// Recipient of a Viber message.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(
-    strict,
-    from_value,
-    constant(type = "viber_service_msg"),
-    misplaced("id", "number")
-)]
+#[wire(strict, from_value, constant(type = "viber_service_msg"))]
+#[wire(misplaced("id", "number"))]
 #[non_exhaustive]
 pub struct ToViber {
     /// Phone number.
@@ -157,12 +140,8 @@ pub struct ToViber {
 
 /// Sender of a Messenger message.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(
-    strict,
-    from_value,
-    constant(type = "messenger"),
-    misplaced("id", "number")
-)]
+#[wire(strict, from_value, constant(type = "messenger"))]
+#[wire(misplaced("id", "number"))]
 #[non_exhaustive]
 pub struct FromMessenger {
     /// ID of the page.
@@ -173,12 +152,8 @@ pub struct FromMessenger {
 
 /// Recipient of a Messenger message.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(
-    strict,
-    from_value,
-    constant(type = "messenger"),
-    misplaced("id", "number")
-)]
+#[wire(strict, from_value, constant(type = "messenger"))]
+#[wire(misplaced("id", "number"))]
 #[non_exhaustive]
 pub struct ToMessenger {
     /// Page-scoped ID of the user.

@@ -21,10 +21,9 @@ pub use text::Text;
 pub use whatsapp::{Referral, WhatsappDetails};
 
 use super::{Channel, Profile};
-use crate::Extra;
-use crate::Usage;
 use crate::value::{NumberOrString, Timestamp};
 use crate::wire::Wire;
+use crate::{Extra, Usage};
 
 /// A message from a user: the body of an inbound-message webhook.
 ///
@@ -44,8 +43,7 @@ use crate::wire::Wire;
 /// # Ok::<(), messages_types::DecodeError>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
-#[wire(open, new, document)]
-#[wire(misplaced(Content, "contact"))]
+#[wire(open, new, document, misplaced(Content, "contact"))]
 #[non_exhaustive]
 pub struct Inbound {
     /// ID of this message.

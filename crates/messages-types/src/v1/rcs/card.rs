@@ -1,11 +1,10 @@
 //! Cards, alone and in a carousel.
 
 use super::suggestion::Suggestion;
-use crate::Extra;
 use crate::error::Invalid;
-use crate::limits;
 use crate::value::{self, List, Url};
 use crate::wire::Wire;
+use crate::{Extra, limits};
 
 /// The title of a card: 1 to 200 characters.
 pub type CardTitle = value::Text<{ limits::TEXT_MIN }, { limits::RCS_CARD_TITLE_MAX }>;
@@ -88,8 +87,7 @@ pub struct Card {
 /// # Ok::<(), messages_types::Problems>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced("card_width", "suggestions"))]
+#[wire(strict, misplaced("card_width", "suggestions"))]
 #[non_exhaustive]
 pub struct Carousel {
     /// The cards: 2 to 10.

@@ -8,12 +8,11 @@ use self::suggestion::Suggestion;
 use super::custom::Custom;
 use super::media::Media;
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};
-use crate::Extra;
 use crate::constructors::constructors;
 use crate::error::{Invalid, Problems, Rule};
-use crate::limits;
 use crate::value::{self, Field, List, PhoneNumber, Seconds, Url};
 use crate::wire::{Context, Wire};
+use crate::{Extra, limits};
 
 /// The text of an RCS message: 1 to 3,072 characters.
 pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::RCS_TEXT_MAX }>;
@@ -93,8 +92,7 @@ pub enum CardWidth {
 
 /// Options of an RCS message.
 #[derive(Clone, Default, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced = IN_OPTIONS)]
+#[wire(strict, misplaced = IN_OPTIONS)]
 #[wire(validate = alignment_rule(card_orientation, image_alignment))]
 #[non_exhaustive]
 pub struct Options {
@@ -193,10 +191,8 @@ pub enum Content {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(constant(channel = "rcs"))]
-#[wire(misplaced = IN_MESSAGE)]
-#[wire(validate = options_rule(content, rcs))]
+#[wire(strict, constant(channel = "rcs"))]
+#[wire(misplaced = IN_MESSAGE, validate = options_rule(content, rcs))]
 #[non_exhaustive]
 pub struct Rcs {
     /// ID of the registered sender.
@@ -237,16 +233,6 @@ fn options_rule(content: &Content, options: Option<&Options>, cx: &mut Context) 
             cx.misplaced("card_width", "is for carousels only");
         }
     });
-}
-
-impl Rcs {
-    fn from_content(from: Sender, to: PhoneNumber, content: Content) -> Self {
-        Self::from_parts(from, to, content, Envelope::default())
-    }
-
-    pub(crate) fn message_type(&self) -> &str {
-        self.content.type_name()
-    }
 }
 
 constructors! {

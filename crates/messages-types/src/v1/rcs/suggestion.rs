@@ -1,10 +1,9 @@
 //! Suggested replies and actions of an RCS message.
 
-use crate::Extra;
 use crate::error::{Invalid, Problems, Rule};
-use crate::limits;
 use crate::value::{self, Field, Fields, Url};
 use crate::wire::Wire;
+use crate::{Extra, limits};
 
 /// Text of a suggestion: 1 to 25 characters.
 pub type SuggestionText = value::Text<{ limits::TEXT_MIN }, { limits::RCS_SUGGESTION_TEXT_MAX }>;
@@ -162,8 +161,7 @@ pub enum Action {
 /// Suggested reply or action. A `reply` is returned as an inbound reply whose ID is
 /// `postback_data`; every other action as an inbound button whose payload is `postback_data`.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced(Action))]
+#[wire(strict, misplaced(Action))]
 #[non_exhaustive]
 pub struct Suggestion {
     /// Text of the suggestion: up to 25 characters.

@@ -12,11 +12,10 @@ pub use whatsapp::{
 pub use workflow::WorkflowPosition;
 
 use super::{Channel, Destination, Profile};
-use crate::Extra;
-use crate::Usage;
 use crate::status::Status;
 use crate::value::{NumberOrString, Timestamp};
 use crate::wire::Wire;
+use crate::{Extra, Usage};
 
 /// Status of a message: the body of a message-status webhook.
 ///

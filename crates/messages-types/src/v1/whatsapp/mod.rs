@@ -10,12 +10,11 @@ use self::template::{Template, TemplateOptions};
 use super::custom::Custom;
 use super::media::{Audio, Caption, CaptionedMedia};
 use super::{ClientRef, Envelope, IN_MESSAGE, WebhookVersion};
-use crate::Extra;
 use crate::constructors::constructors;
 use crate::error::{Invalid, Problems, Rule};
-use crate::limits;
 use crate::value::{self, Field, PhoneNumber, Url};
 use crate::wire::{Context, Wire};
+use crate::{Extra, limits};
 
 /// The text of a WhatsApp message: 1 to 4,096 characters.
 pub type Text = value::Text<{ limits::TEXT_MIN }, { limits::WHATSAPP_TEXT_MAX }>;
@@ -39,8 +38,7 @@ pub struct Quoted {
 
 /// A file. Its displayed name is its `name`, else its caption, else the end of its URL.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced("thumb_url"))]
+#[wire(strict, from_value, misplaced("thumb_url"))]
 #[non_exhaustive]
 pub struct NamedFile {
     /// URL the API downloads the file from.
@@ -55,8 +53,7 @@ pub struct NamedFile {
 
 /// A sticker: webp, by URL or (deprecated) by ID, never both.
 #[derive(Clone, Default, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced("caption", "name"))]
+#[wire(strict, misplaced("caption", "name"))]
 #[wire(validate = sticker_rule(url, id))]
 #[non_exhaustive]
 pub struct Sticker {
@@ -114,8 +111,7 @@ pub enum ReactionAction {
 
 /// A reaction to a message: adds or removes an emoji.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(misplaced(ReactionAction))]
+#[wire(strict, misplaced(ReactionAction))]
 #[non_exhaustive]
 pub struct Reaction {
     /// Action of the reaction.
@@ -190,10 +186,8 @@ pub enum Content {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(constant(channel = "whatsapp"))]
-#[wire(misplaced = IN_MESSAGE)]
-#[wire(validate = context_rule(content, context))]
+#[wire(strict, constant(channel = "whatsapp"))]
+#[wire(misplaced = IN_MESSAGE, validate = context_rule(content, context))]
 #[non_exhaustive]
 pub struct Whatsapp {
     /// Phone number of the business.
@@ -215,16 +209,6 @@ pub struct Whatsapp {
 fn context_rule(content: &Content, context: Option<&Quoted>, cx: &mut Context) {
     if matches!(content, Content::Reaction(_)) && context.is_none() {
         cx.lacks("context", "is required with a reaction");
-    }
-}
-
-impl Whatsapp {
-    fn from_content(from: PhoneNumber, to: Recipient, content: Content) -> Self {
-        Self::from_parts(from, to, content, Envelope::default())
-    }
-
-    pub(crate) fn message_type(&self) -> &str {
-        self.content.type_name()
     }
 }
 

@@ -1,9 +1,8 @@
 //! Registered templates in the API's own short form.
 
-use crate::Extra;
 use crate::v1::IN_OPTIONS;
-use crate::value;
 use crate::wire::Wire;
+use crate::{Extra, value};
 
 /// Name of a template; `namespace:name` for accounts migrated from WhatsApp's on-premise
 /// API.
@@ -41,8 +40,7 @@ pub struct Template {
 
 /// Options of a template.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, from_value)]
-#[wire(misplaced = IN_OPTIONS)]
+#[wire(strict, from_value, misplaced = IN_OPTIONS)]
 #[non_exhaustive]
 pub struct TemplateOptions {
     /// Language of the template.

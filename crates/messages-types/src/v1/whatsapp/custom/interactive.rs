@@ -77,8 +77,7 @@ pub struct Reply {
 
 /// A button that sends its ID back.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict)]
-#[wire(constant(type = "reply"))]
+#[wire(strict, constant(type = "reply"))]
 #[non_exhaustive]
 pub struct Button {
     /// Text and ID of the button.
