@@ -48,7 +48,19 @@ impl Guard {
                 read,
             )
             .map_err(not_done)?;
-        self.write(incarnation).map_err(unwritable)
+        self.write(incarnation)
+            .and_then(|()| self.sync())
+            .map_err(unwritable)
+    }
+
+    /// Makes the copy survive a power cut: without it, the store would count as a restored one.
+    fn sync(&self) -> io::Result<()> {
+        File::open(&self.copy)?.sync_all()?;
+        #[cfg(unix)]
+        if let Some(folder) = self.copy.parent() {
+            File::open(folder)?.sync_all()?;
+        }
+        Ok(())
     }
 
     /// Compares the store with its copy. Marks the store as restored if it is older, or if there is none.
@@ -98,6 +110,7 @@ impl Guard {
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect();
+        // A power cut may bring back an earlier text of an existing copy, which is behind the store as well.
         file.write_all(format!("{id} {:020}\n", incarnation.generation).as_bytes())
     }
 

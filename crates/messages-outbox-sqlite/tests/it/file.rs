@@ -163,3 +163,54 @@ async fn a_store_that_died_is_no_restored_one() {
         assert!(!other.status().await.unwrap().restored);
     }
 }
+
+#[tokio::test]
+async fn a_damaged_file_is_an_error_and_nothing_is_sent_twice_from_it() {
+    let folder = Folder::new();
+    let store = folder.open().await;
+    let intents: Vec<_> = (0..200).map(|n| intent(format!("key-{n}"))).collect();
+    store.enqueue(&intents, None).await.unwrap();
+    store.close().await;
+    let whole = fs::read(folder.file()).unwrap();
+    let mut rng = fastrand::Rng::with_seed(6);
+    let mut errors = 0;
+    for round in 0..60 {
+        let mut bytes = whole.clone();
+        if round % 3 == 0 {
+            bytes.truncate(rng.usize(1..bytes.len()));
+        } else {
+            for _ in 0..40 {
+                let at = rng.usize(0..bytes.len() - 64);
+                rng.fill(&mut bytes[at..at + 64]);
+            }
+        }
+        let other = Folder::new();
+        fs::write(other.file(), bytes).unwrap();
+        fs::copy(folder.incarnation(), other.incarnation()).unwrap();
+        let claimed = async {
+            let store = other.open_or_fail().await?;
+            store.status().await?;
+            store.claim(&claim_request(1_000)).await
+        };
+        match claimed.await {
+            Ok(claim) => {
+                let mut ids: Vec<_> = claim.rows.iter().map(|claimed| claimed.row.id).collect();
+                let count = ids.len();
+                ids.sort_unstable();
+                ids.dedup();
+                assert_eq!(ids.len(), count);
+            }
+            Err(error) => {
+                errors += 1;
+                let kind = error.kind();
+                let known = [
+                    StoreErrorKind::Corrupt,
+                    StoreErrorKind::Storage,
+                    StoreErrorKind::Restored,
+                ];
+                assert!(known.contains(&kind), "{error:?}");
+            }
+        }
+    }
+    assert!(errors > 30, "{errors} of 60 were noticed");
+}

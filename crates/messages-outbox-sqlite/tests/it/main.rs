@@ -14,4 +14,6 @@ mod enqueue;
 mod erase;
 mod file;
 mod kill;
+#[cfg(target_os = "linux")]
+mod power;
 mod support;

@@ -1,16 +1,29 @@
 //! Stores and intents for the tests.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::{SignedDuration, Timestamp};
 use messages_outbox::{
-    BeginRequest, ClaimRequest, Intent, OutboxStore, Outcome, Policy, RowId, Settle, State,
+    BeginRequest, ClaimRequest, Intent, Outbox, OutboxStore, Outcome, Policy, RowId, Settle, State,
+    StoreClock, StoreError, SystemClock,
 };
 use messages_outbox_sqlite::SqliteStore;
+use messages_sdk::Client;
+use messages_sdk::auth::Basic;
+use messages_sdk::policy::RetryPolicy;
+use messages_sdk::transport::Transport;
 use messages_sdk::types::{Submission, v1::Sms};
 use tempfile::TempDir;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
+
+pub(crate) const API_KEY: &str = "a1b2c3d4";
+pub(crate) const API_SECRET: &str = "canary-secret-16";
+
+/// Requests in flight of one outbox.
+pub(crate) const CONCURRENCY: u32 = 4;
 
 /// A folder for one file.
 pub(crate) struct Folder(TempDir);
@@ -18,6 +31,15 @@ pub(crate) struct Folder(TempDir);
 impl Folder {
     pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
+    }
+
+    /// In memory, where the system has that.
+    pub(crate) fn in_memory() -> Self {
+        let memory = std::path::Path::new("/dev/shm");
+        match memory.is_dir() {
+            true => Self(tempfile::tempdir_in(memory).unwrap()),
+            false => Self::new(),
+        }
     }
 
     pub(crate) fn file(&self) -> PathBuf {
@@ -29,7 +51,11 @@ impl Folder {
     }
 
     pub(crate) async fn open(&self) -> SqliteStore {
-        SqliteStore::open(self.file()).await.unwrap()
+        self.open_or_fail().await.unwrap()
+    }
+
+    pub(crate) async fn open_or_fail(&self) -> Result<SqliteStore, StoreError> {
+        SqliteStore::open(self.file()).await
     }
 }
 
@@ -82,4 +108,33 @@ pub(crate) async fn send_all(store: &SqliteStore) -> Vec<RowId> {
 
 pub(crate) async fn count(store: &SqliteStore, state: State) -> u64 {
     store.status().await.unwrap().states[&state]
+}
+
+/// An outbox with short leases.
+pub(crate) fn outbox(url: &str, store: Arc<dyn OutboxStore>, transport: impl Transport) -> Outbox {
+    let client = Client::builder()
+        .endpoint(url.parse().unwrap())
+        .credentials(Basic::new(API_KEY, API_SECRET).unwrap())
+        .retry(RetryPolicy::default().max_attempts(1))
+        .transport(transport)
+        .build()
+        .unwrap();
+    Outbox::builder()
+        .client(client)
+        .shared_store(store)
+        .concurrency(CONCURRENCY)
+        .lease(Duration::from_secs(1))
+        .poll(Duration::from_millis(20))
+        .build()
+        .unwrap()
+}
+
+/// The system's clock, so far ahead.
+#[derive(Debug)]
+pub(crate) struct Ahead(pub(crate) SignedDuration);
+
+impl StoreClock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock.now() + self.0
+    }
 }

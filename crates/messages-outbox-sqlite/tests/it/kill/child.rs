@@ -6,12 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
-use messages_outbox::{Outbox, OutboxStore, StoreClock, SystemClock};
+use jiff::SignedDuration;
+use messages_outbox::OutboxStore;
 use messages_outbox_sqlite::SqliteStore;
-use messages_sdk::Client;
-use messages_sdk::auth::Basic;
-use messages_sdk::policy::RetryPolicy;
 use messages_sdk::transport::backend::hyper::HyperTransport;
 use messages_sdk::transport::bytes::Bytes;
 use messages_sdk::transport::http::{Request, Response};
@@ -19,10 +16,8 @@ use messages_sdk::transport::{Transport, TransportError};
 use serde::{Deserialize, Serialize};
 
 use super::doomed::{Doom, DoomedStore, Flaw, Point};
-use super::{API_KEY, API_SECRET, intents};
-
-/// Requests in flight of one process.
-pub(crate) const CONCURRENCY: u32 = 4;
+use super::intents;
+use crate::support::{Ahead, outbox};
 
 const VARIABLE: &str = "MESSAGES_OUTBOX_TEST_CHILD";
 
@@ -98,38 +93,13 @@ async fn run(file: PathBuf, task: Task) {
                 transport: HyperTransport::builder().build().unwrap(),
                 doom: Arc::clone(&doom),
             };
-            let outbox = outbox(&url, DoomedStore::new(store, doom, flaw), transport);
+            let outbox = outbox(
+                &url,
+                Arc::new(DoomedStore::new(store, doom, flaw)),
+                transport,
+            );
             outbox.run(std::future::pending()).await.unwrap();
         }
-    }
-}
-
-/// An outbox with short leases.
-pub(crate) fn outbox(url: &str, store: impl OutboxStore, transport: impl Transport) -> Outbox {
-    let client = Client::builder()
-        .endpoint(url.parse().unwrap())
-        .credentials(Basic::new(API_KEY, API_SECRET).unwrap())
-        .retry(RetryPolicy::default().max_attempts(1))
-        .transport(transport)
-        .build()
-        .unwrap();
-    Outbox::builder()
-        .client(client)
-        .store(store)
-        .concurrency(CONCURRENCY)
-        .lease(Duration::from_secs(1))
-        .poll(Duration::from_millis(20))
-        .build()
-        .unwrap()
-}
-
-/// The system's clock, so far ahead.
-#[derive(Debug)]
-pub(crate) struct Ahead(pub(crate) SignedDuration);
-
-impl StoreClock for Ahead {
-    fn now(&self) -> Timestamp {
-        SystemClock.now() + self.0
     }
 }
 

@@ -14,9 +14,6 @@ use child::Task;
 use doomed::{Flaw, Point};
 use scene::{Outcome, Scene};
 
-pub(crate) const API_KEY: &str = "a1b2c3d4";
-pub(crate) const API_SECRET: &str = "canary-secret-16";
-
 /// The input: the same keys and messages in every process.
 pub(crate) fn intents(numbers: Range<usize>) -> Vec<Intent> {
     numbers.map(|n| intent(format!("key-{n}"))).collect()
@@ -156,4 +153,22 @@ async fn clocks_an_hour_apart_double_nothing() {
     let outcome = scene.settle(24).await;
     outcome.report("clocks an hour apart");
     outcome.assert();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_share_a_file_and_its_counts_always_add_up() {
+    const ROWS: usize = 600;
+    let scene = Scene::start(6).await;
+    scene.enqueue(ROWS).await;
+    let workers = [scene.work(None, None, 0), scene.work(None, None, 0)];
+    let reads = scene
+        .watch_until_sent(ROWS as u64, Duration::from_secs(40))
+        .await;
+    for worker in workers {
+        worker.die_within(Duration::ZERO).await;
+    }
+    let outcome = scene.settle(2).await;
+    println!("two processes: {ROWS} rows, {reads} readings of counts that add up");
+    outcome.assert();
+    assert!(reads > 50, "{reads}");
 }

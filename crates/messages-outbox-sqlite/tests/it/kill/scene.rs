@@ -18,10 +18,10 @@ use messages_sdk::types::WebhookEvent;
 use messages_sdk::webhook::{Receiver, ServerLimits, router, serve};
 use tokio::net::TcpListener;
 
-use super::child::{self, Ahead, CONCURRENCY, Task, outbox};
+use super::child::{self, Task};
 use super::doomed::{Flaw, Point};
-use super::{API_KEY, API_SECRET, intents};
-use crate::support::Folder;
+use super::intents;
+use crate::support::{API_KEY, API_SECRET, Ahead, CONCURRENCY, Folder, outbox};
 
 /// By how much the clock that ends all leases is ahead.
 const AHEAD: SignedDuration = SignedDuration::from_hours(2);
@@ -74,7 +74,7 @@ impl Scene {
         emulator.add_rule(slow);
 
         let folder = Folder::new();
-        let store = folder.open().await;
+        let store = Arc::new(folder.open().await);
         let transport = HyperTransport::builder().build().unwrap();
         let outbox = outbox(emulator.base_url(), store, transport);
         let late = Arc::new(Mutex::new(Vec::new()));
@@ -120,6 +120,21 @@ impl Scene {
         if status.states[&State::Queued] < 150 {
             self.enqueue(150).await;
         }
+    }
+
+    /// Reads the counts until all rows are sent; returns the number of readings. Each adds up to the number of rows.
+    pub(crate) async fn watch_until_sent(&self, rows: u64, longest: Duration) -> u32 {
+        let end = Instant::now() + longest;
+        for reads in 0.. {
+            let status = self.outbox.store().status().await.unwrap();
+            assert_eq!(status.total(), rows, "{status:?}");
+            if status.states[&State::Sent] == rows {
+                return reads;
+            }
+            assert!(Instant::now() < end, "not all rows were sent: {status:?}");
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        unreachable!("it returns before")
     }
 
     pub(crate) fn work(
@@ -182,7 +197,7 @@ impl Scene {
         let transport = HyperTransport::builder().build().unwrap();
         let last = outbox(
             self.emulator.base_url(),
-            self.store_ahead().await,
+            Arc::new(self.store_ahead().await),
             transport,
         );
         let run = last.run_until_empty(std::future::pending());
