@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum, value_parser};
 use messages_sdk::Client;
+use messages_sdk::policy::RetryPolicy;
+use messages_sdk::transport::layer::timeout::DEFAULT_LIMIT;
 
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -44,7 +46,8 @@ pub(crate) struct SendArgs {
     #[arg(long)]
     emulator: bool,
 
-    /// Longest time for sending one message, retries included
+    /// Longest time for sending one message, retries included; in a batch, where messages wait as long as the API asks
+    /// to, for each attempt, and at most 20 seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u32).range(1..=86_400))]
     timeout: u32,
 
@@ -121,7 +124,7 @@ impl SendArgs {
         if self.dry_run {
             return runtime()?.block_on(batch::dry_run(settings, source, path, &self.batch));
         }
-        let client = self.client(settings)?;
+        let client = self.batch_client(settings)?;
         let mints = self.message.options.client_ref.is_none();
         runtime()?.block_on(batch::run(
             settings,
@@ -160,6 +163,20 @@ impl SendArgs {
             .client_builder()?
             .credentials(settings.credentials()?)
             .deadline(Duration::from_secs(self.timeout.into()));
+        settings.with_transport(builder)?.build().map_err(no_client)
+    }
+
+    /// A client that waits as long as the API asks to: a batch slows down instead of failing. `--timeout` is for each
+    /// attempt, since a message may wait for its turn for any time.
+    fn batch_client(&self, settings: &Settings) -> Result<Client, CommandError> {
+        const DAY: Duration = Duration::from_secs(86_400);
+        let limit = Duration::from_secs(self.timeout.into());
+        let builder = settings
+            .client_builder()?
+            .credentials(settings.credentials()?)
+            .retry(RetryPolicy::default().wait_out_throttling())
+            .attempt_timeout(limit.min(DEFAULT_LIMIT))
+            .deadline(DAY);
         settings.with_transport(builder)?.build().map_err(no_client)
     }
 }

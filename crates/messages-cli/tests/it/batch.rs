@@ -256,6 +256,61 @@ fn what_is_in_doubt_is_not_sent_again() {
 }
 
 #[test]
+fn a_batch_slows_down_to_the_rate_of_the_api() {
+    // As many at a time as by default, fewer, and more than there are messages.
+    for concurrency in ["16", "3", "100"] {
+        let directory = tempfile::tempdir().unwrap();
+        let config = directory.path().join("emulator.toml");
+        std::fs::write(&config, "rate_limit = { per_second = 4, burst = 1 }\n").unwrap();
+        let emulator = Emulator::start_with(&[], &["--config", config.to_str().unwrap()]);
+        let ended = emulator.shell().run_with(
+            &[
+                "send",
+                "--file",
+                "-",
+                "--concurrency",
+                concurrency,
+                "--json",
+            ],
+            &messages(12),
+        );
+        let summary = &ended.objects().pop().unwrap()["summary"];
+        assert_eq!(summary["accepted"], 12, "{concurrency}: {summary}");
+        assert_eq!(ended.code, 0, "{concurrency}");
+        assert_eq!(taken(&emulator), 12, "{concurrency}");
+    }
+}
+
+#[test]
+fn a_rate_may_be_a_fraction() {
+    let emulator = Emulator::start();
+    let began = Instant::now();
+    let ended = emulator.shell().run_with(
+        &["send", "--file", "-", "--rate", "2.5", "--json"],
+        &messages(4),
+    );
+    assert_eq!(ended.code, 0);
+    // Three intervals of 400 ms.
+    assert!(
+        began.elapsed() >= Duration::from_millis(1190),
+        "{:?}",
+        began.elapsed()
+    );
+    for rate in ["0", "-1", "0.00001", "NaN", "inf", "fast", "1e9"] {
+        let rate = format!("--rate={rate}");
+        let ended = emulator
+            .shell()
+            .run_with(&["send", "--file", "-", &rate], &messages(1));
+        assert_eq!(ended.code, 2, "{rate}");
+        assert!(
+            ended.stderr.contains("messages per second"),
+            "{}",
+            ended.stderr
+        );
+    }
+}
+
+#[test]
 fn a_rate_is_kept() {
     let emulator = Emulator::start();
     let began = Instant::now();

@@ -27,7 +27,7 @@ fn decorated(
     let quota = Quota::per_second(NonZeroU32::new(per_second).unwrap());
     let limited = RateLimit::new(
         attempt,
-        RateLimitPolicy::default().account(quota).learning(false),
+        RateLimitPolicy::default().account(quota),
         TokioTimer,
     );
     let limiter = limited.limiter().clone();

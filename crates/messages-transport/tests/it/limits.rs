@@ -161,7 +161,7 @@ fn waits() -> Vec<Stall> {
     let hourly = Quota::new(NonZeroU32::MIN, Duration::from_secs(3600));
     let limited = RateLimit::new(
         ScriptedTransport::from_fn(|_| std::future::pending()),
-        RateLimitPolicy::default().account(hourly).max_wait(LIMIT),
+        RateLimitPolicy::default().account(hourly),
         TokioTimer,
     );
     let throttled = ScriptedTransport::from_fn(|_| async {

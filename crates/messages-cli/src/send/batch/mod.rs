@@ -7,17 +7,17 @@ mod dry_run;
 mod journal;
 mod known;
 mod lines;
-mod pace;
 mod queue;
 mod results;
 mod run;
 mod settle;
 mod worker;
 
-use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum, value_parser};
+use messages_sdk::policy::Quota;
 
 use crate::send::input::TableArgs;
 pub(crate) use dry_run::dry_run;
@@ -31,9 +31,9 @@ pub(crate) struct BatchArgs {
     #[arg(long, value_name = "N", default_value_t = 16, value_parser = value_parser!(u16).range(1..=10_000))]
     pub(crate) concurrency: u16,
 
-    /// Most messages sent per second
-    #[arg(long, value_name = "R")]
-    pub(crate) rate: Option<NonZeroU32>,
+    /// Most messages sent per second, such as 30, or 0.5 for one in two seconds
+    #[arg(long, value_name = "R", value_parser = rate)]
+    pub(crate) rate: Option<Quota>,
 
     #[command(flatten)]
     pub(crate) table: TableArgs,
@@ -67,4 +67,18 @@ pub(crate) struct BatchArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Retry {
     InDoubt,
+}
+
+/// Reads a rate in messages per second.
+fn rate(text: &str) -> Result<Quota, String> {
+    /// Timers are no finer than this, so messages that are late by as much do not lower the rate.
+    const SLACK: f64 = 0.02;
+    const LEAST: f64 = 1.0 / 86_400.0;
+    let rate = text.parse::<f64>().ok();
+    let rate = rate.filter(|rate| (LEAST..=1e6).contains(rate)).ok_or(
+        "must be a number of messages per second, such as 30 or 0.5, of at least one a day and at most 1000000",
+    )?;
+    // Between 1 and 20001.
+    let burst = 1.0 + (SLACK * rate).floor();
+    Ok(Quota::every(Duration::from_secs_f64(1.0 / rate)).burst(burst as u32))
 }

@@ -5,9 +5,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::vec;
 
+use messages_sdk::policy::{Quota, RateLimitPolicy};
+use messages_sdk::transport::TokioTimer;
+use messages_sdk::transport::layer::rate_limit::{RateLimiter, RateScope};
 use tokio::sync::{mpsc, watch};
 
-use super::pace::Pace;
 use crate::send::input::Item;
 
 /// The documents that are still to be sent.
@@ -16,8 +18,8 @@ use crate::send::input::Item;
 /// for the rate, takes a turn: a fair lock around everything would make each worker wait for all others.
 pub(super) struct ItemQueue {
     ready: Mutex<Ready>,
-    turn: tokio::sync::Mutex<Option<Pace>>,
-    is_paced: bool,
+    turn: tokio::sync::Mutex<()>,
+    limiter: Option<RateLimiter>,
     closed: watch::Sender<bool>,
 }
 
@@ -29,45 +31,43 @@ struct Ready {
 }
 
 impl ItemQueue {
-    pub(super) fn new(chunks: mpsc::Receiver<Vec<Item>>, pace: Option<Pace>) -> Self {
+    pub(super) fn new(chunks: mpsc::Receiver<Vec<Item>>, rate: Option<Quota>) -> Self {
         Self {
             ready: Mutex::new(Ready {
                 chunks,
                 chunk: Vec::new().into_iter(),
                 is_closed: false,
             }),
-            is_paced: pace.is_some(),
-            turn: tokio::sync::Mutex::new(pace),
+            turn: tokio::sync::Mutex::new(()),
+            limiter: rate
+                .map(|rate| RateLimiter::new(RateLimitPolicy::default().account(rate), TokioTimer)),
             closed: watch::Sender::new(false),
         }
     }
 
     /// The next document, when its time has come; `None` at the end of the input and after `close`.
     pub(super) async fn next(&self) -> Option<Item> {
-        if !self.is_paced
+        if self.limiter.is_none()
             && let Some(item) = self.ready().take()
         {
             return Some(item);
         }
-        let mut pace = self.turn.lock().await;
+        let _turn = self.turn.lock().await;
         let mut closed = self.closed.subscribe();
         tokio::select! {
             biased;
             // The sender lives as long as `self`, so this ends only when the queue is closed.
             _ = closed.wait_for(|closed| *closed) => None,
-            item = self.wait(&mut pace) => item,
+            item = self.wait() => item,
         }
     }
 
-    async fn wait(&self, pace: &mut Option<Pace>) -> Option<Item> {
-        if let Some(pace) = pace {
-            pace.wait().await;
+    async fn wait(&self) -> Option<Item> {
+        if let Some(limiter) = &self.limiter {
+            // One worker waits at a time, so the limiter's queue is never full.
+            let _ = limiter.turn(&RateScope::default()).await;
         }
-        let item = poll_fn(|context| self.ready().poll(context)).await?;
-        if let Some(pace) = pace {
-            pace.used();
-        }
-        Some(item)
+        poll_fn(|context| self.ready().poll(context)).await
     }
 
     /// No document is handed out any more.

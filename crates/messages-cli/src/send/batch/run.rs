@@ -13,7 +13,6 @@ use super::check::check;
 use super::compare::{changed, repeated};
 use super::counts::Summary;
 use super::journal::journal_path;
-use super::pace::Pace;
 use super::queue::ItemQueue;
 use super::results::Results;
 use super::settle::Statuses;
@@ -82,7 +81,7 @@ pub(crate) async fn run(
         None => results,
     };
     let (chunks, length) = input.read();
-    let queue = ItemQueue::new(chunks, args.rate.map(Pace::new));
+    let queue = ItemQueue::new(chunks, args.rate);
     let workers = usize::from(args.concurrency);
     let shown_max = (!settings.out.is_json()).then_some(SHOWN_MAX);
     let shared = Arc::new(Shared::new(

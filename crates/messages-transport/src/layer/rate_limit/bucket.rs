@@ -2,10 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::pace::Pace;
 use super::policy::Quota;
 
-/// When the next request of one scope may go out.
+/// Time of the next request of one scope.
 ///
 /// The quota is kept by the generic cell rate algorithm: `due` is when the next request would go
 /// out if all were evenly spaced, and a burst may run ahead of it.
@@ -14,62 +13,51 @@ pub(super) struct Bucket {
     quota: Option<Quota>,
     due: Instant,
     closed_until: Instant,
-    pub(super) pace: Pace,
 }
 
 impl Bucket {
-    pub(super) fn new(quota: Option<Quota>, now: Instant) -> Self {
+    pub(super) const fn new(quota: Option<Quota>, now: Instant) -> Self {
         Self {
             quota,
             due: now,
             closed_until: now,
-            pace: Pace::new(now),
         }
     }
 
     /// The earliest instant at which a request may go out.
     pub(super) fn ready_at(&self, now: Instant) -> Instant {
-        let (interval, burst) = self.spacing(now);
-        let ahead = interval.saturating_mul(burst - 1);
-        self.due
-            .checked_sub(ahead)
-            .unwrap_or(now)
-            .max(self.closed_until)
+        let due = match self.quota {
+            None => now,
+            Some(quota) => {
+                let ahead = quota.interval.saturating_mul(quota.burst - 1);
+                self.due.checked_sub(ahead).unwrap_or(now)
+            }
+        };
+        due.max(self.closed_until)
     }
 
     /// Counts a request that goes out now.
     pub(super) fn take(&mut self, now: Instant) {
-        let (interval, _) = self.spacing(now);
-        self.due = self.due.max(now) + interval;
-        self.pace.sent(now);
+        if let Some(quota) = self.quota {
+            self.due = self.due.max(now) + quota.interval;
+        }
     }
 
     /// How long `requests` more take, once the bucket is open.
-    pub(super) fn backlog(&self, requests: usize, now: Instant) -> Duration {
+    pub(super) fn backlog(&self, requests: usize) -> Duration {
         let requests = u32::try_from(requests).unwrap_or(u32::MAX);
-        self.spacing(now).0.saturating_mul(requests)
+        self.quota.map_or(Duration::ZERO, |quota| {
+            quota.interval.saturating_mul(requests)
+        })
     }
 
-    /// Lets nothing out until then.
+    /// Lets no request out until then.
     pub(super) fn close_until(&mut self, until: Instant) {
         self.closed_until = self.closed_until.max(until);
     }
 
-    /// Whether forgetting the bucket changes nothing.
+    /// Whether removing the bucket changes nothing.
     pub(super) fn is_idle(&self, now: Instant) -> bool {
-        self.due <= now && self.closed_until <= now && self.pace.is_free()
-    }
-
-    fn spacing(&self, now: Instant) -> (Duration, u32) {
-        let quota = self.quota.unwrap_or(Quota {
-            interval: Duration::ZERO,
-            burst: 2,
-        });
-        match self.pace.interval(now.max(self.closed_until)) {
-            // A learned pace is a guess without bursts: one request may run ahead, so that timers
-            // that fire late do not slow it down.
-            Some(learned) if learned > quota.interval => (learned, quota.burst.min(2)),
-            _ => (quota.interval, quota.burst),
-        }
+        self.due <= now && self.closed_until <= now
     }
 }

@@ -16,9 +16,9 @@ use std::time::{Duration, Instant};
 use http::HeaderMap;
 
 use super::bucket::Bucket;
-use super::{LimitError, RateLimitPolicy, RateScope};
+use super::{LimitError, RateLimitPolicy, RateScope, refused};
 use crate::layer::retry::retry_after;
-use crate::{Sleep, Timer};
+use crate::{Sleep, Timer, TransportError};
 
 /// How many scopes are remembered before those at rest are forgotten.
 const SCOPES_BEFORE_CLEANING: usize = 1024;
@@ -101,14 +101,22 @@ impl RateLimiter {
         self.shared.state().waiting
     }
 
+    /// Waits for the turn of a request of this scope, and counts it: for work that has to keep a rate
+    /// without being a request of a [`RateLimit`](super::RateLimit).
+    ///
+    /// # Errors
+    ///
+    /// The kind [`Limited`](crate::TransportErrorKind::Limited), if too many wait already.
+    pub async fn turn(&self, scope: &RateScope) -> Result<(), TransportError> {
+        self.acquire(scope, None).await.map_err(refused)
+    }
+
     /// Waits for the turn of a request of this scope, at most until `deadline`.
     pub(super) fn acquire(&self, scope: &RateScope, deadline: Option<Instant>) -> Acquire {
-        let now = self.shared.timer.now();
-        let latest = now.checked_add(self.shared.policy.max_wait);
         Acquire {
             limiter: self.clone(),
             scopes: scope.outwards().collect(),
-            give_up: [deadline, latest].into_iter().flatten().min(),
+            give_up: deadline,
             tickets: Vec::new(),
             waits: false,
             alarm: None,
@@ -116,7 +124,7 @@ impl RateLimiter {
     }
 
     /// Takes a permit if there is one right now.
-    pub(super) fn try_acquire(&self, scope: &RateScope) -> Result<Permit, LimitError> {
+    pub(super) fn try_acquire(&self, scope: &RateScope) -> Result<(), LimitError> {
         let now = self.shared.timer.now();
         let mut state = self.shared.state();
         let taken = if scope.is_account() {
@@ -125,24 +133,20 @@ impl RateLimiter {
             let scopes: Vec<_> = scope.outwards().collect();
             self.shared.take_at_once(&mut state, &scopes, now)
         };
-        taken.then_some(Permit(now)).ok_or(LimitError::Busy)
+        taken.then_some(()).ok_or(LimitError::Busy)
     }
 
-    /// Notes a 429 for a request that went out with `permit`.
-    pub(super) fn throttled(&self, permit: Permit, scope: &RateScope, headers: &HeaderMap) {
+    /// Pauses the account of a request that was throttled.
+    pub(super) fn throttled(&self, scope: &RateScope, headers: &HeaderMap) {
         const UNSAID: Duration = Duration::from_secs(1);
         let Shared { policy, timer, .. } = &*self.shared;
         let now = timer.now();
         let asked = retry_after(headers, timer.calendar()).unwrap_or(UNSAID);
         let resume = now + asked.min(policy.max_pause);
-        // The answer does not say whose limit it was. The account's is the one that all share.
+        // The response does not say whose limit it was. The account's is the one that all share.
         let account = scope.outermost();
         let mut state = self.shared.state();
-        let bucket = &mut state.line(&account, policy, now).bucket;
-        if policy.learning {
-            bucket.pace.throttled(permit.0, now, resume);
-        }
-        bucket.close_until(resume);
+        state.line(&account, policy, now).bucket.close_until(resume);
     }
 }
 
@@ -184,10 +188,6 @@ impl Shared {
         open
     }
 }
-
-/// Leave to send one request, taken at this instant.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Permit(Instant);
 
 /// The wait for a turn.
 #[derive(Debug)]
@@ -320,7 +320,7 @@ impl Acquire {
                 0
             };
             ready
-                .checked_add(line.bucket.backlog(ahead, now))
+                .checked_add(line.bucket.backlog(ahead))
                 .is_none_or(|turn| turn >= give_up)
         });
         late.then_some(LimitError::TooLate)
@@ -338,7 +338,7 @@ impl Acquire {
 }
 
 impl Future for Acquire {
-    type Output = Result<Permit, LimitError>;
+    type Output = Result<(), LimitError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
@@ -348,7 +348,7 @@ impl Future for Acquire {
             let until = match this.advance(now, cx.waker()) {
                 Step::Taken => {
                     this.leave();
-                    return Poll::Ready(Ok(Permit(now)));
+                    return Poll::Ready(Ok(()));
                 }
                 Step::Refused(refusal) => {
                     this.leave();

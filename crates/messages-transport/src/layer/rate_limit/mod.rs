@@ -1,8 +1,7 @@
-//! Keeping below the API's rate limit, and learning it from its answers.
+//! Rates: a fixed quota, and a pause after a 429.
 
 mod bucket;
 mod limiter;
-mod pace;
 mod policy;
 mod scope;
 
@@ -13,7 +12,6 @@ use crate::layer::retry::Refusal;
 use crate::transport::Exchange;
 use crate::{CallContext, Delivery, Timer, Transport, TransportError, TransportErrorKind};
 
-use limiter::Permit;
 pub use limiter::RateLimiter;
 pub use policy::{Quota, RateLimitPolicy};
 pub use scope::RateScope;
@@ -21,10 +19,12 @@ pub use scope::RateScope;
 /// Lets requests out at the rate of their [`RateScope`].
 ///
 /// - Fair: within a scope in order of arrival, between the senders of an account in turn.
-/// - Bounded: in number and in time ([`RateLimitPolicy`]). What cannot wait is refused with the
-///   error kind [`Limited`](TransportErrorKind::Limited), and was not sent.
+/// - Bounded: in number by the [`RateLimitPolicy`], in time by the deadline of the call
+///   ([`CallContext`]). What cannot wait is refused with the error kind
+///   [`Limited`](TransportErrorKind::Limited), and was not sent.
 /// - Cancel-safe: dropping a call that waits gives its place away.
-/// - After a 429, nothing of that account goes out before its `Retry-After` is over.
+/// - After a 429, no request of that account goes out before its `Retry-After` is over, or for a
+///   second if it has none.
 #[derive(Debug, Clone)]
 pub struct RateLimit<T> {
     inner: T,
@@ -33,14 +33,14 @@ pub struct RateLimit<T> {
     unnamed: RateScope,
 }
 
-/// Why the limiter does not let a request wait.
+/// Reason the limiter does not let a request wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 enum LimitError {
-    #[error("as many requests wait as may wait")]
+    #[error("the queue of the rate limit is full")]
     Full,
-    #[error("the turn of the request would come too late")]
+    #[error("the rate limit would let the request out after its deadline")]
     TooLate,
-    #[error("the request would have to wait")]
+    #[error("the rate limit does not let the request out now")]
     Busy,
 }
 
@@ -76,9 +76,9 @@ impl<T: Transport> RateLimit<T> {
     ) -> Result<Response<Bytes>, TransportError> {
         let scope: Option<RateScope> = request.extensions().get().cloned();
         let scope = scope.as_ref().unwrap_or(&self.unnamed);
-        let permit = self.limiter.try_acquire(scope).map_err(refused)?;
+        self.limiter.try_acquire(scope).map_err(refused)?;
         let result = self.inner.send(request).await;
-        self.learn(permit, scope, &result);
+        self.pause_if_throttled(scope, &result);
         result
     }
 
@@ -87,21 +87,20 @@ impl<T: Transport> RateLimit<T> {
         &self,
         scope: &RateScope,
         request: &Request<Bytes>,
-    ) -> Result<Permit, TransportError> {
+    ) -> Result<(), TransportError> {
         let deadline = CallContext::deadline_of(request);
         self.limiter.acquire(scope, deadline).await.map_err(refused)
     }
 
-    fn learn(
+    fn pause_if_throttled(
         &self,
-        permit: Permit,
         scope: &RateScope,
         result: &Result<Response<Bytes>, TransportError>,
     ) {
         if let Ok(response) = result
             && Refusal::of(response.status()) == Some(Refusal::Throttled)
         {
-            self.limiter.throttled(permit, scope, response.headers());
+            self.limiter.throttled(scope, response.headers());
         }
     }
 }
@@ -115,13 +114,12 @@ impl<T: Transport> Transport for RateLimit<T> {
         Box::pin(async move {
             let scope: Option<RateScope> = request.extensions().get().cloned();
             let scope = scope.as_ref().unwrap_or(&self.unnamed);
-            let permit = match self.limiter.try_acquire(scope) {
-                Ok(permit) => permit,
-                // In a box of its own, to keep the way of a request that need not wait small.
-                Err(_) => Box::pin(self.turn(scope, &request)).await?,
-            };
+            if self.limiter.try_acquire(scope).is_err() {
+                // In a box of its own, to keep the future of a request that need not wait small.
+                Box::pin(self.turn(scope, &request)).await?;
+            }
             let result = self.inner.send(request).await;
-            self.learn(permit, scope, &result);
+            self.pause_if_throttled(scope, &result);
             result
         })
     }

@@ -36,6 +36,12 @@ impl Quota {
         }
     }
 
+    /// One request in each `interval`, such as one a minute.
+    #[must_use]
+    pub const fn every(interval: Duration) -> Self {
+        Self { interval, burst: 1 }
+    }
+
     /// How many requests may go out at once after a pause; 1 if never set, 0 counts as 1.
     #[must_use]
     pub const fn burst(mut self, requests: u32) -> Self {
@@ -44,10 +50,10 @@ impl Quota {
     }
 }
 
-/// The rates to keep, and how long a request may wait for its turn.
+/// The rates to keep, and how many requests may wait for their turn.
 ///
-/// Without a quota, requests go out as they come until the API answers 429. Then the limiter waits
-/// as long as `Retry-After` says, goes on more slowly, and speeds up again step by step.
+/// Without a quota, requests go out as they come. With or without one, a 429 pauses all requests of
+/// the account for as long as its `Retry-After` says, or for a second.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct RateLimitPolicy {
@@ -55,9 +61,7 @@ pub struct RateLimitPolicy {
     sender: Option<Quota>,
     channel: Option<Quota>,
     exceptions: HashMap<RateScope, Quota>,
-    pub(super) learning: bool,
     pub(super) max_waiting: usize,
-    pub(super) max_wait: Duration,
     pub(super) max_pause: Duration,
 }
 
@@ -68,9 +72,7 @@ impl Default for RateLimitPolicy {
             sender: None,
             channel: None,
             exceptions: HashMap::new(),
-            learning: true,
             max_waiting: 10_000,
-            max_wait: Duration::from_secs(30),
             max_pause: Duration::from_secs(60),
         }
     }
@@ -101,24 +103,10 @@ impl RateLimitPolicy {
         self
     }
 
-    /// Whether the rate of the account is learned from 429 answers. Default true. The pause that a
-    /// 429 asks for is kept in either case.
-    pub fn learning(mut self, learning: bool) -> Self {
-        self.learning = learning;
-        self
-    }
-
     /// How many requests may wait at once. Default 10,000; one more is refused with the error kind
     /// [`Limited`](crate::TransportErrorKind::Limited).
     pub fn max_waiting(mut self, requests: usize) -> Self {
         self.max_waiting = requests;
-        self
-    }
-
-    /// How long a request may wait. Default 30 s. One that is known to wait longer is refused at
-    /// once.
-    pub fn max_wait(mut self, limit: Duration) -> Self {
-        self.max_wait = limit;
         self
     }
 

@@ -124,7 +124,7 @@ impl<'a> Call<'a> {
 
     /// Whether there can be another attempt after this one: only then is a copy of the request needed.
     fn may_go_on(&self) -> bool {
-        self.attempts_left > 1 || self.may_be_asked
+        self.attempts_left > 1 || self.may_be_asked || self.policy.waits_out_throttling
     }
 
     /// The wait before the next attempt, or `None` if this was the last one. Marks an unknown outcome.
@@ -140,7 +140,10 @@ impl<'a> Call<'a> {
             self.may_be_asked = false;
             return self.is_in_time(Duration::ZERO).then_some(Duration::ZERO);
         }
-        self.attempts_left -= 1;
+        let is_free = self.policy.waits_out_throttling && verdict.retry == Some(Cause::Throttled);
+        if !is_free {
+            self.attempts_left -= 1;
+        }
         let Some(cause) = verdict.retry else {
             if is_refused || verdict.delivered == Delivered::Accepted {
                 self.policy.budget.deposit(self.paid.max(budget::SUCCESS));
@@ -158,9 +161,11 @@ impl<'a> Call<'a> {
         if !self.is_in_time(wait) {
             return None;
         }
-        self.paid = budget::cost(cause);
-        if !self.policy.budget.withdraw(self.paid) {
-            return None;
+        if !is_free {
+            self.paid = budget::cost(cause);
+            if !self.policy.budget.withdraw(self.paid) {
+                return None;
+            }
         }
         self.retries += 1;
         Some(wait)

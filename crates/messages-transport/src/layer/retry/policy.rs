@@ -39,6 +39,7 @@ pub enum DeliveryPolicy {
 pub struct RetryPolicy {
     pub(super) max_attempts: u32,
     pub(super) budget: RetryBudget,
+    pub(super) waits_out_throttling: bool,
     base_delay: Duration,
     throttled_delay: Duration,
     max_delay: Duration,
@@ -50,6 +51,7 @@ impl Default for RetryPolicy {
         Self {
             max_attempts: 3,
             budget: RetryBudget::default(),
+            waits_out_throttling: false,
             base_delay: Duration::from_millis(100),
             throttled_delay: Duration::from_secs(1),
             max_delay: Duration::from_secs(10),
@@ -62,6 +64,14 @@ impl RetryPolicy {
     /// How many attempts a call has, the first one included. Default 3; 0 counts as 1.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
+        self
+    }
+
+    /// Retries throttled requests (429) until the deadline of the call, whatever the number of attempts
+    /// and the budget, and however long `Retry-After` asks to wait. For a batch, which is to slow down
+    /// rather than fail; give its calls a long deadline.
+    pub fn wait_out_throttling(mut self) -> Self {
+        self.waits_out_throttling = true;
         self
     }
 
@@ -107,7 +117,8 @@ impl RetryPolicy {
         retries: u32,
         asked: Option<Duration>,
     ) -> Option<Duration> {
-        if asked.is_some_and(|asked| asked > self.max_retry_after) {
+        let is_patient = self.waits_out_throttling && cause == Cause::Throttled;
+        if !is_patient && asked.is_some_and(|asked| asked > self.max_retry_after) {
             return None;
         }
         let step = match cause {

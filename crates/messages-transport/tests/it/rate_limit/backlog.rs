@@ -6,7 +6,6 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Waker};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -45,9 +44,7 @@ async fn offer(calls: usize) {
         recovered,
     };
     let rate = Quota::per_second(NonZeroU32::new(30).unwrap());
-    let policy = RateLimitPolicy::default()
-        .account(rate)
-        .max_wait(Duration::from_secs(3600));
+    let policy = RateLimitPolicy::default().account(rate);
     let limited = Arc::new(RateLimit::new(server, policy, TokioTimer));
 
     let before = resident();

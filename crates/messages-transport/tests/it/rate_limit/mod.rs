@@ -1,10 +1,10 @@
 //! The rate limit. Time is tokio's paused clock, or the test's own.
 
 mod backlog;
-mod learning;
 mod queue;
 mod rates;
 mod schedules;
+mod throttling;
 
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use messages_transport::layer::rate_limit::{RateLimit, RateLimitPolicy, RateScope};
+use messages_transport::layer::rate_limit::{
+    Quota, RateLimit, RateLimitPolicy, RateLimiter, RateScope,
+};
 use messages_transport::{Timer, TokioTimer, Transport};
 
 use super::{Clock, SECOND, per_second, request};
@@ -107,4 +109,27 @@ async fn each_scope_keeps_its_own_rate() {
         .map(|it| it.0)
         .collect();
     assert_eq!(violations(&account, 41), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_below_one_a_second_is_kept() {
+    let clock = Clock::default();
+    let policy = RateLimitPolicy::default().account(Quota::every(2 * SECOND));
+    let limited = RateLimit::new(clock.clone(), policy, TokioTimer);
+    for _ in 0..5 {
+        limited.send(request(None)).await.unwrap();
+    }
+    let times = clock.times();
+    assert!(times.windows(2).all(|pair| pair[1] - pair[0] == 2 * SECOND));
+}
+
+#[tokio::test(start_paused = true)]
+async fn work_that_is_no_request_can_keep_a_rate_too() {
+    let policy = RateLimitPolicy::default().account(Quota::every(SECOND));
+    let limiter = RateLimiter::new(policy, TokioTimer);
+    let began = TokioTimer.now();
+    for _ in 0..5 {
+        limiter.turn(&RateScope::default()).await.unwrap();
+    }
+    assert_eq!(TokioTimer.now() - began, 4 * SECOND);
 }

@@ -123,8 +123,7 @@ fn schedule(seed: u64) -> usize {
     let quota = |rate| Quota::per_second(NonZeroU32::new(rate).unwrap());
     let policy = RateLimitPolicy::default()
         .account(quota(4))
-        .sender(quota(3).burst(2))
-        .learning(false);
+        .sender(quota(3).burst(2));
     let limited = RateLimit::new(server, policy, timer.clone());
     let mut tasks: Vec<_> = (0..random.usize(2..8))
         .map(|n| {
