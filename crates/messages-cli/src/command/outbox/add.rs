@@ -119,12 +119,18 @@ struct Summary {
     invalid: u64,
 }
 
-/// A document that is ready to be stored.
+/// Place and key of a document whose intent is ready to be stored.
 struct Draft {
     index: u64,
     line: Option<u64>,
     key: String,
-    intent: Intent,
+}
+
+/// Documents that are stored in one transaction.
+#[derive(Default)]
+struct Pending {
+    drafts: Vec<Draft>,
+    intents: Vec<Intent>,
 }
 
 impl AddArgs {
@@ -183,7 +189,7 @@ impl AddArgs {
     }
 
     /// Reads a document.
-    fn draft(&self, item: Item) -> Result<Draft, Box<SendReport>> {
+    fn draft(&self, item: Item) -> Result<(Draft, Intent), Box<SendReport>> {
         let (index, line) = (item.index, item.line);
         let decoded = item.decode_with_key(self.key.as_deref());
         let (submission, key) =
@@ -199,12 +205,7 @@ impl AddArgs {
         if let Some(time) = self.send_before {
             intent = intent.send_before(time);
         }
-        Ok(Draft {
-            index,
-            line,
-            key,
-            intent,
-        })
+        Ok((Draft { index, line, key }, intent))
     }
 
     /// The key of a document without one: a digest of the campaign and the document.
@@ -230,13 +231,13 @@ impl Adding<'_> {
     async fn add(&mut self, input: Opened) -> Result<(), CommandError> {
         let (mut chunks, length) = input.read();
         let progress = Progress::new(length);
-        let (mut drafts, mut count) = (Vec::with_capacity(AT_ONCE), 0);
+        let (mut pending, mut count) = (Pending::default(), 0);
         loop {
             // Rows that wait are stored before the next ones have to be waited for.
             let chunk = match chunks.try_recv() {
                 Ok(chunk) => chunk,
                 Err(TryRecvError::Empty) => {
-                    self.store(&mut drafts, &progress).await?;
+                    self.store(&mut pending, &progress).await?;
                     match chunks.recv().await {
                         Some(chunk) => chunk,
                         None => break,
@@ -249,7 +250,10 @@ impl Adding<'_> {
                 item.index += self.base;
                 let position = item.position;
                 match self.args.draft(item) {
-                    Ok(draft) => drafts.push(draft),
+                    Ok((draft, intent)) => {
+                        pending.drafts.push(draft);
+                        pending.intents.push(intent);
+                    }
                     Err(report) => {
                         self.summary.invalid += 1;
                         if self.out.is_json() || self.summary.invalid <= SHOWN_MAX {
@@ -257,14 +261,14 @@ impl Adding<'_> {
                         }
                     }
                 }
-                if drafts.len() >= AT_ONCE {
-                    self.store(&mut drafts, &progress).await?;
+                if pending.drafts.len() >= AT_ONCE {
+                    self.store(&mut pending, &progress).await?;
                     let summary = &self.summary;
                     progress.update(position, summary.added + summary.existing, &summary.words());
                 }
             }
         }
-        self.store(&mut drafts, &progress).await?;
+        self.store(&mut pending, &progress).await?;
         progress.finish();
         self.base += count;
         Ok(())
@@ -273,13 +277,13 @@ impl Adding<'_> {
     /// Stores drafts in one transaction, and prints their rows.
     async fn store(
         &mut self,
-        drafts: &mut Vec<Draft>,
+        pending: &mut Pending,
         progress: &Progress,
     ) -> Result<(), CommandError> {
+        let Pending { drafts, intents } = std::mem::take(pending);
         if drafts.is_empty() {
             return Ok(());
         }
-        let intents: Vec<Intent> = drafts.iter().map(|draft| draft.intent.clone()).collect();
         let enqueued = self.store.enqueue(&intents, None).await.map_err(failed)?;
         let mut lines = Vec::new();
         for (draft, enqueued) in drafts.iter().zip(enqueued) {
@@ -321,7 +325,6 @@ impl Adding<'_> {
             }
         }
         progress.suspend(|| self.out.objects(&lines))?;
-        drafts.clear();
         Ok(())
     }
 
