@@ -1,5 +1,7 @@
 //! The way of a claimed row: begin, settle, or release.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::Tables;
@@ -25,11 +27,14 @@ pub fn begin(
     if tables.meta()?.restored {
         return Err(StoreError::not_done(StoreErrorKind::Restored));
     }
-    let holds = tables.holds()?;
+    let mut pauses = Pauses {
+        holds: tables.holds()?,
+        accounts: BTreeMap::new(),
+    };
     let mut results = Vec::with_capacity(request.rows.len());
     for &(id, epoch) in &request.rows {
         let result = match tables.load(id)? {
-            Some(row) => begin_row(tables, &row, epoch, request, &holds, now)?,
+            Some(row) => begin_row(tables, &row, epoch, request, &mut pauses, now)?,
             None => Err(Refused::Stale),
         };
         let result = result.and_then(|row| row.reference().ok_or(Refused::NoResend));
@@ -38,17 +43,38 @@ pub fn begin(
     Ok(results)
 }
 
+/// Pauses of scopes, and the ends of the pauses of accounts, which are read once for all rows of a request.
+struct Pauses {
+    holds: Vec<Scope>,
+    accounts: BTreeMap<String, Timestamp>,
+}
+
+impl Pauses {
+    fn of_account(
+        &mut self,
+        tables: &mut (impl Tables + ?Sized),
+        account: &str,
+    ) -> Result<Timestamp, StoreError> {
+        if let Some(until) = self.accounts.get(account) {
+            return Ok(*until);
+        }
+        let scope = SlotScope::Account(account.to_owned());
+        let until = tables.slots(&scope)?.paused_until;
+        self.accounts.insert(account.to_owned(), until);
+        Ok(until)
+    }
+}
+
 fn begin_row(
     tables: &mut (impl Tables + ?Sized),
     row: &Row,
     epoch: u64,
     request: &BeginRequest,
-    holds: &[Scope],
+    pauses: &mut Pauses,
     now: Timestamp,
 ) -> Result<Result<Row, Refused>, StoreError> {
-    let account = SlotScope::Account(row.details.lane.account.clone());
-    let paused_until = tables.slots(&account)?.paused_until;
-    let is_held = holds.iter().any(|scope| scope.contains(row));
+    let paused_until = pauses.of_account(tables, &row.details.lane.account)?;
+    let is_held = pauses.holds.iter().any(|scope| scope.contains(row));
     let begun = if is_held || paused_until > now {
         Err(Refused::TooEarly)
     } else {

@@ -4,6 +4,7 @@
 #[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
 mod api;
+mod broken;
 mod conformance;
 mod policies;
 mod races;

@@ -144,7 +144,10 @@ pub(super) async fn the_states_add_up<H: StoreHarness>(harness: &H) -> Verdict {
             for claimed in rows {
                 let (id, epoch) = (claimed.row.id, claimed.row.epoch);
                 scene.begin(&[(id, epoch)]).await?;
+                // A store that is always ready would leave the reader no turn.
+                tokio::task::yield_now().await;
                 scene.settle(id, epoch, accepted(&id.to_string())).await?;
+                tokio::task::yield_now().await;
             }
         }
     };

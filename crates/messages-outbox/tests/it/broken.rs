@@ -1,0 +1,296 @@
+//! A broken store for each clause of the contract: the suite must find it.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use messages_outbox::testing::{StoreHarness, conformance};
+use messages_outbox::{
+    Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, Claimed, Command, CommandRequest,
+    Enqueued, Fact, Forgotten, Intent, ListRequest, ManualClock, MemoryStore, OutboxStore,
+    Priority, PurgeRequest, Quotas, ReapRequest, Reaped, Release, Resolution, Row, RowDetail,
+    RowId, Scope, Selection, Settle, Settled, Status, StoreError,
+};
+
+/// A fault, named after the clause it breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    C1KnowsNoKey,
+    C2SharesRows,
+    C3LosesCommits,
+    C4AcceptsAnyEpoch,
+    C5SettlesOnce,
+    C6RequeuesSending,
+    C7DropsStatuses,
+    C8DropsEarlyStatuses,
+    C9IgnoresPauses,
+    C10IgnoresQuotas,
+    C11HasItsOwnClock,
+    C12ShowsOldCounts,
+    C13PurgesNothing,
+    C14AddsHalf,
+    C15ForgetsNothing,
+    C16AdoptsBackups,
+    C17HasNoPriorities,
+    C18IgnoresOptOuts,
+    C19HasNoCapacity,
+    C20IgnoresLimits,
+}
+
+use Fault::*;
+
+const FAULTS: [Fault; 20] = [
+    C1KnowsNoKey,
+    C2SharesRows,
+    C3LosesCommits,
+    C4AcceptsAnyEpoch,
+    C5SettlesOnce,
+    C6RequeuesSending,
+    C7DropsStatuses,
+    C8DropsEarlyStatuses,
+    C9IgnoresPauses,
+    C10IgnoresQuotas,
+    C11HasItsOwnClock,
+    C12ShowsOldCounts,
+    C13PurgesNothing,
+    C14AddsHalf,
+    C15ForgetsNothing,
+    C16AdoptsBackups,
+    C17HasNoPriorities,
+    C18IgnoresOptOuts,
+    C19HasNoCapacity,
+    C20IgnoresLimits,
+];
+
+#[derive(Debug)]
+struct Broken {
+    inner: MemoryStore,
+    fault: Fault,
+    claimed: Mutex<Vec<Claimed>>,
+    settled: Mutex<HashSet<RowId>>,
+    counts: Mutex<Option<Status>>,
+}
+
+impl Broken {
+    fn new(inner: MemoryStore, fault: Fault) -> Self {
+        Self {
+            inner,
+            fault,
+            claimed: Mutex::default(),
+            settled: Mutex::default(),
+            counts: Mutex::default(),
+        }
+    }
+
+    async fn epoch(&self, id: RowId) -> u64 {
+        let detail = self.inner.show(id).await.unwrap();
+        detail.map_or(0, |detail| detail.row.epoch)
+    }
+}
+
+#[derive(Debug)]
+struct BrokenHarness(Fault);
+
+#[async_trait]
+impl StoreHarness for BrokenHarness {
+    type Store = Broken;
+
+    async fn open(&self, clock: Arc<ManualClock>) -> Result<Broken, StoreError> {
+        let store = match self.0 {
+            C11HasItsOwnClock => MemoryStore::new(),
+            _ => MemoryStore::with_clock(clock),
+        };
+        Ok(Broken::new(store, self.0))
+    }
+
+    async fn crash(&self, store: Broken) -> Result<Broken, StoreError> {
+        Ok(match self.0 {
+            C3LosesCommits => Broken::new(MemoryStore::new(), self.0),
+            _ => store,
+        })
+    }
+
+    async fn restore(&self, store: Broken) -> Result<Broken, StoreError> {
+        let restored = store.inner.restored_backup();
+        if self.0 == C16AdoptsBackups {
+            restored.adopt().await?;
+        }
+        Ok(Broken::new(restored, self.0))
+    }
+}
+
+#[async_trait]
+impl OutboxStore for Broken {
+    async fn enqueue(
+        &self,
+        intents: &[Intent],
+        capacity: Option<u64>,
+    ) -> Result<Vec<Enqueued>, StoreError> {
+        match self.fault {
+            C1KnowsNoKey => {
+                let renamed = |intent: &Intent| intent.clone().namespace(intent.id().to_string());
+                let renamed: Vec<Intent> = intents.iter().map(renamed).collect();
+                self.inner.enqueue(&renamed, capacity).await
+            }
+            C14AddsHalf => {
+                let mut added = Vec::new();
+                for intent in intents {
+                    added.extend(
+                        self.inner
+                            .enqueue(std::slice::from_ref(intent), capacity)
+                            .await?,
+                    );
+                }
+                Ok(added)
+            }
+            C17HasNoPriorities => {
+                let level = |intent: &Intent| intent.clone().priority(Priority::Normal);
+                let intents: Vec<Intent> = intents.iter().map(level).collect();
+                self.inner.enqueue(&intents, capacity).await
+            }
+            C19HasNoCapacity => self.inner.enqueue(intents, None).await,
+            _ => self.inner.enqueue(intents, capacity).await,
+        }
+    }
+
+    async fn claim(&self, request: &ClaimRequest) -> Result<Claim, StoreError> {
+        let mut request = request.clone();
+        if self.fault == C10IgnoresQuotas {
+            request.policy.quotas = Quotas::default();
+        }
+        let mut claim = self.inner.claim(&request).await?;
+        if self.fault == C2SharesRows {
+            let mut claimed = self.claimed.lock().unwrap();
+            let last = std::mem::replace(&mut *claimed, claim.rows.clone());
+            claim.rows.extend(last);
+        }
+        Ok(claim)
+    }
+
+    async fn begin(&self, request: &BeginRequest) -> Result<Vec<Begun>, StoreError> {
+        let mut request = request.clone();
+        if self.fault == C4AcceptsAnyEpoch {
+            for (id, epoch) in &mut request.rows {
+                *epoch = self.epoch(*id).await;
+            }
+        }
+        self.inner.begin(&request).await
+    }
+
+    async fn settle(&self, outcomes: &[Settle]) -> Result<Vec<Settled>, StoreError> {
+        if self.fault == C5SettlesOnce && !self.settled.lock().unwrap().insert(outcomes[0].id) {
+            return Ok(vec![Settled::Stale; outcomes.len()]);
+        }
+        self.inner.settle(outcomes).await
+    }
+
+    async fn release(&self, rows: &[Release]) -> Result<(), StoreError> {
+        self.inner.release(rows).await
+    }
+
+    async fn apply(&self, facts: &[Fact]) -> Result<Vec<Applied>, StoreError> {
+        let drops = match (self.fault, &facts[0]) {
+            (C7DropsStatuses, Fact::Status(fact)) => fact.reference.is_some(),
+            (C8DropsEarlyStatuses, Fact::Status(fact)) => fact.reference.is_none(),
+            (C18IgnoresOptOuts, Fact::Consent(_)) => true,
+            _ => false,
+        };
+        if drops {
+            return Ok(vec![Applied::Parked; facts.len()]);
+        }
+        self.inner.apply(facts).await
+    }
+
+    async fn reap(&self, request: &ReapRequest) -> Result<Reaped, StoreError> {
+        let reaped = self.inner.reap(request).await?;
+        if self.fault == C6RequeuesSending {
+            let resend = CommandRequest {
+                selection: Selection::Scope(Scope::All),
+                command: Command::Resolve(Resolution::Resend),
+                by: "fault".to_owned(),
+                limit: 1_000,
+            };
+            self.inner.command(&resend).await?;
+        }
+        Ok(reaped)
+    }
+
+    async fn command(&self, request: &CommandRequest) -> Result<Affected, StoreError> {
+        if self.fault == C9IgnoresPauses && request.command == Command::Pause {
+            return Ok(Affected::default());
+        }
+        let mut request = request.clone();
+        if self.fault == C20IgnoresLimits {
+            request.limit = 1_000;
+        }
+        self.inner.command(&request).await
+    }
+
+    async fn throttle(&self, account: &str, pause: Duration) -> Result<(), StoreError> {
+        self.inner.throttle(account, pause).await
+    }
+
+    async fn forget(&self, recipients: &[String]) -> Result<Forgotten, StoreError> {
+        match self.fault {
+            C15ForgetsNothing => Ok(Forgotten::default()),
+            _ => self.inner.forget(recipients).await,
+        }
+    }
+
+    async fn purge(&self, request: &PurgeRequest) -> Result<Affected, StoreError> {
+        match self.fault {
+            C13PurgesNothing => Ok(Affected::default()),
+            _ => self.inner.purge(request).await,
+        }
+    }
+
+    async fn adopt(&self) -> Result<(), StoreError> {
+        self.inner.adopt().await
+    }
+
+    async fn status(&self) -> Result<Status, StoreError> {
+        let status = self.inner.status().await?;
+        if self.fault == C12ShowsOldCounts {
+            let mut counts = self.counts.lock().unwrap();
+            let old = counts.get_or_insert(status.clone());
+            // One count of another instant than the others.
+            let mut mixed = status;
+            mixed.states.extend(old.states.clone().into_iter().take(1));
+            return Ok(mixed);
+        }
+        Ok(status)
+    }
+
+    async fn list(&self, request: &ListRequest) -> Result<Vec<Row>, StoreError> {
+        self.inner.list(request).await
+    }
+
+    async fn show(&self, id: RowId) -> Result<Option<RowDetail>, StoreError> {
+        self.inner.show(id).await
+    }
+
+    async fn find(&self, namespace: &str, key: &str) -> Result<Option<RowId>, StoreError> {
+        self.inner.find(namespace, key).await
+    }
+
+    async fn changed(&self, timeout: Duration) {
+        self.inner.changed(timeout).await;
+    }
+}
+
+#[tokio::test]
+async fn the_suite_finds_a_fault_of_each_clause() {
+    for (clause, fault) in (1..).zip(FAULTS) {
+        let report = conformance::run(&BrokenHarness(fault)).await;
+        let broken: Vec<u32> = report
+            .failures()
+            .iter()
+            .map(|failure| failure.clause)
+            .collect();
+        assert!(
+            broken.contains(&clause),
+            "{fault:?} was not found: {report}"
+        );
+    }
+}
