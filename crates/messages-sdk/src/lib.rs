@@ -46,6 +46,8 @@ struct WorkspaceReadme;
 mod guide {
     #[doc = include_str!("../../../docs/guide/getting-started.md")]
     struct GettingStarted;
+    #[doc = include_str!("../../../docs/guide/whatsapp-templates.md")]
+    struct WhatsappTemplates;
     #[doc = include_str!("../../../docs/guide/webhooks.md")]
     struct Webhooks;
     #[doc = include_str!("../../../docs/guide/failover.md")]

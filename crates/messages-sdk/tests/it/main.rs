@@ -16,6 +16,7 @@ mod receiver;
 mod refusals;
 mod refused_token;
 mod server;
+mod service;
 mod submit;
 mod support;
 mod table;
