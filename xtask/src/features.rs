@@ -8,7 +8,8 @@ use xshell::{Shell, cmd};
 use crate::command::Outcome;
 use crate::workspace;
 
-/// Checks each crate by itself: without features, with each, with each pair, and with all.
+/// Checks each crate by itself: without features, with each, with each pair, and with all. The models' tests run by themselves
+/// too: the command enables `arbitrary_precision` of `serde_json`, so the tests of the whole workspace run with it.
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     let (mut checked, mut failed) = (0, Vec::new());
     for package in workspace::published(sh)? {
@@ -21,6 +22,10 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
         }
     }
     ensure!(failed.is_empty(), "{}", failed.join(", "));
+    cmd!(sh, "cargo test --quiet --package messages-types --locked")
+        .quiet()
+        .ignore_stdout()
+        .run()?;
     Ok(Outcome::Passed(format!("{checked} combinations")))
 }
 

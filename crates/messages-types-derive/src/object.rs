@@ -30,13 +30,13 @@ pub(crate) fn expand(
         common::redacted_by_debug(name),
         common::serialize_members(name),
         common::deserialize(name, attrs, mode),
-        common::members(input, &members.table(&attrs.constants)),
         match members.extra() {
             Some(extra) => decode(name, attrs, extra),
             None => common::decode_members(name),
         },
         constructors(name, attrs, mode, &members)?,
         setters::expand(name, mode, &members),
+        common::members(input, &members.table(&attrs.constants)),
     ];
     Ok(quote!(#(#parts)*))
 }

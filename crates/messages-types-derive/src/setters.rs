@@ -16,12 +16,21 @@ pub(crate) fn expand(name: &Ident, mode: Mode, members: &Members) -> TokenStream
     let optional = members.of(Role::Optional).map(|field| {
         let ident = &field.ident;
         let pointer = format!("/{}", field.key.value());
-        setter(&field.docs, ident, &field.ty, &pointer, &quote!(#ident))
+        let name = ident.unraw();
+        let summary = format!("Sets [`{name}`](#structfield.{name}).");
+        let mut docs: Vec<Attribute> = vec![
+            syn::parse_quote!(#[doc = #summary]),
+            syn::parse_quote!(#[doc = ""]),
+        ];
+        docs.extend(field.docs.iter().cloned());
+        setter(&docs, ident, &field.ty, &pointer, &quote!(#ident))
     });
     let forwarded = members.of(Role::Flattened).flat_map(|field| {
         let target = &field.ident;
+        let group = &field.ty;
+        let group = quote!(#group).to_string();
         field.setters.iter().map(move |(ident, ty)| {
-            let doc = format!("Sets `{ident}` of the message's `{target}`.");
+            let doc = format!("Sets [`{ident}`]({group}::{ident}) of `{target}`.");
             let pointer = format!("/{}", ident.unraw());
             let docs = [syn::parse_quote!(#[doc = #doc])];
             setter(&docs, ident, ty, &pointer, &quote!(#target.#ident))

@@ -7,106 +7,100 @@ macro_rules! constructors {
     ($message:ident $arguments:tt of $content:ident $(in $body:ident)? {
         $( $(#[$meta:meta])* $name:ident($value:ty) = $variant:ident at $at:literal; )*
     }) => {
-        constructors! { @parts $message $arguments $content $($body)? }
-        $( constructors! {
-            @one $message $arguments $content
-            $(#[$meta])* $name($value) = $variant at $at
-        } )*
-        constructors! { @any $message $arguments $content }
+        impl $message {
+            $( constructors! {
+                @one $arguments $content
+                $(#[$meta])* $name($value) = $variant at $at
+            } )*
+            constructors! { @any $arguments $content }
+            constructors! { @parts $arguments $content $($body)? }
+        }
     };
 
-    (@one $message:ident($( $argument:ident: $type:ty = $pointer:literal ),*) $content:ident
+    (@one ($( $argument:ident: $type:ty = $pointer:literal ),*) $content:ident
         $(#[$meta:meta])* $name:ident($value:ty) = $variant:ident at $at:literal
     ) => {
-        impl $message {
-            $(#[$meta])*
-            ///
-            /// # Errors
-            ///
-            /// All invalid arguments, each with its JSON pointer.
-            pub fn $name(
-                $( $argument: impl crate::Field<$type>, )*
-                $name: impl crate::Field<$value>,
-            ) -> Result<Self, crate::Problems> {
-                Self::assemble($( $argument, )* |fields| {
-                    fields.take($at, $name).map($content::$variant)
-                })
-            }
+        $(#[$meta])*
+        ///
+        /// # Errors
+        ///
+        /// All invalid arguments, each with its JSON pointer.
+        pub fn $name(
+            $( $argument: impl crate::Field<$type>, )*
+            $name: impl crate::Field<$value>,
+        ) -> Result<Self, crate::Problems> {
+            Self::assemble($( $argument, )* |fields| {
+                fields.take($at, $name).map($content::$variant)
+            })
         }
     };
 
-    (@parts $message:ident($( $argument:ident: $type:ty = $pointer:literal ),*) $content:ident) => {
-        impl $message {
-            fn from_content($( $argument: $type, )* content: $content) -> Self {
-                Self::from_parts($( $argument, )* content, crate::v1::Envelope::default())
-            }
+    (@parts ($( $argument:ident: $type:ty = $pointer:literal ),*) $content:ident) => {
+        fn from_content($( $argument: $type, )* content: $content) -> Self {
+            Self::from_parts($( $argument, )* content, crate::v1::Envelope::default())
+        }
 
-            pub(crate) fn message_type(&self) -> &str {
-                self.content.type_name()
-            }
+        pub(crate) fn message_type(&self) -> &str {
+            self.content.type_name()
         }
     };
 
-    (@parts $message:ident($( $argument:ident: $type:ty = $pointer:literal ),*) $content:ident $body:ident) => {
-        impl $message {
-            fn from_content($( $argument: $type, )* content: $content) -> Self {
-                Self::from_parts($( $argument, )* $body::from_parts(content.into()))
-            }
+    (@parts ($( $argument:ident: $type:ty = $pointer:literal ),*) $content:ident $body:ident) => {
+        fn from_content($( $argument: $type, )* content: $content) -> Self {
+            Self::from_parts($( $argument, )* $body::from_parts(content.into()))
+        }
 
-            /// Converts this message to a step before the last one: the next step is sent if `condition` is not met
-            /// within `expiry_time`, or if the message fails.
-            ///
-            /// # Errors
-            ///
-            /// `expiry_time` is out of range.
-            pub fn expecting(
-                self,
-                condition: crate::v0_1::Condition,
-                expiry_time: impl crate::Field<crate::v0_1::ExpiryTime>,
-            ) -> Result<crate::v0_1::Step, crate::Problems> {
-                crate::v0_1::Message::from(self).expecting(condition, expiry_time)
-            }
+        /// Converts this message to a step before the last one: the next step is sent if `condition` is not met
+        /// within `expiry_time`, or if the message fails.
+        ///
+        /// # Errors
+        ///
+        /// `expiry_time` is out of range.
+        pub fn expecting(
+            self,
+            condition: crate::v0_1::Condition,
+            expiry_time: impl crate::Field<crate::v0_1::ExpiryTime>,
+        ) -> Result<crate::v0_1::Step, crate::Problems> {
+            crate::v0_1::Message::from(self).expecting(condition, expiry_time)
         }
     };
 
-    (@any $message:ident($( $argument:ident: $type:ty = $pointer:literal ),*) $content:ident) => {
-        impl $message {
-            /// Creates a message with any content of the channel.
-            ///
-            /// # Errors
-            ///
-            /// All invalid arguments, each with its JSON pointer.
-            pub fn new(
-                $( $argument: impl crate::Field<$type>, )*
-                content: $content,
-            ) -> Result<Self, crate::Problems> {
-                Self::assemble($( $argument, )* |_| Some(content))
-            }
+    (@any ($( $argument:ident: $type:ty = $pointer:literal ),*) $content:ident) => {
+        /// Creates a message with any content of the channel.
+        ///
+        /// # Errors
+        ///
+        /// All invalid arguments, each with its JSON pointer.
+        pub fn new(
+            $( $argument: impl crate::Field<$type>, )*
+            content: $content,
+        ) -> Result<Self, crate::Problems> {
+            Self::assemble($( $argument, )* |_| Some(content))
+        }
 
-            /// Checks the rules over several fields.
-            ///
-            /// # Errors
-            ///
-            /// *All* problems, each with its JSON pointer.
-            pub fn validate(&self) -> Result<(), crate::Problems> {
-                crate::wire::validate(self)
-            }
+        /// Checks the rules over several fields.
+        ///
+        /// # Errors
+        ///
+        /// *All* problems, each with its JSON pointer.
+        pub fn validate(&self) -> Result<(), crate::Problems> {
+            crate::wire::validate(self)
+        }
 
-            fn assemble(
-                $( $argument: impl crate::Field<$type>, )*
-                content: impl FnOnce(&mut crate::value::Fields) -> Option<$content>,
-            ) -> Result<Self, crate::Problems> {
-                let mut fields = crate::value::Fields::default();
-                $( let $argument = fields.take($pointer, $argument); )*
-                let content = content(&mut fields);
-                let built = match ($( $argument, )* content) {
-                    ($( Some($argument), )* Some(content)) => {
-                        Some(Self::from_content($( $argument, )* content))
-                    }
-                    _ => None,
-                };
-                fields.build(built)
-            }
+        fn assemble(
+            $( $argument: impl crate::Field<$type>, )*
+            content: impl FnOnce(&mut crate::value::Fields) -> Option<$content>,
+        ) -> Result<Self, crate::Problems> {
+            let mut fields = crate::value::Fields::default();
+            $( let $argument = fields.take($pointer, $argument); )*
+            let content = content(&mut fields);
+            let built = match ($( $argument, )* content) {
+                ($( Some($argument), )* Some(content)) => {
+                    Some(Self::from_content($( $argument, )* content))
+                }
+                _ => None,
+            };
+            fields.build(built)
         }
     };
 }

@@ -1,5 +1,7 @@
 //! Detection of a document's kind by its shape: for webhooks, documents to be sent, and tools that are given JSON.
 
+use std::fmt;
+
 use serde_json::Value;
 
 use super::Kind;
@@ -347,4 +349,8 @@ fn is_address(value: Option<&Json<'_>>) -> bool {
     })
 }
 
-crate::error::chain::debug_as_text!(DetectError);
+impl fmt::Debug for DetectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::error::chain::debug(self, f)
+    }
+}

@@ -278,4 +278,20 @@ impl From<Problems> for DecodeError {
     }
 }
 
-crate::error::chain::debug_as_text!(Invalid, Problems, DecodeError);
+impl fmt::Debug for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::error::chain::debug(self, f)
+    }
+}
+
+impl fmt::Debug for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::error::chain::debug(self, f)
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::error::chain::debug(self, f)
+    }
+}

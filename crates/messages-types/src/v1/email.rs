@@ -1,4 +1,5 @@
-//! E-mail (open beta since June 2026).
+//! E-mail (open beta since June 2026): plain text, HTML, or both. [`Email`] is the message, [`Content`] its content, [`Options`]
+//! its subject and other headers.
 
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};
 use crate::constructors::constructors;

@@ -1,4 +1,4 @@
-//! Facebook Messenger.
+//! Facebook Messenger: texts and files from a page. [`Messenger`] is the message, [`Content`] its content, [`Options`] its options.
 
 use super::media::{Audio, Media};
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};

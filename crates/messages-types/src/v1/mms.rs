@@ -1,4 +1,4 @@
-//! MMS.
+//! MMS: texts and files, in the United States mainly. [`Mms`] is the message, [`Content`] its content.
 
 use super::media::{Caption, CaptionedMedia};
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};

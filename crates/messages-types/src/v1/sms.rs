@@ -1,4 +1,4 @@
-//! SMS.
+//! SMS: one text, up to 3,200 characters, billed by [segments](crate::sms). [`Sms`] is the message, [`Options`] its options.
 
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};
 use crate::error::Problems;

@@ -1,4 +1,5 @@
-//! Viber Service Messages.
+//! Viber Service Messages: texts, images, videos and files from a registered service. [`Viber`] is the message, [`Content`] its
+//! content, [`Options`] its options, [`Action`] the button under it.
 
 use super::media::{Caption, CaptionedMedia};
 use super::{ClientRef, Envelope, IN_MESSAGE, IN_OPTIONS, WebhookVersion};

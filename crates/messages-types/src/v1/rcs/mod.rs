@@ -1,4 +1,5 @@
-//! RCS.
+//! RCS: texts, files, [cards](card) and carousels with [suggestions](suggestion). [`Rcs`] is the message, [`Content`] its content,
+//! [`Options`] its options.
 
 pub mod card;
 pub mod suggestion;

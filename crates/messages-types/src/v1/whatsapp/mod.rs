@@ -1,4 +1,5 @@
-//! WhatsApp.
+//! WhatsApp: texts, files, stickers, reactions, registered [templates](template), and [`custom`] content in WhatsApp's own form.
+//! [`Whatsapp`] is the message, [`Content`] its content.
 
 pub mod custom;
 mod recipient;
