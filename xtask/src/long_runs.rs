@@ -21,6 +21,10 @@ const ALL: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "messages-outbox",
+        &["simulation::no_history_of_100_000_loses_or_doubles_a_row"],
+    ),
+    (
         "messages-outbox-sqlite",
         &[
             "kill::nothing_is_lost_or_doubled_by_10_000_kills",

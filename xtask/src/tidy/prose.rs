@@ -8,6 +8,7 @@ const CRATES: &[&str] = &[
     "messages-types-derive",
     "messages-cli",
     "messages-emulator",
+    "messages-outbox",
 ];
 
 /// Words that begin a summary as a riddle.

@@ -36,52 +36,126 @@ pub fn claim(
     if holds.contains(&Scope::All) {
         return Ok(claim);
     }
-    let campaigns: Vec<String> = holds.iter().filter_map(campaign).collect();
     claim.retry_at = tables.next_due(now)?;
-    for lane in tables.due_lanes(now)? {
-        let room = request.limit.saturating_sub(claim.rows.len() as u32);
-        if room == 0 {
-            claim.retry_at = Some(now);
-            break;
+    let mut round = Round {
+        request,
+        now,
+        hash_key: meta.hash_key,
+        held_campaigns: holds.iter().filter_map(campaign).collect(),
+        claim,
+    };
+    let mut lanes = tables.due_lanes(now)?;
+    lanes.retain(|lane| {
+        let is_held = holds.iter().any(|scope| holds_lane(scope, lane));
+        !is_held && request.accounts.contains(&lane.account)
+    });
+    for priority in Priority::ALL {
+        round.share_out(tables, &mut lanes, priority)?;
+    }
+    Ok(round.claim)
+}
+
+/// A claim in the making.
+struct Round<'a> {
+    request: &'a ClaimRequest,
+    now: Timestamp,
+    hash_key: [u8; 32],
+    held_campaigns: Vec<String>,
+    claim: Claim,
+}
+
+impl Round<'_> {
+    fn room(&self) -> u32 {
+        let claimed = self.claim.rows.len() as u32;
+        self.request.limit.saturating_sub(claimed)
+    }
+
+    /// Gives each lane an equal share of the room, and what one leaves to the others: a lane with a million rows does not
+    /// stop the rest. Removes the lanes that have no slot left.
+    fn share_out(
+        &mut self,
+        tables: &mut (impl Tables + ?Sized),
+        lanes: &mut Vec<Lane>,
+        priority: Priority,
+    ) -> Result<(), StoreError> {
+        let mut hungry = lanes.clone();
+        while !hungry.is_empty() && self.room() > 0 {
+            let share = self.room().div_ceil(hungry.len() as u32);
+            for lane in std::mem::take(&mut hungry) {
+                let share = share.min(self.room());
+                if share == 0 {
+                    break;
+                }
+                match self.serve(tables, &lane, priority, share)? {
+                    Served::InFull => hungry.push(lane),
+                    Served::Empty => {}
+                    Served::NoSlot => lanes.retain(|other| *other != lane),
+                }
+            }
         }
-        let is_held = holds.iter().any(|scope| holds_lane(scope, &lane));
-        if is_held || !request.accounts.contains(&lane.account) {
-            continue;
+        if self.room() == 0 {
+            self.retry_at(self.now);
         }
-        let rows = candidates(
-            tables,
-            &lane,
-            &campaigns,
-            room,
-            request,
-            &meta.hash_key,
-            now,
-        )?;
-        // A page that is full, or of which rows were decided, may have more behind it.
-        if rows.more {
-            claim.retry_at = Some(now);
+        Ok(())
+    }
+
+    /// Claims up to `share` rows of a lane, and decides those that may not be sent any more.
+    fn serve(
+        &mut self,
+        tables: &mut (impl Tables + ?Sized),
+        lane: &Lane,
+        priority: Priority,
+        share: u32,
+    ) -> Result<Served, StoreError> {
+        let rows = tables.due_rows(lane, priority, self.now, &self.held_campaigns, share)?;
+        let is_full = rows.len() as u32 == share;
+        let mut sendable = Vec::with_capacity(rows.len());
+        for row in rows {
+            let row = hashed(row, &self.hash_key);
+            let payload = tables.payload(row.id)?;
+            let refusal = refusal(tables, &self.request.policy, &row, self.now)?;
+            match (refusal, payload) {
+                (None, Some(payload)) => sendable.push((row, payload)),
+                (Some(event), _) => self.decide(tables, &row, &event)?,
+                (None, None) => {
+                    let event = Event::Suppress(Reason::new("payload_missing"));
+                    self.decide(tables, &row, &event)?;
+                }
+            }
         }
-        let wanted = rows.sendable.len() as u32;
-        if wanted == 0 {
-            continue;
+        let wanted = sendable.len() as u32;
+        if wanted > 0 {
+            let grant = take_slots(tables, &self.request.policy, lane, wanted, self.now)?;
+            self.take(tables, sendable, grant)?;
+            if grant.count < wanted {
+                let interval = grant.interval.saturating_mul(grant.count);
+                self.retry_at(after(grant.first, interval));
+                return Ok(Served::NoSlot);
+            }
         }
-        let grant = take_slots(tables, &request.policy, &lane, wanted, now)?;
-        if grant.count < wanted {
-            let again = after(grant.first, grant.interval.saturating_mul(grant.count));
-            let known = claim.retry_at.unwrap_or(again);
-            claim.retry_at = Some(known.min(again).max(now));
-        }
+        Ok(if is_full {
+            Served::InFull
+        } else {
+            Served::Empty
+        })
+    }
+
+    /// Claims the first rows, one for each granted slot.
+    fn take(
+        &mut self,
+        tables: &mut (impl Tables + ?Sized),
+        rows: Vec<(Row, Vec<u8>)>,
+        grant: Grant,
+    ) -> Result<(), StoreError> {
         let slots = (0..grant.count).map(|n| after(grant.first, grant.interval * n));
-        for (row, send_at) in rows.sendable.into_iter().zip(slots) {
+        for ((row, payload), send_at) in rows.into_iter().zip(slots) {
             // The lease begins with the slot, so that a row that waits for it has as long as any other.
-            let lease = request.lease.saturating_add(wait(now, send_at));
-            let Ok(change) = transition(&row, &Event::Claim { lease }, now) else {
-                continue;
-            };
-            if let Some(payload) = tables.payload(row.id)?
-                && write(tables, &row, &change, None, now)?
+            let lease = self.request.lease.saturating_add(wait(self.now, send_at));
+            let change = transition(&row, &Event::Claim { lease }, self.now);
+            if let Ok(change) = change
+                && write(tables, &row, &change, None, self.now)?
             {
-                claim.rows.push(Claimed {
+                self.claim.rows.push(Claimed {
                     row: change.row,
                     payload,
                     send_at,
@@ -89,50 +163,37 @@ pub fn claim(
                 });
             }
         }
+        Ok(())
     }
-    Ok(claim)
+
+    fn decide(
+        &self,
+        tables: &mut (impl Tables + ?Sized),
+        row: &Row,
+        event: &Event,
+    ) -> Result<(), StoreError> {
+        if let Ok(change) = transition(row, event, self.now) {
+            write(tables, row, &change, None, self.now)?;
+        }
+        Ok(())
+    }
+
+    /// Asking again at this time, or earlier if that was known.
+    fn retry_at(&mut self, time: Timestamp) {
+        let time = time.max(self.now);
+        let known = self.claim.retry_at.unwrap_or(time);
+        self.claim.retry_at = Some(known.min(time));
+    }
 }
 
-/// Due rows of a lane.
-struct Candidates {
-    sendable: Vec<Row>,
-    more: bool,
-}
-
-/// The due rows of a lane that may be sent. Those that may not are decided.
-fn candidates(
-    tables: &mut (impl Tables + ?Sized),
-    lane: &Lane,
-    held_campaigns: &[String],
-    room: u32,
-    request: &ClaimRequest,
-    hash_key: &[u8; 32],
-    now: Timestamp,
-) -> Result<Candidates, StoreError> {
-    let mut found = Candidates {
-        sendable: Vec::new(),
-        more: false,
-    };
-    for priority in Priority::ALL {
-        let left = room - found.sendable.len() as u32;
-        if left == 0 {
-            break;
-        }
-        let rows = tables.due_rows(lane, priority, now, held_campaigns, left)?;
-        found.more |= rows.len() as u32 == left;
-        for row in rows {
-            let row = hashed(row, hash_key);
-            let event = refusal(tables, &request.policy, &row, now)?;
-            let Some(event) = event else {
-                found.sendable.push(row);
-                continue;
-            };
-            if let Ok(change) = transition(&row, &event, now) {
-                write(tables, &row, &change, None, now)?;
-            }
-        }
-    }
-    Ok(found)
+/// Result of serving a lane.
+enum Served {
+    /// The lane got its share, and may have more.
+    InFull,
+    /// The lane has no more rows.
+    Empty,
+    /// The lane has no more slots.
+    NoSlot,
 }
 
 /// The event that decides a row that must not be sent.

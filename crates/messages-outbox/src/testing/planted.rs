@@ -18,7 +18,7 @@ pub enum Bug {
     SendThenMark,
     /// A sending row whose lease is over returns to the queue.
     RequeueSending,
-    /// An outcome is stored whoever reports it.
+    /// An outcome is stored, also from an earlier holder.
     SettleWithoutEpoch,
     /// A status of an unknown message is acknowledged and dropped.
     DropUnmatched,

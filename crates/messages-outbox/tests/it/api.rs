@@ -21,7 +21,7 @@ pub(crate) enum Behaviour {
     Slow(u64),
     /// Accepts, and the response is lost.
     AcceptLost,
-    /// The request is lost before the API reads it, and nobody can tell.
+    /// The request is lost before the API reads it, and the outcome is unknown.
     Lost,
     /// No connection.
     Unreachable,

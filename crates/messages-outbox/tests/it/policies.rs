@@ -1,11 +1,12 @@
 //! Rates, opt-outs, the allow-list, and webhooks that are not about this outbox.
 
 use std::num::NonZeroU32;
+use std::sync::Arc;
 use std::time::Duration;
 
 use messages_outbox::{
-    AllowList, Applied, ClaimRequest, Keyword, ListRequest, MemoryStore, Outbox, Policy, Quota,
-    Quotas, Row, SenderGroups, Slots, State, keyword, reserve,
+    AllowList, Applied, ClaimRequest, Keyword, ListRequest, ManualClock, MemoryStore, Outbox,
+    OutboxStore, Policy, Quota, Quotas, Row, SenderGroups, Slots, State, keyword, reserve,
 };
 use messages_sdk::types::WebhookEvent;
 use serde_json::json;
@@ -168,6 +169,28 @@ async fn outside_production_only_the_allow_list_is_sent_to() {
     assert_eq!(row.reason.as_ref().unwrap().code, "not_allowed");
     outbox.enqueue(intent("other")).await.unwrap();
     assert_eq!(claim(&outbox, &allow("+44 7700 900000")).await, 1);
+}
+
+#[tokio::test]
+async fn a_worker_is_told_to_wait_for_the_end_of_a_pause() {
+    let clock = Arc::new(ManualClock::new(now()));
+    let store = MemoryStore::with_clock(Arc::clone(&clock) as _);
+    let intents: Vec<_> = (0..50).map(|n| intent(&format!("key-{n}"))).collect();
+    store.enqueue(&intents, None).await.unwrap();
+    store.throttle("default", millis(5_000)).await.unwrap();
+    let request = ClaimRequest {
+        accounts: vec!["default".to_owned()],
+        limit: 10,
+        lease: LEASE,
+        policy: Policy::default(),
+    };
+    let claim = store.claim(&request).await.unwrap();
+    assert_eq!(
+        (claim.rows.len(), claim.retry_at),
+        (0, Some(later(millis(5_000))))
+    );
+    clock.advance(millis(5_000));
+    assert_eq!(store.claim(&request).await.unwrap().rows.len(), 10);
 }
 
 #[tokio::test]

@@ -11,9 +11,19 @@ const HISTORIES: u64 = if cfg!(debug_assertions) {
 
 #[test]
 fn no_history_loses_or_doubles_a_row() {
+    run(HISTORIES);
+}
+
+#[test]
+#[ignore = "takes a minute in release mode: cargo xtask long-runs"]
+fn no_history_of_100_000_loses_or_doubles_a_row() {
+    run(100_000);
+}
+
+fn run(histories: u64) {
     let began = std::time::Instant::now();
     let mut totals = [0; 7];
-    for seed in 0..HISTORIES {
+    for seed in 0..histories {
         let history = simulation::run(seed, None).unwrap_or_else(|violation| panic!("{violation}"));
         let counts = [
             history.rows,
@@ -30,7 +40,7 @@ fn no_history_loses_or_doubles_a_row() {
     }
     let [rows, accepted, kills, doubts, webhooks, early, restores] = totals;
     println!(
-        "{HISTORIES} histories in {:?}: {rows} rows, {accepted} accepted, {kills} kills, {doubts} doubts, \
+        "{histories} histories in {:?}: {rows} rows, {accepted} accepted, {kills} kills, {doubts} doubts, \
          {webhooks} webhooks ({early} early), {restores} restores; lost 0, doubled 0",
         began.elapsed()
     );

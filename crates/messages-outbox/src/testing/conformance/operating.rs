@@ -3,6 +3,9 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use messages_sdk::types::{Submission, v1::Sms};
+
+use crate::intent::Intent;
 use crate::quota::{Quota, Quotas};
 use crate::row::{Outcome, Priority, Reason, Resolution, State};
 use crate::store::{
@@ -334,6 +337,17 @@ pub(super) async fn no_row_starves<H: StoreHarness>(harness: &H) -> Verdict {
     ensure!(
         rows == 1,
         "behind rows of a paused campaign {rows} rows were claimed"
+    );
+
+    let scene = Scene::open(harness).await?;
+    scene.add_many("many", 40).await?;
+    let sms = Sms::text("447700900009", RECIPIENT, "Hello").map_err(|error| error.to_string())?;
+    let other = Intent::new("other", Submission::V1(sms.into()));
+    let other = scene.add(other).await?.id();
+    let rows = scene.claim(10).await?;
+    ensure!(
+        rows.len() == 10 && rows.iter().any(|claimed| claimed.row.id == other),
+        "behind 40 rows of one sender the row of another was not claimed"
     );
     Ok(())
 }

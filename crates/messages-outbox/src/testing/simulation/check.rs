@@ -80,6 +80,11 @@ impl World {
             !matches!(state, State::Queued | State::Claimed | State::Sending),
             "lost: a row is {state} for ever"
         );
+        ensure!(
+            state != State::Suppressed,
+            "lost: a row is suppressed without an opt-out ({:?})",
+            row.reason
+        );
         let copies = self.copies(row.id);
         let is_resent = self.resent.contains(&row.id);
         ensure!(
