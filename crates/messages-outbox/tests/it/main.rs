@@ -1,5 +1,11 @@
 //! Integration tests of the outbox.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
 
 #[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
