@@ -1,4 +1,4 @@
-//! What a request and a webhook cost, each by itself; `limits` holds what is promised.
+//! Cost of signing a request and of verifying a webhook; `limits` has the promised bounds.
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark")]
 
 use std::hint::black_box;

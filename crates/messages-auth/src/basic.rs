@@ -75,7 +75,7 @@ impl Basic {
         self.header.clone()
     }
 
-    /// Whether an incoming `Authorization` value carries exactly this key and secret. The secrets are compared in
+    /// Returns `true` if an incoming `Authorization` value has exactly this key and secret. The secrets are compared in
     /// constant time.
     #[must_use]
     pub fn matches(&self, header: &HeaderValue) -> bool {
@@ -112,7 +112,7 @@ impl fmt::Debug for Basic {
     }
 }
 
-/// What follows the scheme and its spaces (RFC 9110 section 11.4; the scheme's case does not count).
+/// Returns the part after the scheme and its spaces (RFC 9110 section 11.4; the scheme's case does not count).
 pub(crate) fn after_scheme<'h>(header: &'h HeaderValue, scheme: &str) -> Option<&'h str> {
     let (found, rest) = header.to_str().ok()?.split_once(' ')?;
     let rest = rest.trim_start_matches(' ');

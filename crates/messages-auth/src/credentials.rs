@@ -8,7 +8,7 @@ use crate::basic::Basic;
 use crate::error::AuthError;
 use crate::jwt::TokenSource;
 
-/// What a request is signed with. Cloning is cheap, and clones of a token source share its token.
+/// Credentials that sign a request. Cloning is cheap, and clones of a token source share its token.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Credentials {

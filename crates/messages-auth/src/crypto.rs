@@ -17,7 +17,7 @@ pub(crate) fn sign(
     Ok(signer.try_sign(message)?)
 }
 
-/// Whether `signature` is that of `message`. A MAC is compared in constant time, and in its whole length.
+/// Returns `true` if `signature` is that of `message`. A MAC is compared in constant time, and in its whole length.
 pub(crate) fn verifies(
     algorithm: Algorithm,
     key: &DecodingKey,

@@ -20,7 +20,7 @@ struct Inner {
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// What an [`AuthError`] is about.
+/// Kind of an [`AuthError`].
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AuthErrorKind {
@@ -62,7 +62,7 @@ pub enum AuthErrorKind {
     ClockCorrection,
 }
 
-/// What is wrong with the text of a key or secret.
+/// Fault of the text of a key or secret.
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Flaw {
@@ -115,7 +115,7 @@ impl AuthError {
         }))
     }
 
-    /// What the error is about.
+    /// Kind of the error.
     #[must_use]
     pub fn kind(&self) -> AuthErrorKind {
         self.0.kind

@@ -36,7 +36,7 @@ impl ApiKey {
         &self.0
     }
 
-    /// What keeps `text` from being an API key.
+    /// The rule for API keys that the text breaks.
     pub(crate) fn flaw(text: &str) -> Option<Flaw> {
         if text.is_empty() {
             Some(Flaw::Empty)

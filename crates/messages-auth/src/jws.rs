@@ -36,7 +36,7 @@ impl Algorithm {
     }
 }
 
-/// Why a token cannot be read.
+/// Reason a token cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     Malformed,
@@ -45,7 +45,7 @@ pub(crate) enum Fault {
 
 /// A token taken apart, its header checked. Nothing in it is to be believed yet.
 pub(crate) struct Token<'t> {
-    /// What the signature is over: header and claims as they were sent.
+    /// The signed bytes: header and claims as they were sent.
     pub(crate) signed: &'t str,
     pub(crate) claims: Map<String, Value>,
     pub(crate) signature: Vec<u8>,

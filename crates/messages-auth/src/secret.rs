@@ -112,7 +112,7 @@ impl SignatureSecret {
         }
     }
 
-    /// Whether it is shorter than [`STRONG_LEN`](Self::STRONG_LEN) bytes: it works, and a longer one should be set.
+    /// Returns `true` if it is shorter than [`STRONG_LEN`](Self::STRONG_LEN) bytes: it works, and a longer one should be set.
     #[must_use]
     pub fn is_weak(&self) -> bool {
         self.0.len() < Self::STRONG_LEN

@@ -1,4 +1,4 @@
-//! Who holds the private key: this process, or something that signs for it.
+//! Signers: a private key in this process, or a service that signs for it.
 
 use std::error::Error;
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::key::PrivateKey;
 /// Makes RS256 signatures (RSASSA-PKCS1-v1_5 with SHA-256, RFC 7518 section 3.3).
 ///
 /// Implement it for a key that never leaves a KMS or an HSM. A call may block: [`TokenSource`](crate::jwt::TokenSource)
-/// makes at most one at a time, about once in a token's lifetime, and nobody else waits for it while the token in use
+/// makes at most one at a time, about once in a token's lifetime, and other calls do not wait for it while the token in use
 /// is still good.
 pub trait Signer: fmt::Debug + Send + Sync + 'static {
     /// Signs `message` and gives the bare signature, as long as the key's modulus.

@@ -1,4 +1,4 @@
-//! How often `Client::send` allocates, against hyper's own client.
+//! Allocations of `Client::send`, compared to hyper's own client.
 //!
 //! `cargo bench -p messages-sdk --bench allocations`. One call at a time, connection and token already there; the server is
 //! another process, so that all allocations are the client's. It counts, so it gives the same figures on any machine.

@@ -50,7 +50,7 @@ fn over_reqwest(base: &str, credentials: Credentials) -> Contender {
     support::typed(builder.build().unwrap())
 }
 
-/// How many messages, in how many seconds, and the median and the 99th percentile in microseconds.
+/// Number of messages, duration in seconds, and the median and the 99th percentile in microseconds.
 fn answer(sample: &Sample) -> String {
     let microseconds = |time: Duration| time.as_secs_f64() * 1e6;
     format!(

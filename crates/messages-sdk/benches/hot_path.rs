@@ -1,4 +1,4 @@
-//! What every send and every webhook runs through, one operation at a time, for tools that count instructions.
+//! The hot path of sends and webhooks, one operation at a time, for tools that count instructions.
 //!
 //! `hot_path NAME COUNT` performs one of the operations so many times; without arguments the names are listed.
 //! `cargo xtask instructions` runs it under callgrind.
@@ -24,7 +24,7 @@ use messages_sdk::transport::{Transport, TransportError, async_trait};
 use messages_sdk::types::v1::{Message, Sms};
 use messages_sdk::types::{Document, WebhookEvent};
 
-/// What it is called, and how it is done so many times.
+/// Name of an operation, and a function that repeats it.
 type Operation = (&'static str, fn(u32));
 
 const OPERATIONS: [Operation; 7] = [
@@ -121,7 +121,7 @@ fn verify(count: u32) {
     let headers = HeaderMap::from_iter([(AUTHORIZATION, header)]);
     let verifier = Verifier::builder().secret(account, secret).build().unwrap();
     for _ in 0..count {
-        // What is verified is dropped, and its claim given back: each time is the first.
+        // The verified webhook is dropped and its claim released, so each one is new.
         drop(black_box(
             verifier.verify(&headers, body.clone(), now()).unwrap(),
         ));

@@ -1,4 +1,4 @@
-//! What `Client::send` costs over hyper's own client.
+//! Cost of `Client::send` over hyper's own client.
 //!
 //! `cargo bench -p messages-sdk --bench throughput`. A token makes a request 600 bytes longer for anyone, so each kind of
 //! credentials is measured against raw hyper with the same header.

@@ -118,11 +118,11 @@ impl Client {
         self.wait(async move { client.send_message(message, options).await })
     }
 
-    /// Sends messages with at most `concurrency` calls under way, and gives their results as an iterator: see
+    /// Sends messages with at most `concurrency` calls in flight, and returns their results as an iterator: see
     /// [`crate::Client::send_all`].
     ///
     /// Nothing is sent until the first result is asked for; then the calls go on between one result and the next, until as
-    /// many have ended as may be under way.
+    /// many have ended as may be in flight.
     pub fn send_all<I>(
         &self,
         messages: I,
@@ -183,7 +183,7 @@ impl Client {
         self.wait(async move { client.mark_read(&inbound).await })
     }
 
-    /// Marks an inbound message as read and shows that somebody is typing: see [`crate::Client::show_typing`].
+    /// Marks an inbound message as read and shows a typing indicator: see [`crate::Client::show_typing`].
     ///
     /// # Errors
     ///
@@ -242,7 +242,7 @@ impl Client {
         self.wait(async move { client.send_raw(&path, &body, options).await })
     }
 
-    /// Takes no new call, and waits for those under way.
+    /// Refuses new calls, and waits for those in flight.
     ///
     /// # Errors
     ///

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use messages_types::WebhookEvent;
 
-/// Where sends are noted before they go out.
+/// Ledger of sends, written before they go out.
 ///
 /// [`Client`](crate::Client) calls [`open`](Self::open) before the request leaves and [`settle`](Self::settle) when it knows what
 /// became of it. What stays open is in doubt: its answer was lost, or its future was dropped. A status webhook
@@ -20,7 +20,7 @@ pub trait DoubtLedger: fmt::Debug + Send + Sync + 'static {
     fn settle(&self, client_ref: &str, settlement: Settlement<'_>);
 }
 
-/// What became of a send.
+/// Outcome of a send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Settlement<'a> {

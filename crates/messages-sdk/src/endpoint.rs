@@ -26,7 +26,7 @@ pub struct Endpoint {
     prefix: Box<str>,
 }
 
-/// Why a text is no endpoint.
+/// Reason a text is not an endpoint.
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EndpointError {
@@ -162,7 +162,7 @@ impl Endpoint {
         }
     }
 
-    /// Whether credentials may be sent to `uri`: it is this endpoint's own, or the vendor's.
+    /// Returns `true` if credentials may be sent to `uri`: it is this endpoint's own, or the vendor's.
     pub(crate) fn trusts(&self, uri: &Uri) -> bool {
         let own = uri.authority() == self.base.authority() && uri.scheme() == self.base.scheme();
         own || (uri.scheme_str() == Some("https") && uri.authority().is_some_and(is_vendor))

@@ -53,7 +53,7 @@ pub struct CredentialsError {
 pub struct Failure {
     /// `None`: the client was closed.
     pub(crate) source: Option<Box<dyn StdError + Send + Sync>>,
-    /// Whether the same request may be sent later.
+    /// `true` if the same request may be sent later.
     pub(crate) is_retryable: bool,
     pub(crate) report: CallReport,
 }
@@ -135,7 +135,7 @@ impl Error {
         }
     }
 
-    /// Whether the request reached the API: [`Delivery::NotSent`] only if no byte of it can have left.
+    /// Knowledge about the request's delivery to the API: [`Delivery::NotSent`] only if no byte of it can have left.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         match self {
@@ -145,7 +145,7 @@ impl Error {
         }
     }
 
-    /// Whether the same message may be sent later without the risk of a double, and with a chance of
+    /// Returns `true` if the same message may be sent later without the risk of a double, and with a chance of
     /// acceptance: it was not sent for a reason that may pass, or the API throttled it.
     ///
     /// `false` for a request that can never be sent, such as one to an endpoint that credentials are
@@ -161,7 +161,7 @@ impl Error {
         }
     }
 
-    /// Whether the credentials are the reason: none could be made, or the API responded with 401 or 403.
+    /// Returns `true` if the credentials are the reason: none could be made, or the API responded with 401 or 403.
     #[must_use]
     pub fn is_credentials(&self) -> bool {
         matches!(self, Self::Credentials(_))

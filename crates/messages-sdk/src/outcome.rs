@@ -20,7 +20,7 @@ pub enum Outcome {
     Rejected,
     /// The message never left this machine.
     NotSent,
-    /// Nobody on this side can tell whether the API took the message.
+    /// The API may have accepted the message.
     InDoubt,
     /// The message breaks a rule and was refused here; it never left this machine.
     Invalid,

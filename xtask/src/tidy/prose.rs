@@ -6,6 +6,8 @@ use super::File;
 const CRATES: &[&str] = &[
     "messages-types",
     "messages-types-derive",
+    "messages-auth",
+    "messages-sdk",
     "messages-cli",
     "messages-emulator",
     "messages-outbox",

@@ -1,4 +1,4 @@
-//! What must hold of every header, token and key, whatever the bytes: the fuzz targets call these functions.
+//! Properties of every header, token and key, for any bytes: the fuzz targets call these functions.
 //!
 //! A target starts from its seeds and keeps what it finds in `corpus`:
 //! `cargo xtask fuzz --only=tokens --seconds=60`
@@ -39,7 +39,7 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(NOW)
 }
 
-/// An `Authorization` value as it comes in. Nobody who does not know the secret is let in.
+/// An `Authorization` value as received. Without the secret, none is accepted.
 pub fn header(bytes: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(bytes) else {
         return;

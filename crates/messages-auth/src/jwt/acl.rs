@@ -64,7 +64,7 @@ impl TryFrom<&str> for AclPath {
     }
 }
 
-/// What may be done at a path: everything, unless narrowed.
+/// Permissions at a path: all, unless narrowed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AclRule {

@@ -1,4 +1,4 @@
-//! What is in a token, and all that is wrong with it, without a key.
+//! Content and faults of a token, without its key.
 
 use std::time::SystemTime;
 
@@ -8,7 +8,7 @@ use super::claims::Claims;
 use super::verify::{self, ClaimName, JwtError};
 use crate::jws::{self, Algorithm};
 
-/// A token as it presents itself. Nobody has vouched for any of it: only [`verify`](super::verify()) does.
+/// Unverified content of a token; [`verify`](super::verify()) verifies it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Inspection {

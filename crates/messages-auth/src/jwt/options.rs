@@ -1,11 +1,11 @@
-//! What a token is to say, apart from whose it is and when it was made.
+//! Optional claims of a token, and its lifetime.
 
 use std::time::Duration;
 
 use super::acl::Acl;
 use crate::error::{AuthError, AuthErrorKind};
 
-/// How long a token is good: whole seconds, from 30 to 86,400.
+/// Lifetime of a token: 30 to 86,400 whole seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Lifetime(u32);
 
@@ -76,7 +76,7 @@ impl JwtOptions {
         Self::default()
     }
 
-    /// How long the token is good: `exp` is `iat` and this.
+    /// Lifetime of the token: `exp` is `iat` plus this.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Lifetime) -> Self {
         self.lifetime = lifetime;

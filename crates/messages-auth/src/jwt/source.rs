@@ -27,12 +27,12 @@ const BACKWARD_STEP: u64 = 60;
 /// A clock that differs from the API's by less than this many seconds is not corrected: the date it is told has whole
 /// seconds and was on its way for a while.
 const CLOCK_TOLERANCE: u64 = 10;
-/// A larger difference is not corrected: whoever sets the date could otherwise collect tokens for any time to come.
+/// A larger difference is not corrected: an attacker who sets the date could otherwise collect tokens for any time in the future.
 const MAX_CORRECTION: u64 = 24 * 60 * 60;
 
 /// Mints the tokens of an application and shares each among all who ask. Cloning is cheap; clones share the token.
 ///
-/// - Reading a good token waits for nobody and allocates nothing.
+/// - Reading a valid token neither waits nor allocates.
 /// - Sixty seconds before a token expires, one caller makes the next; all others go on with the old one meanwhile.
 /// - Where there is no good token, one caller makes it and the others wait for that one. If it fails, they all get its
 ///   error and none tries again in its place.
@@ -83,7 +83,7 @@ struct Cached {
     last_use: u64,
 }
 
-/// What can be done with the token there is.
+/// Use of the current token.
 enum State {
     Good(HeaderValue),
     /// Good still, but due for renewal.
@@ -213,7 +213,7 @@ impl TokenSource {
         }
     }
 
-    /// Makes the next token unless somebody else is about to.
+    /// Mints the next token unless another thread is doing so.
     fn renew(&self, now: u64) -> Option<HeaderValue> {
         let mut minting = match self.0.minting.try_lock() {
             Ok(minting) => minting,
@@ -235,7 +235,7 @@ impl TokenSource {
         made
     }
 
-    /// Waits until nobody mints, takes a token that `accept` finds good, or makes one.
+    /// Waits until no other thread mints, then returns a token that `accept` accepts, or mints one.
     fn wait_for_token(
         &self,
         now: u64,
@@ -313,7 +313,7 @@ impl Cached {
 
 impl fmt::Debug for TokenSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Not the signer: its `Debug` is somebody else's promise.
+        // The signer is omitted: its `Debug` is foreign code.
         f.debug_struct("TokenSource")
             .field("application_id", &self.0.recipe.application_id)
             .field("options", &self.0.recipe.options)

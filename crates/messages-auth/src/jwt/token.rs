@@ -11,7 +11,7 @@ use crate::error::{AuthError, AuthErrorKind};
 use crate::jws::{self, Algorithm};
 use crate::signer::Signer;
 
-/// A signed token: whoever holds it is the application until it expires, so it is kept as a secret.
+/// A signed token: it grants the application's access until it expires, so it is treated as a secret.
 #[derive(Clone)]
 pub struct Token(Zeroizing<String>);
 

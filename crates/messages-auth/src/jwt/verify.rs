@@ -12,13 +12,13 @@ use crate::id::ApplicationId;
 use crate::jws::{self, Algorithm, Fault};
 use crate::key::PublicKey;
 
-/// How far the clocks of the two sides may differ: 60 s, added to `exp` and taken from `iat` and `nbf`.
+/// Largest difference between the clocks of the two sides: 60 s, added to `exp` and taken from `iat` and `nbf`.
 pub const LEEWAY: Duration = Duration::from_secs(60);
 
 /// Longest token that is looked at.
 pub(super) const MAX_LEN: usize = 16 * 1024;
 
-/// Why a token is refused.
+/// Reason a token is refused.
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum JwtError {

@@ -16,7 +16,7 @@ pub(super) struct Element<'a> {
     pub(super) contents: &'a [u8],
 }
 
-/// Why no element could be read.
+/// Reason no element could be read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
     /// It announces more bytes than there are.

@@ -26,7 +26,7 @@ const DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01];
 /// 1.3.101.110 to 1.3.101.113: X25519, X448, Ed25519, Ed448.
 const EDWARDS: &[u8] = &[0x2b, 0x65];
 
-/// What `input` is.
+/// Identifies `input`.
 pub(super) fn identify(input: &[u8]) -> Form {
     if input.starts_with(&[0xfe, 0xed, 0xfe, 0xed]) {
         return Form::Other(KeyMistake::JavaKeyStore);

@@ -1,6 +1,6 @@
-//! What was handed over in place of a usable key, in words that say what to do.
+//! Reasons a key cannot be used, with the remedy.
 
-/// Why something is not the RSA key that was wanted.
+/// Reason an input is not a usable RSA key.
 #[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyMistake {

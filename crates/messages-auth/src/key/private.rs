@@ -114,7 +114,7 @@ impl PrivateKey {
         self.public.bits()
     }
 
-    /// What should be put right about the key although it works.
+    /// Faults of the key that do not prevent its use.
     #[must_use]
     pub fn warnings(&self) -> &[KeyWarning] {
         &self.warnings

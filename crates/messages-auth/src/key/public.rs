@@ -31,7 +31,7 @@ impl PublicKey {
     /// except where the text of a key was passed for one.
     pub fn from_path(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
-        // Whoever may read it: it is public.
+        // Its permissions do not matter: it is public.
         let (contents, _) = file::read(path)?;
         text::read_bytes(&contents, Self::from_der_or_mistake)
             .map_err(|mistake| AuthError::at_path(mistake, path, None))
@@ -75,7 +75,7 @@ impl PublicKey {
         self.bits
     }
 
-    /// Whether `signature` is this key's RS256 signature of `message`.
+    /// Returns `true` if `signature` is this key's RS256 signature of `message`.
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         let signature = signature.to_vec();

@@ -19,7 +19,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// How often base64 around base64 is unwrapped: secret stores encode what was already encoded.
+/// Maximum number of nested base64 encodings: secret stores encode what was already encoded.
 const MAX_WRAPPINGS: usize = 2;
 
 /// Finds the key in a file's bytes, text or DER, and hands its DER to `parse`.
@@ -205,7 +205,7 @@ fn foreign(text: &str) -> Option<KeyMistake> {
     }
 }
 
-/// Whether a short text looks like the name of a file.
+/// Returns `true` if a short text looks like the name of a file.
 fn is_path(text: &str) -> bool {
     text.len() <= 256
         && !text.contains('\n')

@@ -97,7 +97,7 @@ impl VerifierBuilder {
         self
     }
 
-    /// Remembers nothing: whoever sees a webhook once can send it again for as long as its age allows. Only where
+    /// Disables the replay guard: an attacker who has seen a webhook can send it again for as long as its age allows. Only where
     /// handling twice does no harm, and best together with [`strict`](Self::strict).
     pub fn without_replay_guard(mut self) -> Self {
         self.guard = Guard::None;

@@ -1,4 +1,4 @@
-//! What a webhook's token says.
+//! Claims of a webhook's token.
 
 use std::fmt;
 
@@ -95,7 +95,7 @@ impl WebhookClaims {
             issued_at,
             token_id,
             api_key,
-            // Where these two are missing, the empty text fails the check that they are for.
+            // If these two are missing, the empty text fails their check.
             issuer: text(&mut object, "iss")?.unwrap_or_default(),
             payload_hash: text(&mut object, "payload_hash")?.unwrap_or_default(),
             application_id: text(&mut object, "application_id")?,

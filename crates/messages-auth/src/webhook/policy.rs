@@ -1,4 +1,4 @@
-//! What a verifier demands of a webhook beyond its signature.
+//! Requirements of a verifier beyond the signature.
 
 use std::time::SystemTime;
 

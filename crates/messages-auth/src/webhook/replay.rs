@@ -18,7 +18,7 @@ use crate::id::ApiKey;
 /// 3. After `commit`, `claim` returns [`ClaimOutcome::Handled`] at least until `until`. It counts even if the claim has
 ///    lapsed meanwhile: the webhook was handled. A clock that jumps ahead and back passes `until` too early: purge by
 ///    count, as [`MemoryReplayGuard`] does, or by a clock that does not jump, such as that of a database server.
-/// 4. `release` with a ticket that is not the current one changes nothing: somebody else holds the claim by now.
+/// 4. `release` with a ticket that is not the current one changes nothing: another delivery has the claim by now.
 /// 5. No method panics. Each may block for as long as its storage takes.
 pub trait ReplayGuard: fmt::Debug + Send + Sync + 'static {
     /// Asks for the right to handle `key`. After `until` the webhook is too old to be accepted anyway.
@@ -47,13 +47,13 @@ pub trait ReplayGuard: fmt::Debug + Send + Sync + 'static {
 pub enum ClaimOutcome {
     /// It is the caller's to handle; the ticket tells this claim from later ones for the same key.
     Claimed(u64),
-    /// Somebody else is handling it, and may fail yet.
+    /// Another delivery of it is being handled, and may still fail.
     InProgress,
     /// It was handled.
     Handled,
 }
 
-/// What a webhook is known by: its account and `jti`, not its token, whose text could vary. Cloning is cheap.
+/// Identity of a webhook: its account and `jti`, not its token, whose text could vary. Cloning is cheap.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReplayKey(Arc<str>);
 
@@ -160,13 +160,13 @@ impl MemoryReplayGuard {
         self
     }
 
-    /// How many webhooks it remembers at the moment, claimed or handled.
+    /// Number of stored webhooks, claimed or handled.
     #[must_use]
     pub fn len(&self) -> usize {
         self.memory().states.len()
     }
 
-    /// Whether it remembers none.
+    /// Returns `true` if it has no webhooks.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

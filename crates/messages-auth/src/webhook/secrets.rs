@@ -50,7 +50,7 @@ impl Secrets {
         self
     }
 
-    /// Whether there is none.
+    /// Returns `true` if there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.by_account.is_empty() && self.any_account.is_empty()

@@ -29,7 +29,7 @@ impl Verified {
         }
     }
 
-    /// What the token says.
+    /// Claims of the token.
     #[must_use]
     pub fn claims(&self) -> &WebhookClaims {
         &self.claims

@@ -92,7 +92,7 @@ impl Verifier {
         VerifierBuilder::new()
     }
 
-    /// Puts other secrets in place of those in use, for all clones. Calls that are under way end with the old ones;
+    /// Replaces the secrets in use, for all clones. Calls in flight complete with the old ones;
     /// every later call sees only the new.
     ///
     /// # Errors

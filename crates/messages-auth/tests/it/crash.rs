@@ -1,4 +1,4 @@
-//! What a receiver that is killed leaves behind: `kill -9` between claim and commit, and a sender that tries again.
+//! State left behind by a killed receiver: `kill -9` between claim and commit, and a sender that tries again.
 //!
 //! The receiver is a process of its own. It says what it is about to do and waits to be told to go on, so that it can be
 //! killed at a known place: after the claim and before the handling, or after the handling and before the commit. What
@@ -24,7 +24,7 @@ use crate::support::{NOW, at, builder, headers, now, signer};
 
 const BODY: &[u8] = b"{}";
 const LEASE: u64 = 30;
-/// When the sender tries again: while the dead receiver's claim holds, if anything remembers it, and after it lapsed.
+/// Time of the sender's next attempt: while the dead receiver's claim holds, if anything remembers it, and after it lapsed.
 const RETRIES: [u64; 2] = [5, LEASE];
 
 const KIND: &str = "MESSAGES_AUTH_TEST_RECEIVER";
@@ -163,7 +163,7 @@ impl Drop for Process {
     }
 }
 
-/// How the webhooks of one kind of guard fared.
+/// Outcome of the webhooks of one kind of guard.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Tally {
     killed_before_handling: usize,
@@ -235,7 +235,7 @@ impl Tally {
     }
 }
 
-/// What the sender does when nobody answered: the same webhook again, until it is acknowledged. And once more, as a
+/// Behaviour of the sender without a response: the same webhook again, until it is acknowledged. And once more, as a
 /// network that doubles a delivery does.
 fn try_again(receiver: &mut Process, header: &HeaderValue) {
     let acknowledged = RETRIES.into_iter().find(|seconds| {

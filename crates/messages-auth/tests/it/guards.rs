@@ -23,7 +23,7 @@ pub(crate) struct FileGuard {
     lease: Duration,
 }
 
-/// What a webhook's file says.
+/// Content of a webhook's file.
 enum Entry {
     Claimed { ticket: u64, lapses: u64 },
     Handled,

@@ -100,7 +100,7 @@ fn permissions_are_looked_at() {
         "the key file can be read by others (mode 644), restrict it (chmod 600)"
     );
 
-    // A link to itself can be opened by nobody, not even by root.
+    // A link to itself cannot be opened, not even by root.
     let circle = directory.path().join("circle");
     symlink(&circle, &circle).unwrap();
     let error = PrivateKey::from_path(&circle).unwrap_err();

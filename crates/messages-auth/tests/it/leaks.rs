@@ -194,7 +194,7 @@ fn nothing_that_is_secret_is_printed() {
     assert!(watch.printed > 300);
 }
 
-/// The names of all public types, as the source has them: a new one that nobody prints here is a failure.
+/// The names of all public types, as the source has them: a new one that is not printed here is a failure.
 fn public_types() -> BTreeSet<String> {
     fn collect(folder: &Path, names: &mut BTreeSet<String>) {
         for entry in fs::read_dir(folder).unwrap() {

@@ -49,7 +49,7 @@ fn swapping_secrets_under_load_refuses_nothing_and_takes_effect_at_once() {
         for worker in 0..THREADS {
             let (verifier, signing, accepted, stop) = (&verifier, &signing, &accepted, &stop);
             scope.spawn(move || {
-                // When a worker fails, the others have nothing left to do.
+                // After a worker fails, the others have nothing left to do.
                 let _stop = StopOnDrop(stop);
                 let mut count = 0_u64;
                 while !stop.load(Ordering::Acquire) {

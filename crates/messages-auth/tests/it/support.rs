@@ -1,4 +1,4 @@
-//! What the tests share: one key, one account, one moment, and tokens that are put together by hand.
+//! Shared by the tests: one key, one account, one moment, and tokens that are put together by hand.
 
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -16,7 +16,7 @@ pub(crate) const API_KEY: &str = "a1b2c3d4";
 pub(crate) const SECRET: &str = "QWxhZGRpbjpPcGVuU2VzYW1lMTIzNDU2";
 pub(crate) const APPLICATION: &str = "5c2e8f6e-0f3c-4a3e-9d3b-2f1f0d8b7a61";
 
-/// When the tests take place: 2023-11-14 22:13:20 UTC.
+/// Time of the tests: 2023-11-14 22:13:20 UTC.
 pub(crate) const NOW: u64 = 1_700_000_000;
 
 pub(crate) static KEY: LazyLock<PrivateKey> =

@@ -95,7 +95,7 @@ impl<T> Authorize<T> {
     }
 }
 
-/// What an attempt keeps of its token, to tell it from another: the end, which is of the signature. Where two end alike all the same,
+/// Part of a token that identifies it among the tokens of a call: the end, which is of the signature. Where two end alike all the same,
 /// one that is good is replaced too.
 ///
 /// A clone of the header would contend for one reference count with every request of every thread.

@@ -117,7 +117,7 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
     Some(id.to_owned())
 }
 
-/// Whether a response refuses the credentials of its request.
+/// Returns `true` if a response refuses the credentials of its request.
 pub(super) fn refuses_credentials(response: &http::Response<Bytes>) -> bool {
     Refusal::of(response.status()) == Some(Refusal::Unauthorized)
 }

@@ -1,4 +1,4 @@
-//! How a client is put together, and in which order its layers lie.
+//! Builder of a client, and the order of its layers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::endpoint::Endpoint;
 use crate::env::{self, AuthPreference, EnvError};
 use crate::observe::{ClientObserver, Observed};
 
-/// Whether messages without a client reference get one.
+/// Treatment of messages without a client reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum ClientReferences {
@@ -30,7 +30,7 @@ pub enum ClientReferences {
     AsGiven,
 }
 
-/// Why a client cannot be built.
+/// Reason a client cannot be built.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -99,13 +99,13 @@ impl ClientBuilder {
         }
     }
 
-    /// Where to send to.
+    /// Endpoint of the API; by default the global one.
     pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
         self.endpoint = endpoint;
         self
     }
 
-    /// What to sign requests with.
+    /// Credentials that sign requests.
     pub fn credentials(mut self, credentials: impl Into<Credentials>) -> Self {
         self.credentials = Some(credentials.into());
         self
@@ -165,7 +165,7 @@ impl ClientBuilder {
         Ok(self.transport(transport))
     }
 
-    /// What may be resent; by default nothing that may have been accepted.
+    /// Rule for resending; by default nothing that may have been accepted is resent.
     pub fn delivery(mut self, policy: DeliveryPolicy) -> Self {
         self.delivery = policy;
         self
@@ -184,37 +184,37 @@ impl ClientBuilder {
         self
     }
 
-    /// How long one attempt may take, 20 s by default.
+    /// Time limit of one attempt, 20 s by default.
     pub fn attempt_timeout(mut self, limit: Duration) -> Self {
         self.attempt_timeout = limit;
         self
     }
 
-    /// How long a call may take altogether, 60 s by default.
+    /// Time limit of a call with all its attempts and waits, 60 s by default.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.deadline = limit;
         self
     }
 
-    /// What is added to the user agent, such as `my-shop/1.4`.
+    /// Addition to the user agent, such as `my-shop/1.4`.
     pub fn user_agent_suffix(mut self, suffix: impl Into<String>) -> Self {
         self.user_agent = Some(suffix.into());
         self
     }
 
-    /// Whether messages without a client reference get one.
+    /// Treatment of messages without a client reference.
     pub fn client_references(mut self, references: ClientReferences) -> Self {
         self.references = references;
         self
     }
 
-    /// Where sends are noted before they go out, so that a webhook can settle those whose answer was lost.
+    /// Ledger that records sends before they go out, so that a webhook can resolve those of unknown outcome.
     pub fn doubts(mut self, ledger: Arc<dyn DoubtLedger>) -> Self {
         self.doubts = Some(ledger);
         self
     }
 
-    /// Who is told of every call and every attempt, to make metrics of them for one.
+    /// Observer of every call and every attempt, for metrics for example.
     pub fn observer(mut self, observer: impl ClientObserver) -> Self {
         self.observer = Some(Arc::new(observer));
         self

@@ -26,21 +26,21 @@ pub enum ResultOrder {
     Input,
 }
 
-/// What became of one message of a stream.
+/// Result of one message of a stream.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Sent {
     /// The message's place in the stream, from 0.
     pub index: u64,
-    /// How its call ended.
+    /// Result of its call.
     pub result: Result<Accepted, Error>,
 }
 
 impl Client {
-    /// Sends a stream of messages, with at most `concurrency` calls under way, and gives their results as a stream.
+    /// Sends a stream of messages, with at most `concurrency` calls in flight, and returns their results as a stream.
     ///
     /// Messages are taken in as there is room for them and results are asked for, so a slow reader slows the sending down.
-    /// Dropping the stream stops the calls that are under way; what became of their messages is then open.
+    /// Dropping the stream stops the calls in flight; the outcome of their messages is then unknown.
     ///
     /// ```
     /// use std::num::NonZeroUsize;

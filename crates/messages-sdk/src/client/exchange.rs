@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::observe::{Operation, Running};
 use crate::outcome::{CallReport, Outcome};
 
-/// What one call sends, and where.
+/// Request of one call.
 pub(super) struct Call<'a> {
     pub(super) method: Method,
     pub(super) endpoint: &'a Endpoint,
@@ -32,7 +32,7 @@ pub(super) struct Call<'a> {
     pub(super) client_ref: Option<String>,
 }
 
-/// What the body of an acceptance says.
+/// Content of the body of an acceptance.
 pub(super) trait Decoded {
     /// The message's id, if the call sent one message.
     fn message_uuid(&self) -> Option<&str> {

@@ -48,7 +48,7 @@ pub(crate) struct Inner {
     pub(crate) doubts: Option<Arc<dyn DoubtLedger>>,
     pub(crate) observer: Option<Arc<dyn ClientObserver>>,
     account: Arc<str>,
-    /// Whether the rate limit looks at senders and channels too.
+    /// `true` if the rate limit distinguishes senders and channels.
     scoped: bool,
     has_jwt: bool,
     pub(crate) calls: InFlightCalls,
@@ -83,13 +83,13 @@ impl Client {
         &self.inner
     }
 
-    /// Where this client sends to.
+    /// Endpoint of this client.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         &self.inner.endpoint
     }
 
-    /// Takes no new call, and waits for those under way.
+    /// Refuses new calls, and waits for those in flight.
     ///
     /// Each of them ends by its own deadline, so this does too. Calls after it fail with
     /// [`Error::NotSent`](crate::Error::NotSent).

@@ -1,4 +1,4 @@
-//! What can be said about one call.
+//! Options of one call.
 
 use std::time::Duration;
 
@@ -26,13 +26,13 @@ impl SendOptions {
         Self::default()
     }
 
-    /// How long the call may take altogether, retries and waits included; a day at most.
+    /// Time limit of the call, retries and waits included; at most a day.
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.deadline = Some(limit);
         self
     }
 
-    /// What may be sent again in this call.
+    /// Rule for resending in this call.
     pub fn delivery(mut self, policy: DeliveryPolicy) -> Self {
         self.delivery = Some(policy);
         self
@@ -54,7 +54,7 @@ impl SendOptions {
         self
     }
 
-    /// Where this call goes instead: the region of a message that is to be changed, for one. Credentials are sent to the
+    /// Endpoint of this call instead of the client's: the region of a message to be updated, for example. Credentials are sent to the
     /// vendor's hosts and to the client's own endpoint; a call to any other fails and is not sent.
     pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
         self.endpoint = Some(Box::new(endpoint));

@@ -192,7 +192,7 @@ impl Client {
         })
     }
 
-    /// What the rate limit goes by. Without limits there is one scope, the client's account.
+    /// Scope of the rate limit. Without limits there is one scope, the client's account.
     pub(super) fn scope(&self, narrow: impl FnOnce(RateScope) -> RateScope) -> Option<RateScope> {
         let account = || RateScope::account(Arc::clone(&self.inner.account));
         self.inner.scoped.then(|| narrow(account()))
@@ -218,7 +218,7 @@ async fn workflow_accepted(call: &mut Call<'_>) -> Result<WorkflowAccepted, Erro
     })
 }
 
-/// A UUID of version 7. Nobody has to be kept from guessing it, so a quick generator does, without a call of the system.
+/// A UUID of version 7. It may be guessable, so a fast generator suffices, without a system call.
 fn mint_reference(now: SystemTime) -> String {
     let since = now.duration_since(SystemTime::UNIX_EPOCH);
     let millis = since.map_or(0, |since| since.as_millis() as u64);

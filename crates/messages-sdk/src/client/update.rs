@@ -19,7 +19,7 @@ impl Client {
         self.update_inbound(inbound, &v1::Update::read()).await
     }
 
-    /// Marks an inbound WhatsApp message as read and shows that somebody is typing, for 25 seconds
+    /// Marks an inbound WhatsApp message as read and shows a typing indicator, for 25 seconds
     /// or until the reply.
     ///
     /// # Errors
@@ -115,7 +115,7 @@ impl Client {
     }
 }
 
-/// Whether an id can stand in a path as it is.
+/// Returns `true` if an ID can stand in a path as it is.
 fn is_path_segment(id: &str) -> bool {
     !id.is_empty()
         && id

@@ -65,7 +65,7 @@ pub struct ObservedAttempt<'a> {
     pub number: u32,
     /// The status of the answer, or the error.
     pub result: Result<StatusCode, &'a TransportError>,
-    /// How long it took, without any wait for the rate limit before it.
+    /// Its duration, without any wait for the rate limit before it.
     pub elapsed: Duration,
 }
 
@@ -81,14 +81,14 @@ pub struct ObservedCall<'a> {
     pub channel: Option<&'static str>,
     /// The host of its endpoint.
     pub host: &'a str,
-    /// How it ended. A call whose future was dropped is in doubt, or not sent if it had no attempt yet.
+    /// Its outcome. A call whose future was dropped is in doubt, or not sent if it had no attempt yet.
     pub outcome: Outcome,
-    /// Whether its future was dropped.
+    /// `true` if its future was dropped.
     pub cancelled: bool,
     /// The status of the last answer, if one came.
     pub status: Option<StatusCode>,
-    /// How many attempts it had.
+    /// Number of its attempts.
     pub attempts: u32,
-    /// How long it took, waits included.
+    /// Its duration, waits included.
     pub elapsed: Duration,
 }

@@ -19,7 +19,7 @@ use crate::outcome::Outcome;
 /// | `messages.client.call.attempts`, one value a call | `{attempt}` | as the call's duration |
 ///
 /// The first one is as the semantic conventions for HTTP clients have it: `http.response.status_code` = 429 counts how often
-/// the API throttled. `messages.outcome` is an [`Outcome::name`], so `in_doubt` counts the sends of which nobody can tell. No
+/// the API throttled. `messages.outcome` is an [`Outcome::name`], so `in_doubt` counts the sends of unknown outcome. No
 /// attribute names a person, and each has few values.
 ///
 /// ```

@@ -79,7 +79,7 @@ impl ReceiveError {
         }
     }
 
-    /// Whether the webhook is a duplicate: handled before, or being handled.
+    /// Returns `true` if the webhook is a duplicate: handled before, or being handled.
     #[must_use]
     pub fn is_duplicate(&self) -> bool {
         matches!(self, Self::Unverified(error)

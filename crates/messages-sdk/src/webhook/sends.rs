@@ -36,7 +36,7 @@ struct Workflow {
     total: Option<u64>,
     /// Message ID at the last position of a failover run.
     last: Option<String>,
-    /// Whether it is the failover run of a v1 message, which has no final report.
+    /// `true` for the failover run of a v1 message, which has no final report.
     is_failover_run: bool,
     report: Option<WorkflowStatus>,
 }

@@ -64,7 +64,7 @@ pub struct Tracked {
     pub status: Option<Status>,
     /// Status of the send as a whole.
     pub current: Status,
-    /// Whether the send has ended: delivered, read or failed. A delivered message may still be read.
+    /// `true` if the send has ended: delivered, read or failed. A delivered message may still be read.
     pub is_final: bool,
 }
 

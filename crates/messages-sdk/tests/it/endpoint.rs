@@ -1,4 +1,4 @@
-//! Where requests may go.
+//! Permitted endpoints of requests.
 
 use messages_sdk::Endpoint;
 use messages_sdk::endpoint::EndpointError;

@@ -10,7 +10,7 @@ use messages_sdk::{Client, blocking};
 
 const ID: &str = "aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab";
 
-/// What a process with these variables says of its credentials.
+/// Output of a process with these variables.
 fn said(preference: &str, variables: &[(&str, &str)]) -> String {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child

@@ -1,4 +1,4 @@
-//! What a person sees of an error, pinned: `Display`, hint, sources and `Debug`. And what they must not see.
+//! Pinned text of each error: `Display`, hint, sources and `Debug`; and the content it must not have.
 
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -22,7 +22,7 @@ use crate::support::{UUID, client, sms};
 /// The page that says what to do about each of them.
 const PAGE: &str = include_str!("../../../../docs/errors.md");
 
-/// What is shown of the errors so far.
+/// Text of the errors so far.
 #[derive(Default)]
 struct Shown(String);
 

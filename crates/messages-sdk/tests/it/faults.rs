@@ -56,7 +56,7 @@ fn faults() -> Vec<Play> {
     faults
 }
 
-/// What a message's JSON on the wire is, so that the server's count can be asked for.
+/// JSON of a message on the wire, by which the server counts it.
 fn message(n: usize) -> (Message, Vec<u8>) {
     let sms = Sms::text("447700900001", "447700900000", "Hello").unwrap();
     let message = Message::from(sms.client_ref(format!("call-{n}")).unwrap());
@@ -117,7 +117,7 @@ async fn run(backend: Backend, policy: DeliveryPolicy, one_in: usize) -> Counts 
         });
     }
     let ends = workers.join_all().await;
-    // What the server still reads of calls that timed out counts too.
+    // Requests of calls that timed out count too, if the server still reads them.
     tokio::time::sleep(Duration::from_millis(200)).await;
     let mut counts = Counts::default();
     for (outcome, body) in ends.into_iter().flatten() {

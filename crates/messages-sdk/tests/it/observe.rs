@@ -1,4 +1,4 @@
-//! What an observer is told, and what becomes of it as metrics.
+//! Calls of an observer, and the metrics made of them.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -217,7 +217,7 @@ fn p99(mut times: Vec<Duration>) -> Duration {
 async fn slow_clients_are_cut_and_hold_nobody_up() {
     const SLOW: usize = 500;
     let attacked = Arc::new(Server::start().await);
-    // What an honest webhook takes on this machine at this moment, without slow clients.
+    // Duration of an honest webhook on this machine, without slow clients.
     let quiet = Server::start().await;
     let mut slow = JoinSet::new();
     for n in 0..SLOW {

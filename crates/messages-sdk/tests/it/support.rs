@@ -1,4 +1,4 @@
-//! What several tests start from.
+//! Shared by the tests.
 
 use std::sync::Arc;
 use std::time::Duration;

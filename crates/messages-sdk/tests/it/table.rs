@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{Backend, accepted, backends, sms};
 
-/// How the server is reached.
+/// Connection to the server.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Way {
     Plain,
@@ -25,17 +25,17 @@ enum Way {
     Tls,
     /// By a name that has no address.
     NoName,
-    /// At a port where nobody listens.
+    /// At a port without a listener.
     NoListener,
 }
 
-/// How a call ends, and how many requests the server took.
+/// Outcome of a call, and the number of requests the server read.
 type End = (Outcome, usize);
 
 struct Row {
     event: String,
     way: Way,
-    /// What the server does first; after that it accepts.
+    /// First behaviour of the server; after that it accepts.
     first: Vec<Play>,
     /// Under `AtMostOnce`, `TrustRefusals`, `AtLeastOnce`.
     ends: [End; 3],
@@ -150,7 +150,7 @@ fn table() -> Vec<Row> {
     rows
 }
 
-/// What HTTP/2 says by itself: the stream was not processed.
+/// Built into HTTP/2: the stream was not processed.
 fn protocol_refusals() -> Vec<Row> {
     vec![
         row("REFUSED_STREAM", Play::Refuse, [ACCEPTED; 3]),
@@ -184,7 +184,7 @@ fn basic() -> Basic {
     Basic::new("a1b2c3d4", "canary-secret").unwrap()
 }
 
-/// A port where nobody speaks TLS, nor listens to what is said.
+/// A port whose listener neither speaks TLS nor reads.
 async fn no_tls() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

@@ -103,7 +103,7 @@ async fn moved(endpoint: Endpoint, date: Date) -> (i64, String) {
     (issued[1].cast_signed() - issued[0].cast_signed(), log)
 }
 
-/// Whether a token moved by so much, apart from the time that passed.
+/// Returns `true` if a token moved by this much, apart from the time that passed.
 fn is_about(moved: i64, off: i64) -> bool {
     (0..60).contains(&(moved - off))
 }

@@ -1,4 +1,4 @@
-//! What the verifier accepts and refuses, rule by rule, and what it says to answer.
+//! Rules of the verifier, one by one, with the status code of the response.
 
 mod claims;
 mod report;

@@ -1,4 +1,4 @@
-//! What is said of a verdict: names, answers, and what logs show.
+//! Names, status codes and logged text of each verdict.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -43,7 +43,7 @@ fn every_reason_has_a_name_of_its_own_and_an_answer() {
     );
 }
 
-/// What logs show: enough to find one's way, and the leak test sees to it that it is not more.
+/// Logged text: the leak test checks that it holds nothing secret.
 #[test]
 fn debug_output_says_which_and_how_many() {
     let guard = Arc::new(MemoryReplayGuard::with_capacity(7));
