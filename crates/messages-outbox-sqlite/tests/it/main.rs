@@ -9,6 +9,7 @@
 
 #[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
+mod commit;
 mod contract;
 mod enqueue;
 mod erase;
@@ -16,4 +17,5 @@ mod file;
 mod kill;
 #[cfg(target_os = "linux")]
 mod power;
+mod redaction;
 mod support;
