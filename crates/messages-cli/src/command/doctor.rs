@@ -8,6 +8,7 @@ use clap::Args;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use messages_sdk::Endpoint;
 use messages_sdk::auth::Credentials;
+use messages_sdk::transport::backend::environment_proxy;
 use messages_sdk::transport::layer::retry::Refusal;
 use serde::Serialize;
 
@@ -89,6 +90,7 @@ impl DoctorArgs {
             Finding::of("profiles", profiles(settings)),
             Finding::of("credentials", credentials_of(settings)),
             Finding::of("webhooks", webhooks(settings)),
+            Finding::of("proxy", proxy(settings)),
         ];
         if !self.offline {
             findings.extend(runtime()?.block_on(network(settings)));
@@ -143,6 +145,23 @@ fn webhooks(settings: &Settings) -> Result<String, CommandError> {
     Ok(format!("{} signature secrets", secrets.len()))
 }
 
+/// The way to the endpoint. Passwords of proxies are not shown.
+fn proxy(settings: &Settings) -> Result<String, CommandError> {
+    let endpoint = settings.endpoint()?;
+    let destination = format!("{endpoint}/").parse().map_err(|error| {
+        CommandError::new(Exit::Other, "the endpoint is not a URI").because(error)
+    })?;
+    let proxy = environment_proxy(&destination).map_err(|error| {
+        CommandError::new(Exit::Other, "the proxy cannot be used")
+            .because(error)
+            .hint("set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to a URL such as http://proxy.example:3128")
+    })?;
+    Ok(match proxy {
+        Some(proxy) => format!("{endpoint} is reached through {proxy}"),
+        None => format!("{endpoint} is reached directly"),
+    })
+}
+
 /// Sends any request to the endpoint: a response of any kind is enough, and its `Date` gives the time there.
 async fn network(settings: &Settings) -> Vec<Finding> {
     let answer = async {
@@ -155,19 +174,20 @@ async fn network(settings: &Settings) -> Vec<Finding> {
                 CommandError::new(Exit::Other, "no request can be made").because(error)
             })?;
         let sent = SystemTime::now();
-        let answer = Exchange::new()?
+        let exchange = Exchange::with_api(settings)?;
+        let answer = exchange
             .send(request)
             .await
             .map_err(|error| error.hint("check the network and the name of the endpoint"))?;
-        Ok((endpoint, answer, sent..=SystemTime::now()))
+        Ok((endpoint, exchange, answer, sent..=SystemTime::now()))
     };
     match answer.await {
         Err(error) => vec![Finding::of("endpoint", Err(error))],
-        Ok((endpoint, answer, here)) => {
+        Ok((endpoint, exchange, answer, here)) => {
             let mut findings = vec![Finding::good("endpoint", format!("{endpoint} responds"))];
             // Invalid credentials have been reported already.
             if let Ok(credentials) = settings.credentials() {
-                let account = account(&endpoint, &credentials).await;
+                let account = account(&exchange, &endpoint, &credentials).await;
                 findings.push(Finding::of("account", account));
             }
             findings.push(Finding::of("clock", clock(&answer, &here)));
@@ -179,13 +199,17 @@ async fn network(settings: &Settings) -> Vec<Finding> {
 /// Proves the credentials by a request that is never accepted: an empty object is not a message.
 ///
 /// An endpoint that refuses the object without credentials for its body, too, proves nothing.
-async fn account(endpoint: &Endpoint, credentials: &Credentials) -> Result<String, CommandError> {
+async fn account(
+    exchange: &Exchange,
+    endpoint: &Endpoint,
+    credentials: &Credentials,
+) -> Result<String, CommandError> {
     let header = credentials
         .header_value(SystemTime::now())
         .map_err(|error| {
             CommandError::new(Exit::Credentials, "no request can be signed").because(error)
         })?;
-    let status = post_nothing(endpoint, Some(header)).await?;
+    let status = post_nothing(exchange, endpoint, Some(header)).await?;
     let unproven = |reason: String| Ok(format!("the credentials cannot be proven: {reason}"));
     match Refusal::of(status) {
         Some(Refusal::Unauthorized) => Err(CommandError::new(
@@ -201,7 +225,7 @@ async fn account(endpoint: &Endpoint, credentials: &Credentials) -> Result<Strin
         )
         .hint("choose another --endpoint, or enable the Messages API for the account")),
         Some(Refusal::Invalid) => {
-            let other = post_nothing(endpoint, None).await?;
+            let other = post_nothing(exchange, endpoint, None).await?;
             match Refusal::of(other) {
                 Some(Refusal::Unauthorized) => Ok("the credentials are accepted".to_owned()),
                 _ => unproven(format!(
@@ -219,6 +243,7 @@ async fn account(endpoint: &Endpoint, credentials: &Credentials) -> Result<Strin
 
 /// Posts an empty object as a message. Returns the status code.
 async fn post_nothing(
+    exchange: &Exchange,
     endpoint: &Endpoint,
     authorization: Option<HeaderValue>,
 ) -> Result<StatusCode, CommandError> {
@@ -231,7 +256,7 @@ async fn post_nothing(
     if let Some(value) = authorization {
         request.headers_mut().insert(header::AUTHORIZATION, value);
     }
-    Ok(Exchange::new()?.send(request).await?.status())
+    Ok(exchange.send(request).await?.status())
 }
 
 /// Compares the endpoint's `Date` with this machine's time, which was `here` from the request to the response.

@@ -28,6 +28,16 @@ impl Exchange {
         })
     }
 
+    /// An exchange with the API, which trusts the certificates of `--extra-roots` too.
+    pub(crate) fn with_api(settings: &Settings) -> Result<Self, CommandError> {
+        match settings.extra_roots()? {
+            None => Self::new(),
+            Some(roots) => Self::trusting(roots.as_bytes()).map_err(|error| {
+                CommandError::new(Exit::Other, "no connection can be made").because(error)
+            }),
+        }
+    }
+
     /// An exchange that also trusts these certificates (PEM).
     pub(crate) fn trusting(roots: &[u8]) -> Result<Self, BuildError> {
         Self::of(HyperTransport::builder().extra_roots(roots))

@@ -1,5 +1,7 @@
 //! The options that every command has.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use messages_sdk::env::AuthPreference;
 
@@ -32,6 +34,10 @@ pub(crate) struct GlobalArgs {
         hide_possible_values = true
     )]
     pub(crate) transport: TransportName,
+
+    /// PEM file of certificate authorities to trust besides the system's, such as that of a company's proxy
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) extra_roots: Option<PathBuf>,
 
     /// Credentials to use if both kinds are given: basic or jwt
     #[arg(long, global = true, value_enum, hide_possible_values = true)]

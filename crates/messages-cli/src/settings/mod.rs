@@ -5,12 +5,15 @@ pub(crate) mod credentials;
 pub(crate) mod private_file;
 pub(crate) mod profile;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use messages_emulator::DEFAULT_PORT;
 use messages_sdk::auth::{ApiKey, Basic, Credentials, PrivateKey, SignatureSecret};
 use messages_sdk::client::ClientReferences;
 use messages_sdk::env::{self, AuthPreference};
+use messages_sdk::transport::Transport;
+use messages_sdk::transport::backend::hyper::HyperTransport;
+use messages_sdk::transport::backend::reqwest::ReqwestTransport;
 use messages_sdk::{Client, ClientBuilder, Endpoint};
 use tokio::runtime::{Builder, Runtime};
 
@@ -18,6 +21,7 @@ pub(crate) use args::{GlobalArgs, TransportName};
 
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::io::input::read_text;
 use crate::io::output::Output;
 use profile::{Profile, Profiles};
 
@@ -312,11 +316,33 @@ impl Settings {
         &self,
         builder: ClientBuilder,
     ) -> Result<ClientBuilder, CommandError> {
-        match self.args.transport {
-            TransportName::Hyper => builder.hyper(),
-            TransportName::Reqwest => builder.reqwest(),
-        }
-        .map_err(no_client)
+        let roots = self.extra_roots()?;
+        let transport: Result<Arc<dyn Transport>, _> = match self.args.transport {
+            TransportName::Hyper => {
+                let mut transport = HyperTransport::builder();
+                if let Some(roots) = roots {
+                    transport = transport.extra_roots(roots);
+                }
+                transport.build().map(|transport| Arc::new(transport) as _)
+            }
+            TransportName::Reqwest => {
+                let mut transport = ReqwestTransport::builder();
+                if let Some(roots) = roots {
+                    transport = transport.extra_roots(roots);
+                }
+                transport.build().map(|transport| Arc::new(transport) as _)
+            }
+        };
+        let transport = transport.map_err(|error| {
+            no_client(messages_sdk::client::BuildError::Transport(error.into()))
+        })?;
+        Ok(builder.transport(transport))
+    }
+
+    /// The certificate authorities of `--extra-roots`, in PEM.
+    pub(crate) fn extra_roots(&self) -> Result<Option<String>, CommandError> {
+        let path = self.args.extra_roots.as_ref();
+        path.map(|path| read_text(Some(path))).transpose()
     }
 
     /// The client of the commands that send.

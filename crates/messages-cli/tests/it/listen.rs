@@ -245,7 +245,7 @@ fn the_doctor_finds_what_is_wrong() {
         .run(&["doctor", "--json"]);
     assert_eq!(healthy.code, 0, "{}", healthy.stdout);
     let checks = healthy.objects();
-    assert_eq!(checks.len(), 6);
+    assert_eq!(checks.len(), 7);
     assert!(checks.iter().all(|check| check["ok"] == true));
 
     let bare = Shell::new().run(&["doctor", "--offline"]);

@@ -28,6 +28,7 @@ mod offline;
 mod options;
 mod outbox;
 mod profile;
+mod proxies;
 mod recipients;
 mod references;
 mod resume;

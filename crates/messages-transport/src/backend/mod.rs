@@ -14,9 +14,13 @@ mod build_error;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod failure;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod proxy;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod settings;
 
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 pub use body::BodyLimits;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 pub use build_error::BuildError;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+pub use proxy::environment_proxy;

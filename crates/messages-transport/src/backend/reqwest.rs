@@ -4,17 +4,18 @@ use std::fmt;
 use std::future::ready;
 use std::time::Duration;
 
-use ::reqwest::{Certificate, Client, ClientBuilder, NoProxy, Proxy};
+use ::reqwest::{Certificate, Client, ClientBuilder, Proxy};
 use bytes::Bytes;
 use http::{Request, Response};
 
+use crate::backend::proxy::ProxySettings;
 use crate::backend::settings::{HttpVersions, PoolSettings};
 use crate::backend::{BodyLimits, BuildError, failure, settings};
 use crate::target;
 use crate::transport::Exchange;
 use crate::{AttemptCounter, CallContext, Delivery, Transport, TransportError, TransportErrorKind};
 
-/// A [`Transport`] over reqwest: the backend with proxies.
+/// A [`Transport`] over reqwest.
 ///
 /// It keeps a pool of connections, so build it once and share it; a clone shares the pool. It has
 /// to be used inside a tokio runtime. Redirects and reqwest's own retries are off, and so is any time
@@ -37,7 +38,7 @@ pub struct ReqwestTransport {
 
 impl ReqwestTransport {
     /// Starts from the defaults: connect within 5 s, idle connections kept for 20 s, the platform's
-    /// certificate roots, no proxy.
+    /// certificate roots, the proxies of the environment.
     pub fn builder() -> ReqwestTransportBuilder {
         ReqwestTransportBuilder::default()
     }
@@ -124,13 +125,7 @@ pub struct ReqwestTransportBuilder {
     body_limits: BodyLimits,
     extra_roots: Vec<u8>,
     instead_of_the_platforms: bool,
-    proxies: Vec<ProxySetting>,
-}
-
-#[derive(Clone)]
-struct ProxySetting {
-    url: String,
-    no_proxy: Option<String>,
+    proxies: ProxySettings,
 }
 
 impl ReqwestTransportBuilder {
@@ -154,20 +149,6 @@ impl ReqwestTransportBuilder {
     pub fn only_roots(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.instead_of_the_platforms = true;
         self.extra_roots(pem)
-    }
-
-    /// Sends every request through this proxy: `http`, `https`, `socks4`, `socks5` (names resolved
-    /// here) or `socks5h` (names resolved by the proxy), with credentials in the URL if it wants
-    /// any.
-    ///
-    /// `no_proxy` lists what is reached directly, in the usual form: hosts, domains, IP addresses
-    /// and networks in CIDR notation, separated by commas. The environment is not read.
-    pub fn proxy(mut self, url: impl Into<String>, no_proxy: Option<&str>) -> Self {
-        self.proxies.push(ProxySetting {
-            url: url.into(),
-            no_proxy: no_proxy.map(str::to_owned),
-        });
-        self
     }
 
     /// Builds the transport.
@@ -204,10 +185,13 @@ impl ReqwestTransportBuilder {
             (false, false) => builder.tls_certs_merge(roots),
             (false, true) => builder,
         };
-        for ProxySetting { url, no_proxy } in self.proxies {
-            let proxy = Proxy::all(url).map_err(unbuildable)?;
-            builder =
-                builder.proxy(proxy.no_proxy(no_proxy.as_deref().and_then(NoProxy::from_string)));
+        let proxies = self.proxies.build()?;
+        if !proxies.is_empty() {
+            builder = builder.proxy(Proxy::custom(move |url| {
+                let destination = url.as_str().parse().ok()?;
+                let (_, proxy) = proxies.find(&destination)?;
+                Some(proxy.to_owned())
+            }));
         }
         let client = builder.build().map_err(unbuildable)?;
         Ok(ReqwestTransport {
@@ -226,7 +210,7 @@ impl fmt::Debug for ReqwestTransportBuilder {
         f.debug_struct("ReqwestTransportBuilder")
             .field("pool", &self.pool)
             .field("body_limits", &self.body_limits)
-            .field("proxies", &self.proxies.len())
+            .field("proxies", &self.proxies)
             .finish_non_exhaustive()
     }
 }

@@ -79,6 +79,25 @@ macro_rules! pool_setters {
             self
         }
 
+        /// Connects through this proxy instead of those of the environment: `http`, `https` (with the
+        /// reqwest backend only), `socks4`, `socks5` (names resolved here) or `socks5h` (names resolved
+        /// by the proxy), with credentials in the URL if it asks for any. Of several, the first one
+        /// that applies is used.
+        ///
+        /// `no_proxy` lists what is reached directly, in the usual form: hosts, domains, IP addresses
+        /// and networks in CIDR notation, separated by commas. Without this call, the variables that
+        /// [`environment_proxy`](crate::backend::environment_proxy) describes are obeyed.
+        pub fn proxy(mut self, url: impl Into<String>, no_proxy: Option<&str>) -> Self {
+            self.proxies.add(url.into(), no_proxy);
+            self
+        }
+
+        /// Connects directly, whatever proxies the environment has.
+        pub fn no_proxy(mut self) -> Self {
+            self.proxies = $crate::backend::proxy::ProxySettings::Given(Vec::new());
+            self
+        }
+
         /// How often an HTTP/2 connection with requests on it is pinged, and how long the answer
         /// may take before the connection is given up. Default 10 s and 5 s.
         ///

@@ -386,6 +386,20 @@ async fn an_http_proxy_is_used_but_for_its_exceptions() {
 
 #[tokio::test]
 async fn a_socks_proxy_is_told_the_name_and_not_the_address() {
+    told_the_name(|url| Arc::new(HyperTransport::builder().proxy(url, None).build().unwrap()))
+        .await;
+    told_the_name(|url| {
+        Arc::new(
+            ReqwestTransport::builder()
+                .proxy(url, None)
+                .build()
+                .unwrap(),
+        )
+    })
+    .await;
+}
+
+async fn told_the_name(transport: impl Fn(String) -> Arc<dyn Transport>) {
     let server = FaultServer::start(|_| Answer::new(202, "{}").into())
         .await
         .unwrap();
@@ -414,10 +428,7 @@ async fn a_socks_proxy_is_told_the_name_and_not_the_address() {
         name.truncate(name.len() - 2);
         String::from_utf8(name).unwrap()
     });
-    let transport = ReqwestTransport::builder()
-        .proxy(format!("socks5h://{address}"), None)
-        .build()
-        .unwrap();
+    let transport = transport(format!("socks5h://{address}"));
     let request = post(Uri::from_static("http://api.example/v1/messages"), "{}");
     assert_eq!(soon(transport.send(request)).await.unwrap().status(), 202);
     assert_eq!(soon(asked).await.unwrap(), "api.example");

@@ -20,6 +20,7 @@ mod limits;
 #[cfg(target_os = "linux")]
 mod memory;
 mod no_double_send;
+mod proxies;
 mod rate_limit;
 mod retry;
 mod retry_after;

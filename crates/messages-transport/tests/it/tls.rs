@@ -14,20 +14,20 @@ use tokio_rustls::rustls::{ServerConfig, pki_types};
 
 use crate::support::{post, soon};
 
-struct Authority {
-    root: String,
+pub(crate) struct Authority {
+    pub(crate) root: String,
     certificate: rcgen::Certificate,
     key: rcgen::KeyPair,
 }
 
-fn authority() -> Authority {
+pub(crate) fn authority() -> Authority {
     let key = rcgen::KeyPair::generate().unwrap();
     let mut parameters = rcgen::CertificateParams::new(Vec::new()).unwrap();
     parameters.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
     let root = parameters.self_signed(&key).unwrap();
     let issuer = rcgen::Issuer::from_params(&parameters, &key);
     let own_key = rcgen::KeyPair::generate().unwrap();
-    let names = vec!["localhost".to_owned()];
+    let names = vec!["localhost".to_owned(), "api.example".to_owned()];
     let own = rcgen::CertificateParams::new(names)
         .unwrap()
         .signed_by(&own_key, &issuer)
@@ -40,7 +40,11 @@ fn authority() -> Authority {
 }
 
 /// Ends TLS in front of a plain server.
-async fn in_front_of(server: SocketAddr, authority: &Authority, alpn: &[&str]) -> SocketAddr {
+pub(crate) async fn in_front_of(
+    server: SocketAddr,
+    authority: &Authority,
+    alpn: &[&str],
+) -> SocketAddr {
     let key = pki_types::PrivateKeyDer::try_from(authority.key.serialize_der()).unwrap();
     let mut config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
         .with_safe_default_protocol_versions()

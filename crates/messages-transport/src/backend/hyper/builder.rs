@@ -13,7 +13,9 @@ use rustls_platform_verifier::Verifier;
 
 use super::HyperTransport;
 use super::connect::{Connect, Connector};
+use super::hop::Hop;
 use super::pool::Pool;
+use crate::backend::proxy::ProxySettings;
 use crate::backend::settings::{HttpVersions, PoolSettings};
 use crate::backend::{BodyLimits, BuildError, settings};
 
@@ -25,6 +27,7 @@ pub struct HyperTransportBuilder {
     body_limits: BodyLimits,
     roots: Roots,
     connector: Option<Arc<dyn Connect>>,
+    proxies: ProxySettings,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -57,7 +60,7 @@ impl HyperTransportBuilder {
     }
 
     /// Opens connections with a connector of your own, which replaces TCP and TLS; the settings of
-    /// certificates and nodelay then have no effect.
+    /// certificates and proxies then have no effect.
     pub fn connector(mut self, connector: impl Connect) -> Self {
         self.connector = Some(Arc::new(connector));
         self
@@ -67,7 +70,7 @@ impl HyperTransportBuilder {
     ///
     /// # Errors
     ///
-    /// If a certificate cannot be read, or if the platform has no certificate roots: a container
+    /// If a certificate or the URL of a proxy cannot be read, or if the platform has no certificate roots: a container
     /// without `ca-certificates` needs [`only_roots`](Self::only_roots).
     pub fn build(self) -> Result<HyperTransport, BuildError> {
         let connector = match self.connector {
@@ -76,13 +79,14 @@ impl HyperTransportBuilder {
                 let mut tcp = HttpConnector::new();
                 tcp.enforce_http(false);
                 tcp.set_nodelay(true);
+                let hop = Hop::new(tcp, self.proxies.build()?);
                 let https = HttpsConnectorBuilder::new()
                     .with_tls_config(self.roots.tls()?)
                     .https_or_http();
                 Connector::Https(match self.pool.versions {
-                    HttpVersions::Negotiated => https.enable_all_versions().wrap_connector(tcp),
-                    HttpVersions::Http1 => https.enable_http1().wrap_connector(tcp),
-                    HttpVersions::Http2 => https.enable_http2().wrap_connector(tcp),
+                    HttpVersions::Negotiated => https.enable_all_versions().wrap_connector(hop),
+                    HttpVersions::Http1 => https.enable_http1().wrap_connector(hop),
+                    HttpVersions::Http2 => https.enable_http2().wrap_connector(hop),
                 })
             }
         };

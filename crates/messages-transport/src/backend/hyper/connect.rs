@@ -13,11 +13,13 @@ use async_trait::async_trait;
 use http::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
-use hyper_util::client::legacy::connect::{Connection as _, HttpConnector};
+use hyper_util::client::legacy::connect::Connection as _;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tower_service::Service;
+
+use super::hop::Hop;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -63,7 +65,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Connection for T {}
 /// How a transport opens its connections.
 #[derive(Debug)]
 pub(super) enum Connector {
-    Https(HttpsConnector<HttpConnector>),
+    Https(HttpsConnector<Hop>),
     Custom(Arc<dyn Connect>),
 }
 

@@ -2,6 +2,7 @@
 
 mod builder;
 mod connect;
+mod hop;
 mod http1;
 mod origin;
 mod pool;
@@ -30,9 +31,9 @@ use pool::{Http2, Lease, Pool};
 /// A [`Transport`] over hyper: the lean backend, with a connector of your own if you need one.
 ///
 /// It keeps a pool of connections, so build it once and share it; a clone shares the pool. It has
-/// to be used inside a tokio runtime with I/O and time enabled. There is no proxy support: use
-/// [`ReqwestTransport`](crate::backend::reqwest::ReqwestTransport), or a [`Connect`] that dials
-/// through one.
+/// to be used inside a tokio runtime with I/O and time enabled. It connects through the proxies of the
+/// environment ([`environment_proxy`](crate::backend::environment_proxy)), or those that are set, by a
+/// tunnel (CONNECT or SOCKS).
 ///
 /// A request without a connection opens one, and takes another's that comes free before. What it was
 /// opening is then opened to its end, within the connect timeout, for the requests that follow; so a
