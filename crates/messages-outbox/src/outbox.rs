@@ -209,6 +209,13 @@ impl OutboxBuilder {
         self
     }
 
+    /// Longest time between the request to begin a row and its POST; a row that is later is queued again, not posted.
+    /// Default 10 s.
+    pub fn begin_grace(mut self, grace: Duration) -> Self {
+        self.settings.begin_grace = grace;
+        self
+    }
+
     /// Longest pause between two looks at the store. Default 1 s, at least 10 ms.
     pub fn poll(mut self, pause: Duration) -> Self {
         self.settings.poll = pause.max(Duration::from_millis(10));

@@ -7,6 +7,7 @@ use messages_sdk::client::SendOptions;
 use messages_sdk::policy::DeliveryPolicy;
 use messages_sdk::types::{Document, Submission, v0_1, v1};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tracing::Instrument;
 
 use super::batch::{Batcher, BeginResult};
 use super::breaker::Breaker;
@@ -40,6 +41,17 @@ pub(super) struct Sender {
 impl Sender {
     /// Sends one row at its slot, unless the worker stops before.
     pub(super) async fn send(&self, claimed: Claimed, slot: Instant) {
+        let span = tracing::info_span!(
+            "outbox.send",
+            row = %claimed.row.id,
+            channel = claimed.row.details.lane.channel.as_str(),
+            attempt = claimed.row.attempt + 1,
+            outcome = tracing::field::Empty,
+        );
+        self.send_at(claimed, slot).instrument(span).await;
+    }
+
+    async fn send_at(&self, claimed: Claimed, slot: Instant) {
         let Claimed {
             row,
             payload,
@@ -132,10 +144,8 @@ impl Sender {
         };
         self.report.add(state);
         let channel = row.details.lane.channel.as_str();
+        tracing::Span::current().record("outcome", outcome_name);
         tracing::debug!(
-            row = %row.id,
-            channel,
-            outcome = outcome_name,
             stored = settled.is_some(),
             elapsed_ms = elapsed.as_millis() as u64,
             "settled"

@@ -62,7 +62,8 @@ impl Api {
                         Behaviour::Accept | Behaviour::Slow(_) | Behaviour::AcceptLost
                     ),
                 });
-                (behaviour, requests.len())
+                let is_workflow = request.uri().path().ends_with("/dispatch");
+                (behaviour, requests.len(), is_workflow)
             };
             respond(behaviour)
         });
@@ -89,10 +90,15 @@ impl Api {
 }
 
 async fn respond(
-    (behaviour, number): (Behaviour, usize),
+    (behaviour, number, is_workflow): (Behaviour, usize, bool),
 ) -> Result<Response<Bytes>, TransportError> {
     let accepted = || {
-        let body = json!({ "message_uuid": format!("uuid-{number}") }).to_string();
+        let field = if is_workflow {
+            "dispatch_uuid"
+        } else {
+            "message_uuid"
+        };
+        let body = json!({ field: format!("uuid-{number}") }).to_string();
         let response = Response::builder().status(202).body(Bytes::from(body));
         Ok(response.unwrap())
     };

@@ -1,6 +1,7 @@
-//! A broken store for each clause of the contract: the suite must find it.
+//! A broken store for each clause of the contract, which the suite must find; and stores that fail for a while.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,12 +11,22 @@ use messages_outbox::{
     Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, Claimed, Command, CommandRequest,
     Enqueued, Fact, Forgotten, Intent, ListRequest, ManualClock, MemoryStore, OutboxStore,
     Priority, PurgeRequest, Quotas, ReapRequest, Reaped, Release, Resolution, Row, RowDetail,
-    RowId, Scope, Selection, Settle, Settled, Status, StoreError,
+    RowId, Scope, Selection, Settle, Settled, Status, StoreError, StoreErrorKind,
 };
 
 /// A fault, named after the clause it breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+pub(crate) enum Fault {
+    /// Begins take 300 ms.
+    SlowBegin,
+    /// The first begin takes effect, and its response is lost.
+    UnknownBegin,
+    /// The first two outcomes are not stored.
+    FailingSettle,
+    /// The disk is full.
+    FullDisk,
+    /// The first three claims find another process.
+    BusyClaim,
     C1KnowsNoKey,
     C2SharesRows,
     C3LosesCommits,
@@ -64,7 +75,8 @@ const FAULTS: [Fault; 20] = [
 ];
 
 #[derive(Debug)]
-struct Broken {
+pub(crate) struct Broken {
+    calls: AtomicU32,
     inner: MemoryStore,
     fault: Fault,
     claimed: Mutex<Vec<Claimed>>,
@@ -73,14 +85,20 @@ struct Broken {
 }
 
 impl Broken {
-    fn new(inner: MemoryStore, fault: Fault) -> Self {
+    pub(crate) fn new(inner: MemoryStore, fault: Fault) -> Self {
         Self {
+            calls: AtomicU32::new(0),
             inner,
             fault,
             claimed: Mutex::default(),
             settled: Mutex::default(),
             counts: Mutex::default(),
         }
+    }
+
+    /// `true` for the first `count` calls.
+    fn is_among_first(&self, count: u32) -> bool {
+        self.calls.fetch_add(1, Ordering::SeqCst) < count
     }
 
     async fn epoch(&self, id: RowId) -> u64 {
@@ -155,6 +173,12 @@ impl OutboxStore for Broken {
     }
 
     async fn claim(&self, request: &ClaimRequest) -> Result<Claim, StoreError> {
+        if self.fault == FullDisk {
+            return Err(StoreError::not_done(StoreErrorKind::Storage));
+        }
+        if self.fault == BusyClaim && self.is_among_first(3) {
+            return Err(StoreError::not_done(StoreErrorKind::Busy));
+        }
         let mut request = request.clone();
         if self.fault == C10IgnoresQuotas {
             request.policy.quotas = Quotas::default();
@@ -175,12 +199,22 @@ impl OutboxStore for Broken {
                 *epoch = self.epoch(*id).await;
             }
         }
-        self.inner.begin(&request).await
+        if self.fault == SlowBegin {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
+        let begun = self.inner.begin(&request).await;
+        if self.fault == UnknownBegin && self.is_among_first(1) {
+            return Err(StoreError::unknown(StoreErrorKind::Storage));
+        }
+        begun
     }
 
     async fn settle(&self, outcomes: &[Settle]) -> Result<Vec<Settled>, StoreError> {
         if self.fault == C5SettlesOnce && !self.settled.lock().unwrap().insert(outcomes[0].id) {
             return Ok(vec![Settled::Stale; outcomes.len()]);
+        }
+        if self.fault == FailingSettle && self.is_among_first(2) {
+            return Err(StoreError::not_done(StoreErrorKind::Busy));
         }
         self.inner.settle(outcomes).await
     }

@@ -20,3 +20,4 @@ mod simulation;
 mod support;
 mod transitions;
 mod worker;
+mod worker_faults;

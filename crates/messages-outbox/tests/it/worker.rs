@@ -10,7 +10,8 @@ use messages_outbox::{
     Command, CommandRequest, Intent, ListRequest, MemoryStore, Outbox, OutboxBuilder, OutboxStore,
     Policy, Priority, Quota, Quotas, Row, RunReport, Scope, Selection, State,
 };
-use messages_sdk::types::{Submission, v1::Sms};
+use messages_sdk::types::{Document, Status, Submission, v1::Sms};
+use serde_json::json;
 
 use crate::api::{Api, Behaviour, status};
 use crate::support::intent;
@@ -84,6 +85,47 @@ async fn an_own_reference_of_the_message_is_replaced() {
         .unwrap();
     run(&outbox).await;
     assert!(api.accepted()[0].starts_with("mo0-"));
+}
+
+#[tokio::test]
+async fn each_generation_and_each_message_of_a_workflow_carries_the_reference() {
+    let documents = [
+        json!({"channel": "whatsapp", "message_type": "text", "from": "447700900001", "to": "447700900000",
+            "text": "Hello", "failover": [{"channel": "sms", "message_type": "text", "from": "447700900001",
+            "to": "447700900000", "text": "Hello"}]}),
+        json!({"from": {"type": "sms", "number": "447700900001"}, "to": {"type": "sms", "number": "447700900000"},
+            "message": {"content": {"type": "text", "text": "Hello"}}}),
+        json!({"template": "failover", "workflow": [
+            {"from": {"type": "messenger", "id": "page-1"}, "to": {"type": "messenger", "id": "user-1"},
+                "message": {"content": {"type": "text", "text": "Hello"}},
+                "failover": {"expiry_time": 600, "condition_status": "read"}},
+            {"from": {"type": "sms", "number": "447700900001"}, "to": {"type": "sms", "number": "447700900000"},
+                "message": {"content": {"type": "text", "text": "Hello"}}}]}),
+    ];
+    for (document, messages) in documents.into_iter().zip([2, 1, 2]) {
+        let api = Api::default();
+        let outbox = builder(&api, |_| Behaviour::Accept)
+            .store(MemoryStore::new())
+            .build()
+            .unwrap();
+        let submission = Submission::from_slice(document.to_string().as_bytes()).unwrap();
+        outbox
+            .enqueue(Intent::new("key", submission))
+            .await
+            .unwrap();
+        assert_eq!(run(&outbox).await.sent, 1);
+        let reference = rows(&outbox).await[0].reference().unwrap().to_string();
+        let body = api.requests()[0].body.to_string();
+        assert_eq!(body.matches(&reference).count(), messages, "{body}");
+        // The status of a later message of the workflow, whose ID no response named.
+        outbox
+            .apply(&status("uuid-77", "delivered", Some(&reference)))
+            .await
+            .unwrap();
+        let row = &rows(&outbox).await[0];
+        assert_eq!(row.status, Some(Status::Delivered));
+        assert_eq!((row.state, row.contradictions), (State::Sent, 0));
+    }
 }
 
 #[tokio::test]
