@@ -63,11 +63,13 @@ impl ItemQueue {
     }
 
     async fn wait(&self) -> Option<Item> {
+        // The document first: a worker that finds none must not use up a turn, nor wait for it.
+        let item = poll_fn(|context| self.ready().poll(context)).await?;
         if let Some(limiter) = &self.limiter {
             // One worker waits at a time, so the limiter's queue is never full.
             let _ = limiter.turn(&RateScope::default()).await;
         }
-        poll_fn(|context| self.ready().poll(context)).await
+        Some(item)
     }
 
     /// No document is handed out any more.
