@@ -20,8 +20,8 @@ use crate::send::input::{
 };
 use crate::settings::Settings;
 
-/// Most rows that are stored in one transaction.
-const AT_ONCE: usize = 1_000;
+/// Most rows that are stored in one transaction: with more, the pages that it changes take more memory than the cache.
+const AT_ONCE: usize = 250;
 
 /// Most conflicts and invalid documents that are shown one by one.
 const SHOWN_MAX: u64 = 20;
