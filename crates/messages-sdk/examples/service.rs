@@ -16,7 +16,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use messages_sdk::types::WebhookEvent;
-use messages_sdk::types::v1::{Message, Sms, Viber};
+use messages_sdk::types::v1::{Inbound, Message, Sms, Viber};
 use messages_sdk::webhook::{
     Receiver, SendId, ServerLimits, StatusTracker, WebhookService, serve_with_shutdown,
 };
@@ -46,14 +46,22 @@ impl Service {
         self.client.send(Message::from(viber).failover([sms])).await
     }
 
-    /// After `Err` the API sends the webhook again.
+    /// After `Err` the API sends the webhook again: only if the reply was not accepted and may be sent later.
     async fn handle(&self, event: WebhookEvent) -> Result<(), Error> {
         self.tracker.apply(&event);
         if let WebhookEvent::V1Inbound(inbound) = &event {
-            let reply = inbound.reply_text("Thank you! We will call you back.")?;
-            self.client.send(reply).await?;
+            match self.reply(inbound).await {
+                Err(error) if error.is_retryable() => return Err(error),
+                Err(error) => eprintln!("no reply: {error:?}"),
+                Ok(_) => {}
+            }
         }
         Ok(())
+    }
+
+    async fn reply(&self, inbound: &Inbound) -> Result<Accepted, Error> {
+        let reply = inbound.reply_text("Thank you! We will call you back.")?;
+        self.client.send(reply).await
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     texts::links(sh, &files, &mut mistakes);
     texts::words(&files, &mut mistakes);
     prose::check(&files, &mut mistakes);
+    prose::check_pages(&files, &mut mistakes);
     if mistakes.is_empty() {
         return Ok(Outcome::Passed(format!("{} files", files.len())));
     }

@@ -13,6 +13,9 @@ const CRATES: &[&str] = &[
     "messages-outbox",
 ];
 
+/// Pages for users, which follow the style throughout.
+const PAGES: &str = "docs/guide";
+
 /// Words that begin a summary as a riddle.
 const QUESTIONS: &[&str] = &["What", "Whether", "How", "Where", "Why", "Who", "When"];
 
@@ -67,6 +70,37 @@ pub(super) fn check(files: &[File], mistakes: &mut Vec<String>) {
             ));
         }
     }
+}
+
+/// Checks the guide's words, and the code of every page: it can be pasted, so it has no lines that only rustdoc hides.
+pub(super) fn check_pages(files: &[File], mistakes: &mut Vec<String>) {
+    for file in files.iter().filter(|file| file.has_extension("md")) {
+        if file.path.starts_with(PAGES) {
+            for paragraph in prose(&file.text) {
+                paragraph.phrases(file, mistakes);
+            }
+        }
+        for line in hidden_lines(&file.text) {
+            mistakes.push(format!(
+                "{}:{line}: a line that rustdoc hides is shown elsewhere: show the whole program",
+                file.name()
+            ));
+        }
+    }
+}
+
+/// Numbers of the lines in Rust code that begin with `# `.
+fn hidden_lines(text: &str) -> Vec<usize> {
+    let mut is_rust = false;
+    let mut found = Vec::new();
+    for (index, line) in text.lines().enumerate() {
+        if let Some(language) = line.trim_start().strip_prefix("```") {
+            is_rust = language.starts_with("rust");
+        } else if is_rust && (line == "#" || line.starts_with("# ")) {
+            found.push(index + 1);
+        }
+    }
+    found
 }
 
 impl Comment<'_> {
@@ -135,6 +169,12 @@ fn blocks<'a>(text: &'a str, read: impl Fn(&'a str) -> Option<&'a str>) -> Vec<C
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hidden_lines_are_those_of_rust_code() {
+        let page = "# Title\n\n```rust\n# fn main() {\nlet a = 1;\n# }\n```\n\n```toml\n# A comment.\n```\n";
+        assert_eq!(hidden_lines(page), [4, 6]);
+    }
 
     #[test]
     fn a_run_of_comment_lines_is_one_comment() {
