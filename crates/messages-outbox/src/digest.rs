@@ -5,6 +5,8 @@ use std::fmt;
 use aws_lc_rs::{digest, hmac};
 use serde_json::Value;
 
+use crate::suppression::plain;
+
 /// SHA-256 digest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
@@ -61,13 +63,8 @@ impl RecipientHash {
     /// Hash of a recipient under the store's key. Spaces and a leading `+` do not count.
     #[must_use]
     pub fn of(recipient: &str, key: &[u8; 32]) -> Self {
-        let plain: String = recipient
-            .trim()
-            .trim_start_matches('+')
-            .chars()
-            .filter(|letter| !letter.is_whitespace())
-            .collect();
-        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), plain.as_bytes());
+        let key = hmac::Key::new(hmac::HMAC_SHA256, key);
+        let tag = hmac::sign(&key, plain(recipient).as_bytes());
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&tag.as_ref()[..16]);
         Self(bytes)

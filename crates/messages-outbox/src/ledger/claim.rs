@@ -213,7 +213,8 @@ fn refusal(
         return Ok(Some(Event::Suppress(Reason::new("not_allowed"))));
     }
     if let Some(recipient) = details.recipient_hash {
-        for group in [policy.groups.of(&details.lane.sender), Consent::EVERY_GROUP] {
+        let own = policy.groups.of(&details.lane.sender);
+        for group in [&*own, Consent::EVERY_GROUP] {
             let consent = tables.consent(group, recipient)?;
             if consent.is_some_and(|consent| consent.opted_out) {
                 return Ok(Some(Event::Suppress(Reason::new("opted_out"))));

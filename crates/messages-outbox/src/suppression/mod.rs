@@ -2,6 +2,7 @@
 
 mod keyword;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -32,10 +33,11 @@ impl SenderGroups {
 
     /// The group of a sender.
     #[must_use]
-    pub fn of<'a>(&'a self, sender: &'a str) -> &'a str {
-        match self.groups.get(&plain(sender)) {
-            Some(group) => group,
-            None => sender.trim_start_matches('+'),
+    pub fn of(&self, sender: &str) -> Cow<'_, str> {
+        let sender = plain(sender);
+        match self.groups.get(&sender) {
+            Some(group) => Cow::Borrowed(group),
+            None => Cow::Owned(sender),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::id::Reference;
 use crate::outbox::Outbox;
 use crate::row::StatusFact;
 use crate::store::{Applied, Consent, Fact, StoreError};
-use crate::suppression::{Keyword, SenderGroups, keyword, plain};
+use crate::suppression::{Keyword, SenderGroups, keyword};
 
 impl Outbox {
     /// Applies a webhook and commits. Only then may it be answered with 200: the API resends it otherwise.
@@ -94,7 +94,7 @@ fn fact(event: &WebhookEvent, groups: &SenderGroups) -> Option<Fact> {
 fn consent(text: &str, view: &EventView<'_>, groups: &SenderGroups) -> Option<Fact> {
     let keyword = keyword(text)?;
     Some(Fact::Consent(Consent {
-        group: groups.of(&plain(view.account_address?)).to_owned(),
+        group: groups.of(view.account_address?).into_owned(),
         recipient: view.contact?.to_owned(),
         opted_out: keyword == Keyword::Stop,
         at: view.timestamp.and_then(|time| time.instant()),

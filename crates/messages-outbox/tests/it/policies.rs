@@ -103,11 +103,22 @@ fn keywords_are_whole_messages_in_many_languages() {
         "stop it",
         "Don't stop",
         "yes",
+        "T",
+        "Huy",
         "please cancel my order",
         "4711",
     ] {
         assert_eq!(keyword(text), None, "{text}");
     }
+}
+
+#[test]
+fn a_sender_has_one_group_however_it_is_written() {
+    let groups = SenderGroups::default().group("shop", ["+44 7700 900001", "My Shop"]);
+    for sender in ["447700900001", "+447700900001", "My Shop", "MyShop"] {
+        assert_eq!(groups.of(sender), "shop", "{sender}");
+    }
+    assert_eq!(groups.of("+44 7700 900002"), groups.of("447700900002"));
 }
 
 async fn claim(outbox: &Outbox, policy: &Policy) -> usize {
