@@ -52,3 +52,14 @@ pub(crate) fn text(argument: &str) -> Result<String, String> {
     }
     Ok(argument.to_owned())
 }
+
+/// Parses a number of messages per second.
+pub(crate) fn rate(argument: &str) -> Result<f64, String> {
+    const LEAST: f64 = 1.0 / 86_400.0;
+    let rate = argument.parse::<f64>().ok();
+    rate.filter(|rate| (LEAST..=1e6).contains(rate))
+        .ok_or_else(|| {
+            "must be a number of messages per second, such as 30 or 0.5, of at least one a day and at most 1000000"
+                .to_owned()
+        })
+}

@@ -460,6 +460,28 @@ fn webhooks_are_received_while_it_works() {
 }
 
 #[test]
+fn a_rate_holds_for_all_messages_or_for_each_sender() {
+    let emulator = Emulator::start();
+    let shell = emulator.shell();
+    for (options, least, most) in [
+        (["--rate", "5"], 1_000, 6_000),
+        (["--sender-rate", "2.5"], 1_900, 9_000),
+    ] {
+        outbox_with(&shell, &["add", "--campaign", options[1]], &messages(6));
+        let began = Instant::now();
+        let arguments = ["work", "--until-empty", "--no-webhooks"];
+        let worked = outbox(&shell, &[&arguments[..], &options].concat());
+        assert_eq!(worked.object()["summary"]["sent"], 6, "{}", worked.stderr);
+        let took = began.elapsed().as_millis();
+        assert!((least..most).contains(&took), "{options:?}: {took} ms");
+    }
+    for rate in ["0", "-1", "fast", "1e9"] {
+        let rate = format!("--rate={rate}");
+        assert_eq!(outbox(&shell, &["work", "--no-webhooks", &rate]).code, 2);
+    }
+}
+
+#[test]
 fn a_reader_that_goes_leaves_no_row_in_doubt() {
     use std::io::{BufRead as _, BufReader};
 

@@ -28,6 +28,7 @@ use crate::io::progress::Progress;
 use crate::receive::{Delivery, bind, serve};
 use crate::settings::{Settings, credentials, no_client};
 use crate::signals::interrupted;
+use crate::usage;
 
 /// Most accepted messages that are shown one by one, without a progress bar; failures are always shown.
 const SHOWN_MAX: u64 = 20;
@@ -53,9 +54,13 @@ pub(super) struct WorkArgs {
     #[arg(long, value_name = "N", default_value_t = 64, value_parser = value_parser!(u32).range(1..=10_000))]
     concurrency: u32,
 
-    /// Most messages per second, over all workers of the store that have the same rate
-    #[arg(long, value_name = "R")]
-    rate: Option<NonZeroU32>,
+    /// Most messages per second, such as 30, or 0.5 for one in two seconds, over all workers of the store
+    #[arg(long, value_name = "R", value_parser = usage::rate)]
+    rate: Option<f64>,
+
+    /// Most messages per second of each sender, over all workers of the store
+    #[arg(long, value_name = "R", value_parser = usage::rate)]
+    sender_rate: Option<f64>,
 
     /// Longest duration of a request, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = value_parser!(u32).range(1..=3_600))]
@@ -190,10 +195,17 @@ impl WorkArgs {
             .with_transport(client)?
             .build()
             .map_err(no_client)?;
-        let mut policy = Policy::default();
+        let mut quotas = Quotas::default();
         if let Some(rate) = self.rate {
-            policy.quotas = Quotas::default().account(Quota::per_second(rate));
+            quotas = quotas.account(quota(rate));
         }
+        if let Some(rate) = self.sender_rate {
+            quotas = quotas.sender(quota(rate));
+        }
+        let policy = Policy {
+            quotas,
+            ..Policy::default()
+        };
         Ok(Outbox::builder()
             .shared_store(store)
             .client(client)
@@ -235,6 +247,14 @@ impl WorkArgs {
             CommandError::new(Exit::Credentials, "webhooks cannot be verified").because(error)
         })?;
         Ok(Some((listener, Receiver::new(verifier))))
+    }
+}
+
+/// The quota of a number of messages per second.
+fn quota(rate: f64) -> Quota {
+    match NonZeroU32::new(rate as u32) {
+        Some(whole) if f64::from(whole.get()) == rate => Quota::per_second(whole),
+        _ => Quota::new(NonZeroU32::MIN, Duration::from_secs_f64(1.0 / rate)),
     }
 }
 

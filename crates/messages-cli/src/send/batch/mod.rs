@@ -20,6 +20,7 @@ use clap::{Args, ValueEnum, value_parser};
 use messages_sdk::policy::Quota;
 
 use crate::send::input::TableArgs;
+use crate::usage;
 pub(crate) use dry_run::dry_run;
 pub(crate) use run::run;
 
@@ -73,11 +74,7 @@ pub(crate) enum Retry {
 fn rate(text: &str) -> Result<Quota, String> {
     /// Timers are no finer than this, so messages that are late by as much do not lower the rate.
     const SLACK: f64 = 0.02;
-    const LEAST: f64 = 1.0 / 86_400.0;
-    let rate = text.parse::<f64>().ok();
-    let rate = rate.filter(|rate| (LEAST..=1e6).contains(rate)).ok_or(
-        "must be a number of messages per second, such as 30 or 0.5, of at least one a day and at most 1000000",
-    )?;
+    let rate = usage::rate(text)?;
     // Between 1 and 20001.
     let burst = 1.0 + (SLACK * rate).floor();
     Ok(Quota::every(Duration::from_secs_f64(1.0 / rate)).burst(burst as u32))
