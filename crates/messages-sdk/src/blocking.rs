@@ -1,18 +1,14 @@
 //! The client for programs that are not asynchronous.
 
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::num::NonZeroUsize;
-use std::pin::Pin;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
-use std::task::{Context, Poll};
 
-use futures_core::Stream;
 use messages_types::{OutboundMessage, Submission, v0_1, v1};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::client::{BuildError, Client as AsyncClient, ResultOrder, SendOptions, Sent};
+use crate::client::{BuildError, Client as AsyncClient, SendOptions};
 use crate::error::Error;
 use crate::outcome::{Accepted, RawAccepted, Submitted, Updated, WorkflowAccepted};
 
@@ -116,38 +112,6 @@ impl Client {
     ) -> Result<Accepted, Error> {
         let (client, message) = (self.inner.clone(), message.into());
         self.wait(async move { client.send_message(message, options).await })
-    }
-
-    /// Sends messages with at most `concurrency` calls in flight, and returns their results as an iterator: see
-    /// [`crate::Client::send_all`].
-    ///
-    /// Nothing is sent until the first result is asked for; then the calls go on between one result and the next, until as
-    /// many have ended as may be in flight.
-    pub fn send_all<I>(
-        &self,
-        messages: I,
-        concurrency: NonZeroUsize,
-        order: ResultOrder,
-    ) -> impl Iterator<Item = Sent>
-    where
-        I: IntoIterator<Item: OutboundMessage>,
-        I::IntoIter: Send + Unpin + 'static,
-    {
-        let mut results = Some(
-            self.inner
-                .send_all(Iter(messages.into_iter()), concurrency, order),
-        );
-        let thread = Arc::clone(&self.thread);
-        std::iter::from_fn(move || {
-            let mut stream = results.take()?;
-            let next = async move {
-                let sent = poll_fn(|cx| Pin::new(&mut stream).poll_next(cx)).await;
-                (sent, stream)
-            };
-            let (sent, stream) = thread.wait(next)?;
-            results = Some(stream);
-            sent
-        })
     }
 
     /// Starts a failover workflow: see [`crate::Client::create_workflow`].
@@ -278,17 +242,6 @@ impl Thread {
             let _ = done.send(future.await);
         });
         result.recv().ok()
-    }
-}
-
-/// An iterator as a stream.
-struct Iter<I>(I);
-
-impl<I: Iterator + Unpin> Stream for Iter<I> {
-    type Item = I::Item;
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<I::Item>> {
-        Poll::Ready(self.0.next())
     }
 }
 

@@ -31,7 +31,6 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "axum",
             "axum_core",
             "bytes",
-            "futures_core",
             "http",
             "http_body",
             "http_body_util",

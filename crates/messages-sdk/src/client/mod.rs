@@ -1,7 +1,6 @@
 //! [`Client`], its builder, and the options of its calls.
 
 mod builder;
-mod bulk;
 mod options;
 mod send;
 mod update;
@@ -16,7 +15,6 @@ use messages_transport::{Timer, Transport};
 
 pub(crate) use builder::LIMIT_MAX;
 pub use builder::{BuildError, ClientBuilder, ClientReferences};
-pub use bulk::{ResultOrder, SendAll, Sent};
 pub use options::SendOptions;
 
 use crate::call::InFlightCalls;

@@ -1,9 +1,7 @@
 //! The client without a runtime.
 
-use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use messages_sdk::client::ResultOrder;
 use messages_sdk::transport::testing::ScriptedTransport;
 use messages_sdk::{Outcome, blocking};
 
@@ -19,15 +17,6 @@ fn taking() -> Arc<ScriptedTransport> {
 fn it_sends_without_a_runtime() {
     let client = blocking::Client::new(client(&taking())).unwrap();
     assert_eq!(client.send(sms()).unwrap().message_uuid, UUID);
-    let results = client.send_all(
-        (0..20).map(|_| sms()),
-        NonZeroUsize::new(4).unwrap(),
-        ResultOrder::Input,
-    );
-    let indices: Vec<_> = results
-        .map(|sent| sent.result.map(|_| sent.index).unwrap())
-        .collect();
-    assert!(indices.into_iter().eq(0..20));
     client.close().unwrap();
     assert_eq!(client.send(sms()).unwrap_err().outcome(), Outcome::NotSent);
 }

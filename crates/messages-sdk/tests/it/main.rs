@@ -4,7 +4,6 @@
 #[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
 mod blocking;
-mod bulk;
 mod doubts;
 mod endpoint;
 mod env;

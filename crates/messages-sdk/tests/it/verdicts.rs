@@ -8,13 +8,13 @@ use messages_sdk::transport::http::{Response, StatusCode};
 use messages_sdk::transport::layer::retry::{Refusal, RetryBudget};
 use messages_sdk::transport::testing::ScriptedTransport;
 use messages_sdk::transport::{Delivery, TransportError, TransportErrorKind};
-use messages_sdk::{Error, Outcome};
+use messages_sdk::{Error, Outcome, SendOptions};
 
 use DeliveryPolicy::{AtLeastOnce, AtMostOnce, TrustRefusals};
 use Outcome::{AcceptedIdUnknown, InDoubt, NotSent, Rejected};
 use TransportErrorKind::{Connect, Interrupted, InvalidRequest, Limited, Other, Timeout, TooLarge};
 
-use crate::support::{builder, sms};
+use crate::support::{builder, client, sms};
 
 /// The server's or the backend's part in an attempt.
 #[derive(Debug, Clone, Copy)]
@@ -155,5 +155,46 @@ async fn each_refusal_has_its_advice() {
         assert!(error.hint().contains(word), "{status}: {}", error.hint());
         assert_eq!(error.is_credentials(), is_credentials, "{status}");
         assert_eq!(error.is_retryable(), is_retryable, "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_can_never_be_sent_is_not_retryable() {
+    let used_up = Arc::new(ScriptedTransport::new());
+    let elsewhere = SendOptions::new().endpoint("https://api.example".parse().unwrap());
+    let closed = client(&used_up);
+    closed.close().await;
+    let mut invalid = sms();
+    invalid.envelope.client_ref = None;
+    for (name, error) in [
+        (
+            "a script that is used up",
+            client(&used_up).send(sms()).await,
+        ),
+        (
+            "a foreign endpoint",
+            client(&used_up).send_with(sms(), elsewhere).await,
+        ),
+        ("a closed client", closed.send(sms()).await),
+        (
+            "a reference that is too long",
+            client(&used_up)
+                .send_with(invalid, SendOptions::new().client_ref("r".repeat(101)))
+                .await,
+        ),
+    ] {
+        let error = error.unwrap_err();
+        assert!(!error.is_retryable(), "{name}: {error:?}");
+        assert!(
+            !error.hint().contains("send it again once"),
+            "{name}: {}",
+            error.hint()
+        );
+    }
+    // What passes is.
+    for kind in [Connect, Timeout, Limited] {
+        let error = send(Attempt::Failure(kind, Delivery::NotSent), AtMostOnce).await;
+        assert!(error.is_retryable(), "{kind:?}");
+        assert!(error.hint().contains("again"), "{kind:?}");
     }
 }
