@@ -19,5 +19,7 @@ mod search;
 mod simulation;
 mod support;
 mod transitions;
+mod values;
 mod worker;
 mod worker_faults;
+mod worker_rates;

@@ -1,14 +1,13 @@
 //! The worker against a model of the API.
 
 use std::future::pending;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use messages_outbox::{
     Command, CommandRequest, Intent, ListRequest, MemoryStore, Outbox, OutboxBuilder, OutboxStore,
-    Policy, Priority, Quota, Quotas, Row, RunReport, Scope, Selection, State,
+    Priority, Row, RunReport, Scope, Selection, State,
 };
 use messages_sdk::types::{Document, Status, Submission, v1::Sms};
 use serde_json::json;
@@ -16,7 +15,7 @@ use serde_json::json;
 use crate::api::{Api, Behaviour, status};
 use crate::support::intent;
 
-fn builder(
+pub(crate) fn builder(
     api: &Api,
     behave: impl Fn(usize) -> Behaviour + Send + Sync + 'static,
 ) -> OutboxBuilder {
@@ -25,12 +24,12 @@ fn builder(
         .poll(Duration::from_millis(20))
 }
 
-async fn enqueue(outbox: &Outbox, count: usize) {
+pub(crate) async fn enqueue(outbox: &Outbox, count: usize) {
     let intents: Vec<Intent> = (0..count).map(|n| intent(&format!("key-{n}"))).collect();
     outbox.enqueue_all(&intents).await.unwrap();
 }
 
-async fn rows(outbox: &Outbox) -> Vec<Row> {
+pub(crate) async fn rows(outbox: &Outbox) -> Vec<Row> {
     let request = ListRequest {
         limit: 10_000,
         ..ListRequest::default()
@@ -354,43 +353,4 @@ async fn high_priority_is_sent_first() {
         .map(|(id, sent)| sent.ends_with(&id.to_string()))
         .collect();
     assert_eq!(order, [true; 3]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn no_sliding_second_exceeds_the_quota_of_four_workers() {
-    let rate = 30;
-    let api = Api::default();
-    let quotas = Quotas::default().sender(Quota::per_second(NonZeroU32::new(rate).unwrap()));
-    let store: Arc<dyn OutboxStore> = Arc::new(MemoryStore::new());
-    let worker = || {
-        builder(&api, |_| Behaviour::Accept)
-            .shared_store(Arc::clone(&store))
-            .policy(Policy {
-                quotas: quotas.clone(),
-                ..Policy::default()
-            })
-            .build()
-            .unwrap()
-    };
-    let workers = [worker(), worker(), worker(), worker()];
-    enqueue(&workers[0], 1_000).await;
-    let stop = || tokio::time::sleep(Duration::from_secs(3));
-    let runs = workers.each_ref().map(|worker| worker.run(stop()));
-    let [a, b, c, d] = runs;
-    let _ = tokio::join!(a, b, c, d);
-    let times: Vec<Instant> = api.requests().iter().map(|request| request.at).collect();
-    let second = Duration::from_secs(1);
-    let most = times
-        .iter()
-        .map(|start| {
-            times
-                .iter()
-                .filter(|at| **at >= *start && **at < *start + second)
-                .count()
-        })
-        .max()
-        .unwrap();
-    assert!(most <= rate as usize, "{most} in a second");
-    println!("{} sent in 3 s, at most {most} in a second", times.len());
-    assert!(times.len() >= 60, "{} sent in 3 s", times.len());
 }

@@ -1,5 +1,6 @@
 //! The contract of [`OutboxStore`](crate::OutboxStore), as a test: one case for each clause.
 
+mod erasing;
 mod facts;
 mod operating;
 mod sending;
@@ -34,9 +35,9 @@ pub async fn run<H: StoreHarness>(harness: &H) -> Report {
         10 "quotas hold over all holders" operating::quotas_hold_over_all_holders;
         11 "the store's clock rules" sending::the_clock_of_the_store_rules;
         12 "the states add up" operating::the_states_add_up;
-        13 "purge touches no open row" operating::purge_touches_no_open_row;
+        13 "purge touches no open row" erasing::purge_touches_no_open_row;
         14 "an error means that nothing was done" operating::an_error_changes_nothing;
-        15 "forget erases and suppresses" operating::forget_erases_and_suppresses;
+        15 "forget erases and suppresses" erasing::forget_erases_and_suppresses;
         16 "a restored backup does not send" operating::a_restored_backup_does_not_send;
         17 "priorities hold, and no row starves" operating::no_row_starves;
         18 "opt-outs hold for their sender group" facts::opt_outs_hold_for_their_group;
