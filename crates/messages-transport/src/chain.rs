@@ -15,15 +15,3 @@ pub(crate) fn debug(error: &dyn Error, f: &mut fmt::Formatter<'_>) -> fmt::Resul
     }
     Ok(())
 }
-
-/// Implements `Debug` for errors by [`debug`].
-macro_rules! debug_as_text {
-    ($($error:ty),* $(,)?) => { $(
-        impl ::std::fmt::Debug for $error {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                crate::chain::debug(self, f)
-            }
-        }
-    )* };
-}
-pub(crate) use debug_as_text;

@@ -18,4 +18,8 @@ impl BuildError {
     }
 }
 
-crate::chain::debug_as_text!(BuildError);
+impl std::fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        crate::chain::debug(self, f)
+    }
+}

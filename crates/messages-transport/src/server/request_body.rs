@@ -215,4 +215,8 @@ impl std::fmt::Debug for RequestBody {
     }
 }
 
-crate::chain::debug_as_text!(BodyError);
+impl std::fmt::Debug for BodyError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        crate::chain::debug(self, f)
+    }
+}
