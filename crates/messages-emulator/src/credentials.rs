@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 /// Everything a client of the emulator needs, and everything a receiver of its webhooks needs.
 #[derive(Debug, Clone)]
-pub struct Credentials {
+pub struct EmulatorCredentials {
     pub(crate) api_key: ApiKey,
     pub(crate) api_secret: ApiSecret,
     pub(crate) signature_secret: SignatureSecret,
@@ -44,9 +44,12 @@ pub(crate) struct SavedCredentials {
 impl SavedCredentials {
     /// The credentials of a workspace beside the first one, whose private key is that of all. Secrets that are not stored
     /// are made anew.
-    pub(crate) fn complete(self, first: &Credentials) -> Result<Credentials, AuthError> {
+    pub(crate) fn complete(
+        self,
+        first: &EmulatorCredentials,
+    ) -> Result<EmulatorCredentials, AuthError> {
         let is_stored = self.private_key.is_some();
-        Ok(Credentials {
+        Ok(EmulatorCredentials {
             api_key: self.api_key,
             application_id: self.application_id,
             api_secret: match self.api_secret {
@@ -68,7 +71,7 @@ impl SavedCredentials {
     }
 }
 
-impl Credentials {
+impl EmulatorCredentials {
     /// The api key.
     #[must_use]
     pub fn api_key(&self) -> &ApiKey {

@@ -14,7 +14,7 @@ pub enum StartError {
     Listen(#[source] io::Error),
     /// A credential cannot be used, or a key pair cannot be made.
     #[error("the credentials cannot be used")]
-    Credentials(#[from] AuthError),
+    EmulatorCredentials(#[from] AuthError),
     /// The webhook client cannot be built.
     #[error("the sender of webhooks cannot be built")]
     Webhooks(#[source] Box<BuildError>),

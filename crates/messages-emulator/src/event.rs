@@ -23,7 +23,7 @@ pub enum Event {
     /// A request was answered (or was not, by a fault).
     Request(Arc<RequestEvent>),
     /// A webhook was tried.
-    Webhook(Arc<WebhookEvent>),
+    Webhook(Arc<WebhookAttempt>),
     /// A message was taken, reached a state, or was updated.
     Message(Arc<MessageEvent>),
     /// The reader fell behind the log: some events are gone.
@@ -82,10 +82,10 @@ pub struct RequestEvent {
     pub(crate) workspace: Option<usize>,
 }
 
-/// A try of a webhook.
+/// An attempt to deliver a webhook.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct WebhookEvent {
+pub struct WebhookAttempt {
     /// End of the attempt, in the emulator's time.
     pub at: Moment,
     /// Kind of the webhook.
@@ -179,7 +179,7 @@ impl Event {
                     + event.body.0.len()
             }
             Self::Webhook(event) => {
-                size_of::<WebhookEvent>()
+                size_of::<WebhookAttempt>()
                     + event.message_uuid.len()
                     + len(&event.error)
                     + event.body.0.len()

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use crate::credentials::{Credentials, SavedCredentials};
+use crate::credentials::{EmulatorCredentials, SavedCredentials};
 use crate::world::{Parts, RowChange, WorkspaceId};
 
 /// Keeps changes in the order in which they are handed over. Nothing here waits.
 pub(crate) trait Keeper: Send + Sync {
     /// Keeps what a client of a workspace presents.
-    fn account(&self, workspace: WorkspaceId, credentials: &Credentials);
+    fn account(&self, workspace: WorkspaceId, credentials: &EmulatorCredentials);
 
     /// Keeps changes.
     fn keep(&self, changes: Vec<(WorkspaceId, Vec<RowChange>)>);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::channel::Channel;
 use crate::direction::Direction;
-use crate::event::{Event, RequestEvent, WebhookEvent};
+use crate::event::{Event, RequestEvent, WebhookAttempt};
 use crate::status::Status;
 use crate::webhook::WebhookKind;
 
@@ -158,7 +158,7 @@ const fn direction(direction: Direction) -> &'static str {
     }
 }
 
-const fn result(webhook: &WebhookEvent) -> &'static str {
+const fn result(webhook: &WebhookAttempt) -> &'static str {
     match (webhook.acknowledged, webhook.answer) {
         (true, _) => "acknowledged",
         (false, Some(_)) => "refused",

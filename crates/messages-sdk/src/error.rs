@@ -115,6 +115,7 @@ impl Error {
     }
 
     /// The task of the call ended without a result.
+    #[cfg(feature = "blocking")]
     pub(crate) fn lost() -> Self {
         Self::InDoubt(Box::new(Doubt {
             body: None,

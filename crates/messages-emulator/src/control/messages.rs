@@ -11,7 +11,7 @@ use super::extract::{Body, Path, UrlQuery};
 use super::selected::Selected;
 use super::span::Span;
 use super::{Refusal, kept};
-use crate::event::WebhookEvent;
+use crate::event::WebhookAttempt;
 use crate::query::Query;
 use crate::status::Status;
 use crate::view::{MessageDetail, MessageView};
@@ -130,7 +130,7 @@ pub(super) struct Posted {
     #[serde(skip_serializing_if = "Option::is_none")]
     body: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    webhook: Option<std::sync::Arc<WebhookEvent>>,
+    webhook: Option<std::sync::Arc<WebhookAttempt>>,
 }
 
 impl From<Delivered> for Posted {

@@ -5,7 +5,7 @@ use messages_auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey, SignatureSecre
 use super::Emulator;
 use crate::clock::Pace;
 use crate::config::{ApplicationSettings, Config};
-use crate::credentials::{Credentials, Given, SavedCredentials, random_secret, shared_key};
+use crate::credentials::{EmulatorCredentials, Given, SavedCredentials, random_secret, shared_key};
 use crate::error::StartError;
 use crate::generation::Generation;
 use crate::keeper::Saved;
@@ -229,12 +229,15 @@ impl EmulatorBuilder {
     }
 
     /// The given credentials; else those of the data file for the api key; else generated ones.
-    fn credentials(&self, saved: Option<&SavedCredentials>) -> Result<Credentials, StartError> {
+    fn credentials(
+        &self,
+        saved: Option<&SavedCredentials>,
+    ) -> Result<EmulatorCredentials, StartError> {
         let api_key = self.api_key.as_ref();
         let api_secret = self.api_secret.as_ref();
         let signature_secret = self.signature_secret.as_ref();
         let private_key = self.private_key.as_ref();
-        Ok(Credentials {
+        Ok(EmulatorCredentials {
             given: Given {
                 api_secret: api_secret.is_some(),
                 signature_secret: signature_secret.is_some(),

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use self::key_file::KeyFile;
 use crate::clock::{Clock, Moment, Pace};
 use crate::config::Config;
-use crate::credentials::{Credentials, random_secret};
+use crate::credentials::{EmulatorCredentials, random_secret};
 use crate::delivery::{Poster, deliver};
 use crate::engine::{Engine, drive};
 use crate::error::StartError;
@@ -58,7 +58,7 @@ impl Emulator {
     pub(crate) async fn start(
         config: &Config,
         pace: Pace,
-        credentials: Credentials,
+        credentials: EmulatorCredentials,
         saved: Saved,
     ) -> Result<Self, StartError> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, config.port));

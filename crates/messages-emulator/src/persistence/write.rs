@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use super::schema::{WORKSPACE, digest, table};
-use crate::credentials::Credentials;
+use crate::credentials::EmulatorCredentials;
 use crate::error::StartError;
 use crate::keeper::Keeper;
 use crate::world::{RowChange, WorkspaceId};
@@ -68,7 +68,7 @@ impl Writer {
 }
 
 impl Keeper for Writer {
-    fn account(&self, workspace: WorkspaceId, credentials: &Credentials) {
+    fn account(&self, workspace: WorkspaceId, credentials: &EmulatorCredentials) {
         let given = credentials.given;
         let secret =
             |text: &str, is_given| Zeroizing::new(if is_given { "" } else { text }.to_owned());

@@ -9,9 +9,9 @@ use tokio_stream::StreamExt;
 
 pub use expect::{Expectation, Unmet};
 
-use crate::credentials::{Credentials, Given, random_secret};
+use crate::credentials::{EmulatorCredentials, Given, random_secret};
 use crate::engine::Engine;
-use crate::event::{Event, WebhookEvent};
+use crate::event::{Event, WebhookAttempt};
 use crate::event_log::EventReader;
 use crate::keeper::NotKept;
 use crate::query::Query;
@@ -26,7 +26,7 @@ use crate::world::{Account, InboundMessage, PostId, Targets, TriggerError, Works
 pub struct Workspace {
     pub(crate) engine: Arc<Engine>,
     pub(crate) id: WorkspaceId,
-    pub(crate) credentials: Credentials,
+    pub(crate) credentials: EmulatorCredentials,
 }
 
 /// The result of a message or status that was triggered by hand.
@@ -37,7 +37,7 @@ pub struct Delivered {
     pub message_uuid: String,
     /// The webhook and the end of its first attempt; `None` if no URL is set for it, or a fault delays or drops it: a
     /// webhook that waits for the clock is not waited for.
-    pub webhook: Option<Arc<WebhookEvent>>,
+    pub webhook: Option<Arc<WebhookAttempt>>,
 }
 
 impl Workspace {
@@ -57,7 +57,7 @@ impl Workspace {
     /// Opens the workspace of an account, and has its credentials kept.
     pub(crate) fn open(
         engine: &Arc<Engine>,
-        credentials: Credentials,
+        credentials: EmulatorCredentials,
         targets: Targets,
     ) -> Result<Self, AuthError> {
         let account = Account::new(credentials.clone(), targets)?;
@@ -79,7 +79,7 @@ impl Workspace {
         api_key: ApiKey,
         api_secret: ApiSecret,
     ) -> Result<Self, AuthError> {
-        let credentials = Credentials {
+        let credentials = EmulatorCredentials {
             api_key,
             api_secret,
             signature_secret: random_secret()?,
@@ -107,7 +107,7 @@ impl Workspace {
 
     /// The credentials of this workspace's clients.
     #[must_use]
-    pub fn credentials(&self) -> &Credentials {
+    pub fn credentials(&self) -> &EmulatorCredentials {
         &self.credentials
     }
 
@@ -196,7 +196,7 @@ impl Workspace {
                                 (!workspace.posts.goes_out(post)).then_some(None)
                             }
                             Some(tried) => {
-                                Some(WebhookEvent::of_first_try(tried, workspace, self.id))
+                                Some(WebhookAttempt::of_first_try(tried, workspace, self.id))
                             }
                         }
                     })

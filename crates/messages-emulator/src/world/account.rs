@@ -7,13 +7,13 @@ use messages_auth::{ApiKey, ApplicationId, AuthError, Basic, PublicKey};
 
 use serde::{Deserialize, Serialize};
 
-use crate::credentials::{Credentials, random_secret};
+use crate::credentials::{EmulatorCredentials, random_secret};
 use crate::generation::Generation;
 
 /// An account, the application that belongs to it, and where its webhooks go.
 #[derive(Debug, Clone)]
 pub(crate) struct Account {
-    pub(crate) credentials: Credentials,
+    pub(crate) credentials: EmulatorCredentials,
     pub(crate) basic: Basic,
     pub(crate) public_key: PublicKey,
     pub(crate) signer: WebhookSigner,
@@ -31,7 +31,10 @@ pub(crate) struct Targets {
 }
 
 impl Account {
-    pub(crate) fn new(credentials: Credentials, targets: Targets) -> Result<Self, AuthError> {
+    pub(crate) fn new(
+        credentials: EmulatorCredentials,
+        targets: Targets,
+    ) -> Result<Self, AuthError> {
         let signer = |secret| {
             WebhookSigner::new(credentials.api_key.clone(), secret)
                 .application_id(credentials.application_id)

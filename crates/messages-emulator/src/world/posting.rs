@@ -10,7 +10,7 @@ use super::post::{Attempt, Outcome, PostId};
 use super::posts::HOLD;
 use super::{Due, Effects, Outgoing, Post, PostState, Workspace, WorkspaceId, World};
 use crate::clock::Moment;
-use crate::event::{Event, WebhookEvent};
+use crate::event::{Event, WebhookAttempt};
 use crate::rules::WebhookFault;
 
 impl World {
@@ -156,7 +156,7 @@ impl World {
             self.agenda.add(retry_at, Due::Post(workspace, id));
         }
         if let Some(post) = state.posts.get(id)
-            && let Some(event) = WebhookEvent::of_last_try(
+            && let Some(event) = WebhookAttempt::of_last_try(
                 post,
                 state,
                 workspace,
@@ -173,7 +173,7 @@ impl World {
     }
 }
 
-impl WebhookEvent {
+impl WebhookAttempt {
     /// The event of a webhook's last try.
     pub(crate) fn of_last_try(
         post: &Post,

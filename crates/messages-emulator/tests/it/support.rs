@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use messages_auth::webhook::Verifier;
-use messages_emulator::{Credentials, Emulator};
+use messages_emulator::{Emulator, EmulatorCredentials};
 use messages_transport::Transport;
 use messages_transport::backend::hyper::HyperTransport;
 use messages_transport::bytes::Bytes;
@@ -30,7 +30,7 @@ impl Client {
         Self::with(emulator.base_url(), emulator.credentials())
     }
 
-    pub(crate) fn with(base: &str, credentials: &Credentials) -> Self {
+    pub(crate) fn with(base: &str, credentials: &EmulatorCredentials) -> Self {
         let header = credentials.basic().unwrap().header_value();
         Self::authorized(base, header.to_str().unwrap())
     }
@@ -244,7 +244,7 @@ pub(crate) async fn stepped() -> (Emulator, Receiver) {
 }
 
 /// Returns `true` if a webhook is signed correctly.
-pub(crate) fn is_signed(received: &Received, credentials: &Credentials) -> bool {
+pub(crate) fn is_signed(received: &Received, credentials: &EmulatorCredentials) -> bool {
     let verifier = Verifier::builder()
         .secrets(credentials.secrets())
         .build()

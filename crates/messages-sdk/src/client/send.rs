@@ -76,6 +76,7 @@ impl Client {
         accepted(&mut call).await
     }
 
+    #[cfg(feature = "blocking")]
     pub(crate) async fn send_message(
         &self,
         message: Submission,
