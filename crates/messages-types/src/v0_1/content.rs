@@ -14,33 +14,11 @@ use crate::{Extra, Member, limits};
 pub type ImageUrl = Url<1, { limits::V0_1_IMAGE_URL_MAX }>;
 
 /// Fields that are recognized at the top of a message: those of v1, and those of the body.
-pub(crate) const MISPLACED_IN_MESSAGE: Tables = &[&names(&[
-    "audio",
-    "caption",
-    "category",
-    "channel",
-    "content",
-    "custom",
-    "failover",
-    "file",
-    "image",
-    "locale",
-    "message_type",
-    "messenger",
-    "mms",
-    "policy",
-    "sms",
-    "tag",
-    "template",
-    "text",
-    "ttl",
-    "viber_service",
-    "viber_service_msg",
-    "video",
-    "webhook_url",
-    "webhook_version",
-    "whatsapp",
-])];
+pub(crate) const MISPLACED_IN_MESSAGE: Tables = &[
+    BESIDE_CONTENT,
+    &names(&["channel", "content", "message_type", "mms", "sms"]),
+    &names(&["webhook_url", "webhook_version"]),
+];
 
 /// Fields that are recognized beside `content`: the content itself, options of the channels, and fields of the message.
 const BESIDE_CONTENT: &[Member] = &names(&[
