@@ -136,7 +136,7 @@ fn webhooks_of_the_sms_api_are_named_in_every_form() {
 }
 
 #[test]
-fn a_person_is_told_of_the_sms_api_once() {
+fn a_user_is_told_of_the_sms_api_once() {
     let shell = Shell::new();
     let listen = ["listen", "--port", "0", "--unverified"];
     let mut child = shell.command(&listen).spawn().unwrap();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use std::sync::Arc;
 
+use messages_sdk::doubts::{DoubtLedger as _, PendingDoubts};
 use messages_sdk::transport::testing::ScriptedTransport;
 use messages_sdk::types::v0_1::{self, Condition, Workflow};
 use messages_sdk::types::v1::Message;
@@ -21,6 +22,29 @@ fn status(message_uuid: &str, status: &str) -> WebhookEvent {
             "timestamp":"2026-01-01T14:00:00Z","status":"{status}"}}"#
     );
     WebhookEvent::from_slice(json.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_status_with_odd_fields_is_tracked_and_resolves_a_doubt() {
+    let nested = json!({"type": "sms", "number": "447700900000"});
+    for mut status in [
+        json!({"message_uuid": "m", "channel": "sms", "to": "447700900000", "from": "447700900001",
+            "timestamp": "2026-01-01T14:00:00Z", "status": "delivered", "client_ref": "r-1"}),
+        json!({"message_uuid": "m", "to": nested, "from": nested, "timestamp": "2026-01-01T14:00:00Z",
+            "status": "delivered", "client_ref": "r-1"}),
+    ] {
+        for field in ["channel", "from", "timestamp"] {
+            status[field] = json!({});
+            let tracker = StatusTracker::new();
+            let event = WebhookEvent::from(status.clone());
+            assert!(tracker.apply(&event).is_some(), "{status}");
+            assert_eq!(tracker.status("m"), Some(Status::Delivered));
+            let doubts = PendingDoubts::new();
+            doubts.open("r-1");
+            doubts.apply(&event);
+            assert!(doubts.pending().is_empty(), "{status}");
+        }
+    }
 }
 
 #[test]

@@ -163,7 +163,10 @@ fn numbers_keep_their_digits_as_far_as_serde_json_does() {
             panic!("{text}")
         };
         let price = status.usage.unwrap().price.unwrap();
-        assert_eq!(price.text().to_lowercase(), large.to_lowercase());
+        assert_eq!(
+            price.text().to_lowercase().replace("+", ""),
+            large.to_lowercase().replace("+", "")
+        );
         assert_eq!(price.to_f64(), None);
         assert_eq!(matches!(price, NumberOrString::Text(_)), !is_exact);
     }
