@@ -5,24 +5,24 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-/// The ways in which a send can end, from the caller's point of view.
+/// Outcome of a call, from the caller's point of view.
 ///
-/// [`Client::send`](crate::Client::send) gives `Ok` for the first and an [`Error`](crate::Error) that
-/// knows its outcome for the others.
+/// [`Client::send`](crate::Client::send) returns `Ok` for the first, and an [`Error`](crate::Error) with
+/// its outcome for the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The API took the message and said under which id.
+    /// The API accepted the message and returned its ID.
     Accepted,
-    /// The API took the message, but its answer could not be read. Never send it again.
+    /// The API accepted the message, but its response could not be read. It must not be resent.
     AcceptedIdUnknown,
     /// The API refused the message.
     Rejected,
-    /// The message never left this machine.
+    /// The message was not sent.
     NotSent,
     /// The API may have accepted the message.
     InDoubt,
-    /// The message breaks a rule and was refused here; it never left this machine.
+    /// The message breaks a rule and was refused before it was sent.
     Invalid,
 }
 

@@ -150,7 +150,7 @@ impl Client {
                     None => scope,
                 }
             }),
-            client_ref: submission.client_ref().map(str::to_owned),
+            client_ref: submission.into_client_ref(),
         };
         Ok(Call::begin(self, request, options))
     }

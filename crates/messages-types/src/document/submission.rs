@@ -101,6 +101,18 @@ impl Submission {
         }
     }
 
+    /// Converts the submission into its client reference, as [`client_ref`](Self::client_ref).
+    #[must_use]
+    pub fn into_client_ref(self) -> Option<String> {
+        match self {
+            Self::V1(mut message) => {
+                let reference = message.primary.envelope_mut().client_ref.take();
+                reference.map(String::from)
+            }
+            other => other.client_ref().map(str::to_owned),
+        }
+    }
+
     /// Sets a client reference on every message without one: failover messages and the messages of a
     /// workflow included, so that every status names the submission. A reference that the first
     /// message already has takes precedence over `reference`.
