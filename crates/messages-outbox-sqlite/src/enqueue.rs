@@ -89,8 +89,8 @@ impl Statement {
         &self.parameter
     }
 
-    /// What happened to each intent, in their order, read from the rows that the statement returned: `key_digest`, `id`
-    /// and `digest` of each.
+    /// The result of each intent, in their order, read from the rows that the statement returned: `key_digest`, `id` and
+    /// `digest` of each.
     ///
     /// # Errors
     ///

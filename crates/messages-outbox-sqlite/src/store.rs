@@ -203,7 +203,7 @@ fn configure(connection: &Connection, synchronous: &str) -> rusqlite::Result<()>
     connection.pragma_update(None, "cache_size", -CACHE)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", synchronous)?;
-    // What is erased is overwritten.
+    // Erased data is overwritten.
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.pragma_update(None, "journal_size_limit", LOG_MAX)?;
     // The pages that a savepoint may take back.

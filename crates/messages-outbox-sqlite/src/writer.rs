@@ -162,7 +162,7 @@ struct Owner {
     is_log_stale: bool,
 }
 
-/// Why no request of a batch was committed.
+/// Reason for which no request of a batch was committed.
 enum Lost {
     NotDone(StoreErrorKind),
     Sqlite(rusqlite::Error),
@@ -214,7 +214,7 @@ impl Owner {
             Ok(None) => Ok(()),
             Err(lost) => {
                 if !self.connection.is_autocommit() {
-                    // What cannot be rolled back is not committed either; the next BEGIN says so.
+                    // A transaction that cannot be rolled back is not committed either; the next BEGIN fails then.
                     let _ = self.connection.execute_batch("ROLLBACK");
                 }
                 Err(lost)

@@ -1,4 +1,4 @@
-//! What callers and layers say to each other, in the extensions of a request and of its response.
+//! Data that callers and layers exchange in the extensions of a request and of its response.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use http::{Request, StatusCode};
 
-/// What a caller says about one call, set in the request's extensions.
+/// Settings of one call, set in the request's extensions.
 ///
 /// It is one extension and not one for each of its parts, since every attempt copies all extensions.
 ///
@@ -58,7 +58,7 @@ impl CallContext {
         self
     }
 
-    /// What is known of the call's attempts. Keep a clone, and read it afterwards.
+    /// The state of the call's attempts. Keep a clone, and read it afterwards.
     #[must_use]
     pub fn attempts(&self) -> &AttemptCounter {
         &self.attempts
@@ -103,7 +103,7 @@ struct Attempts {
 }
 
 impl AttemptCounter {
-    /// How many attempts were started so far.
+    /// Number of attempts started so far.
     #[must_use]
     pub fn count(&self) -> u32 {
         self.0.started.load(Ordering::Acquire)
@@ -132,8 +132,8 @@ impl AttemptCounter {
         self.0.status.store(status.as_u16(), Ordering::Release);
     }
 
-    /// Whether an attempt may have been accepted without a response that says so. The last attempt
-    /// alone cannot tell: a timeout followed by "connection refused" is of unknown outcome.
+    /// Returns `true` if an attempt may have been accepted without a response that says so. The last attempt alone does
+    /// not decide: a timeout followed by "connection refused" is of unknown outcome.
     #[must_use]
     pub fn has_unknown_outcome(&self) -> bool {
         self.0.unknown.load(Ordering::Acquire)

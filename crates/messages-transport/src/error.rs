@@ -7,7 +7,7 @@ use http::StatusCode;
 
 type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Why an exchange did not end in a response.
+/// The error of an exchange without a response.
 ///
 /// The error never holds the request or the response body, and neither `Display` nor `Debug` shows
 /// a URL, a header or a body. `Display` is one clause; the cause is in
@@ -32,7 +32,7 @@ struct Inner {
     source: Option<BoxError>,
 }
 
-/// What failed, coarsely enough to act on.
+/// Kind of a failure, coarse enough to act on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -41,7 +41,7 @@ pub enum TransportErrorKind {
     Connect,
     /// A time limit ended the exchange.
     Timeout,
-    /// The connection broke while the exchange was under way.
+    /// The connection broke while the request was in flight.
     Interrupted,
     /// The answer was not HTTP, or broke the rules of HTTP.
     Response,
@@ -56,10 +56,9 @@ pub enum TransportErrorKind {
     Other,
 }
 
-/// What is known about the request after a failure.
+/// Delivery of a request after a failure.
 ///
-/// A send is not idempotent and the API has no idempotency key, so this is the one fact that makes
-/// a resend safe or not.
+/// A send is not idempotent and the API has no idempotency key, so this is the one fact that makes a resend safe or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
@@ -69,12 +68,12 @@ pub enum Delivery {
     /// HTTP/2 stream that was refused (`REFUSED_STREAM`) or lies above the last stream of a
     /// `GOAWAY` (RFC 9113 section 8.7).
     Refused,
-    /// The request may have been taken, and nobody on this side can tell.
+    /// The request may have been accepted: the outcome is unknown.
     Unknown,
 }
 
 impl Delivery {
-    /// Whether the request may have been taken, so that sending it again may double it.
+    /// Returns `true` if the request may have been accepted, so that resending it may double it.
     #[must_use]
     pub const fn may_be_taken(self) -> bool {
         matches!(self, Self::Unknown)
@@ -113,13 +112,13 @@ impl TransportError {
         self
     }
 
-    /// What failed.
+    /// Kind of the failure.
     #[must_use]
     pub fn kind(&self) -> TransportErrorKind {
         self.0.kind
     }
 
-    /// Whether the request may have been taken.
+    /// Delivery of the request.
     #[must_use]
     pub fn delivery(&self) -> Delivery {
         self.0.delivery

@@ -10,7 +10,9 @@ const CRATES: &[&str] = &[
     "messages-sdk",
     "messages-cli",
     "messages-emulator",
+    "messages-transport",
     "messages-outbox",
+    "messages-outbox-sqlite",
 ];
 
 /// Pages for users, which follow the style throughout.

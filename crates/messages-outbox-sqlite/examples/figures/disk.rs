@@ -1,4 +1,4 @@
-//! What the machine can do, and what the process used of it.
+//! Figures of the machine, and of the process's use of it.
 
 use std::fs::{File, read_to_string};
 use std::io::{self, Seek, SeekFrom, Write};

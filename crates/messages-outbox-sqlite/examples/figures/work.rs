@@ -12,7 +12,7 @@ use messages_sdk::auth::Basic;
 use messages_sdk::policy::RetryPolicy;
 use messages_sdk::types::{Submission, v1::Sms};
 
-/// What was measured.
+/// Measured figures.
 pub(crate) struct Report {
     pub(crate) rows: usize,
     pub(crate) seconds: f64,

@@ -23,13 +23,13 @@ use row::{COLUMNS, changes, stored, time};
 
 pub(crate) use row::{STATES, priority_number, tags};
 
-/// Tables of one request, within a transaction that somebody else ends.
+/// Tables of one request, within a transaction that the caller ends.
 pub(crate) struct SqliteTables<'c> {
     connection: &'c Connection,
     meta: Option<Meta>,
     /// Rows that were loaded without a stored hash of their recipient: the next update adds it.
     unhashed: HashSet<RowId>,
-    /// Where queued rows are, once it was looked up.
+    /// Positions of queued rows, once they were read.
     positions: Option<Arc<[Position]>>,
 }
 

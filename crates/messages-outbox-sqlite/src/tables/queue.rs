@@ -105,7 +105,7 @@ impl SqliteTables<'_> {
         Ok(due.filter(|due| *due <= now).min())
     }
 
-    /// Where queued rows are, by one step in the index for each.
+    /// Positions of queued rows, by one step in the index for each.
     fn positions(&mut self) -> Result<Arc<[Position]>, StoreError> {
         if let Some(positions) = &self.positions {
             return Ok(Arc::clone(positions));

@@ -100,7 +100,7 @@ async fn the_statement_does_what_the_store_does() {
     expected.since = row.since;
     assert_eq!(row, expected);
 
-    // Known to the store and to the statement, whoever came first.
+    // Known to the store and to the statement, in either order.
     let again = store.enqueue(&[full()], None).await.unwrap();
     assert_eq!(again, [Enqueued::Existing(by_statement.id())]);
     let again = run(&connection, &[full(), intent("new"), intent("new")]);

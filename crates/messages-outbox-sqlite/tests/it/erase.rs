@@ -1,4 +1,4 @@
-//! What is forgotten is not in the raw file, nor in its log.
+//! Forgotten data is not in the raw file, nor in its log.
 
 use std::fs;
 use std::time::Duration;
@@ -87,7 +87,7 @@ async fn a_purged_row_is_not_in_the_file() {
     }
     assert_eq!(found(&folder, TEXT), 0);
     assert_eq!(found(&folder, "canary-key"), 0);
-    // What is left makes a repetition harmless.
+    // The remaining digests make a repetition harmless.
     let again = store.enqueue(&intents[..1], None).await.unwrap();
     assert!(
         matches!(again[0], messages_outbox::Enqueued::Existing(_)),

@@ -32,7 +32,7 @@ struct Rule {
     /// The same for `https`.
     https: Option<String>,
     matcher: Arc<Matcher>,
-    /// Whether this machine is reached directly.
+    /// This machine is reached directly.
     spares_loopback: bool,
 }
 

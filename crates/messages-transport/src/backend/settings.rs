@@ -1,4 +1,4 @@
-//! What both backends can be told about connections, with one set of defaults.
+//! Settings of connections that both backends share, with one set of defaults.
 
 use std::time::Duration;
 
@@ -41,26 +41,25 @@ impl Default for PoolSettings {
 /// The setters, written once: builders of two backends must not drift apart.
 macro_rules! pool_setters {
     () => {
-        /// How long opening a connection may take: name resolution, TCP and TLS together. Default 5
-        /// s.
+        /// Longest time for opening a connection: name resolution, TCP and TLS together. Default 5 s.
         pub fn connect_timeout(mut self, limit: Duration) -> Self {
             self.pool.connect_timeout = limit;
             self
         }
 
-        /// How long an unused connection is kept. Default 20 s.
+        /// Longest time an unused connection is kept. Default 20 s.
         ///
-        /// Keep it below the server's own limit (often 60 s, at times 30 s): a connection that the
-        /// server closes at the moment it is used leaves that request in doubt.
+        /// Keep it below the server's own limit (often 60 s, at times 30 s): a connection that the server closes at the
+        /// moment it is used leaves that request in doubt.
         pub fn idle_timeout(mut self, limit: Duration) -> Self {
             self.pool.idle_timeout = limit;
             self
         }
 
-        /// How many unused connections to one host are kept. Default 64.
+        /// Most unused connections to one host. Default 64.
         ///
-        /// With 0, every request gets a fresh connection: slower, and never in doubt because of a
-        /// connection that had gone stale.
+        /// With 0, every request gets a fresh connection: slower, and never in doubt because of a connection that had
+        /// gone stale.
         pub fn max_idle_per_host(mut self, connections: usize) -> Self {
             self.pool.max_idle_per_host = connections;
             self
@@ -98,11 +97,11 @@ macro_rules! pool_setters {
             self
         }
 
-        /// How often an HTTP/2 connection with requests on it is pinged, and how long the answer
-        /// may take before the connection is given up. Default 10 s and 5 s.
+        /// Interval at which an HTTP/2 connection with requests on it is pinged, and longest wait for the response
+        /// before the connection is given up. Default 10 s and 5 s.
         ///
-        /// Without it, a connection that has silently died would swallow every request until the
-        /// operating system notices.
+        /// Without it, a connection that has silently died would swallow every request until the operating system
+        /// notices.
         pub fn http2_ping(mut self, interval: Duration, timeout: Duration) -> Self {
             self.pool.ping_interval = interval;
             self.pool.ping_timeout = timeout;

@@ -1,4 +1,4 @@
-//! How long a retry waits, and what it costs. Time is tokio's paused clock.
+//! Waits of retries, and their cost. Time is tokio's paused clock.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -179,7 +179,7 @@ async fn run(backend: impl Transport + Clone, calls: usize, one_in: usize) -> Co
         })
         .await;
     }
-    // What the server still reads of dropped calls counts too.
+    // Dropped calls that the server still reads count too.
     tokio::time::sleep(Duration::from_millis(100)).await;
 
     // With few calls, some kinds may not come up.

@@ -1,4 +1,4 @@
-//! How often, how fast and on whose account a call is repeated. Time is tokio's paused clock.
+//! Number, pace and cost of retries. Time is tokio's paused clock.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

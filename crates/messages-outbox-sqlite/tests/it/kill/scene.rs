@@ -37,7 +37,7 @@ pub(crate) struct Scene {
     enqueued: AtomicUsize,
 }
 
-/// What happened, by the ledger and by the emulator.
+/// Counts by the ledger and by the emulator.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     kills: u32,

@@ -150,7 +150,7 @@ fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-/// What the process tells the world: a line each.
+/// Events that the process reports: a line each.
 #[derive(Debug, Clone)]
 pub(crate) struct Events(Arc<File>);
 

@@ -12,7 +12,7 @@ const SECTOR: usize = 512;
 const EVENTS: u8 = 4;
 const FOLDER: u8 = 5;
 
-/// What a process did to the files of a store, in this order.
+/// Operations of a process on the files of a store, in this order.
 pub(crate) struct Journal {
     operations: Vec<Operation>,
 }
@@ -102,7 +102,7 @@ impl Journal {
         1 + self.operations.iter().position(is_event).expect("an event")
     }
 
-    /// What the process had told before this operation: the lines of its events.
+    /// The lines of the events that the process had reported before this operation.
     pub(crate) fn events(&self, until: usize) -> Vec<String> {
         let mut text = Vec::new();
         for operation in &self.operations[..until] {

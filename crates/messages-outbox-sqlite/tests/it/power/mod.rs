@@ -52,7 +52,7 @@ fn shim() -> Option<&'static Path> {
     shim.as_ref().map(|(_, path)| path.as_path())
 }
 
-/// What power cuts did.
+/// Counts of power cuts.
 #[derive(Debug, Default)]
 struct Damage {
     cuts: usize,

@@ -39,7 +39,7 @@ struct Roots {
 impl HyperTransportBuilder {
     settings::pool_setters!();
 
-    /// How much of a response body is read.
+    /// Limits of reading a response body.
     pub fn body_limits(mut self, limits: BodyLimits) -> Self {
         self.body_limits = limits;
         self

@@ -62,7 +62,7 @@ pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Connection for T {}
 
-/// How a transport opens its connections.
+/// Settings for opening connections.
 #[derive(Debug)]
 pub(super) enum Connector {
     Https(HttpsConnector<Hop>),
@@ -113,7 +113,7 @@ pub(super) enum Stream {
 }
 
 impl Stream {
-    /// Whether TLS chose HTTP/2.
+    /// Returns `true` if TLS negotiated HTTP/2.
     pub(super) fn negotiated_http2(&self) -> bool {
         match self {
             Self::Https(stream) => stream.connected().is_negotiated_h2(),

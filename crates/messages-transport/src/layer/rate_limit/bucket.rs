@@ -43,7 +43,7 @@ impl Bucket {
         }
     }
 
-    /// How long `requests` more take, once the bucket is open.
+    /// Time that `requests` more take, once the bucket is open.
     pub(super) fn backlog(&self, requests: usize) -> Duration {
         let requests = u32::try_from(requests).unwrap_or(u32::MAX);
         self.quota.map_or(Duration::ZERO, |quota| {
@@ -56,7 +56,7 @@ impl Bucket {
         self.closed_until = self.closed_until.max(until);
     }
 
-    /// Whether removing the bucket changes nothing.
+    /// Returns `true` if removing the bucket changes nothing.
     pub(super) fn is_idle(&self, now: Instant) -> bool {
         self.due <= now && self.closed_until <= now
     }

@@ -1,9 +1,9 @@
 //! The queue in front of the buckets.
 //!
-//! A request waits in line at its narrowest scope. Whoever is first there waits in line at the next
-//! one, and takes all its permits at once when it is first everywhere and every scope is open. So a
-//! permit is never held while waiting, which leaves nothing to give back when a wait is dropped,
-//! and at the account one busy sender stands in line with a single request.
+//! A request waits in line at its narrowest scope. The first one there waits in line at the next one, and takes all its
+//! permits at once when it is first everywhere and every scope is open. So a permit is never held while waiting, which
+//! leaves nothing to give back when a wait is dropped, and at the account one busy sender stands in line with a single
+//! request.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,7 +20,7 @@ use super::{LimitError, RateLimitPolicy, RateScope, refused};
 use crate::layer::retry::retry_after;
 use crate::{Sleep, Timer, TransportError};
 
-/// How many scopes are remembered before those at rest are forgotten.
+/// Number of stored scopes above which idle ones are removed.
 const SCOPES_BEFORE_CLEANING: usize = 1024;
 
 /// The limiter of a [`RateLimit`](super::RateLimit). A clone shares its state.
@@ -95,7 +95,7 @@ impl RateLimiter {
         }
     }
 
-    /// How many requests wait for their turn.
+    /// Number of requests that wait for their turn.
     #[must_use]
     pub fn waiting(&self) -> usize {
         self.shared.state().waiting

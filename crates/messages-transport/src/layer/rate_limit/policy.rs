@@ -1,4 +1,4 @@
-//! What a caller can say about rates.
+//! Policy of rates.
 
 use std::collections::HashMap;
 use std::num::NonZeroU32;
@@ -42,7 +42,7 @@ impl Quota {
         Self { interval, burst: 1 }
     }
 
-    /// How many requests may go out at once after a pause; 1 if never set, 0 counts as 1.
+    /// Most requests that may go out at once after a pause; 1 if never set, 0 counts as 1.
     #[must_use]
     pub const fn burst(mut self, requests: u32) -> Self {
         self.burst = if requests == 0 { 1 } else { requests };
@@ -103,7 +103,7 @@ impl RateLimitPolicy {
         self
     }
 
-    /// How many requests may wait at once. Default 10,000; one more is refused with the error kind
+    /// Most requests that may wait at once. Default 10,000; one more is refused with the error kind
     /// [`Limited`](crate::TransportErrorKind::Limited).
     pub fn max_waiting(mut self, requests: usize) -> Self {
         self.max_waiting = requests;

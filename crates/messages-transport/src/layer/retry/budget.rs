@@ -17,7 +17,7 @@ pub struct RetryBudget {
     capacity: u32,
 }
 
-/// What a call that succeeds at once pays in.
+/// Amount that a call pays in if its first attempt succeeds.
 pub(super) const SUCCESS: u32 = 1;
 
 pub(super) const fn cost(cause: Cause) -> u32 {

@@ -10,13 +10,13 @@ use crate::{Delivery, TransportError, TransportErrorKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Verdict {
-    /// Whether the server accepted the request.
+    /// The server accepted the request, or not.
     pub delivered: Delivered,
     /// Reason another attempt is allowed; `None` if it is not.
     pub retry: Option<Cause>,
 }
 
-/// Whether the server accepted a request.
+/// Acceptance of a request by the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivered {

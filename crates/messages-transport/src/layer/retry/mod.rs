@@ -95,7 +95,7 @@ struct Call<'a> {
     /// The caller's counter, if the request has one.
     attempts: Option<AttemptCounter>,
     attempts_left: u32,
-    /// Whether a layer below may still have the request sent once more.
+    /// A layer below may still have the request resent.
     may_be_asked: bool,
     retries: u32,
     /// Tokens the latest retry took from the budget, returned if it succeeds.
@@ -122,7 +122,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Whether there can be another attempt after this one: only then is a copy of the request needed.
+    /// Returns `true` if there can be another attempt after this one: only then is a copy of the request needed.
     fn may_go_on(&self) -> bool {
         self.attempts_left > 1 || self.may_be_asked || self.policy.waits_out_throttling
     }
@@ -171,7 +171,7 @@ impl<'a> Call<'a> {
         Some(wait)
     }
 
-    /// Whether an attempt could start after a wait.
+    /// Returns `true` if an attempt could start after a wait.
     fn is_in_time(&self, wait: Duration) -> bool {
         let next = || self.timer.now().checked_add(wait);
         self.deadline
@@ -179,7 +179,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Whether a layer below has corrected the reason for a refusal.
+/// Returns `true` if a layer below has corrected the reason for a refusal.
 fn asks_for_another(result: &Result<Response<Bytes>, TransportError>) -> bool {
     result
         .as_ref()

@@ -1,14 +1,13 @@
-//! What a caller can say about retrying.
+//! Policy of retries.
 
 use std::time::Duration;
 
 use super::{Cause, RetryBudget};
 
-/// What may be resent, given that a message costs money, reaches a person, and has no idempotency
-/// key.
+/// Limit of resending, given that a message costs money, reaches a user, and has no idempotency key.
 ///
-/// Set it for all calls with [`Retry::delivery`](super::Retry::delivery), or for one in the request's
-/// extensions. The table is at [`classify`](super::classify).
+/// Set it for all calls with [`Retry::delivery`](super::Retry::delivery), or for one in the request's extensions. The
+/// table is at [`classify`](super::classify).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum DeliveryPolicy {
@@ -61,7 +60,7 @@ impl Default for RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// How many attempts a call has, the first one included. Default 3; 0 counts as 1.
+    /// Most attempts of a call, the first one included. Default 3; 0 counts as 1.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts.max(1);
         self

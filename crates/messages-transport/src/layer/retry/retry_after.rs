@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 use http::HeaderMap;
 use http::header::{DATE, RETRY_AFTER};
 
-/// What a longer `Retry-After` is read as: a day.
+/// The value of a longer `Retry-After`: a day.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long the server asks to be left alone, at most a day.
+/// The wait that the server asks for, at most a day.
 ///
 /// Reads both forms of RFC 9110 section 10.2.3: whole seconds, and a date in any of the three
 /// formats of section 5.6.7. A date is taken relative to the answer's own `Date` if it has a good

@@ -5,7 +5,7 @@ use http::{Extensions, HeaderMap, Method, Request, Uri, Version};
 
 use crate::CallContext;
 
-/// What is kept of a request while it is under way.
+/// The parts of a request that are stored while it is in flight.
 pub(super) struct Spare {
     method: Method,
     uri: Uri,

@@ -121,7 +121,7 @@ async fn waits_are_bounded_in_number_and_time() {
         result.unwrap();
     }
 
-    // What could only go out after the deadline of its call is refused at once.
+    // A request that could only go out after the deadline of its call is refused at once.
     let late = limited(RateLimitPolicy::default());
     eventually(late.send(request(None))).await.unwrap();
     let began = TokioTimer.now();

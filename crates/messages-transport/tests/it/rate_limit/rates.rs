@@ -1,4 +1,4 @@
-//! How many requests go out, and when.
+//! Rates and times of requests.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use messages_transport::{Timer, TokioTimer, Transport};
 use super::{Clock, SECOND, per_second, request};
 use crate::support::all;
 
-/// How many seconds, sliding, saw more requests than allowed.
+/// Number of sliding seconds with more requests than allowed.
 fn violations(times: &[Instant], allowed: usize) -> usize {
     times
         .windows(allowed + 1)

@@ -113,7 +113,7 @@ async fn nothing_goes_out_before_retry_after() {
         let sent = sent.lock().unwrap();
         let told = sent[refused_at] + Duration::from_millis(latency);
         let until = told + Duration::from_secs(pause);
-        // Whoever goes out in the very millisecond of the answer cannot know it yet.
+        // A request of the very millisecond of the response cannot know it yet.
         early += sent.iter().filter(|at| **at > told && **at < until).count();
         sent_in_all += sent.len();
     }
