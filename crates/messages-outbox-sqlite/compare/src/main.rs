@@ -35,7 +35,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         for batch in [10, CONCURRENCY as usize] {
             let api = api::Api::start().await?;
             let file = folder.path().join(format!("queue-{round}-{batch}.db"));
-            let seconds = queue::run(&file, api.url(), rows, CONCURRENCY, batch).await?;
+            let seconds = queue::run(&file, &api, rows, CONCURRENCY, batch).await?;
             let rate = rows as f64 / seconds;
             println!(
                 "apalis-sqlite, batches of {batch}: {rows} jobs in {seconds:.1} s, {rate:.0} a second; accepted {}; the outbox is {:.1} times as fast",
