@@ -83,7 +83,7 @@ impl Verdict {
     }
 
     /// The default response to the sender.
-    pub(crate) fn answer(&self) -> StatusCode {
+    pub(crate) fn response_status(&self) -> StatusCode {
         match self {
             Self::Verified(_) | Self::Unchecked(_) => StatusCode::OK,
             Self::Refused { answer, .. } => *answer,

@@ -95,7 +95,7 @@ impl DemoArgs {
             listener,
             Some(Receiver::new(verifier)),
             move |delivery| {
-                let answer = delivery.verdict.answer();
+                let answer = delivery.verdict.response_status();
                 // The receiver is gone once the demo is over.
                 let _ = arrived.send(delivery);
                 std::future::ready(answer)

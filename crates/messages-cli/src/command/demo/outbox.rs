@@ -181,7 +181,7 @@ async fn receive_webhooks(
         let outbox = outbox.clone();
         async move {
             let Some(event) = delivery.verdict.event() else {
-                return delivery.verdict.answer();
+                return delivery.verdict.response_status();
             };
             match outbox.apply(event).await {
                 Ok(_) => StatusCode::OK,

@@ -86,7 +86,7 @@ impl Handler {
             Handled::Seen
         };
         let answer = match &handled {
-            Handled::Seen => delivery.verdict.answer(),
+            Handled::Seen => delivery.verdict.response_status(),
             Handled::Forwarded(answer) => answer.status,
             Handled::NotForwarded(_) => StatusCode::BAD_GATEWAY,
             // It comes again, when there may be room for it.

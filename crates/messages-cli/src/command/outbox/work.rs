@@ -261,7 +261,7 @@ fn quota(rate: f64) -> Quota {
 /// Applies a webhook, and returns the response's status: only a stored event is acknowledged.
 async fn apply(outbox: Outbox, delivery: Delivery) -> StatusCode {
     let Some(event) = delivery.verdict.event() else {
-        return delivery.verdict.answer();
+        return delivery.verdict.response_status();
     };
     match outbox.apply(event).await {
         Ok(_) => StatusCode::OK,
