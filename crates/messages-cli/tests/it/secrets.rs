@@ -109,6 +109,38 @@ fn the_most_talkative_log_holds_no_secret_number_or_text() {
     runs.push(vec!["check", "messages.ndjson"]);
     runs.push(vec!["preview", "messages.ndjson"]);
     runs.push(vec!["profile", "list"]);
+    shell.file(
+        "refused.ndjson",
+        &format!(
+            "{}nonsense",
+            ["447700960422", "447700960602"]
+                .map(|to| format!("{{\"channel\":\"sms\",\"message_type\":\"text\",\"from\":\"{FROM}\",\"to\":\"{to}\",\"text\":\"{TEXT}\"}}\n"))
+                .concat()
+        ),
+    );
+    for arguments in [
+        &["add", "messages.ndjson"][..],
+        &["add", "--key", "/to", "messages.ndjson"],
+        &["add", "--key", "/from", "messages.ndjson"],
+        &["add", "--key", "/from", "refused.ndjson"],
+        &["add", "--skip-invalid", "refused.ndjson"],
+        &["work", "--until-empty", "--no-webhooks"],
+        &[
+            "work",
+            "--until-empty",
+            "--no-webhooks",
+            "--transport",
+            "reqwest",
+        ],
+        &["list"],
+        &["status"],
+        &["doctor"],
+        &["apply", "body.json"],
+        &["pause", "--sender", FROM],
+        &["purge", "--older-than", "0s"],
+    ] {
+        runs.push([&["outbox"], arguments].concat());
+    }
     let logged = runs.len();
     for arguments in &runs {
         let Ended { stderr, .. } = shell.run(arguments);
