@@ -55,7 +55,8 @@ pub use response::{
 /// 15. `forget` erases payload, key and recipient of all rows of a recipient that are not in flight, cancels those not
 ///     posted, and suppresses the recipient.
 /// 16. A restored backup refuses `claim` and `begin` with [`StoreErrorKind::Restored`] until it is adopted.
-/// 17. A row that is due is claimed after those of higher priority in its lane, and no row is passed over for ever.
+/// 17. A due row is claimed after those of higher priority. The lanes share a claim equally, so that no row is passed over
+///     for ever.
 /// 18. A recipient who opted out is not claimed for that sender group until an opt-in.
 /// 19. `enqueue` fails with [`StoreErrorKind::Full`] rather than exceed the capacity it is given.
 /// 20. `Cancel` and `Resolve` change only rows in a state that allows it, at most as many as the limit.
