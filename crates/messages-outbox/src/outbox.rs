@@ -16,7 +16,8 @@ use crate::worker::{self, RunError, RunReport, Until};
 /// Durable sending through a client and a store.
 ///
 /// Enqueue in any process, run one or many workers over the same store, and pass the webhooks to
-/// [`handle`](Self::handle). Cloning is cheap; clones share the store and the clients.
+/// [`apply`](Self::apply), or a clone of the outbox to the SDK's webhook service as its
+/// [`EventHandler`](messages_sdk::webhook::EventHandler). Cloning is cheap; clones share the store and the clients.
 ///
 /// ```
 /// use messages_outbox::{Intent, MemoryStore, Outbox};
