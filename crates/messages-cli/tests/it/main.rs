@@ -27,6 +27,7 @@ mod million;
 mod offline;
 mod options;
 mod outbox;
+mod outbox_operation;
 mod profile;
 mod proxies;
 mod recipients;

@@ -6,6 +6,7 @@ mod control;
 mod doctor;
 mod erase;
 mod list;
+mod printer;
 mod row;
 mod status;
 pub(super) mod store;
