@@ -16,7 +16,7 @@ use messages_outbox_sqlite::SqliteStore;
 use messages_sdk::types::{Submission, v1::Sms};
 
 /// Rows of one commit.
-const CHUNK: usize = 10_000;
+const CHUNK: usize = 1_000;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {

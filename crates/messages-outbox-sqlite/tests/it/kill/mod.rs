@@ -109,12 +109,12 @@ async fn a_stopped_worker_doubles_nothing() {
     for round in 0..6 {
         let worker = scene.work(None, None, 0);
         tokio::time::sleep(Duration::from_millis(150 + round * 31)).await;
-        worker.signal("STOP").await;
+        worker.stop().await;
         // One that is stopped within a commit holds the lock of the file: the others wait, and nothing happens.
         while scene.is_locked() {
             worker.signal("CONT").await;
             tokio::time::sleep(Duration::from_millis(7)).await;
-            worker.signal("STOP").await;
+            worker.stop().await;
         }
         stopped.push(worker);
         // By this clock its leases are over: claimed rows are queued again, sending ones in doubt.

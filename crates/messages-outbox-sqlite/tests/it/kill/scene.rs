@@ -360,6 +360,13 @@ impl Worker {
         self.child.wait().unwrap();
     }
 
+    /// Stops the process, and waits until system calls that were in flight have returned: they may lock the file.
+    #[cfg(unix)]
+    pub(crate) async fn stop(&self) {
+        self.signal("STOP").await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+
     /// Sends a signal by its name.
     #[cfg(unix)]
     pub(crate) async fn signal(&self, name: &str) {
