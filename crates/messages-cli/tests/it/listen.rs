@@ -470,7 +470,18 @@ fn doctor_of_a_clock(ahead: i64) -> crate::shell::Ended {
     std::thread::spawn(move || {
         use std::io::{Read as _, Write as _};
         for mut stream in listener.incoming().map_while(Result::ok) {
-            let _ = stream.read(&mut [0; 4096]);
+            // A connection that is closed with unread bytes is reset, and its response may be lost.
+            let mut request = Vec::new();
+            let mut chunk = [0; 4096];
+            while let Ok(length) = stream.read(&mut chunk)
+                && length > 0
+            {
+                request.extend_from_slice(&chunk[..length]);
+                let has_body = !request.starts_with(b"GET");
+                if request.ends_with(if has_body { &b"{}"[..] } else { b"\r\n\r\n" }) {
+                    break;
+                }
+            }
             let now = std::time::SystemTime::now();
             let by = Duration::from_secs(ahead.unsigned_abs());
             let there = if ahead < 0 { now - by } else { now + by };
