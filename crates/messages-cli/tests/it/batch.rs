@@ -284,24 +284,28 @@ fn a_batch_slows_down_to_the_rate_of_the_api() {
 #[test]
 fn a_rate_may_be_a_fraction() {
     let emulator = Emulator::start();
-    let began = Instant::now();
-    let ended = emulator.shell().run_with(
-        &["send", "--file", "-", "--rate", "2.5", "--json"],
-        &messages(4),
-    );
-    assert_eq!(ended.code, 0);
-    // Three intervals of 400 ms.
-    assert!(
-        began.elapsed() >= Duration::from_millis(1190),
-        "{:?}",
-        began.elapsed()
-    );
-    // The 16 workers that find nothing more to send do not wait for further turns: 6.4 s.
-    assert!(
-        began.elapsed() < Duration::from_millis(4_000),
-        "{:?}",
-        began.elapsed()
-    );
+    for (rate, count, least) in [
+        // Three intervals of 400 ms.
+        ("2.5", 4, 1_190),
+        // Far fewer than one a second: one interval of 2 s.
+        ("0.5", 2, 1_990),
+        ("12.5", 4, 235),
+    ] {
+        let began = Instant::now();
+        let ended = emulator.shell().run_with(
+            &["send", "--file", "-", "--rate", rate, "--json"],
+            &messages(count),
+        );
+        assert_eq!(ended.code, 0, "{rate}");
+        let elapsed = began.elapsed();
+        assert!(
+            elapsed >= Duration::from_millis(least),
+            "{rate}: {elapsed:?}"
+        );
+        // The 16 workers that find nothing more to send do not wait for further turns: 6.4 s, and 32 s.
+        let most = Duration::from_millis(least + 2_800);
+        assert!(elapsed < most, "{rate}: {elapsed:?}");
+    }
     for rate in ["0", "-1", "0.00001", "NaN", "inf", "fast", "1e9"] {
         let rate = format!("--rate={rate}");
         let ended = emulator

@@ -153,22 +153,47 @@ fn of_a_message_its_text_is_previewed() {
     }
     shell.file("in", other);
     assert_eq!(shell.run(&["preview", "in"]).code, 3);
-    shell.file("in", &sms(r#","sms":{"encoding_type":"unicode"}"#));
-    for (most, code) in [("2", 0), ("1", 3)] {
-        assert_eq!(
-            shell.run(&["preview", "in", "--max-segments", most]).code,
-            code
-        );
+    for (text, segments) in [
+        (sms(r#","sms":{"encoding_type":"unicode"}"#), 2),
+        ("Votre rendez‑vous est confirmé. ".repeat(5), 3),
+        ("x".repeat(161), 2),
+        (old, 1),
+    ] {
+        shell.file("in", &text);
+        for (most, code) in [(segments, 0), (segments - 1, 3)] {
+            let ended = shell.run(&["preview", "in", "--max-segments", &most.to_string()]);
+            assert_eq!(ended.code, code, "{text}: {}", ended.stdout);
+        }
     }
-    let valid = sms(r#","sms":{"encoding_type":"unicode"}"#);
-    shell.file(
-        "in",
-        &valid
-            .replace(r#""to":"2""#, r#""to":"447700900000""#)
-            .replace(r#""from":"1""#, r#""from":"Shop""#),
-    );
-    let dry = shell.run(&["send", "--file", "in", "--dry-run", "--json"]);
-    assert_eq!(dry.object()["dry_run"]["segments"], 2, "{}", dry.stdout);
+}
+
+#[test]
+fn a_dry_run_counts_the_segments_of_the_requested_encoding() {
+    let shell = Shell::new();
+    for (characters, encoding, segments) in [
+        (70, "unicode", 1),
+        (101, "unicode", 2),
+        (135, "unicode", 3),
+        (135, "text", 1),
+        (135, "auto", 1),
+    ] {
+        let text = "x".repeat(characters);
+        let message = format!(
+            r#"{{"channel":"sms","message_type":"text","from":"Shop","to":"447700900000","text":"{text}","sms":{{"encoding_type":"{encoding}"}}}}"#
+        );
+        shell.file("in", &message);
+        shell.file(
+            "template.json",
+            &message.replace("447700900000", "{{phone}}"),
+        );
+        shell.file("people.csv", "phone\n447700900000\n");
+        let table = ["send", "--csv", "people.csv", "--template", "template.json"];
+        for arguments in [&["send", "--file", "in"][..], &table] {
+            let dry = shell.run(&[arguments, &["--dry-run", "--json"]].concat());
+            let counted = dry.object()["dry_run"]["segments"].clone();
+            assert_eq!(counted, segments, "{characters} {encoding}: {}", dry.stderr);
+        }
+    }
 }
 
 #[test]

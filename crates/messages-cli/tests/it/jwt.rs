@@ -287,8 +287,12 @@ fn a_token_has_the_end_the_subject_and_the_paths_that_are_asked_for() {
         assert_eq!(found.code, 0, "{more:?}: {}", found.stdout);
         found.object()["claims"].clone()
     };
-    assert_eq!(claims(&["--exp", "1700003600"])["exp"], 1_700_003_600);
-    assert_eq!(claims(&["--sub", "alice"])["sub"], "alice");
+    for end in [1_700_000_030, 1_700_003_600, 1_700_086_400] {
+        assert_eq!(claims(&["--exp", &end.to_string()])["exp"], end);
+    }
+    for subject in ["alice", "user 7", "Zoë"] {
+        assert_eq!(claims(&["--sub", subject])["sub"], subject);
+    }
     let paths = ["--acl", "/*/messages/**", "--acl", "/*/users/**"];
     let both = json!({"paths": {"/*/messages/**": {}, "/*/users/**": {}}});
     assert_eq!(claims(&paths)["acl"], both);

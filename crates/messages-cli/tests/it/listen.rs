@@ -546,13 +546,20 @@ fn a_certificate_to_trust_must_be_one() {
         let to = ["--forward-to", "https://localhost:1", "--forward-ca", file];
         shell.run(&[&["listen", "--port", "0", "--unverified"][..], &to].concat())
     };
-    shell.file("ca.pem", "no certificate");
-    let ended = listen("ca.pem");
-    assert_eq!(ended.code, 3, "{}", ended.stderr);
-    assert!(
-        ended.stderr.contains("--forward-ca ca.pem"),
-        "{}",
-        ended.stderr
-    );
+    for contents in [
+        "no certificate",
+        "",
+        include_str!("../../../messages-auth/tests/it/keys/rsa-2048.public.pem"),
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ] {
+        shell.file("ca.pem", contents);
+        let ended = listen("ca.pem");
+        assert_eq!(ended.code, 3, "{contents}: {}", ended.stderr);
+        assert!(
+            ended.stderr.contains("--forward-ca ca.pem"),
+            "{}",
+            ended.stderr
+        );
+    }
     assert_eq!(listen("missing.pem").code, 1);
 }

@@ -80,6 +80,8 @@ fn the_separator_is_detected_or_named() {
             ["not a header", "`phone`"],
         ),
         ("Ann;+447700900010\n", &[], ["not a header", "`name`"]),
+        ("447700900010\tAnn\n", &[], ["not a header", "`phone`"]),
+        ("ann@example.com,Ann\n", &[], ["not a header", "`phone`"]),
         ("", &[], ["is empty", "first line"]),
         (
             "phone,name,phone\n447700900010,Ann,447700900011\n",
@@ -119,6 +121,14 @@ fn a_bad_cell_is_named_by_its_line_and_column() {
             "line 4, column phone: nothing is there",
         ),
         (
+            b"name;phone\r\nAnn;447700900010\r\nBob;\r\n",
+            "line 3, column phone: nothing is there",
+        ),
+        (
+            b"phone,name\n07700900010,Ann\n",
+            "line 2, column phone: must begin with a country code",
+        ),
+        (
             b"phone,name\n+447700900010,Ann\n",
             "line 2, column phone: must be",
         ),
@@ -131,8 +141,20 @@ fn a_bad_cell_is_named_by_its_line_and_column() {
             "line 2, column phone: a spreadsheet has rounded",
         ),
         (
+            b"phone\tname\n4.5E11\tAnn\n",
+            "line 2, column phone: a spreadsheet has rounded",
+        ),
+        (
             b"phone,name\n'447700900010,Ann\n",
             "line 2, column phone: begins with an apostrophe",
+        ),
+        (
+            b"name;phone\nAnn;'+447700900010\n",
+            "line 2, column phone: begins with an apostrophe",
+        ),
+        (
+            "phone,name\n447700900011,Ann\n\u{2019}447700900010,Bob\n".as_bytes(),
+            "line 3, column phone: begins with an apostrophe",
         ),
         (
             "phone,name\n447700900010\u{a0},Ann\n".as_bytes(),
@@ -159,6 +181,14 @@ fn a_bad_cell_is_named_by_its_line_and_column() {
             "line 3, column name: is not valid UTF-8",
         ),
         (
+            b"phone;name;note\n447700900010;Ann;10 \x80\n",
+            "line 2, column note: is not valid UTF-8",
+        ),
+        (
+            b"phone\tname\n447700900010\tAnn\tb\tc\n",
+            "line 2: the row has 4 cells, and the header has 2",
+        ),
+        (
             b"phone,name\n447700900010,Ann,extra\n",
             "line 2: the row has 3 cells, and the header has 2",
         ),
@@ -180,9 +210,28 @@ fn a_bad_cell_is_named_by_its_line_and_column() {
 
 #[test]
 fn each_bad_row_is_an_object_and_none_is_sent_unless_it_may_be_skipped() {
+    for (template, table) in [
+        (
+            TEMPLATE,
+            "phone,name\n+447700900010,Ann\n447700900011,Bob\n,Cid\n",
+        ),
+        (
+            V0_1,
+            "name;phone\nAnn;07700900010\nBob;447700900011\nCid;4,47701E+11\n",
+        ),
+        (
+            TEMPLATE,
+            "phone\tname\n'447700900010\tAnn\n447700900011\tBob\n44 7700 900012\tCid\n",
+        ),
+    ] {
+        bad_rows_are_objects(template, table);
+    }
+}
+
+/// A table whose first and third rows have bad phone numbers.
+fn bad_rows_are_objects(template: &str, table: &str) {
     let emulator = Emulator::start();
     let shell = emulator.shell();
-    let table = "phone,name\n+447700900010,Ann\n447700900011,Bob\n,Cid\n";
     let file = r#"
 {"channel":"sms","message_type":"text","from":"Shop","to":"+447700900010","text":"Ann"}
 {"channel":"sms","message_type":"text","from":"Shop","to":"447700900011","text":"Bob"}
@@ -191,7 +240,10 @@ nonsense"#;
     let runs = |more: &[&str]| {
         let more = [&["--json"], more].concat();
         let by_file = [&["send", "--file", "messages.ndjson"][..], &more].concat();
-        [send(&shell, table, &more), shell.run(&by_file)]
+        [
+            send_with(&shell, template, table, &more),
+            shell.run(&by_file),
+        ]
     };
     for more in [&["--dry-run"][..], &[]] {
         for ended in runs(more) {
@@ -242,6 +294,11 @@ fn recipients_with_several_rows_are_listed_by_their_lines() {
         ),
         (
             TEMPLATE,
+            "name\tphone\nAnn\t447700900010\nBob\t447700900011\nCid\t447700900012\nBob\t447700900011\n",
+            Some("lines 3, 5"),
+        ),
+        (
+            TEMPLATE,
             "phone,name\n447700900010,Ann\n447700900011,Ann\n",
             None,
         ),
@@ -270,6 +327,30 @@ fn recipients_with_several_rows_are_listed_by_their_lines() {
     }
     let ended = send(&shell, twice, &["--dry-run", "--json"]);
     assert_eq!((ended.code, messages(&ended)), (0, 4.into()));
+}
+
+#[test]
+fn an_empty_text_is_refused_before_it_is_sent() {
+    let emulator = Emulator::start();
+    let shell = emulator.shell();
+    let table = "phone,name\n447700900010,\n";
+    for template in [TEMPLATE, V0_1].map(|template| template.replace("Dear ", "")) {
+        for more in [&[][..], &["--dry-run"]] {
+            let ended = send_with(&shell, &template, table, more);
+            assert_eq!(ended.code, 3, "{template}: {}", ended.stderr);
+            let place = "line 2, column name: must be at least 1";
+            assert!(ended.stderr.contains(place), "{}", ended.stderr);
+        }
+        let message = template.replace("{{phone}}", "447700900010");
+        shell.file("in", &message.replace("{{name}}", ""));
+        for arguments in [&["check", "in"][..], &["send", "--file", "in"]] {
+            let ended = shell.run(arguments);
+            assert_eq!(ended.code, 3, "{template}: {}", ended.stderr);
+            let said = format!("{}{}", ended.stdout, ended.stderr);
+            assert!(said.contains("text must be at least 1"), "{said}");
+        }
+    }
+    assert_eq!(taken(&emulator), 0);
 }
 
 #[test]

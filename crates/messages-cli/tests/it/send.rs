@@ -84,11 +84,56 @@ fn a_number_with_a_plus_is_refused_with_the_right_form() {
         ("+447700900000", "without the leading +"),
         ("00447700900000", "without the leading 00"),
         ("07700 900000", "digits only"),
+        ("07700900000", "which never begins with 0"),
+        ("0447700900000", "which never begins with 0"),
+        ("015112345678", "which never begins with 0"),
     ] {
         let ended = Shell::new().run(&sms_to(number));
         assert_eq!(ended.code, 3, "{number}");
         assert!(ended.stderr.contains(said), "{}", ended.stderr);
+        let message = json!({"channel": "sms", "message_type": "text", "from": "Shop", "to": number, "text": "x"});
+        let ended = Shell::new().run_with(&["check"], &message.to_string());
+        assert_eq!(ended.code, 3, "{number}");
+        assert!(ended.stdout.contains(said), "{}", ended.stdout);
     }
+}
+
+#[test]
+fn components_of_a_template_are_refused_with_advice() {
+    let emulator = Emulator::start();
+    let shell = emulator.shell();
+    let image = json!({ "type": "image", "image": { "link": "https://example.com/a.png" } });
+    for components in [
+        json!([{ "type": "header", "parameters": [image] }, { "type": "body", "parameters": [] }]),
+        json!([{ "type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [] }]),
+        json!([]),
+    ] {
+        let template = json!({ "name": "shop:ready", "components": components });
+        let options = json!({ "policy": "deterministic", "locale": "en" });
+        let address = |number: &str| json!({ "type": "whatsapp", "number": number });
+        for (message, pointer) in [
+            (
+                json!({ "channel": "whatsapp", "message_type": "template", "from": "447700900001",
+                    "to": "447700900000", "template": template, "whatsapp": options }),
+                "/template/components is not part",
+            ),
+            (
+                json!({ "from": address("447700900001"), "to": address("447700900000"), "message": {
+                    "content": { "type": "template", "template": template }, "whatsapp": options } }),
+                "/message/content/template/components is not part",
+            ),
+        ] {
+            shell.file("in", &message.to_string());
+            for arguments in [&["check", "in"][..], &["send", "--file", "in"]] {
+                let ended = shell.run(arguments);
+                assert_eq!(ended.code, 3, "{message}: {}", ended.stderr);
+                let said = format!("{}{}", ended.stdout, ended.stderr);
+                assert!(said.contains(pointer), "{said}");
+                assert!(said.contains("`custom`"), "{said}");
+            }
+        }
+    }
+    assert_eq!(emulator.texts().len(), 0, "nothing was sent");
 }
 
 #[test]

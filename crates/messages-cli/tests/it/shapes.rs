@@ -99,6 +99,11 @@ const RECEIPT: &str = "msisdn=447700900000&to=447700900001&network-code=23410&me
 const INBOUND: &str = "msisdn=447700900000&to=447700900001&messageId=0B&text=STOP&type=text&keyword=STOP\
     &message-timestamp=2026-03-01+10%3A00%3A00";
 
+const FAILED_RECEIPT: &str = "err-code=12&timestamp=1772359200&messageId=0C&msisdn=447700900000&price=0.0071&to=Shop&network-code=23410\
+    &client-ref=r-17&message-timestamp=2026-03-01+10%3A00%3A00&status=failed";
+const LONG_INBOUND: &str = "api-key=a1b2c3d4&msisdn=447700900000&to=447700900001&messageId=0D&text=Part&type=unicode&concat=true\
+    &concat-ref=7&concat-part=1&concat-total=2&message-timestamp=2026-03-01+10%3A00%3A00&sig=ab12";
+
 /// The same webhook as JSON.
 fn as_json(form: &str) -> String {
     let pairs = form.split('&').filter_map(|pair| pair.split_once('='));
@@ -112,7 +117,12 @@ fn as_json(form: &str) -> String {
 fn webhooks_of_the_sms_api_are_named_in_every_form() {
     let shell = Shell::new();
     let listener = Listener::start(&shell, &["--unverified"]);
-    for (form, said) in [(RECEIPT, "delivery receipt"), (INBOUND, "inbound message")] {
+    for (form, said) in [
+        (RECEIPT, "delivery receipt"),
+        (FAILED_RECEIPT, "delivery receipt"),
+        (INBOUND, "inbound message"),
+        (LONG_INBOUND, "inbound message"),
+    ] {
         let json = as_json(form);
         let report = check(&shell, &json);
         assert_eq!(
@@ -175,12 +185,19 @@ fn documents_of_no_kind_are_refused() {
     let shell = Shell::new();
     let record = json!({"account_id": "a1b2c3d4", "message_id": UUID, "from": "447700900001", "to": "447700900000",
         "provider": "whatsapp", "date_received": "2026-03-01T10:00:00+00:00", "status": "delivered"});
+    let sms_record = json!({"account_id": "a1b2c3d4", "message_id": "0A", "from": "Shop", "to": "447700900000",
+        "direction": "outbound", "date_finalized": "2026-03-01T10:00:00+0000", "status": "expired", "total_price": "0.03"});
+    let inbound_record = json!({"account_id": "a1b2c3d4", "message_id": UUID, "from": "447700900000", "to": "447700900001",
+        "direction": "inbound", "message_body": "STOP", "date_received": "2026-03-01T10:00:00+00:00"});
     let message = json!({"channel": "sms", "message_type": "text", "from": "Shop", "to": "447700900000", "text": "x"});
     for (document, said) in [
         (json!({}), "expected `channel`"),
         (json!({"colour": "red"}), "--kind"),
         (record, "Reports API"),
+        (sms_record, "Reports API"),
+        (inbound_record, "Reports API"),
         (json!({"body": message}), "\"body\""),
+        (json!({"data": message, "id": 7}), "\"data\""),
         (
             json!({"channel": "sms", "to": "447700900000", "status": "read", "timestamp": "t"}),
             "`message_uuid`",
@@ -228,55 +245,86 @@ fn half_a_character_is_replaced_in_a_webhook_and_refused_in_a_message() {
         "VONAGE_SIGNATURE_SECRET",
         "a signature secret of thirty-two bytes",
     );
-    let body = format!(
-        r#"{{"channel":"whatsapp","message_uuid":"{UUID}","to":"447700900001","from":"447700900000",
-        "timestamp":"2026-03-01T10:00:00Z","message_type":"text","text":"Cut \ud83d","profile":{{"name":"Ann \ud83d"}}}}"#
-    );
-    let report = check(&shell, &body);
-    assert_eq!(
-        (&report["kind"], &report["valid"]),
-        (&json!("v1/inbound"), &json!(true))
-    );
-    assert_eq!(report["value"]["text"], "Cut \u{fffd}");
-
-    let path = file(&shell, "body.json", &body);
-    let signed = shell.run(&["webhook", "sign", "--body-file", &path]);
-    let header = file(&shell, "header.txt", &signed.stdout);
-    let verify = [
-        "webhook",
-        "verify",
-        "--authorization-file",
-        &header,
-        "--body-file",
-        &path,
-        "--json",
-    ];
-    let verified = shell.run(&verify);
-    assert_eq!(verified.code, 0, "{}", verified.stderr);
-    let verified: Value = serde_json::from_str(&verified.stdout).unwrap();
-    assert_eq!(verified["event"]["profile"]["name"], "Ann \u{fffd}");
-
     // The store has the body as received.
     let store = shell.path("events.ndjson");
     let listener = Listener::start(
         &shell,
         &["--unverified", "--store", store.to_str().unwrap()],
     );
-    let status = request(&listener.url, "POST", "/", "application/json", &body);
-    assert!(status.contains("200"), "{status}");
-    assert_eq!(listener.next()["event"]["text"], "Cut \u{fffd}");
-    let stored = std::fs::read_to_string(store).unwrap();
-    let stored: Value = serde_json::from_str(stored.lines().next().unwrap()).unwrap();
-    assert_eq!(stored["body"], body);
+    for (index, (kind, fields, shown)) in [
+        (
+            "v1/inbound",
+            r#""channel":"whatsapp","to":"447700900001","from":"447700900000","message_type":"text","text":"Cut \ud83d",
+            "profile":{"name":"Ann \ud83d"}"#,
+            &[("/text", "Cut \u{fffd}"), ("/profile/name", "Ann \u{fffd}")][..],
+        ),
+        (
+            "v1/status",
+            r#""channel":"sms","to":"447700900000","from":"447700900001","status":"delivered","client_ref":"\uDE00 r-17""#,
+            &[("/client_ref", "\u{fffd} r-17")],
+        ),
+        (
+            "v0.1/inbound",
+            r#""from":{"type":"messenger","id":"1"},"to":{"type":"messenger","id":"2"},
+            "message":{"content":{"type":"text","text":"\ud83d\ud83d\ude00"}}"#,
+            &[("/message/content/text", "\u{fffd}\u{1f600}")],
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let body = format!(
+            r#"{{"message_uuid":"{UUID}","timestamp":"2026-03-01T10:00:00Z",{fields}}}"#
+        );
+        let assert_shown = |event: &Value| {
+            for (pointer, text) in shown {
+                assert_eq!(event.pointer(pointer), Some(&json!(text)), "{event}");
+            }
+        };
+        let report = check(&shell, &body);
+        assert_eq!(
+            (&report["kind"], &report["valid"]),
+            (&json!(kind), &json!(true))
+        );
+        assert_shown(&report["value"]);
 
-    let message = r#"{"channel":"sms","message_type":"text","from":"Shop","to":"447700900000","text":"Cut \ud83d"}"#;
-    let report = check(&shell, message);
-    assert_eq!(report["valid"], false);
-    let said = report["problems"][0]["message"].as_str().unwrap();
-    assert!(said.starts_with("has half of a character"), "{said}");
-    let path = file(&shell, "message.json", message);
-    let sent = shell.run(&["send", "--file", &path, "--dry-run"]);
-    assert_eq!(sent.code, 3);
-    let all = format!("{}{}", sent.stdout, sent.stderr);
-    assert!(all.contains("half of a character"), "{all}");
+        let path = file(&shell, "body.json", &body);
+        let signed = shell.run(&["webhook", "sign", "--body-file", &path]);
+        let header = file(&shell, "header.txt", &signed.stdout);
+        let verify = [
+            "webhook",
+            "verify",
+            "--authorization-file",
+            &header,
+            "--body-file",
+            &path,
+            "--json",
+        ];
+        let verified = shell.run(&verify);
+        assert_eq!(verified.code, 0, "{}", verified.stderr);
+        assert_shown(&verified.object()["event"]);
+
+        let status = request(&listener.url, "POST", "/", "application/json", &body);
+        assert!(status.contains("200"), "{status}");
+        assert_shown(&listener.next()["event"]);
+        let stored = std::fs::read_to_string(&store).unwrap();
+        let stored: Value = serde_json::from_str(stored.lines().nth(index).unwrap()).unwrap();
+        assert_eq!(stored["body"], body);
+    }
+
+    for message in [
+        r#"{"channel":"sms","message_type":"text","from":"Shop","to":"447700900000","text":"Cut \ud83d"}"#,
+        r#"{"channel":"sms","message_type":"text","from":"Shop","to":"447700900000","text":"x","client_ref":"\ude00"}"#,
+        r#"{"from":{"type":"messenger","id":"1"},"to":{"type":"messenger","id":"2"},"message":{"content":{"type":"text","text":"\ud83d!"}}}"#,
+    ] {
+        let report = check(&shell, message);
+        assert_eq!(report["valid"], false);
+        let said = report["problems"][0]["message"].as_str().unwrap();
+        assert!(said.starts_with("has half of a character"), "{said}");
+        let path = file(&shell, "message.json", message);
+        let sent = shell.run(&["send", "--file", &path, "--dry-run"]);
+        assert_eq!(sent.code, 3);
+        let all = format!("{}{}", sent.stdout, sent.stderr);
+        assert!(all.contains("half of a character"), "{all}");
+    }
 }
