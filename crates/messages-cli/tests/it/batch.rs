@@ -53,7 +53,7 @@ fn once_and_more(emulator: &Emulator) -> (usize, usize) {
 }
 
 #[cfg(unix)]
-fn interrupt(child: &std::process::Child) {
+pub(crate) fn interrupt(child: &std::process::Child) {
     let status = std::process::Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status()

@@ -563,3 +563,43 @@ fn a_certificate_to_trust_must_be_one() {
     }
     assert_eq!(listen("missing.pem").code, 1);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_user_is_told_once_how_to_trust_a_certificate() {
+    // A server without TLS, and one that closes every connection.
+    let plain = crate::fake::serve(|_| (200, String::new()));
+    let plain = plain.strip_prefix("http://").unwrap();
+    let closing = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = closing.local_addr().unwrap().port();
+    std::thread::spawn(move || closing.incoming().for_each(drop));
+    for (to, notes) in [
+        (format!("https://{plain}"), 1),
+        (format!("https://localhost:{port}/hooks"), 1),
+        (format!("http://localhost:{port}"), 0),
+    ] {
+        for form in [&[][..], &["--json"]] {
+            let listen = ["listen", "--port", "0", "--unverified", "--forward-to", &to];
+            let shell = Shell::new();
+            let mut child = shell
+                .command(&[&listen[..], form].concat())
+                .spawn()
+                .unwrap();
+            let mut remarks = BufReader::new(child.stderr.take().unwrap()).lines();
+            let head = remarks.next().unwrap().unwrap();
+            let url = head.strip_prefix("listening on ").unwrap();
+            for _ in 0..2 {
+                let mut client = crate::fake::Client::connect(url);
+                let line = client.ask("POST", b"/status", STATUS).unwrap();
+                assert!(line.contains("502"), "{to}: {line}");
+            }
+            // It writes what it has to say before it ends.
+            crate::batch::interrupt(&child);
+            child.wait().unwrap();
+            let told = remarks
+                .map(Result::unwrap)
+                .filter(|remark| remark.contains("--forward-ca FILE"));
+            assert_eq!(told.count(), notes, "{to} {form:?}");
+        }
+    }
+}

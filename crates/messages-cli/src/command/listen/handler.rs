@@ -25,6 +25,8 @@ pub(super) struct Handler {
     clock_hinted: AtomicBool,
     /// The hint about webhooks of another API was printed.
     other_api_hinted: AtomicBool,
+    /// The hint about a delivery that could not be forwarded was printed.
+    forward_hinted: AtomicBool,
 }
 
 /// The result of handling a delivery.
@@ -69,6 +71,7 @@ impl Handler {
             next_id: AtomicU64::new(next_id),
             clock_hinted: AtomicBool::new(false),
             other_api_hinted: AtomicBool::new(false),
+            forward_hinted: AtomicBool::new(false),
         }
     }
 
@@ -103,6 +106,12 @@ impl Handler {
         }
         if let Some(hint) = clock_hint(delivery.verdict.name())
             && !self.clock_hinted.swap(true, Ordering::Relaxed)
+        {
+            self.out.note(&Line::new().plain(hint));
+        }
+        if let Handled::NotForwarded(error) = &handled
+            && let Some(hint) = error.advice()
+            && !self.forward_hinted.swap(true, Ordering::Relaxed)
         {
             self.out.note(&Line::new().plain(hint));
         }
