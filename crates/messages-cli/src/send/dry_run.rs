@@ -31,6 +31,9 @@ pub(crate) async fn dry_run(
         Err(error) => {
             let line = Line::new().warn("warning").plain(": ");
             settings.out.note(&line.plain(error.chain()));
+            if let Some(hint) = error.advice() {
+                settings.out.hint(hint);
+            }
             (None, Some("(no usable credentials)"))
         }
     };

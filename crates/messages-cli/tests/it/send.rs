@@ -308,3 +308,27 @@ fn a_dry_run_hides_no_fault_of_the_credentials() {
         ended.stderr
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_dry_run_says_how_to_correct_the_fault_of_a_key() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let key = include_str!("../../../messages-auth/tests/it/keys/rsa-2048.pkcs8.pem");
+    for mode in [0o644, 0o640, 0o604] {
+        let shell = Shell::new()
+            .with(
+                "VONAGE_APPLICATION_ID",
+                "11111111-2222-4333-8444-555555555555",
+            )
+            .with("VONAGE_PRIVATE_KEY_PATH", "private.key");
+        let path = shell.file("private.key", key);
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        for (more, code) in [(&["--dry-run"][..], 0), (&[], 4)] {
+            let ended = shell.run(&[&SMS[..], more].concat());
+            assert_eq!(ended.code, code, "{}", ended.stderr);
+            let hint = "hint: chmod 600 private.key";
+            assert!(ended.stderr.contains(hint), "{mode:o}: {}", ended.stderr);
+        }
+    }
+}
