@@ -1,26 +1,37 @@
 //! Signals that end a command in order.
 
-/// Waits for Ctrl-C (SIGINT), SIGTERM or SIGHUP. A SIGHUP that is ignored, as `nohup` has it, stays ignored.
-pub(crate) async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let hangup = (!hangup_is_ignored()).then(|| signal(SignalKind::hangup()));
-        let hangup = async {
-            match hangup {
-                Some(Ok(mut hangup)) => hangup.recv().await,
-                _ => std::future::pending().await,
-            }
-        };
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-                _ = hangup => {}
-            }
-            return;
+use std::future::Future;
+
+/// Registers for Ctrl-C (SIGINT), SIGTERM and SIGHUP at once, so that none that arrives after this call ends the process, and
+/// returns a future that waits for one. A SIGHUP that is ignored, as `nohup` has it, stays ignored.
+#[cfg(unix)]
+pub(crate) fn interrupted() -> impl Future<Output = ()> {
+    use std::task::Poll;
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let hangup = (!hangup_is_ignored()).then(SignalKind::hangup);
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate()];
+    let mut signals: Vec<_> = kinds
+        .into_iter()
+        .chain(hangup)
+        .filter_map(|kind| signal(kind).ok())
+        .collect();
+    // A signal that cannot be registered for is not received.
+    std::future::poll_fn(move |cx| {
+        let received = signals
+            .iter_mut()
+            .any(|signal| signal.poll_recv(cx).is_ready());
+        if received {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
         }
-    }
+    })
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+pub(crate) async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         // Interrupts cannot be received then.
         std::future::pending::<()>().await;

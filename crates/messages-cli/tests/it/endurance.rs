@@ -55,7 +55,7 @@ impl Paused {
     }
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let id = child.id().to_string();
     let sent = Command::new("kill")
         .args([&format!("-{name}"), &id])

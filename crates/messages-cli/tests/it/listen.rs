@@ -470,7 +470,8 @@ fn doctor_of_a_clock(ahead: i64) -> crate::shell::Ended {
     std::thread::spawn(move || {
         use std::io::{Read as _, Write as _};
         for mut stream in listener.incoming().map_while(Result::ok) {
-            // A connection that is closed with unread bytes is reset, and its response may be lost.
+            // A connection that is closed with unread bytes is reset, and its response may be lost; one that is closed
+            // unannounced may be used again.
             let mut request = Vec::new();
             let mut chunk = [0; 4096];
             while let Ok(length) = stream.read(&mut chunk)
@@ -486,8 +487,9 @@ fn doctor_of_a_clock(ahead: i64) -> crate::shell::Ended {
             let by = Duration::from_secs(ahead.unsigned_abs());
             let there = if ahead < 0 { now - by } else { now + by };
             let date = httpdate::fmt_http_date(there);
-            let head =
-                format!("HTTP/1.1 404 Not Found\r\ndate: {date}\r\ncontent-length: 0\r\n\r\n");
+            let head = format!(
+                "HTTP/1.1 404 Not Found\r\ndate: {date}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+            );
             let _ = stream.write_all(head.as_bytes());
         }
     });

@@ -7,6 +7,7 @@ pub(super) mod register;
 mod store;
 
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
@@ -134,9 +135,14 @@ impl ListenArgs {
 
         let listener = bind(self.port).await?;
         let url = format!("http://{}", listener.local_addr()?);
+        // Before a script reads that it may go on: it may signal at once.
+        let (shutdown, mut first) = (interrupted(), pin!(interrupted()));
         out.note(&Line::new().plain("listening on ").strong(&url));
         if self.emulator {
-            let (emulator, secret) = register::at_emulator(settings, &url).await?;
+            let (emulator, secret) = tokio::select! {
+                registered = register::at_emulator(settings, &url) => registered?,
+                () = &mut first => return Ok(Exit::Done),
+            };
             match secret {
                 Some(secret) => {
                     verifier = verifier.any_account(secret);
@@ -172,9 +178,9 @@ impl ListenArgs {
             async move { handler.take(delivery).await }
         };
         let ended = tokio::select! {
-            ended = serve(listener, receiver, handle, interrupted()) => ended,
+            ended = serve(listener, receiver, handle, shutdown) => ended,
             // A second signal does not wait for what is in flight.
-            () = async { interrupted().await; interrupted().await } => Ok(()),
+            () = async { first.await; interrupted().await } => Ok(()),
         };
         handler.close();
         ended.map(|()| Exit::Done)
