@@ -26,7 +26,7 @@ pub(crate) use transition::{after, to_micros};
 pub struct Row {
     /// ID of the row.
     pub id: RowId,
-    /// What does not change while the row is sent.
+    /// Fields that do not change while the row is sent.
     pub details: Arc<Details>,
     /// State.
     pub state: State,

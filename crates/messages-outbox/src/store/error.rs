@@ -79,7 +79,7 @@ impl StoreError {
         self.0.kind
     }
 
-    /// Whether the request may have taken effect.
+    /// Effect: nothing was changed, or it is unknown.
     #[must_use]
     pub const fn effect(&self) -> Effect {
         self.0.effect

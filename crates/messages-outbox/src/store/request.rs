@@ -181,7 +181,7 @@ pub struct CommandRequest {
     pub selection: Selection,
     /// Command.
     pub command: Command,
-    /// Who asked for it, for the row's history: the name of an operator or program.
+    /// Name of the operator or program that asked for it, for the row's history.
     pub by: String,
     /// Largest number of rows to change.
     pub limit: u32,

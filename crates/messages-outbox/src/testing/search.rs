@@ -161,7 +161,7 @@ impl Situation {
         })
     }
 
-    /// What tells situations apart, the same for situations that differ only in the order of rows or workers. Times do
+    /// Identity of a situation, the same for situations that differ only in the order of rows or workers. Times do
     /// not count: every step is possible at any time.
     fn key(&self) -> Vec<u8> {
         let mut rows: Vec<Vec<u8>> = (0..self.rows.len()).map(|row| self.row_key(row)).collect();

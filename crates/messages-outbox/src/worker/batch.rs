@@ -63,7 +63,7 @@ impl Batcher<(RowId, u64), BeginResult> {
     /// Commits begins.
     pub(super) fn begins(inner: &Arc<Inner>) -> (Self, impl Future<Output = ()> + Send + use<>) {
         let settings = &inner.settings;
-        // What remains of a POST after the grace, and a margin for the commit of its outcome.
+        // The rest of a POST after the grace, and a margin for the commit of its outcome.
         let lease = settings.begin_grace + settings.call_limit + Duration::from_secs(5);
         let inner = Arc::clone(inner);
         Self::new(move |rows: Vec<(RowId, u64)>| {

@@ -236,7 +236,7 @@ fn start_worker(emulator: &Emulator, file: &Path) -> Result<Child, CommandError>
         .map_err(failed)
 }
 
-/// How often the emulator accepted a message, by recipient.
+/// Number of messages the emulator accepted, by recipient.
 fn accepted(emulator: &Emulator) -> HashMap<String, usize> {
     let mut accepted = HashMap::new();
     for message in emulator.messages(&Query::default(), 2 * MESSAGES) {

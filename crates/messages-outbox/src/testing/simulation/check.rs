@@ -13,7 +13,7 @@ use crate::testing::{Verdict, ensure};
 const ROUNDS: u32 = 2_000;
 
 impl World {
-    /// What holds at every instant.
+    /// Checks the invariants of every instant.
     pub(super) fn check(&mut self) -> Verdict {
         let now = self.now();
         let status = ledger::status(&mut self.tables, now).map_err(failed)?;
@@ -58,7 +58,7 @@ impl World {
         self.check()
     }
 
-    /// What holds once everything has worked again.
+    /// Checks the invariants of the end, once all faults are over.
     pub(super) fn check_end(&mut self) -> Verdict {
         for id in self.rows.clone() {
             let row = self.tables.load(id).map_err(failed)?;

@@ -23,7 +23,7 @@ use spare::Spare;
 
 /// Retries calls as the [`RetryPolicy`] and the [`DeliveryPolicy`] allow.
 ///
-/// Whether a result may be retried is decided by [`classify`]. A call may have these in its request's
+/// [`classify`] decides which results may be retried. A call may have these in its request's
 /// extensions: a [`DeliveryPolicy`] that replaces this layer's, and a [`CallContext`], whose deadline
 /// no wait and no further attempt passes. The attempts are counted there, and an attempt that may
 /// have been accepted is marked. A refusal that carries [`TryAgain`] is followed by one more attempt,

@@ -23,7 +23,7 @@ pub enum DeliveryPolicy {
 
 /// Number of attempts, the waits between them, and the budget that retries are paid from.
 ///
-/// What may be resent at all is the [`DeliveryPolicy`]; how long a call may take is the deadline of
+/// The [`DeliveryPolicy`] says which requests may be resent at all; how long a call may take is the deadline of
 /// its [`CallContext`](crate::CallContext).
 ///
 /// ```
