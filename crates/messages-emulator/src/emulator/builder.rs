@@ -4,13 +4,15 @@ use messages_auth::{ApiKey, ApiSecret, ApplicationId, PrivateKey, SignatureSecre
 
 use super::Emulator;
 use crate::clock::Pace;
+use crate::config::credentials::{
+    EmulatorCredentials, Given, SavedCredentials, random_secret, shared_key,
+};
+use crate::config::error::StartError;
 use crate::config::{ApplicationSettings, Config};
-use crate::credentials::{EmulatorCredentials, Given, SavedCredentials, random_secret, shared_key};
-use crate::error::StartError;
-use crate::generation::Generation;
-use crate::keeper::Saved;
-use crate::rate_limit::RateLimit;
 use crate::rules::Rule;
+use crate::state::generation::Generation;
+use crate::state::rate_limit::RateLimit;
+use crate::store::Saved;
 
 /// The api key where no other is set.
 const API_KEY: &str = "emulator";
@@ -211,7 +213,7 @@ impl EmulatorBuilder {
     async fn saved(&self) -> Result<Saved, StartError> {
         match &self.config.data {
             None => Ok(Saved::default()),
-            Some(file) => crate::persistence::open(file.clone()).await,
+            Some(file) => crate::store::sqlite::open(file.clone()).await,
         }
     }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use messages_auth::PrivateKey;
 use tempfile::TempDir;
 
-use crate::error::StartError;
+use crate::config::error::StartError;
 
 /// A file in a private directory. Both are removed when this is dropped.
 pub(super) struct KeyFile {

@@ -1,7 +1,10 @@
 //! A running emulator.
 
 mod builder;
+pub(crate) mod engine;
+pub(crate) mod expect;
 mod key_file;
+pub(crate) mod workspace;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Deref;
@@ -18,14 +21,14 @@ use tokio::task::JoinSet;
 use self::key_file::KeyFile;
 use crate::clock::{Clock, Moment, Pace};
 use crate::config::Config;
-use crate::credentials::{EmulatorCredentials, random_secret};
-use crate::delivery::{Poster, deliver};
-use crate::engine::{Engine, drive};
-use crate::error::StartError;
-use crate::keeper::Saved;
-use crate::server::{Guard, limits};
-use crate::workspace::Workspace;
-use crate::world::{Account, World};
+use crate::config::credentials::{EmulatorCredentials, random_secret};
+use crate::config::error::StartError;
+use crate::emulator::engine::{Engine, drive};
+use crate::emulator::workspace::Workspace;
+use crate::http::client::{Poster, deliver};
+use crate::http::server::{Guard, limits};
+use crate::state::{Account, World};
+use crate::store::Saved;
 
 /// The Messages and Workflows APIs on 127.0.0.1. Dropping it stops it.
 ///
@@ -90,7 +93,7 @@ impl Emulator {
             }
         });
         let guard = Guard::new(port, &config.host_names, random_secret()?);
-        let router = crate::routes::router(&workspace, guard);
+        let router = crate::http::router(&workspace, guard);
 
         let mut tasks = JoinSet::new();
         tasks.spawn(drive(Arc::clone(&engine)));

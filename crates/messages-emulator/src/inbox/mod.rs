@@ -17,7 +17,7 @@ use axum::routing::get;
 
 use self::assets::Asset;
 use self::policy::Nonce;
-use crate::server::Guard;
+use crate::http::server::Guard;
 
 /// Placeholders of the page's template for the token of the control API, and the links to scripts and sheets.
 const TOKEN_MARK: &str = "{{token}}";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::status::Status;
+use crate::state::status::Status;
 
 /// The action of a rule. In JSON and TOML: `"read"`, `{"reject": {"code": 1050}}`, and so on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -27,7 +27,7 @@
 //! | `950006` | its webhooks never come |
 
 use super::action::{Action, Stage, WebhookFault};
-use crate::code;
+use crate::state::code;
 
 /// The action for a message to this recipient, if its ending is a magic one.
 #[must_use]

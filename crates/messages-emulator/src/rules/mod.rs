@@ -10,7 +10,7 @@ pub(crate) use action::Stage;
 pub use action::{Action, Turn, WebhookFault};
 pub use pattern::Pattern;
 
-use crate::channel::Channel;
+use crate::state::channel::Channel;
 
 /// Conditions of a rule: all that are given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -213,7 +213,7 @@ async fn prometheus_and_supervisors_get_what_they_want() {
 
 #[test]
 fn every_path_of_the_control_api_is_documented() {
-    let code = include_str!("../../src/control/mod.rs");
+    let code = include_str!("../../src/http/control/mod.rs");
     let page = include_str!("../../../../docs/emulator.md");
     let routes = code
         .split(".route(")

@@ -1,0 +1,328 @@
+//! One api key's part of an emulator, as tests and the control API use it.
+
+use std::sync::Arc;
+
+use messages_auth::{ApiKey, ApiSecret, ApplicationId, AuthError};
+use tokio_stream::StreamExt;
+
+use super::expect::Expectation;
+
+use crate::config::credentials::{EmulatorCredentials, Given, random_secret};
+use crate::emulator::engine::Engine;
+use crate::event::log::EventReader;
+use crate::event::{Event, WebhookAttempt};
+use crate::rules::Rule;
+use crate::state::status::Status;
+use crate::state::{Account, InboundMessage, PostId, Targets, TriggerError, WorkspaceId};
+use crate::store::NotKept;
+use crate::view::query::Query;
+use crate::view::{MessageDetail, MessageView};
+
+/// The messages, rules and webhooks of one api key. No other workspace sees them, so parallel tests can share an
+/// emulator. Cloning is cheap.
+#[derive(Clone)]
+pub struct Workspace {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) id: WorkspaceId,
+    pub(crate) credentials: EmulatorCredentials,
+}
+
+/// The result of a message or status that was triggered by hand.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Delivered {
+    /// The message.
+    pub message_uuid: String,
+    /// The webhook and the end of its first attempt; `None` if no URL is set for it, or a fault delays or drops it: a
+    /// webhook that waits for the clock is not waited for.
+    pub webhook: Option<Arc<WebhookAttempt>>,
+}
+
+impl Workspace {
+    /// The workspace of an api key.
+    pub(crate) fn find(engine: &Arc<Engine>, api_key: &str) -> Option<Self> {
+        let (id, credentials) = engine.look(|world, _| {
+            let id = world.find_workspace(api_key)?;
+            Some((id, world.workspace(id)?.account.credentials.clone()))
+        })?;
+        Some(Self {
+            engine: Arc::clone(engine),
+            id,
+            credentials,
+        })
+    }
+
+    /// Opens the workspace of an account, and has its credentials kept.
+    pub(crate) fn open(
+        engine: &Arc<Engine>,
+        credentials: EmulatorCredentials,
+        targets: Targets,
+    ) -> Result<Self, AuthError> {
+        let account = Account::new(credentials.clone(), targets)?;
+        let id = engine.with(|world, now, _| world.open(account, now));
+        if let Some(keeper) = engine.keeper() {
+            keeper.account(id, &credentials);
+        }
+        Ok(Self {
+            engine: Arc::clone(engine),
+            id,
+            credentials,
+        })
+    }
+
+    /// Opens a workspace with credentials of its own, but for the private key, and whose webhooks go where those of this
+    /// one go.
+    pub(crate) fn open_beside(
+        &self,
+        api_key: ApiKey,
+        api_secret: ApiSecret,
+    ) -> Result<Self, AuthError> {
+        let credentials = EmulatorCredentials {
+            api_key,
+            api_secret,
+            signature_secret: random_secret()?,
+            application_id: ApplicationId::random(),
+            private_key: self.credentials.private_key.clone(),
+            given: Given {
+                private_key: self.credentials.given.private_key,
+                ..Given::default()
+            },
+        };
+        let (targets, own) = self
+            .engine
+            .look(|world, _| {
+                let workspace = world.workspace(self.id)?;
+                let own = workspace.own_targets().cloned();
+                Some((workspace.account.targets.clone(), own))
+            })
+            .unwrap_or_default();
+        let opened = Self::open(&self.engine, credentials, targets)?;
+        if let Some(own) = own {
+            opened.set_targets(|targets| *targets = own);
+        }
+        Ok(opened)
+    }
+
+    /// The credentials of this workspace's clients.
+    #[must_use]
+    pub fn credentials(&self) -> &EmulatorCredentials {
+        &self.credentials
+    }
+
+    /// Sets where status webhooks and final reports go from now on; `None` turns them off.
+    pub fn set_status_url(&self, url: Option<&str>) {
+        self.set_targets(|targets| targets.status_url = url.map(Into::into));
+    }
+
+    /// Sets where inbound webhooks go from now on; `None` turns them off.
+    pub fn set_inbound_url(&self, url: Option<&str>) {
+        self.set_targets(|targets| targets.inbound_url = url.map(Into::into));
+    }
+
+    fn set_targets(&self, change: impl FnOnce(&mut Targets)) {
+        self.engine.with(|world, _, _| {
+            if let Some(workspace) = world.workspace_mut(self.id) {
+                let mut targets = workspace.account.targets.clone();
+                change(&mut targets);
+                workspace.set_targets(targets);
+            }
+        });
+    }
+
+    /// Adds a rule before all others: the newest that holds decides.
+    pub fn add_rule(&self, rule: Rule) {
+        self.engine.with(|world, _, _| {
+            if let Some(workspace) = world.workspace_mut(self.id) {
+                workspace.rules.add(rule);
+            }
+        });
+    }
+
+    /// Removes every rule.
+    pub fn clear_rules(&self) {
+        self.engine.with(|world, _, _| {
+            if let Some(workspace) = world.workspace_mut(self.id) {
+                workspace.rules.clear();
+            }
+        });
+    }
+
+    /// A person sends a message. Waits for the first try of its webhook.
+    pub async fn inject(&self, message: InboundMessage) -> Delivered {
+        let injected = self.engine.with(|world, now, effects| {
+            let (id, post) = world.inject(now, self.id, message, effects)?;
+            let uuid = world.workspace(self.id)?.messages.get(id)?.uuid;
+            Some((uuid.to_string(), post))
+        });
+        match injected {
+            Some((message_uuid, post)) => self.delivered(message_uuid, post).await,
+            None => Delivered {
+                message_uuid: String::new(),
+                webhook: None,
+            },
+        }
+    }
+
+    /// Brings a message that was sent into a state, with an asynchronous error code if it is a failure; what was planned
+    /// for it is off. Waits for the first try of its webhook.
+    ///
+    /// # Errors
+    /// If there is no such message, or if it came from a person.
+    pub async fn trigger(
+        &self,
+        message_uuid: &str,
+        status: Status,
+        code: Option<u16>,
+    ) -> Result<Delivered, TriggerError> {
+        let post = self.engine.with(|world, now, effects| {
+            world.trigger(now, self.id, message_uuid, status, code, effects)
+        })?;
+        Ok(self.delivered(message_uuid.to_owned(), post).await)
+    }
+
+    async fn delivered(&self, message_uuid: String, post: Option<PostId>) -> Delivered {
+        let webhook = match post {
+            None => None,
+            Some(post) => {
+                self.engine
+                    .wait_until(|world| {
+                        let workspace = world.workspace(self.id)?;
+                        match workspace.posts.get(post) {
+                            // Forgotten meanwhile.
+                            None => Some(None),
+                            Some(tried) if tried.attempts.is_empty() => {
+                                (!workspace.posts.goes_out(post)).then_some(None)
+                            }
+                            Some(tried) => {
+                                Some(WebhookAttempt::of_first_try(tried, workspace, self.id))
+                            }
+                        }
+                    })
+                    .await
+            }
+        };
+        Delivered {
+            message_uuid,
+            webhook: webhook.map(Arc::new),
+        }
+    }
+
+    /// The messages that match, the newest first, at most so many.
+    #[must_use]
+    pub fn messages(&self, query: &Query, limit: usize) -> Vec<MessageView> {
+        self.page(query, limit, usize::MAX)
+    }
+
+    /// The same; once they have this many bytes of text and content, no more.
+    pub(crate) fn page(&self, query: &Query, limit: usize, bytes: usize) -> Vec<MessageView> {
+        let mut left = bytes;
+        self.engine.look(|world, _| {
+            let Some(workspace) = world.workspace(self.id) else {
+                return Vec::new();
+            };
+            let shown = |message| {
+                let view = (left > 0).then(|| MessageView::new(message, workspace))?;
+                left = left.saturating_sub(view.bytes());
+                Some(view)
+            };
+            match query.conversation {
+                // Those alone, not all that there are.
+                Some(id) => workspace
+                    .conversations
+                    .get(id)
+                    .into_iter()
+                    .flat_map(|conversation| conversation.messages.iter().rev())
+                    .filter_map(|id| workspace.messages.get(*id))
+                    .filter(|message| query.matches(message))
+                    .take(limit)
+                    .map_while(shown)
+                    .collect(),
+                None => workspace
+                    .messages
+                    .values()
+                    .rev()
+                    .filter(|message| query.matches(message))
+                    .take(limit)
+                    .map_while(shown)
+                    .collect(),
+            }
+        })
+    }
+
+    /// The message with this uuid, if it matches.
+    pub(crate) fn matching(&self, query: &Query, message_uuid: &str) -> Option<MessageView> {
+        self.engine.look(|world, _| {
+            let workspace = world.workspace(self.id)?;
+            let message = workspace.find(message_uuid)?;
+            let matching = query.matches(message);
+            matching.then(|| MessageView::new(message, workspace))
+        })
+    }
+
+    /// A message with its request, its states and its webhooks.
+    #[must_use]
+    pub fn message(&self, message_uuid: &str) -> Option<MessageDetail> {
+        self.engine.look(|world, _| {
+            let workspace = world.workspace(self.id)?;
+            let message = workspace.find(message_uuid)?;
+            Some(MessageDetail::new(message, workspace))
+        })
+    }
+
+    /// Expects a message: `emulator.expect(Query::sent().containing("code")).within(…)`. One that is there already does.
+    pub fn expect(&self, query: Query) -> Expectation {
+        Expectation::new(self.clone(), query)
+    }
+
+    /// Everything that happens from now on.
+    #[must_use]
+    pub fn events(&self) -> Events {
+        Events {
+            reader: self.engine.events.reader(None),
+            workspace: self.id,
+        }
+    }
+
+    /// Waits until everything that has happened so far is in the data file, if there is one. Whatever the API and the
+    /// control API have answered is in it already.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub async fn kept(&self) -> Result<(), NotKept> {
+        self.engine.kept().await
+    }
+
+    /// Removes all messages, and goes back to the rules of the beginning. Webhooks of before are not posted any more, and
+    /// those that are being posted are broken off.
+    pub fn reset(&self) {
+        self.engine.with(|world, _, _| world.reset(self.id));
+    }
+}
+
+impl std::fmt::Debug for Workspace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Workspace")
+            .field("credentials", &self.credentials)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The live events of a workspace.
+#[derive(Debug)]
+pub struct Events {
+    reader: EventReader,
+    workspace: WorkspaceId,
+}
+
+impl Events {
+    /// The next event; `None` when the emulator is gone. A reader that falls 10,000 events behind, or as many as take 16
+    /// MiB, misses the oldest, and [`Event::Missed`] takes their place.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            let event = self.reader.next().await?.event;
+            if event.belongs_to(self.workspace) {
+                return Some(event);
+            }
+        }
+    }
+}

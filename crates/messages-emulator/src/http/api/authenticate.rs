@@ -1,0 +1,55 @@
+//! Whose request it is.
+
+use std::time::SystemTime;
+
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+use messages_auth::{Basic, jwt};
+
+use crate::emulator::engine::Engine;
+use crate::state::{Scheme, WorkspaceId};
+
+/// A request's credentials, found good.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller {
+    pub(crate) workspace: WorkspaceId,
+    pub(crate) scheme: Scheme,
+}
+
+/// Checks the `Authorization` of a request: there has to be exactly one.
+pub(crate) fn authenticate(engine: &Engine, headers: &HeaderMap) -> Option<Caller> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let value = values.next().filter(|_| values.next().is_none())?;
+    if let Some(token) = jwt::bearer_token(value) {
+        return by_token(engine, token);
+    }
+    let given = Basic::parse(value).ok()?;
+    let workspace = engine.look(|world, _| {
+        let id = world.find_workspace(given.api_key().as_str())?;
+        // `Basic` compares secrets in constant time.
+        (world.workspace(id)?.account.basic == given).then_some(id)
+    })?;
+    Some(Caller {
+        workspace,
+        scheme: Scheme::Basic,
+    })
+}
+
+/// Real time counts here, however fast the emulator's passes: it is the client's.
+fn by_token(engine: &Engine, token: &str) -> Option<Caller> {
+    let now = SystemTime::now();
+    // Only to know whose key to ask; nothing of it is believed.
+    let claimed = jwt::inspect(token, now).claims?.application_id;
+    let (workspace, key) = engine.look(|world, _| {
+        let found = world
+            .workspaces()
+            .enumerate()
+            .find(|(_, workspace)| workspace.account.application_id() == claimed)?;
+        Some((found.0, found.1.account.public_key.clone()))
+    })?;
+    jwt::verify(token, &key, now).ok()?;
+    Some(Caller {
+        workspace,
+        scheme: Scheme::Jwt,
+    })
+}

@@ -1,0 +1,105 @@
+//! The paths of the API itself.
+
+mod authenticate;
+mod call;
+mod fault;
+mod judge;
+mod problem;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use axum::routing::{MethodRouter, any, patch, post};
+
+use self::call::Call;
+use self::problem::Problem;
+use crate::emulator::engine::Engine;
+use crate::state::{Member, Submission};
+
+/// A path of the API, and what is posted there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Endpoint {
+    V1Messages,
+    V0_1Messages,
+    BetaMessages,
+    Dispatch,
+    BetaWorkflows,
+}
+
+impl Endpoint {
+    const ALL: [Self; 5] = [
+        Self::V1Messages,
+        Self::V0_1Messages,
+        Self::BetaMessages,
+        Self::Dispatch,
+        Self::BetaWorkflows,
+    ];
+
+    const fn path(self) -> &'static str {
+        match self {
+            Self::V1Messages => "/v1/messages",
+            Self::V0_1Messages => "/v0.1/messages",
+            Self::BetaMessages => "/beta/messages",
+            Self::Dispatch => "/v0.1/dispatch",
+            Self::BetaWorkflows => "/beta/workflows",
+        }
+    }
+
+    fn judge(self, body: &[u8]) -> Result<Submission, Problem> {
+        match self {
+            Self::V1Messages => judge::v1_message(body),
+            Self::V0_1Messages | Self::BetaMessages => judge::v0_1_message(body),
+            Self::Dispatch => judge::workflow(body, Member::DispatchUuid),
+            Self::BetaWorkflows => judge::workflow(body, Member::WorkflowUuid),
+        }
+    }
+}
+
+/// The routes of the API; everything else under its paths is its 404.
+pub(crate) fn router(engine: &Arc<Engine>) -> Router {
+    let mut router = Router::new();
+    for endpoint in Endpoint::ALL {
+        router = router.route(endpoint.path(), posting(endpoint));
+    }
+    let update = patch(update).fallback(wrong_verb);
+    router
+        .route("/v1/messages/{uuid}", update)
+        .route("/v1/{*rest}", any(unknown))
+        .route("/v0.1/{*rest}", any(unknown))
+        .route("/beta/{*rest}", any(unknown))
+        .with_state(Arc::clone(engine))
+}
+
+/// Returns `true` if a path belongs to the API.
+pub(crate) fn has_path(path: &str) -> bool {
+    ["/v1/", "/v0.1/", "/beta/"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix))
+}
+
+fn posting(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
+    post(
+        move |State(engine): State<Arc<Engine>>, request: Request| async move {
+            let call = Call::new(engine, &request);
+            call.send(endpoint, request).await
+        },
+    )
+    .fallback(wrong_verb)
+}
+
+async fn update(State(engine): State<Arc<Engine>>, request: Request) -> Response {
+    let call = Call::new(engine, &request);
+    call.update(request).await
+}
+
+async fn unknown(State(engine): State<Arc<Engine>>, request: Request) -> Response {
+    let call = Call::new(engine, &request);
+    call.refused(Problem::not_found()).await
+}
+
+async fn wrong_verb(State(engine): State<Arc<Engine>>, request: Request) -> Response {
+    let call = Call::new(engine, &request);
+    call.refused(Problem::wrong_verb()).await
+}

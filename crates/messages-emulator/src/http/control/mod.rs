@@ -1,0 +1,114 @@
+//! The control API: what a test, a script or the inbox can see and bring about, as JSON under `/emulator/v1`.
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | `GET messages?direction&channel&to&from&contains&status&client_ref&message_type&conversation&older_than&q&limit` | `{"messages": […]}`, the newest first |
+//! | `GET messages/{uuid}` | the message with its request, states and webhooks |
+//! | `POST messages/{uuid}/status` with `{"status", "code"?}` | the webhook that was posted |
+//! | `POST inbound` with an inbound webhook's JSON, either generation | the webhook that was posted |
+//! | `GET wait?…&within=5s` | the message that matches, as soon as it is there; 404 when the time is over |
+//! | `GET code?…&within=5s`, `GET link?…&within=5s` | the code or link of the newest message that matches and has one |
+//! | `GET conversations?before&offset&limit` and any condition of `messages` | `{"conversations": […], "total", "unread"}`: those in which a message matches, the latest first |
+//! | `GET conversations/{id}` | one of them |
+//! | `POST conversations/{id}/seen` | 204 |
+//! | `GET rules`, `POST rules`, `DELETE rules` | the rules; a rule before all others; none |
+//! | `GET clock`, `POST clock` with `{"speed"?, "stepped"?, "advance"?}` | the emulator's time |
+//! | `GET snapshot`, `PUT snapshot` | the whole state; going back to it |
+//! | `PUT webhooks` with `{"status_url"?, "inbound_url"?}` | the same, and the secret under which they are signed: webhooks go there from now on |
+//! | `POST reset` | 204: all messages are forgotten |
+//! | `GET workspaces`, `POST workspaces` with `{"api_key", "api_secret"}` | the workspaces; a new one's credentials |
+//! | `GET events` | everything that happens, as server-sent events |
+//! | `GET log?after&kind&message_uuid&limit` | the last events, the oldest first |
+//!
+//! It shows the first workspace, or with `workspace=API_KEY` in the query another one. Programs need no credentials for
+//! it, browsers the inbox's token. Beside it, `/metrics` is for Prometheus and `/healthz` for supervisors.
+
+mod clock;
+mod conversations;
+mod events;
+mod extract;
+mod messages;
+mod observe;
+mod rules;
+mod selected;
+mod snapshot;
+mod span;
+mod webhooks;
+mod workspaces;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use serde_json::json;
+
+use crate::emulator::workspace::Workspace;
+pub use span::{Span, SpanError};
+
+pub(crate) fn router(workspace: Workspace) -> Router {
+    let api = Router::new()
+        .route("/messages", get(messages::list))
+        .route("/messages/{uuid}", get(messages::one))
+        .route("/messages/{uuid}/status", post(messages::status))
+        .route("/inbound", post(messages::inbound))
+        .route("/wait", get(messages::wait))
+        .route("/code", get(messages::code))
+        .route("/link", get(messages::link))
+        .route("/conversations", get(conversations::list))
+        .route("/conversations/{id}", get(conversations::one))
+        .route("/conversations/{id}/seen", post(conversations::seen))
+        .route(
+            "/rules",
+            get(rules::list).post(rules::add).delete(rules::clear),
+        )
+        .route("/clock", get(clock::read).post(clock::change))
+        .route("/snapshot", snapshot::route())
+        .route("/webhooks", put(webhooks::register))
+        .route("/reset", post(messages::reset))
+        .route("/workspaces", get(workspaces::list).post(workspaces::open))
+        .route("/events", get(events::stream))
+        .route("/log", get(events::log))
+        .fallback(async || Refusal::unknown("path"))
+        .method_not_allowed_fallback(async || {
+            Refusal::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "the path has no such method",
+            )
+        });
+    Router::new()
+        .nest("/emulator/v1", api)
+        .route("/metrics", get(observe::metrics))
+        .route("/healthz", get(observe::health))
+        .with_state(workspace)
+}
+
+/// Flushes to the store before responding.
+async fn kept(workspace: &Workspace) -> Result<(), Refusal> {
+    let kept = workspace.kept().await;
+    kept.map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+}
+
+/// The reason for which a control request failed.
+struct Refusal {
+    status: StatusCode,
+    reason: String,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, reason: impl Into<String>) -> Self {
+        Self {
+            status,
+            reason: reason.into(),
+        }
+    }
+
+    fn unknown(what: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, format!("there is no such {what}"))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.status, axum::Json(json!({ "error": self.reason }))).into_response()
+    }
+}

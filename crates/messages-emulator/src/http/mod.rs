@@ -1,0 +1,41 @@
+//! All paths of an emulator.
+
+pub(crate) mod api;
+pub(crate) mod client;
+pub(crate) mod control;
+pub(crate) mod server;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use http::Method;
+
+use crate::emulator::engine::Engine;
+use crate::emulator::workspace::Workspace;
+use crate::http::server::{Guard, guard};
+
+pub(crate) fn router(first: &Workspace, rules: Guard) -> Router {
+    let rules = Arc::new(rules);
+    api::router(&first.engine)
+        .merge(control::router(first.clone()))
+        .merge(crate::inbox::router(Arc::clone(&rules)))
+        .layer(from_fn_with_state(Arc::clone(&first.engine), wait_for_room))
+        .layer(from_fn_with_state(rules, guard))
+        // The server has limits of its own.
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// Lets a request that may change something wait until there is room for the change.
+async fn wait_for_room(
+    State(engine): State<Arc<Engine>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.method() != Method::GET {
+        engine.room().await;
+    }
+    next.run(request).await
+}

@@ -1,0 +1,59 @@
+//! Whose workspace it is: an account with one application.
+
+use std::sync::Arc;
+
+use messages_auth::webhook::WebhookSigner;
+use messages_auth::{ApiKey, ApplicationId, AuthError, Basic, PublicKey};
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::credentials::{EmulatorCredentials, random_secret};
+use crate::state::generation::Generation;
+
+/// An account, the application that belongs to it, and where its webhooks go.
+#[derive(Debug, Clone)]
+pub(crate) struct Account {
+    pub(crate) credentials: EmulatorCredentials,
+    pub(crate) basic: Basic,
+    pub(crate) public_key: PublicKey,
+    pub(crate) signer: WebhookSigner,
+    /// Signs with a random secret that no receiver has.
+    pub(crate) wrong_signer: WebhookSigner,
+    pub(crate) targets: Targets,
+}
+
+/// Webhook URLs and format of a workspace.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Targets {
+    pub(crate) status_url: Option<Arc<str>>,
+    pub(crate) inbound_url: Option<Arc<str>>,
+    pub(crate) version: Generation,
+}
+
+impl Account {
+    pub(crate) fn new(
+        credentials: EmulatorCredentials,
+        targets: Targets,
+    ) -> Result<Self, AuthError> {
+        let signer = |secret| {
+            WebhookSigner::new(credentials.api_key.clone(), secret)
+                .application_id(credentials.application_id)
+        };
+        Ok(Self {
+            basic: credentials.basic()?,
+            public_key: credentials.private_key.public_key(),
+            signer: signer(credentials.signature_secret.clone()),
+            wrong_signer: signer(random_secret()?),
+            credentials,
+            targets,
+        })
+    }
+
+    pub(crate) fn api_key(&self) -> &ApiKey {
+        &self.credentials.api_key
+    }
+
+    pub(crate) fn application_id(&self) -> ApplicationId {
+        self.credentials.application_id
+    }
+}

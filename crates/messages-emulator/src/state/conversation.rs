@@ -1,0 +1,181 @@
+//! The conversations of a workspace, as the inbox lists them.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+
+use crate::state::channel::Channel;
+use crate::state::message::{ConversationId, Message, MessageId};
+use crate::state::table::Table;
+
+/// The two addresses and the channel of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Parties {
+    pub(crate) channel: Channel,
+    pub(crate) ours: Box<str>,
+    pub(crate) person: Box<str>,
+}
+
+/// The messages between the same two over the same channel.
+pub(crate) struct Conversation {
+    pub(crate) parties: Parties,
+    /// In the order of their time.
+    pub(crate) messages: VecDeque<MessageId>,
+    pub(crate) unread: u32,
+    /// The inbox's sort key: the number of the last message.
+    pub(crate) last: MessageId,
+}
+
+/// The conversations of a workspace.
+#[derive(Default)]
+pub(crate) struct Conversations {
+    by_id: HashMap<ConversationId, Conversation>,
+    by_parties: HashMap<Parties, ConversationId>,
+    by_last: BTreeSet<(MessageId, ConversationId)>,
+    /// Up to which message each was seen.
+    seen: Table<MessageId>,
+    last: ConversationId,
+    /// Of all conversations together.
+    unread: u64,
+}
+
+impl Conversations {
+    /// Adds a message to the conversation of its parties, which begins if there is none.
+    pub(crate) fn add(&mut self, parties: Parties, message: MessageId) -> ConversationId {
+        let id = match self.by_parties.get(&parties) {
+            Some(id) => *id,
+            None => {
+                self.last += 1;
+                self.last
+            }
+        };
+        self.append(id, parties, message);
+        id
+    }
+
+    /// Adds a message that was there before to its conversation.
+    pub(crate) fn put_back(&mut self, message: &Message) {
+        let parties = Parties {
+            channel: message.channel,
+            ours: message.ours.clone(),
+            person: message.person.clone(),
+        };
+        self.last = self.last.max(message.conversation);
+        self.append(message.conversation, parties, message.id);
+    }
+
+    fn append(&mut self, id: ConversationId, parties: Parties, message: MessageId) {
+        let conversation = self.by_id.entry(id).or_insert_with(|| {
+            self.by_parties.insert(parties.clone(), id);
+            Conversation {
+                parties,
+                messages: VecDeque::new(),
+                unread: 0,
+                last: message,
+            }
+        });
+        self.by_last.remove(&(conversation.last, id));
+        conversation.messages.push_back(message);
+        conversation.unread = conversation.unread.saturating_add(1);
+        self.unread += 1;
+        conversation.last = message;
+        self.by_last.insert((message, id));
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    pub(crate) fn get(&self, id: ConversationId) -> Option<&Conversation> {
+        self.by_id.get(&id)
+    }
+
+    /// Number of messages that were not opened in the inbox.
+    pub(crate) const fn unread(&self) -> u64 {
+        self.unread
+    }
+
+    /// Those whose last message lies before `before`, the newest first.
+    pub(crate) fn newest_before(
+        &self,
+        before: MessageId,
+    ) -> impl Iterator<Item = (ConversationId, &Conversation)> {
+        self.by_last
+            .range(..(before, 0))
+            .rev()
+            .filter_map(|(_, id)| Some((*id, self.by_id.get(id)?)))
+    }
+
+    /// Number of conversations whose last message is before `before`. Linear in their number.
+    pub(crate) fn count_before(&self, before: MessageId) -> usize {
+        self.by_last.range(..(before, 0)).count()
+    }
+
+    /// Notes that a person at the inbox has looked at it.
+    pub(crate) fn seen(&mut self, id: ConversationId) -> bool {
+        let last = self.by_id.get(&id).map(|conversation| conversation.last);
+        last.map(|last| self.see(id, last)).is_some()
+    }
+
+    /// Notes that a conversation was seen up to a message.
+    pub(crate) fn see(&mut self, id: ConversationId, message: MessageId) {
+        if let Some(conversation) = self.by_id.get_mut(&id) {
+            let newest_first = conversation.messages.iter().rev();
+            let unread = newest_first.take_while(|one| **one > message).count();
+            let unread = u32::try_from(unread).unwrap_or(u32::MAX);
+            let before = std::mem::replace(&mut conversation.unread, unread);
+            self.unread = self
+                .unread
+                .saturating_sub(before.saturating_sub(unread).into());
+            self.seen.insert(id, message);
+        }
+    }
+
+    pub(crate) fn forget(&mut self, id: ConversationId, message: MessageId) {
+        let Some(conversation) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        // The oldest goes first, except where an older one was put back late.
+        if conversation.messages.front() == Some(&message) {
+            conversation.messages.pop_front();
+        } else {
+            conversation.messages.retain(|kept| *kept != message);
+        }
+        let left = u32::try_from(conversation.messages.len()).unwrap_or(u32::MAX);
+        let gone_unread = conversation.unread.saturating_sub(left);
+        conversation.unread -= gone_unread;
+        self.unread = self.unread.saturating_sub(gone_unread.into());
+        if conversation.messages.is_empty()
+            && let Some(gone) = self.by_id.remove(&id)
+        {
+            self.by_last.remove(&(gone.last, id));
+            self.by_parties.remove(&gone.parties);
+            self.seen.remove(id);
+        }
+    }
+
+    /// Forgets all. Numbers go on.
+    pub(crate) fn clear(&mut self) {
+        self.by_id.clear();
+        self.by_parties.clear();
+        self.by_last.clear();
+        self.seen.clear();
+        self.unread = 0;
+    }
+
+    /// Numbers go on after this one.
+    pub(crate) fn go_on_from(&mut self, last: ConversationId) {
+        self.last = self.last.max(last);
+    }
+
+    /// The number that was given last.
+    pub(crate) const fn last(&self) -> ConversationId {
+        self.last
+    }
+
+    pub(crate) const fn seen_marks(&self) -> &Table<MessageId> {
+        &self.seen
+    }
+
+    pub(crate) const fn seen_mut(&mut self) -> &mut Table<MessageId> {
+        &mut self.seen
+    }
+}

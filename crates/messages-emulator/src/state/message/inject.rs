@@ -1,0 +1,110 @@
+//! Messages of persons arriving.
+
+use serde_json::value::to_raw_value;
+
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::state::channel::Channel;
+use crate::state::conversation::Parties;
+use crate::state::direction::Direction;
+use crate::state::generation::Generation;
+use crate::state::message::{Marks, Message, MessageId};
+use crate::state::webhook::body::{self, InboundFacts, WebhookKind};
+use crate::state::webhook::delivery::{Body, PostId};
+use crate::state::{Effects, InboundMessage, Post, PostState, Signature, WorkspaceId, World};
+
+impl World {
+    /// A person's message arrives. Returns it, and its webhook if there is anywhere to post it.
+    pub(crate) fn inject(
+        &mut self,
+        now: Moment,
+        workspace: WorkspaceId,
+        mut inbound: InboundMessage,
+        effects: &mut Effects,
+    ) -> Option<(MessageId, Option<PostId>)> {
+        let seed = self.laws.seed;
+        let state = self.workspaces.get_mut(workspace)?;
+        let id = state.next_number();
+        let uuid = state.dice(seed, id).uuid();
+        let uuid_text = uuid.to_string();
+        inbound.complete(&uuid_text);
+        let parties = Parties {
+            channel: inbound.channel,
+            ours: inbound.to.clone(),
+            person: inbound.from.clone(),
+        };
+        let conversation = state.conversations.add(parties, id);
+        let version = state.account.targets.version;
+        let facts = InboundFacts {
+            uuid: &uuid_text,
+            channel: inbound.channel,
+            to: &inbound.to,
+            from: &inbound.from,
+            at: now,
+            kind: &inbound.kind,
+            members: &inbound.members,
+        };
+        // v0.1 has no RCS and no e-mail.
+        let version = match inbound.channel {
+            Channel::Rcs | Channel::Email => Generation::V1,
+            _ => version,
+        };
+        let webhook = body::inbound(version, &facts);
+        let content = crate::state::Content {
+            kind: inbound.kind.clone(),
+            members: inbound.members,
+        };
+        let message = Message {
+            id,
+            uuid,
+            direction: Direction::Inbound,
+            generation: version,
+            channel: inbound.channel,
+            ours: inbound.to,
+            person: inbound.from,
+            kind: inbound.kind,
+            text: content.text().into(),
+            content: to_raw_value(&content.to_json()).unwrap_or_default(),
+            client_ref: None,
+            webhook_url: None,
+            webhook_version: None,
+            at: now,
+            conversation,
+            flow: None,
+            lane: id,
+            sms_segments: None,
+            price: None,
+            webhook_fault: None,
+            history: Vec::new(),
+            plan: Vec::new(),
+            request: None,
+            posts: Vec::new(),
+            marks: Marks::default(),
+        };
+        let event = message.event(now, workspace, None);
+        effects.events.push(Event::Message(event.into()));
+        state.add(message);
+        self.retain(now, workspace);
+        let state = self.workspaces.get_mut(workspace)?;
+        let Some(url) = state.account.targets.inbound_url.clone() else {
+            return Some((id, None));
+        };
+        let jti = state.webhook_dice(seed, id, 0).uuid();
+        let post = Post {
+            kind: WebhookKind::Inbound,
+            message: id,
+            status: None,
+            lane: id,
+            url,
+            body: Some(Body::boxed(webhook)),
+            version,
+            passed: 0,
+            jti,
+            signature: Signature::Right,
+            attempts: Vec::new(),
+            state: PostState::Waiting,
+            due: None,
+        };
+        Some((id, self.post(now, workspace, post, None)))
+    }
+}

@@ -1,0 +1,208 @@
+//! A message as the emulator remembers it.
+
+pub(crate) mod draft;
+pub(crate) mod inbound;
+mod inject;
+mod lifecycle;
+mod segments;
+pub(crate) mod submit;
+pub(crate) mod transition;
+pub(crate) mod update;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::clock::Moment;
+use crate::event::MessageEvent;
+use crate::rules::WebhookFault;
+use crate::state::WorkspaceId;
+use crate::state::channel::Channel;
+use crate::state::direction::Direction;
+use crate::state::generation::Generation;
+use crate::state::message::lifecycle::Change;
+use crate::state::status::Status;
+use crate::state::text_bytes;
+use crate::state::webhook::delivery::PostId;
+
+/// The number of a message in its workspace: they grow, and are never used again.
+pub(crate) type MessageId = u64;
+/// The number of a failover or workflow in its workspace.
+pub(crate) type FlowId = u64;
+/// The number of a conversation in its workspace.
+pub(crate) type ConversationId = u64;
+
+/// A message, sent or received.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Message {
+    pub(crate) id: MessageId,
+    pub(crate) uuid: Uuid,
+    pub(crate) direction: Direction,
+    pub(crate) generation: Generation,
+    pub(crate) channel: Channel,
+    /// The application's number or id.
+    pub(crate) ours: Box<str>,
+    /// The person's number or id.
+    pub(crate) person: Box<str>,
+    pub(crate) kind: Box<str>,
+    /// The readable texts, for searching.
+    pub(crate) text: Box<str>,
+    /// The content, in the flat form.
+    pub(crate) content: Box<RawValue>,
+    pub(crate) client_ref: Option<Box<str>>,
+    pub(crate) webhook_url: Option<Arc<str>>,
+    pub(crate) webhook_version: Option<Generation>,
+    pub(crate) at: Moment,
+    pub(crate) conversation: ConversationId,
+    pub(crate) flow: Option<(FlowId, usize)>,
+    /// Webhooks of one lane go out one after the other.
+    pub(crate) lane: u64,
+    pub(crate) sms_segments: Option<u32>,
+    /// In ten-thousandths of a euro.
+    pub(crate) price: Option<u32>,
+    pub(crate) webhook_fault: Option<WebhookFault>,
+    /// The states it has been in.
+    pub(crate) history: Vec<Passed>,
+    /// The states to come, the next one last.
+    pub(crate) plan: Vec<Change>,
+    /// The request that brought it.
+    pub(crate) request: Option<Exchange>,
+    pub(crate) posts: Vec<PostId>,
+    pub(crate) marks: Marks,
+}
+
+/// The application's changes to a message after it was sent or received.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Marks {
+    pub(crate) read: bool,
+    /// The application is writing, and seems to until then.
+    #[serde(default)]
+    pub(crate) typing_until: Option<Moment>,
+    pub(crate) revoked: bool,
+}
+
+/// A state that a message has been in.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Passed {
+    pub(crate) at: Moment,
+    pub(crate) status: Status,
+    pub(crate) code: Option<u16>,
+}
+
+/// Authentication of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Scheme {
+    Basic,
+    Jwt,
+}
+
+impl Scheme {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "basic",
+            Self::Jwt => "jwt",
+        }
+    }
+}
+
+/// A `POST` to the API and its answer. Bodies are shared by the messages of a workflow.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Exchange {
+    pub(crate) path: Box<str>,
+    pub(crate) auth: Scheme,
+    #[serde(with = "text_bytes")]
+    pub(crate) body: Bytes,
+    pub(crate) status: u16,
+    #[serde(with = "text_bytes")]
+    pub(crate) answer: Bytes,
+}
+
+impl Message {
+    /// Estimated memory, without its webhooks.
+    pub(crate) fn bytes(&self) -> usize {
+        /// Its places in indexes, its conversation, its history.
+        const INDEXED: usize = 512;
+        let texts = [
+            self.ours.len(),
+            self.person.len(),
+            self.kind.len(),
+            self.text.len(),
+            self.content.get().len(),
+            self.client_ref.as_ref().map_or(0, |text| text.len()),
+            self.webhook_url.as_ref().map_or(0, |text| text.len()),
+        ];
+        let request = self.request.as_ref().map_or(0, |request| {
+            request.path.len() + request.body.len() + request.answer.len()
+        });
+        let states =
+            self.plan.len() * size_of::<Change>() + self.history.len() * size_of::<Passed>();
+        size_of::<Self>() + INDEXED + texts.iter().sum::<usize>() + request + states
+    }
+
+    /// The event of a state that it has come into, or of being taken.
+    pub(crate) fn event(
+        &self,
+        at: Moment,
+        workspace: WorkspaceId,
+        reached: Option<(Status, Option<u16>)>,
+    ) -> MessageEvent {
+        MessageEvent {
+            at,
+            message_uuid: self.uuid.to_string(),
+            conversation: self.conversation,
+            direction: self.direction,
+            channel: self.channel,
+            status: reached.map(|(status, _)| status),
+            code: reached.and_then(|(_, code)| code),
+            updated: false,
+            workspace,
+        }
+    }
+
+    /// The event of what the application has done to it.
+    pub(crate) fn updated(&self, at: Moment, workspace: WorkspaceId) -> MessageEvent {
+        MessageEvent {
+            updated: true,
+            ..self.event(at, workspace, None)
+        }
+    }
+
+    /// The state it is in; none before `submitted`, and none if it came from the person.
+    pub(crate) fn status(&self) -> Option<Status> {
+        self.state().map(|state| state.status)
+    }
+
+    /// The error code of the state it is in.
+    pub(crate) fn code(&self) -> Option<u16> {
+        self.state()?.code
+    }
+
+    fn state(&self) -> Option<Passed> {
+        // The latest status counts, but a late `submitted` does not undo a later one.
+        self.history.iter().copied().reduce(|so_far, next| {
+            if so_far.status.includes(next.status) {
+                so_far
+            } else {
+                next
+            }
+        })
+    }
+
+    pub(crate) fn recipient(&self) -> &str {
+        match self.direction {
+            Direction::Outbound => &self.person,
+            Direction::Inbound => &self.ours,
+        }
+    }
+
+    pub(crate) fn sender(&self) -> &str {
+        match self.direction {
+            Direction::Outbound => &self.ours,
+            Direction::Inbound => &self.person,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! `PATCH /v1/messages/{uuid}`: marking as read, and revoking.
+
+use std::time::Duration;
+
+use crate::clock::Moment;
+use crate::event::Event;
+use crate::state::channel::Channel;
+use crate::state::direction::Direction;
+use crate::state::message::MessageId;
+use crate::state::{Due, Effects, WorkspaceId, World};
+
+/// Duration of the typing indicator if nothing ends it before.
+const TYPING: Duration = Duration::from_secs(25);
+
+/// The content of an update.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// The person's message is marked as read; with a typing indicator.
+    Read { typing: bool },
+    /// The application's message is taken back.
+    Revoke,
+}
+
+/// The reason for which an update is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UpdateError {
+    UnknownMessage,
+    /// Not on this channel, not in this direction, or not any more.
+    NotSupported,
+}
+
+impl World {
+    /// Updates a message. No webhook follows, since the documentation knows no status for it; an event does.
+    pub(crate) fn update(
+        &mut self,
+        now: Moment,
+        workspace: WorkspaceId,
+        uuid: &str,
+        change: Change,
+        effects: &mut Effects,
+    ) -> Result<(), UpdateError> {
+        let state = self
+            .workspaces
+            .get_mut(workspace)
+            .ok_or(UpdateError::UnknownMessage)?;
+        let id = state.find(uuid).ok_or(UpdateError::UnknownMessage)?.id;
+        let message = state
+            .messages
+            .get_mut(id)
+            .ok_or(UpdateError::UnknownMessage)?;
+        let typing_until = message.marks.typing_until;
+        match (change, message.channel, message.direction) {
+            (Change::Read { typing }, Channel::Whatsapp, Direction::Inbound) => {
+                message.marks.read = true;
+                message.marks.typing_until = typing.then(|| now.after(TYPING));
+            }
+            (Change::Read { typing: false }, Channel::Rcs, Direction::Inbound) => {
+                message.marks.read = true;
+            }
+            (Change::Revoke, Channel::Rcs, Direction::Outbound)
+                if message.status() != Some(crate::state::status::Status::Read)
+                    && !message.marks.revoked =>
+            {
+                message.marks.revoked = true;
+                // Undelivered messages are never delivered.
+                message.plan.clear();
+            }
+            _ => return Err(UpdateError::NotSupported),
+        }
+        if let Some(until) = message.marks.typing_until
+            && typing_until != Some(until)
+        {
+            self.agenda.add(until, Due::TypingOver(workspace, id));
+        }
+        let event = message.updated(now, workspace);
+        effects.events.push(Event::Message(event.into()));
+        Ok(())
+    }
+
+    /// The application has written for long enough, if it did not begin anew.
+    pub(crate) fn typing_over(
+        &mut self,
+        at: Moment,
+        workspace: WorkspaceId,
+        id: MessageId,
+        effects: &mut Effects,
+    ) {
+        let state = self.workspaces.get_mut(workspace);
+        let Some(message) = state.and_then(|state| state.messages.get_mut(id)) else {
+            return;
+        };
+        if message.marks.typing_until == Some(at) {
+            message.marks.typing_until = None;
+            let event = message.updated(at, workspace);
+            effects.events.push(Event::Message(event.into()));
+        }
+    }
+}

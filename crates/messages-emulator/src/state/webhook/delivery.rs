@@ -1,0 +1,146 @@
+//! A webhook, and how it went.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::clock::Moment;
+use crate::state::generation::Generation;
+use crate::state::message::MessageId;
+use crate::state::status::Status;
+use crate::state::text_bytes;
+use crate::state::webhook::body::WebhookKind;
+
+/// The number of a webhook in its workspace.
+pub(crate) type PostId = u64;
+
+/// Kind of signature of a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Signature {
+    Right,
+    Wrong,
+    None,
+}
+
+/// A webhook: what is posted where, and how it went.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Post {
+    pub(crate) kind: WebhookKind,
+    pub(crate) message: MessageId,
+    /// The state it tells of.
+    pub(crate) status: Option<Status>,
+    pub(crate) lane: u64,
+    pub(crate) url: Arc<str>,
+    /// Absent for a status, which is rendered from the message: there may be hundreds of thousands that wait.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) body: Option<Box<Body>>,
+    /// Format of a status.
+    #[serde(default)]
+    pub(crate) version: Generation,
+    /// Index of a status in the message's history.
+    #[serde(default)]
+    pub(crate) passed: u32,
+    pub(crate) jti: Uuid,
+    pub(crate) signature: Signature,
+    pub(crate) attempts: Vec<Attempt>,
+    pub(crate) state: PostState,
+    /// Time of the next attempt, if it is delayed or retried.
+    pub(crate) due: Option<Moment>,
+}
+
+/// The bytes of a webhook.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Body(#[serde(with = "text_bytes")] pub(crate) Bytes);
+
+impl Body {
+    pub(crate) fn boxed(bytes: Bytes) -> Box<Self> {
+        Box::new(Self(bytes))
+    }
+}
+
+/// Delivery state of a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PostState {
+    /// It waits for one before it, for its time, or for a place at its receiver.
+    Waiting,
+    /// It is being posted.
+    Posting,
+    /// It was not taken and is tried again later.
+    Retrying,
+    /// The receiver took it.
+    Acknowledged,
+    /// The receiver refused it with a status that is not tried again.
+    Refused,
+    /// It was tried for 24 hours in vain.
+    GivenUp,
+    /// It is never posted: a fault says so.
+    Dropped,
+}
+
+/// One try of a webhook.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Attempt {
+    pub(crate) at: Moment,
+    pub(crate) outcome: Outcome,
+    /// Milliseconds of real time.
+    pub(crate) took_ms: u64,
+}
+
+/// The end of an attempt.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome {
+    /// The receiver answered.
+    Answer {
+        status: u16,
+        /// The beginning of it.
+        #[serde(with = "text_bytes")]
+        body: Bytes,
+    },
+    /// There was no answer, for this reason. A text of the emulator's own, without addresses.
+    Failed {
+        reason: Cow<'static, str>,
+        forbidden: bool,
+    },
+}
+
+impl Post {
+    /// Estimated memory, without its attempts.
+    pub(crate) fn bytes(&self) -> usize {
+        /// Its places in lanes, queues and indexes.
+        const INDEXED: usize = 128;
+        size_of::<Self>() + INDEXED + self.body.as_ref().map_or(0, |body| body.0.len())
+    }
+}
+
+impl Attempt {
+    /// Estimated memory.
+    pub(crate) fn bytes(&self) -> usize {
+        let text = match &self.outcome {
+            Outcome::Answer { body, .. } => body.len(),
+            Outcome::Failed { reason, .. } => reason.len(),
+        };
+        size_of::<Self>() + text
+    }
+}
+
+impl Outcome {
+    /// The state that follows from it, if the webhook can still be tried again.
+    pub(crate) fn state(&self) -> PostState {
+        match self {
+            Self::Answer { status, .. } if (200..300).contains(status) => PostState::Acknowledged,
+            Self::Answer { status, .. } if *status == 429 || *status >= 500 => PostState::Retrying,
+            Self::Answer { .. }
+            | Self::Failed {
+                forbidden: true, ..
+            } => PostState::Refused,
+            Self::Failed { .. } => PostState::Retrying,
+        }
+    }
+}

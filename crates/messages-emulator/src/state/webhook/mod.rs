@@ -1,0 +1,8 @@
+//! Webhooks: rendered, queued in order, delivered and retried.
+
+pub(crate) mod attempt;
+pub(crate) mod body;
+pub(crate) mod delivery;
+pub(crate) mod dispatch;
+pub(crate) mod queue;
+mod status;

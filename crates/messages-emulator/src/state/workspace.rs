@@ -1,0 +1,209 @@
+//! All that belongs to one api key; no workspace sees another.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::clock::Moment;
+use crate::rules::Rules;
+use crate::state::account::{Account, Targets};
+use crate::state::conversation::Conversations;
+use crate::state::failover::{Flow, Step};
+use crate::state::message::{FlowId, Message, MessageId};
+use crate::state::rate_limit::Bucket;
+use crate::state::seeded_rng::Dice;
+use crate::state::table::Table;
+use crate::state::webhook::delivery::PostId;
+use crate::state::webhook::queue::Posts;
+use crate::store::rows::Numbers;
+
+/// Retention of a workspace; beyond any limit, the oldest messages are removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Keep {
+    pub(crate) messages: usize,
+    /// Estimated memory of messages, webhooks and workflows.
+    pub(crate) bytes: usize,
+    /// In the emulator's time.
+    pub(crate) age: Duration,
+}
+
+/// The state of one api key.
+pub(crate) struct Workspace {
+    pub(crate) account: Arc<Account>,
+    pub(crate) rules: Rules,
+    pub(crate) bucket: Option<Bucket>,
+    pub(crate) messages: Table<Message>,
+    pub(crate) by_uuid: HashMap<Uuid, MessageId>,
+    pub(crate) flows: Table<Flow>,
+    pub(crate) posts: Posts,
+    pub(crate) conversations: Conversations,
+    /// Counts everything that gets a number.
+    last: u64,
+    /// Time by which the clock was moved by hand.
+    pub(crate) moved_to: Option<Moment>,
+    /// Its webhook targets differed from the configuration; the second flag is set while that is still to be stored.
+    pub(crate) has_own_targets: bool,
+    pub(crate) targets_changed: bool,
+    /// The numbers as they were written down last.
+    pub(crate) told: Numbers,
+}
+
+impl Workspace {
+    pub(crate) fn new(account: Account, rules: Rules, bucket: Option<Bucket>) -> Self {
+        Self {
+            account: Arc::new(account),
+            rules,
+            bucket,
+            messages: Table::default(),
+            by_uuid: HashMap::new(),
+            flows: Table::default(),
+            posts: Posts::default(),
+            conversations: Conversations::default(),
+            last: 0,
+            moved_to: None,
+            has_own_targets: false,
+            targets_changed: false,
+            told: Numbers::default(),
+        }
+    }
+
+    /// A number that was never given before.
+    pub(crate) fn next_number(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+
+    /// Dice for the thing with this number.
+    pub(crate) fn dice(&self, seed: u64, number: u64) -> Dice {
+        Dice::new(seed, self.account.api_key().as_str(), number)
+    }
+
+    /// Random numbers for the nth webhook about a subject.
+    pub(crate) fn webhook_dice(&self, seed: u64, number: u64, which: usize) -> Dice {
+        let mut dice = self.dice(seed, number);
+        let which = u64::try_from(which).unwrap_or(u64::MAX);
+        Dice::new(dice.draw(), "webhook", which)
+    }
+
+    pub(crate) fn find(&self, uuid: &str) -> Option<&Message> {
+        let uuid = Uuid::try_parse(uuid).ok()?;
+        self.messages.get(*self.by_uuid.get(&uuid)?)
+    }
+
+    /// Adds a message.
+    pub(crate) fn add(&mut self, message: Message) {
+        let (id, bytes) = (message.id, message.bytes());
+        self.by_uuid.insert(message.uuid, id);
+        self.messages.insert(id, message);
+        self.messages.weigh(id, bytes);
+    }
+
+    pub(crate) fn numbers(&self) -> Numbers {
+        Numbers {
+            things: self.last,
+            posts: self.posts.last(),
+            conversations: self.conversations.last(),
+            moved_to: self.moved_to,
+        }
+    }
+
+    /// Goes on with numbers that were given before.
+    pub(crate) fn go_on_from(&mut self, numbers: Numbers) {
+        self.last = self.last.max(numbers.things);
+        self.posts.go_on_from(numbers.posts);
+        self.conversations.go_on_from(numbers.conversations);
+        self.moved_to = self.moved_to.max(numbers.moved_to);
+    }
+
+    /// Sends webhooks elsewhere from now on.
+    pub(crate) fn set_targets(&mut self, targets: Targets) {
+        Arc::make_mut(&mut self.account).targets = targets;
+        self.has_own_targets = true;
+        self.targets_changed = true;
+    }
+
+    /// Sends webhooks where a receiver has registered itself before, but for what is named now.
+    pub(crate) fn go_on_with(&mut self, saved: Targets) {
+        let named = &mut Arc::make_mut(&mut self.account).targets;
+        named.status_url = named.status_url.take().or(saved.status_url);
+        named.inbound_url = named.inbound_url.take().or(saved.inbound_url);
+        self.has_own_targets = true;
+    }
+
+    /// The webhook targets, if they differ from the configuration.
+    pub(crate) fn own_targets(&self) -> Option<&Targets> {
+        self.has_own_targets.then_some(&self.account.targets)
+    }
+
+    /// Removes the oldest messages until there are no more than are kept; with the time, none that are older than that
+    /// either. Returns the webhooks that may go out now, since those before them are gone.
+    pub(crate) fn retain(&mut self, keep: Keep, now: Option<Moment>) -> Vec<PostId> {
+        let mut ready = Vec::new();
+        loop {
+            let is_too_large = self.bytes() > keep.bytes;
+            let is_too_old =
+                |oldest: &Message| now.is_some_and(|now| now.since(oldest.at) > keep.age);
+            let is_full = is_too_large
+                || self.messages.len() > keep.messages
+                || self.messages.first().is_some_and(is_too_old);
+            if !is_full {
+                break;
+            }
+            if is_too_large && self.remove_oldest_flow() {
+                continue;
+            }
+            let Some((id, message)) = self.messages.pop_first() else {
+                break;
+            };
+            self.by_uuid.remove(&message.uuid);
+            for post in message.posts {
+                ready.extend(self.posts.remove(post));
+            }
+            if let Some((flow, _)) = message.flow {
+                self.forget_flow(flow, id);
+            }
+            self.conversations.forget(message.conversation, id);
+        }
+        ready.retain(|post| self.posts.get(*post).is_some());
+        ready
+    }
+
+    /// Estimated memory of all that is kept.
+    fn bytes(&self) -> usize {
+        self.messages.bytes() + self.posts.table().bytes() + self.flows.bytes()
+    }
+
+    /// Removes the oldest flow if it is older than all messages, and none of its own is left: it waits for its time only.
+    fn remove_oldest_flow(&mut self) -> bool {
+        let is_left = |step: &Step| step.message.is_some_and(|id| self.messages.contains(id));
+        let oldest = self.messages.first().map_or(u64::MAX, |oldest| oldest.id);
+        let is_void = self
+            .flows
+            .iter()
+            .next()
+            .is_some_and(|(id, flow)| id < oldest && !flow.steps.iter().any(is_left));
+        is_void && self.flows.pop_first().is_some()
+    }
+
+    /// Forgets a flow with the last of its messages, `gone` being one that goes; not while its time still runs.
+    fn forget_flow(&mut self, id: FlowId, gone: MessageId) {
+        let is_needed = self.flows.get(id).is_some_and(|flow| {
+            let mut sent = flow.steps.iter().filter_map(|step| step.message);
+            sent.any(|message| message > gone) || flow.is_timed()
+        });
+        if !is_needed {
+            self.flows.remove(id);
+        }
+    }
+
+    /// Removes all messages. Numbers continue, so an attempt still in flight cannot be confused with a new one.
+    pub(crate) fn clear(&mut self) {
+        self.messages.clear();
+        self.by_uuid.clear();
+        self.flows.clear();
+        self.posts.clear();
+        self.conversations.clear();
+    }
+}

@@ -1,0 +1,257 @@
+//! The state of a workspace as rows: for a file that keeps it, and for snapshots. Whatever can be derived is not in them.
+
+use std::time::Duration;
+
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::clock::Moment;
+use crate::rules::Rule;
+use crate::state::account::Targets;
+use crate::state::failover::Flow;
+use crate::state::message::{Message, MessageId};
+use crate::state::table::Table;
+use crate::state::webhook::delivery::Post;
+use crate::state::workspace::Workspace;
+
+/// Highest number of a row: SQLite can store it, and what comes after it can be counted.
+const NUMBER_MAX: u64 = 1 << 62;
+/// Most steps of a flow: no request has room for as many.
+const STEPS_MAX: usize = 1 << 20;
+
+/// The subject of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Kind {
+    Message,
+    Flow,
+    Post,
+    /// Up to which message a person at the inbox has seen a conversation, whose number the row has.
+    Seen,
+    /// All rules in one row, each with how often it was met.
+    Rules,
+    /// The numbers that were given last, in one row.
+    Numbers,
+    /// The webhook targets, in one row, once they differ from the configuration. Not part of a snapshot: receivers are
+    /// not part of the history.
+    Targets,
+}
+
+#[cfg(feature = "persistence")]
+impl Kind {
+    /// All of them.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Message,
+        Self::Flow,
+        Self::Post,
+        Self::Seen,
+        Self::Rules,
+        Self::Numbers,
+        Self::Targets,
+    ];
+}
+
+/// A piece of a workspace's state.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) kind: Kind,
+    /// Its number among those of its kind.
+    pub(crate) id: u64,
+    pub(crate) doc: Box<RawValue>,
+}
+
+/// A change to the stored rows.
+#[cfg_attr(
+    not(feature = "persistence"),
+    expect(
+        dead_code,
+        reason = "nothing reads them without something that keeps them"
+    )
+)]
+pub(crate) enum RowChange {
+    Put(Row),
+    Remove(Kind, u64),
+    /// Every row of the kind goes.
+    Clear(Kind),
+}
+
+/// The numbers that were given last: they go on, so that nothing new is taken for something old.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Numbers {
+    pub(crate) things: u64,
+    pub(crate) posts: u64,
+    pub(crate) conversations: u64,
+    /// Time by which the clock was moved by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) moved_to: Option<Moment>,
+}
+
+/// Rows, understood.
+#[derive(Default)]
+pub(crate) struct Parts {
+    pub(crate) messages: Vec<(u64, Message)>,
+    pub(crate) flows: Vec<(u64, Flow)>,
+    pub(crate) posts: Vec<(u64, Post)>,
+    pub(crate) seen: Vec<(u64, MessageId)>,
+    pub(crate) rules: Option<Vec<(Rule, u64)>>,
+    pub(crate) numbers: Numbers,
+    pub(crate) targets: Option<Targets>,
+}
+
+impl Parts {
+    /// Reads rows.
+    ///
+    /// # Errors
+    /// If one of them is not what its kind says.
+    pub(crate) fn read(rows: &[Row]) -> Result<Self, serde_json::Error> {
+        fn doc<T: DeserializeOwned>(row: &Row) -> Result<T, serde_json::Error> {
+            serde_json::from_str(row.doc.get())
+        }
+        let mut parts = Self::default();
+        for row in rows {
+            match row.kind {
+                Kind::Message => parts.messages.push((row.id, doc(row)?)),
+                Kind::Flow => parts.flows.push((row.id, doc(row)?)),
+                Kind::Post => parts.posts.push((row.id, doc(row)?)),
+                Kind::Seen => parts.seen.push((row.id, doc(row)?)),
+                Kind::Rules => parts.rules = Some(doc(row)?),
+                Kind::Numbers => parts.numbers = doc(row)?,
+                Kind::Targets => parts.targets = Some(doc(row)?),
+            }
+        }
+        if !parts.is_sound() {
+            return Err(serde_json::Error::custom("a number is out of range"));
+        }
+        // Conversations and lanes are rebuilt in the order in which things came about.
+        parts.messages.sort_unstable_by_key(|(id, _)| *id);
+        parts.posts.sort_unstable_by_key(|(id, _)| *id);
+        Ok(parts)
+    }
+
+    /// Returns `true` if all numbers can be incremented, and every place in a flow exists.
+    fn is_sound(&self) -> bool {
+        let numbers = self.numbers;
+        let counted = [numbers.things, numbers.posts, numbers.conversations];
+        let is_message = |(id, message): &(u64, Message)| {
+            *id == message.id
+                && message.id.max(message.conversation).max(message.lane) <= NUMBER_MAX
+                && message.flow.is_none_or(|(_, step)| step < STEPS_MAX)
+        };
+        counted.into_iter().all(|number| number <= NUMBER_MAX)
+            && self.messages.iter().all(is_message)
+            && self.posts.iter().all(|(id, _)| *id <= NUMBER_MAX)
+            && self
+                .flows
+                .iter()
+                .all(|(_, flow)| flow.current < flow.steps.len() && flow.steps.len() <= STEPS_MAX)
+    }
+
+    /// Moves all times on, so that what was to come is as far away as it was.
+    pub(crate) fn move_on(&mut self, by: Duration) {
+        for (_, message) in &mut self.messages {
+            message.at = message.at.after(by);
+            for passed in &mut message.history {
+                passed.at = passed.at.after(by);
+            }
+            let typing_until = &mut message.marks.typing_until;
+            *typing_until = typing_until.map(|until| until.after(by));
+        }
+        for (_, flow) in &mut self.flows {
+            flow.over = flow.over.map(|over| over.after(by));
+        }
+        for (_, post) in &mut self.posts {
+            post.due = post.due.map(|due| due.after(by));
+            for attempt in &mut post.attempts {
+                attempt.at = attempt.at.after(by);
+            }
+        }
+    }
+
+    /// The last moment of which they tell; time goes on from there.
+    pub(crate) fn latest(&self) -> Option<Moment> {
+        let of_messages = self.messages.iter().flat_map(|(_, message)| {
+            let passed = message.history.iter().map(|passed| passed.at);
+            passed.chain(std::iter::once(message.at))
+        });
+        let of_posts = self.posts.iter().flat_map(|(_, post)| &post.attempts);
+        of_messages
+            .chain(of_posts.map(|attempt| attempt.at))
+            .chain(self.numbers.moved_to)
+            .max()
+    }
+}
+
+impl Workspace {
+    /// Remembers from now on what changes.
+    pub(crate) fn track(&mut self) {
+        self.messages.track();
+        self.flows.track();
+        self.posts.table_mut().track();
+        self.conversations.seen_mut().track();
+        // The rules of the beginning are the configuration's, and are written down once they differ from it.
+        self.rules.take_changed();
+    }
+
+    /// The changes since the last call, in an order in which they can be applied.
+    pub(crate) fn take_changes(&mut self, changes: &mut Vec<RowChange>) {
+        take(Kind::Message, &mut self.messages, changes);
+        take(Kind::Flow, &mut self.flows, changes);
+        take(Kind::Post, self.posts.table_mut(), changes);
+        take(Kind::Seen, self.conversations.seen_mut(), changes);
+        if self.rules.take_changed() {
+            put(Kind::Rules, 0, self.rules.counted(), changes);
+        }
+        if std::mem::take(&mut self.targets_changed) {
+            put(Kind::Targets, 0, &self.account.targets, changes);
+        }
+        let numbers = self.numbers();
+        if self.told != numbers {
+            self.told = numbers;
+            put(Kind::Numbers, 0, &numbers, changes);
+        }
+    }
+
+    /// The whole state, without the time: where it is put back, another one has come.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        let mut rows = Vec::new();
+        all(Kind::Message, &self.messages, &mut rows);
+        all(Kind::Flow, &self.flows, &mut rows);
+        all(Kind::Post, self.posts.table(), &mut rows);
+        all(Kind::Seen, self.conversations.seen_marks(), &mut rows);
+        rows.extend(row(Kind::Rules, 0, self.rules.counted()));
+        let numbers = Numbers {
+            moved_to: None,
+            ..self.numbers()
+        };
+        rows.extend(row(Kind::Numbers, 0, &numbers));
+        rows
+    }
+}
+
+/// No type of the rows can fail to be written: every map has texts for keys.
+fn row<T: Serialize + ?Sized>(kind: Kind, id: u64, value: &T) -> Option<Row> {
+    let doc = to_raw_value(value).ok()?;
+    Some(Row { kind, id, doc })
+}
+
+fn put<T: Serialize + ?Sized>(kind: Kind, id: u64, value: &T, changes: &mut Vec<RowChange>) {
+    changes.extend(row(kind, id, value).map(RowChange::Put));
+}
+
+fn take<T: Serialize>(kind: Kind, table: &mut Table<T>, changes: &mut Vec<RowChange>) {
+    let taken = table.take_changes();
+    if taken.cleared {
+        changes.push(RowChange::Clear(kind));
+    }
+    for id in taken.touched {
+        match table.get(id) {
+            Some(value) => put(kind, id, value, changes),
+            None => changes.push(RowChange::Remove(kind, id)),
+        }
+    }
+}
+
+fn all<T: Serialize>(kind: Kind, table: &Table<T>, rows: &mut Vec<Row>) {
+    rows.extend(table.iter().filter_map(|(id, value)| row(kind, id, value)));
+}
