@@ -3,9 +3,11 @@
 mod constructors;
 mod document;
 mod error;
+pub mod journey;
 pub mod limits;
 pub mod sms;
 mod status;
+mod template;
 pub mod upgrade;
 mod usage;
 pub mod v0_1;
@@ -21,6 +23,7 @@ pub use error::{
     InvalidParameters, Problem, Problems, RequestErrorCode, Rule,
 };
 pub use status::{Progress, Status};
+pub use template::{MissingVariable, RenderError, Template, Variables};
 pub use usage::Usage;
 pub use value::{
     EmailAddress, Extra, Field, FieldType, List, NumberOrString, NumberText, PhoneNumber, Seconds,

@@ -101,3 +101,36 @@ pub const WORKFLOW_VIBER_TTL_MAX: u32 = 86_400;
 pub const EXPIRY_TIME_MIN: u32 = 15;
 /// Longest period a workflow waits for a step, in seconds: one day (dispatch 0.3.3).
 pub const EXPIRY_TIME_MAX: u32 = 86_400;
+
+// Journeys are a format of this crate: their limits have no other source.
+
+/// Most steps of a journey.
+pub const JOURNEY_STEPS_MAX: usize = 50;
+/// Longest name of a step or a signal of a journey.
+pub const JOURNEY_NAME_MAX: usize = 64;
+/// Most channels of a step of a journey, in the order of preference.
+pub const JOURNEY_ALTERNATIVES_MAX: usize = 10;
+/// Most events that end a journey.
+pub const JOURNEY_STOP_ON_MAX: usize = 20;
+/// Most error codes that continue a journey, for each step.
+pub const JOURNEY_ERROR_CODES_MAX: usize = 50;
+/// Longest name of a time zone.
+pub const JOURNEY_ZONE_MAX: usize = 64;
+/// Shortest period in which a step of a journey must reach its status, in seconds.
+pub const JOURNEY_WITHIN_MIN: u32 = 1;
+/// Longest period in which a step of a journey must reach its status, in seconds: 30 days.
+pub const JOURNEY_WITHIN_MAX: u32 = 2_592_000;
+/// Shortest wait between two steps of a journey, in seconds.
+pub const JOURNEY_WAIT_MIN: u32 = 1;
+/// Longest wait between two steps of a journey, in seconds: 365 days.
+pub const JOURNEY_WAIT_MAX: u32 = 31_536_000;
+/// Shortest period for which blindness may hold the deadlines of a journey, in seconds.
+pub const JOURNEY_MAX_HOLD_MIN: u32 = 1;
+/// Longest period for which blindness may hold the deadlines of a journey, in seconds: 30 days.
+pub const JOURNEY_MAX_HOLD_MAX: u32 = 2_592_000;
+/// Wait for statuses under delivery before a journey continues, in seconds, if the step does not set it.
+pub const JOURNEY_GRACE_DEFAULT: u32 = 5;
+/// Longest wait for statuses under delivery before a journey continues, in seconds: 1 hour.
+pub const JOURNEY_GRACE_MAX: u32 = 3_600;
+/// Longest name of a variable of a template.
+pub const VARIABLE_NAME_MAX: usize = 64;

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Kind;
 use crate::error::{Invalid, Problem, Rule};
+use crate::journey::Journey;
 use crate::wire::{Context, Decode, Json, Mode, to_value};
 use crate::{ErrorObject, v0_1, v1};
 
@@ -43,6 +44,7 @@ impl Kind {
             Self::V1Update => sent::<v1::Update>(document),
             Self::V0_1Message => sent::<v0_1::Message>(document),
             Self::V0_1Workflow => sent::<v0_1::Workflow>(document),
+            Self::Journey => sent::<Journey>(document),
             Self::V1Error => received::<ErrorObject>(document),
             Self::V1Status => received::<v1::MessageStatus>(document),
             Self::V1Inbound => received::<v1::Inbound>(document),
@@ -61,7 +63,7 @@ impl Kind {
     }
 }
 
-/// Checks a document sent to the API: it must not break any rule.
+/// Checks a document sent to the API, or a journey: it must not break any rule.
 fn sent<T: Decode + Serialize>(document: Value) -> Checked {
     let mut cx = Context::new(Mode::Strict).listing_unknown();
     let decoded = T::decode(Json::from(&document), &mut cx).map_err(drop);

@@ -43,7 +43,7 @@ pub enum DetectError {
     /// None of the above.
     #[error(
         "does not have the shape of a known document: expected `channel`, `message_type`, `from` and `to` (a message), \
-         `workflow` (a workflow), `replying_indicator` or a `status` of `read` or `revoked` (an update), \
+         `workflow` (a workflow), `steps` (a journey), `replying_indicator` or a `status` of `read` or `revoked` (an update), \
          `message_uuid` with `status` or `message_type` (a webhook), `dispatch_uuid` or `workflow_uuid` (a report or \
          a response), or `type`, `title` and `detail` (an error)"
     )]
@@ -266,12 +266,18 @@ impl<'j, 'a> Shape<'j, 'a> {
         let workflow = self.object.get("workflow");
         let has_channel = self.object.contains_key("channel");
         // In v1, a template is an object.
-        let names_template = is_string(self.object.get("template"));
+        let template = self.object.get("template").and_then(Json::as_str);
         if let Some(error) = self.other_api() {
             return Err(error);
         }
+        let has_steps = matches!(self.object.get("steps"), Some(Json::Array(_)));
+        if template.is_some_and(|name| name.starts_with("journey"))
+            || (has_steps && workflow.is_none() && !has_channel)
+        {
+            return Ok(Kind::Journey);
+        }
         if matches!(workflow, Some(Json::Array(_)))
-            || ((workflow.is_some() || names_template) && !has_channel)
+            || ((workflow.is_some() || template.is_some()) && !has_channel)
         {
             return Ok(Kind::V0_1Workflow);
         }

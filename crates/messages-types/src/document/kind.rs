@@ -2,7 +2,7 @@
 
 use crate::wire::Wire;
 
-/// Kind of a JSON document that the API accepts or sends.
+/// Kind of a JSON document: one that the API accepts or sends, or a journey.
 ///
 /// ```
 /// use messages_types::Kind;
@@ -59,15 +59,23 @@ pub enum Kind {
     /// Final report of a workflow.
     #[wire(rename = "v0.1/report")]
     V0_1Report,
+    /// A journey, executed by the outbox and not posted as it is.
+    #[wire(rename = "journey/1")]
+    Journey,
 }
 
 impl Kind {
-    /// Returns `true` for documents sent to the API, which must break no rule; all others are sent by the API.
+    /// Returns `true` for documents sent to the API and journeys, which must break no rule; all others are sent by the
+    /// API.
     #[must_use]
     pub const fn is_outbound(self) -> bool {
         matches!(
             self,
-            Self::V1Message | Self::V1Update | Self::V0_1Message | Self::V0_1Workflow
+            Self::V1Message
+                | Self::V1Update
+                | Self::V0_1Message
+                | Self::V0_1Workflow
+                | Self::Journey
         )
     }
 }

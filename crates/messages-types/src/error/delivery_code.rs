@@ -4,7 +4,10 @@ use std::fmt;
 use std::num::ParseIntError;
 use std::str::FromStr;
 
+use serde::{Serialize, Serializer};
+
 use super::delivery_table as table;
+use crate::wire::{Check, Context, Decode, Json, Wire};
 
 /// Classifies an error by the effect of a retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,7 +56,8 @@ impl fmt::Display for ErrorKind {
 /// assert_eq!(code.kind(), ErrorKind::Retry);
 /// assert_eq!(DeliveryErrorCode::new(4242).kind(), ErrorKind::Unknown);
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Wire)]
+#[wire(strict, custom)]
 pub struct DeliveryErrorCode(u32);
 
 /// Row of the table.
@@ -136,3 +140,20 @@ impl fmt::Display for DeliveryErrorCode {
         self.0.fmt(f)
     }
 }
+
+impl Decode for DeliveryErrorCode {
+    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
+        match value.as_u64().and_then(|number| u32::try_from(number).ok()) {
+            Some(number) => Ok(Self(number)),
+            None => cx.unfit(value, "must be the number of an error"),
+        }
+    }
+}
+
+impl Serialize for DeliveryErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u32(self.0)
+    }
+}
+
+impl Check for DeliveryErrorCode {}

@@ -255,6 +255,46 @@ impl Context {
         self.problems.append(&mut found);
     }
 
+    /// Checks the remaining fields of an object that has no others than those of its type.
+    pub(crate) fn refuse_leftover(&mut self, map: &Object<'_>, own: impl Fn(&str) -> bool) {
+        if !self.is_strict() {
+            return self.leftover(map, own, &[]);
+        }
+        for (key, value) in map.sorted() {
+            if !own(key) {
+                let hint = "is not a field of this object";
+                self.report_at(key.to_owned(), Rule::NotAllowed, hint);
+            } else if value.is_null() && !self.is_reported(key) {
+                let hint = "must not be null: leave the field out";
+                self.report_at(key.to_owned(), Rule::Type, hint);
+            }
+        }
+    }
+
+    /// Returns `true` if a problem of the field `key`, or of a part of it, is reported already.
+    pub(crate) fn is_reported(&self, key: &str) -> bool {
+        let pointer = format!("{}/{}", self.pointer(), escaped(key));
+        self.problems[self.scope.problems..]
+            .iter()
+            .any(|problem| problem.is_at_or_below(&pointer))
+    }
+
+    /// Reports a problem at a pointer below the current place, once.
+    pub(crate) fn refuse_at(&mut self, pointer: &str, invalid: Invalid) {
+        let problem = invalid.at(format!("{}{pointer}", self.pointer()));
+        if self.is_strict() && !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    /// Lists a field that no model has, by its pointer below the current place, once.
+    pub(crate) fn list_unknown_at(&mut self, pointer: &str) {
+        let pointer = format!("{}{pointer}", self.pointer());
+        if self.list_unknown && !self.unknown.contains(&pointer) {
+            self.unknown.push(pointer);
+        }
+    }
+
     /// Marks `key` as accounted for, so [`Context::leftover`] skips it.
     pub(crate) fn mark_known(&mut self, key: &str) {
         if self.reports() {

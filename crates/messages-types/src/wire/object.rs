@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::{Context, Json, Members, Object, Tables, to_value};
 use crate::Extra;
-use crate::error::Rule;
 
 /// Reads an object: returns the value of the type and the remaining fields.
 pub(crate) fn object<'a, T: Members>(
@@ -32,20 +31,21 @@ pub(crate) fn object_without_extra<'a, T: Members>(
     value: Json<'a>,
     cx: &mut Context,
 ) -> Result<T, Json<'a>> {
-    let (taken, rest) = object::<T>(value, cx, &[])?;
-    if rest.is_empty() {
-        return Ok(taken);
+    let Json::Object(mut map) = value else {
+        return cx.unfit(value, "must be an object");
+    };
+    let taken = cx.object(|cx| {
+        let taken = T::take(&mut map, cx);
+        cx.refuse_leftover(&map, T::owns);
+        taken
+    });
+    match taken {
+        Some(object) if map.is_empty() => Ok(object),
+        taken => {
+            restore_members(&mut map, taken, cx);
+            Err(Json::Object(map))
+        }
     }
-    for (key, _) in rest.iter() {
-        cx.report_at(
-            key.to_owned(),
-            Rule::NotAllowed,
-            "is not a field of this object",
-        );
-    }
-    let mut map = Object::from(rest);
-    restore_members(&mut map, Some(taken), cx);
-    Err(Json::Object(map))
 }
 
 /// Puts a field back that was read before another one turned out to be missing.

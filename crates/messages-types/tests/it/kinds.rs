@@ -72,6 +72,9 @@ fn outbound_documents_are_told_apart() {
         ),
         (Kind::V0_1Workflow, json!({"workflow": []})),
         (Kind::V0_1Workflow, json!({"template": "failover"})),
+        (Kind::Journey, json!({"template": "journey/1"})),
+        (Kind::Journey, json!({"template": "journey/2", "steps": []})),
+        (Kind::Journey, json!({"steps": [{"wait": {"for": 60}}]})),
         (
             Kind::V1Error,
             json!({"type": "about:blank", "title": "Bad Gateway", "status": 502}),
@@ -200,6 +203,6 @@ fn a_kind_is_read_from_its_name() {
         assert_eq!(kind.as_str().parse(), Ok(*kind));
     }
     assert!("v2/message".parse::<Kind>().is_err());
-    assert_eq!(Kind::ALL.len(), 12);
+    assert_eq!(Kind::ALL.len(), 13);
     let _: Value = serde_json::to_value(Kind::V1Error).unwrap();
 }
