@@ -14,7 +14,7 @@ mod view;
 pub use clock::{Moment, Pace};
 pub use config::error::StartError;
 pub use config::{ApplicationSettings, Config, DEFAULT_PORT, credentials::EmulatorCredentials};
-pub use emulator::expect::{Expectation, Unmet};
+pub use emulator::expect::{Expectation, ExpectationError};
 pub use emulator::workspace::{Delivered, Events, Workspace};
 pub use emulator::{Emulator, EmulatorBuilder};
 pub use event::{Body, Event, MessageEvent, MissedEvents, RequestEvent, WebhookAttempt};
@@ -26,11 +26,11 @@ pub use state::generation::Generation;
 pub use state::rate_limit::RateLimit;
 pub use state::status::{Status, UnknownStatus};
 pub use state::webhook::body::WebhookKind;
-pub use state::{InboundMessage, InboundMistake, PostState, TriggerError};
-pub use store::NotKept;
+pub use state::{DeliveryState, InboundError, InboundMessage, TriggerError};
+pub use store::StoreError;
 pub use store::snapshot::{RestoreError, Snapshot};
 pub use view::query::Query;
 pub use view::{
-    AttemptView, FlowPosition, MessageDetail, MessageView, PassedView, RequestView, StepView,
-    WebhookView,
+    AttemptView, FailoverPosition, MessageDetail, MessageView, RequestView, StatusChangeView,
+    StepView, WebhookView,
 };

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::rules::Rule;
 use crate::state::generation::Generation;
 use crate::state::rate_limit::RateLimit;
-use crate::state::{Keep, Laws, Targets};
+use crate::state::{Retention, Settings, Targets};
 
 /// The port at which an emulator is looked for where none is named.
 pub const DEFAULT_PORT: u16 = 4040;
@@ -119,12 +119,12 @@ impl Default for Config {
 }
 
 impl Config {
-    pub(crate) fn laws(&self) -> Laws {
-        Laws {
+    pub(crate) fn settings(&self) -> Settings {
+        Settings {
             seed: self.seed,
             auto_read: self.auto_read,
             magic_numbers: self.magic_numbers,
-            keep: Keep {
+            keep: Retention {
                 messages: self.keep.max(1),
                 bytes: self.keep_mib.max(KEEP_MIB_MIN).saturating_mul(1024 * 1024),
                 age: Duration::from_secs(self.keep_hours.max(1).saturating_mul(3_600)),

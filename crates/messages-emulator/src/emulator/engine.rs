@@ -1,4 +1,4 @@
-//! Joins the world, which only computes, to the clock and to the tasks that do what it wants done.
+//! Joins the state, which only computes, to the clock and to the tasks that do what it wants done.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,72 +9,72 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::clock::{Clock, Moment, Pace};
 use crate::event::log::EventLog;
-use crate::state::{Effects, Outgoing, WorkspaceId, World};
-use crate::store::{Keeper, NotKept};
+use crate::state::{Effects, Outgoing, State, WorkspaceId};
+use crate::store::{Store, StoreError};
 
 /// Changes that may wait to be stored, in bytes, before nothing new is accepted.
 const BACKLOG: usize = 32 * 1024 * 1024;
 
 /// The running emulator, without its sockets.
 pub(crate) struct Engine {
-    world: Mutex<World>,
+    state: Mutex<State>,
     pub(crate) clock: Clock,
     /// Something earlier than before may be due.
     wake: Notify,
     /// A webhook was answered, or something has happened.
     changed: Notify,
-    /// The world hands out no more at once than may be in flight.
+    /// The state hands out no more at once than may be in flight.
     outgoing: UnboundedSender<Outgoing>,
-    keeper: Option<Arc<dyn Keeper>>,
+    store: Option<Arc<dyn Store>>,
     pub(crate) events: EventLog,
     numbers: AtomicU64,
 }
 
 impl Engine {
-    /// The world on a clock; what changes in it is handed to `keeper`, if there is one.
+    /// The state on a clock; what changes in it is handed to `store`, if there is one.
     pub(crate) fn new(
-        mut world: World,
+        mut state: State,
         clock: Clock,
-        keeper: Option<Arc<dyn Keeper>>,
+        store: Option<Arc<dyn Store>>,
     ) -> (Self, UnboundedReceiver<Outgoing>) {
-        if keeper.is_some() {
-            world.track();
+        if store.is_some() {
+            state.track();
         }
         let (outgoing, receiver) = unbounded_channel();
         let engine = Self {
-            world: Mutex::new(world),
+            state: Mutex::new(state),
             clock,
             wake: Notify::new(),
             changed: Notify::new(),
             outgoing,
-            keeper,
+            store,
             events: EventLog::new(),
             numbers: AtomicU64::new(0),
         };
         (engine, receiver)
     }
 
-    /// Does something with the world, after everything that was due before, and hands out what follows from it.
-    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut World, Moment, &mut Effects) -> T) -> T {
+    /// Does something with the state, after everything that was due before, and hands out what follows from it.
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&mut State, Moment, &mut Effects) -> T) -> T {
         let mut effects = Effects::default();
         let result = {
-            let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-            let due_before = world.next_due();
+            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            let due_before = state.next_due();
             let now = self.clock.now();
-            world.run(now, &mut effects);
-            let result = act(&mut world, now, &mut effects);
-            world.pump(&mut effects);
-            if world.next_due() != due_before {
+            state.run(now, &mut effects);
+            let result = act(&mut state, now, &mut effects);
+            state.pump(&mut effects);
+            if state.next_due() != due_before {
                 self.wake.notify_one();
             }
             // Inside the lock, so that everything leaves in the order in which it came about.
-            if let Some(keeper) = &self.keeper {
-                let changes = world.take_changes();
+            if let Some(store) = &self.store {
+                let changes = state.take_changes();
                 if !changes.is_empty() {
-                    keeper.keep(changes);
+                    store.keep(changes);
                 }
             }
-            for outgoing in effects.posts.drain(..) {
+            for outgoing in effects.webhooks.drain(..) {
                 // There is no receiver only while the emulator is being dropped.
                 let _ = self.outgoing.send(outgoing);
             }
@@ -87,15 +87,15 @@ impl Engine {
         result
     }
 
-    /// Looks at the world as it is.
-    pub(crate) fn look<T>(&self, look: impl FnOnce(&World, Moment) -> T) -> T {
-        let world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        look(&world, self.clock.now())
+    /// Looks at the state as it is.
+    pub(crate) fn look<T>(&self, look: impl FnOnce(&State, Moment) -> T) -> T {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        look(&state, self.clock.now())
     }
 
     /// Counters and gauges, for Prometheus.
     pub(crate) fn metrics(&self) -> String {
-        let gauges = self.look(|world, _| world.gauges());
+        let gauges = self.look(|state, _| state.gauges());
         self.events.metrics(gauges)
     }
 
@@ -105,13 +105,13 @@ impl Engine {
     }
 
     /// Waits until `ready` says so, asking whenever something has changed.
-    pub(crate) async fn wait_until<T>(&self, mut ready: impl FnMut(&World) -> Option<T>) -> T {
+    pub(crate) async fn wait_until<T>(&self, mut ready: impl FnMut(&State) -> Option<T>) -> T {
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
             // Registered before the question, so that no change is missed in between.
             changed.as_mut().enable();
-            if let Some(answer) = self.look(|world, _| ready(world)) {
+            if let Some(answer) = self.look(|state, _| ready(state)) {
                 return answer;
             }
             changed.await;
@@ -121,37 +121,37 @@ impl Engine {
     /// Waits until everything that has happened so far is kept: only then may it be acknowledged.
     ///
     /// # Errors
-    /// If it cannot be kept. Without a keeper, nothing is asked for.
-    pub(crate) async fn kept(&self) -> Result<(), NotKept> {
-        match &self.keeper {
+    /// If it cannot be kept. Without a store, nothing is asked for.
+    pub(crate) async fn flush(&self) -> Result<(), StoreError> {
+        match &self.store {
             None => Ok(()),
-            Some(keeper) => keeper.barrier().await.map_err(|_| NotKept),
+            Some(store) => store.barrier().await.map_err(|_| StoreError),
         }
     }
 
     /// Waits while more is to be stored than may be held in memory.
     pub(crate) async fn room(&self) {
-        let is_full = |keeper: &Arc<dyn Keeper>| keeper.backlog() > BACKLOG;
-        if self.keeper.as_ref().is_some_and(is_full) {
+        let is_full = |store: &Arc<dyn Store>| store.backlog() > BACKLOG;
+        if self.store.as_ref().is_some_and(is_full) {
             // A caller that waits for the store gets the error itself.
-            let _ = self.kept().await;
+            let _ = self.flush().await;
         }
     }
 
-    pub(crate) fn keeper(&self) -> Option<&dyn Keeper> {
-        self.keeper.as_deref()
+    pub(crate) fn store(&self) -> Option<&dyn Store> {
+        self.store.as_deref()
     }
 
     /// Waits until no webhook is being posted.
     pub(crate) async fn settled(&self) {
-        self.wait_until(|world| world.is_settled().then_some(()))
+        self.wait_until(|state| state.is_settled().then_some(()))
             .await;
     }
 
     /// Waits until nothing that has been posted so far is in flight in a workspace.
     pub(crate) async fn landed(&self, workspace: WorkspaceId) {
-        let last = self.look(|world, _| world.last_flight());
-        self.wait_until(|world| world.has_landed(workspace, last).then_some(()))
+        let last = self.look(|state, _| state.last_flight());
+        self.wait_until(|state| state.has_landed(workspace, last).then_some(()))
             .await;
     }
 
@@ -161,7 +161,7 @@ impl Engine {
         let target = self.clock.now().after(by);
         self.settled().await;
         loop {
-            match self.look(|world, _| world.next_due()) {
+            match self.look(|state, _| state.next_due()) {
                 Some(due) if due <= target => self.clock.move_to(due),
                 _ => break,
             }
@@ -169,7 +169,7 @@ impl Engine {
             self.settled().await;
         }
         self.clock.move_to(target);
-        self.with(|world, now, _| world.moved_to(now));
+        self.with(|state, now, _| state.moved_to(now));
         self.settled().await;
         self.wake.notify_one();
     }
@@ -184,7 +184,7 @@ impl Engine {
 /// Lets things happen when they are due, for ever.
 pub(crate) async fn drive(engine: Arc<Engine>) {
     loop {
-        let due = engine.look(|world, _| world.next_due());
+        let due = engine.look(|state, _| state.next_due());
         match due.and_then(|due| engine.clock.real_time_until(due)) {
             Some(left) => {
                 tokio::select! {

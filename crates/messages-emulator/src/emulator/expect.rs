@@ -7,8 +7,9 @@ use tokio_stream::StreamExt;
 
 use crate::emulator::workspace::Workspace;
 use crate::event::Event;
+use crate::state::direction::Direction;
 use crate::view::MessageView;
-use crate::view::query::{Holding, Query, Way};
+use crate::view::query::{Holding, Query};
 
 /// Most messages that a failure shows.
 const SHOWN: usize = 5;
@@ -30,12 +31,12 @@ impl Expectation {
     ///
     /// # Errors
     /// What came instead.
-    pub async fn within(self, limit: Duration) -> Result<MessageView, Unmet> {
+    pub async fn within(self, limit: Duration) -> Result<MessageView, ExpectationError> {
         let Self { workspace, query } = self;
         let found = tokio::time::timeout(limit, first_match(&workspace, &query)).await;
         match found {
             Ok(Some(message)) => Ok(message),
-            Ok(None) | Err(_) => Err(Unmet {
+            Ok(None) | Err(_) => Err(ExpectationError {
                 wanted: Box::new(query),
                 limit,
                 instead: workspace.messages(&Query::default(), SHOWN),
@@ -69,13 +70,13 @@ async fn first_match(workspace: &Workspace, query: &Query) -> Option<MessageView
 
 /// The message did not come. `Display` tells what did, with its numbers and texts: it is the message of a failing
 /// test, and an emulator holds nothing but test data.
-pub struct Unmet {
+pub struct ExpectationError {
     wanted: Box<Query>,
     limit: Duration,
     instead: Vec<MessageView>,
 }
 
-impl Unmet {
+impl ExpectationError {
     /// The newest messages of the workspace.
     #[must_use]
     pub fn instead(&self) -> &[MessageView] {
@@ -83,12 +84,12 @@ impl Unmet {
     }
 }
 
-impl fmt::Display for Unmet {
+impl fmt::Display for ExpectationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let wanted = &self.wanted;
         let message = match wanted.direction {
-            Some(Way::Outbound) => "sent message",
-            Some(Way::Inbound) => "received message",
+            Some(Direction::Outbound) => "sent message",
+            Some(Direction::Inbound) => "received message",
             None => "message",
         };
         write!(f, "no {message} within {:?}", self.limit)?;
@@ -133,11 +134,11 @@ impl fmt::Display for Unmet {
     }
 }
 
-impl fmt::Debug for Unmet {
+impl fmt::Debug for ExpectationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // `unwrap` prints this, so that a failing test shows the messages.
         fmt::Display::fmt(self, f)
     }
 }
 
-impl std::error::Error for Unmet {}
+impl std::error::Error for ExpectationError {}

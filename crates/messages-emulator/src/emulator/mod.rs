@@ -25,9 +25,9 @@ use crate::config::credentials::{EmulatorCredentials, random_secret};
 use crate::config::error::StartError;
 use crate::emulator::engine::{Engine, drive};
 use crate::emulator::workspace::Workspace;
-use crate::http::client::{Poster, deliver};
+use crate::http::client::{WebhookClient, deliver};
 use crate::http::server::{Guard, limits};
-use crate::state::{Account, World};
+use crate::state::{Account, State};
 use crate::store::Saved;
 
 /// The Messages and Workflows APIs on 127.0.0.1. Dropping it stops it.
@@ -69,27 +69,27 @@ impl Emulator {
             .await
             .map_err(StartError::Listen)?;
         let port = listener.local_addr().map_err(StartError::Listen)?.port();
-        let poster = Poster::new(&config.allow_webhook_hosts)
+        let client = WebhookClient::new(&config.allow_webhook_hosts)
             .map_err(|error| StartError::Webhooks(Box::new(error)))?;
 
         let targets = config.targets();
         let latest = saved.workspaces.iter().filter_map(|one| one.parts.latest());
         let clock = Clock::after(latest.max(), pace);
-        let mut world = World::new(config.laws());
+        let mut state = State::new(config.settings());
         let mut restored = Vec::new();
         for workspace in saved.workspaces {
             let account = Account::new(
                 workspace.credentials.complete(&credentials)?,
                 targets.clone(),
             )?;
-            restored.push((world.open(account, clock.now()), workspace.parts));
+            restored.push((state.open(account, clock.now()), workspace.parts));
         }
-        let (engine, outgoing) = Engine::new(world, clock, saved.keeper);
+        let (engine, outgoing) = Engine::new(state, clock, saved.store);
         let engine = Arc::new(engine);
         let workspace = Workspace::open(&engine, credentials, targets)?;
-        engine.with(|world, now, _| {
+        engine.with(|state, now, _| {
             for (id, parts) in restored {
-                world.restore(now, id, parts);
+                state.restore(now, id, parts);
             }
         });
         let guard = Guard::new(port, &config.host_names, random_secret()?);
@@ -97,7 +97,7 @@ impl Emulator {
 
         let mut tasks = JoinSet::new();
         tasks.spawn(drive(Arc::clone(&engine)));
-        tasks.spawn(deliver(engine, poster, outgoing));
+        tasks.spawn(deliver(engine, client, outgoing));
         tasks.spawn(async move {
             // It ends with the emulator.
             let _ = serve(listener, router, limits()).await;
@@ -193,8 +193,8 @@ impl Emulator {
 /// Stored data is complete and the file is free when this returns.
 impl Drop for Emulator {
     fn drop(&mut self) {
-        if let Some(keeper) = self.workspace.engine.keeper() {
-            keeper.close();
+        if let Some(store) = self.workspace.engine.store() {
+            store.close();
         }
     }
 }

@@ -13,8 +13,8 @@ use crate::event::log::EventReader;
 use crate::event::{Event, WebhookAttempt};
 use crate::rules::Rule;
 use crate::state::status::Status;
-use crate::state::{Account, InboundMessage, PostId, Targets, TriggerError, WorkspaceId};
-use crate::store::NotKept;
+use crate::state::{Account, DeliveryId, InboundMessage, Targets, TriggerError, WorkspaceId};
+use crate::store::StoreError;
 use crate::view::query::Query;
 use crate::view::{MessageDetail, MessageView};
 
@@ -41,9 +41,9 @@ pub struct Delivered {
 impl Workspace {
     /// The workspace of an api key.
     pub(crate) fn find(engine: &Arc<Engine>, api_key: &str) -> Option<Self> {
-        let (id, credentials) = engine.look(|world, _| {
-            let id = world.find_workspace(api_key)?;
-            Some((id, world.workspace(id)?.account.credentials.clone()))
+        let (id, credentials) = engine.look(|state, _| {
+            let id = state.find_workspace(api_key)?;
+            Some((id, state.workspace(id)?.account.credentials.clone()))
         })?;
         Some(Self {
             engine: Arc::clone(engine),
@@ -59,9 +59,9 @@ impl Workspace {
         targets: Targets,
     ) -> Result<Self, AuthError> {
         let account = Account::new(credentials.clone(), targets)?;
-        let id = engine.with(|world, now, _| world.open(account, now));
-        if let Some(keeper) = engine.keeper() {
-            keeper.account(id, &credentials);
+        let id = engine.with(|state, now, _| state.open(account, now));
+        if let Some(store) = engine.store() {
+            store.account(id, &credentials);
         }
         Ok(Self {
             engine: Arc::clone(engine),
@@ -90,8 +90,8 @@ impl Workspace {
         };
         let (targets, own) = self
             .engine
-            .look(|world, _| {
-                let workspace = world.workspace(self.id)?;
+            .look(|state, _| {
+                let workspace = state.workspace(self.id)?;
                 let own = workspace.own_targets().cloned();
                 Some((workspace.account.targets.clone(), own))
             })
@@ -120,8 +120,8 @@ impl Workspace {
     }
 
     fn set_targets(&self, change: impl FnOnce(&mut Targets)) {
-        self.engine.with(|world, _, _| {
-            if let Some(workspace) = world.workspace_mut(self.id) {
+        self.engine.with(|state, _, _| {
+            if let Some(workspace) = state.workspace_mut(self.id) {
                 let mut targets = workspace.account.targets.clone();
                 change(&mut targets);
                 workspace.set_targets(targets);
@@ -131,8 +131,8 @@ impl Workspace {
 
     /// Adds a rule before all others: the newest that holds decides.
     pub fn add_rule(&self, rule: Rule) {
-        self.engine.with(|world, _, _| {
-            if let Some(workspace) = world.workspace_mut(self.id) {
+        self.engine.with(|state, _, _| {
+            if let Some(workspace) = state.workspace_mut(self.id) {
                 workspace.rules.add(rule);
             }
         });
@@ -140,8 +140,8 @@ impl Workspace {
 
     /// Removes every rule.
     pub fn clear_rules(&self) {
-        self.engine.with(|world, _, _| {
-            if let Some(workspace) = world.workspace_mut(self.id) {
+        self.engine.with(|state, _, _| {
+            if let Some(workspace) = state.workspace_mut(self.id) {
                 workspace.rules.clear();
             }
         });
@@ -149,13 +149,13 @@ impl Workspace {
 
     /// A person sends a message. Waits for the first try of its webhook.
     pub async fn inject(&self, message: InboundMessage) -> Delivered {
-        let injected = self.engine.with(|world, now, effects| {
-            let (id, post) = world.inject(now, self.id, message, effects)?;
-            let uuid = world.workspace(self.id)?.messages.get(id)?.uuid;
-            Some((uuid.to_string(), post))
+        let injected = self.engine.with(|state, now, effects| {
+            let (id, delivery) = state.inject(now, self.id, message, effects)?;
+            let uuid = state.workspace(self.id)?.messages.get(id)?.uuid;
+            Some((uuid.to_string(), delivery))
         });
         match injected {
-            Some((message_uuid, post)) => self.delivered(message_uuid, post).await,
+            Some((message_uuid, delivery)) => self.delivered(message_uuid, delivery).await,
             None => Delivered {
                 message_uuid: String::new(),
                 webhook: None,
@@ -174,24 +174,24 @@ impl Workspace {
         status: Status,
         code: Option<u16>,
     ) -> Result<Delivered, TriggerError> {
-        let post = self.engine.with(|world, now, effects| {
-            world.trigger(now, self.id, message_uuid, status, code, effects)
+        let delivery = self.engine.with(|state, now, effects| {
+            state.trigger(now, self.id, message_uuid, status, code, effects)
         })?;
-        Ok(self.delivered(message_uuid.to_owned(), post).await)
+        Ok(self.delivered(message_uuid.to_owned(), delivery).await)
     }
 
-    async fn delivered(&self, message_uuid: String, post: Option<PostId>) -> Delivered {
-        let webhook = match post {
+    async fn delivered(&self, message_uuid: String, delivery: Option<DeliveryId>) -> Delivered {
+        let webhook = match delivery {
             None => None,
-            Some(post) => {
+            Some(delivery) => {
                 self.engine
-                    .wait_until(|world| {
-                        let workspace = world.workspace(self.id)?;
-                        match workspace.posts.get(post) {
+                    .wait_until(|state| {
+                        let workspace = state.workspace(self.id)?;
+                        match workspace.webhooks.get(delivery) {
                             // Forgotten meanwhile.
                             None => Some(None),
                             Some(tried) if tried.attempts.is_empty() => {
-                                (!workspace.posts.goes_out(post)).then_some(None)
+                                (!workspace.webhooks.goes_out(delivery)).then_some(None)
                             }
                             Some(tried) => {
                                 Some(WebhookAttempt::of_first_try(tried, workspace, self.id))
@@ -216,8 +216,8 @@ impl Workspace {
     /// The same; once they have this many bytes of text and content, no more.
     pub(crate) fn page(&self, query: &Query, limit: usize, bytes: usize) -> Vec<MessageView> {
         let mut left = bytes;
-        self.engine.look(|world, _| {
-            let Some(workspace) = world.workspace(self.id) else {
+        self.engine.look(|state, _| {
+            let Some(workspace) = state.workspace(self.id) else {
                 return Vec::new();
             };
             let shown = |message| {
@@ -251,8 +251,8 @@ impl Workspace {
 
     /// The message with this uuid, if it matches.
     pub(crate) fn matching(&self, query: &Query, message_uuid: &str) -> Option<MessageView> {
-        self.engine.look(|world, _| {
-            let workspace = world.workspace(self.id)?;
+        self.engine.look(|state, _| {
+            let workspace = state.workspace(self.id)?;
             let message = workspace.find(message_uuid)?;
             let matching = query.matches(message);
             matching.then(|| MessageView::new(message, workspace))
@@ -262,8 +262,8 @@ impl Workspace {
     /// A message with its request, its states and its webhooks.
     #[must_use]
     pub fn message(&self, message_uuid: &str) -> Option<MessageDetail> {
-        self.engine.look(|world, _| {
-            let workspace = world.workspace(self.id)?;
+        self.engine.look(|state, _| {
+            let workspace = state.workspace(self.id)?;
             let message = workspace.find(message_uuid)?;
             Some(MessageDetail::new(message, workspace))
         })
@@ -288,14 +288,14 @@ impl Workspace {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub async fn kept(&self) -> Result<(), NotKept> {
-        self.engine.kept().await
+    pub async fn flush(&self) -> Result<(), StoreError> {
+        self.engine.flush().await
     }
 
     /// Removes all messages, and goes back to the rules of the beginning. Webhooks of before are not posted any more, and
     /// those that are being posted are broken off.
     pub fn reset(&self) {
-        self.engine.with(|world, _, _| world.reset(self.id));
+        self.engine.with(|state, _, _| state.reset(self.id));
     }
 }
 

@@ -114,7 +114,7 @@ pub(crate) enum Stage {
     /// The body was read and the credentials are valid.
     Request,
     /// The life of a message is about to be planned.
-    Life,
+    Lifecycle,
     /// The webhooks of a message are about to be planned.
     Webhooks,
 }
@@ -128,7 +128,7 @@ impl Action {
             | Self::Silence
             | Self::Reject { .. }
             | Self::Undeliverable { .. }
-            | Self::Script(_) => Stage::Life,
+            | Self::Script(_) => Stage::Lifecycle,
             Self::CutBeforeBody => Stage::Head,
             Self::Latency { .. }
             | Self::Status { .. }

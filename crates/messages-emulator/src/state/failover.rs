@@ -13,13 +13,14 @@ use crate::state::status::Status;
 
 /// Several messages, of which the next is sent when the one before it did not do.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Flow {
-    pub(crate) kind: FlowKind,
+pub(crate) struct Failover {
+    pub(crate) kind: FailoverKind,
     pub(crate) steps: Vec<Step>,
     /// The step that is being tried, from 0.
     pub(crate) current: usize,
     pub(crate) ended: Option<Ending>,
-    pub(crate) lane: u64,
+    #[serde(alias = "lane")]
+    pub(crate) order_key: u64,
     /// The path of the request, for the rules that its later messages meet.
     #[serde(default)]
     pub(crate) path: Box<str>,
@@ -28,28 +29,33 @@ pub(crate) struct Flow {
     pub(crate) over: Option<Moment>,
 }
 
-/// Kind of a flow: each has its own condition for continuing.
+/// Kind of a failover: each has its own condition for continuing.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum FlowKind {
+pub(crate) enum FailoverKind {
     /// The `failover` list of v1: goes on when a message is rejected, and never reports.
-    Failover {
+    #[serde(rename = "failover")]
+    List {
         /// The id in the answer and in each status.
         workflow_id: Box<str>,
     },
     /// A workflow: goes on when a message fails or does not reach its condition in time, and reports at the end.
-    Workflow { uuid: Uuid, member: Member },
+    Workflow {
+        uuid: Uuid,
+        #[serde(alias = "member")]
+        field: UuidField,
+    },
 }
 
-/// The member of answers and webhooks that has a workflow's uuid; each path of the API has its own.
+/// The field of answers and webhooks that has a workflow's uuid; each path of the API has its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Member {
+pub(crate) enum UuidField {
     DispatchUuid,
     WorkflowUuid,
 }
 
-impl Member {
+impl UuidField {
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::DispatchUuid => "dispatch_uuid",
@@ -58,7 +64,7 @@ impl Member {
     }
 }
 
-/// One message of a flow.
+/// One message of a failover.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Step {
     pub(crate) draft: Draft,
@@ -75,7 +81,7 @@ pub(crate) struct Condition {
     pub(crate) within: Duration,
 }
 
-/// The end of a flow.
+/// The end of a failover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Ending {
@@ -92,9 +98,9 @@ impl Ending {
     }
 }
 
-/// The next action of a flow.
+/// The next action of a failover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Move {
+pub(crate) enum NextStep {
     /// It goes on waiting.
     Wait,
     /// It sends the step with this index.
@@ -103,7 +109,7 @@ pub(crate) enum Move {
     End(Ending),
 }
 
-impl Flow {
+impl Failover {
     /// Estimated memory.
     pub(crate) fn bytes(&self) -> usize {
         let steps = self
@@ -113,16 +119,16 @@ impl Flow {
         size_of::<Self>() + steps.sum::<usize>()
     }
 
-    /// A message of the flow has reached a state.
-    pub(crate) fn on_status(&mut self, step: usize, status: Status) -> Move {
+    /// A message of the failover has reached a state.
+    pub(crate) fn on_status(&mut self, step: usize, status: Status) -> NextStep {
         if self.ended.is_some() || step != self.current {
-            return Move::Wait;
+            return NextStep::Wait;
         }
         let is_last = step + 1 == self.steps.len();
         let goes_on = match self.kind {
             // The documentation names `rejected` only.
-            FlowKind::Failover { .. } => status == Status::Rejected,
-            FlowKind::Workflow { .. } => status.is_failure(),
+            FailoverKind::List { .. } => status == Status::Rejected,
+            FailoverKind::Workflow { .. } => status.is_failure(),
         };
         if goes_on {
             return self.go_on();
@@ -136,7 +142,7 @@ impl Flow {
         } else if status.is_failure() {
             self.end(Ending::Error)
         } else {
-            Move::Wait
+            NextStep::Wait
         }
     }
 
@@ -147,27 +153,27 @@ impl Flow {
     }
 
     /// The time of a step is over.
-    pub(crate) fn on_time_over(&mut self, step: usize) -> Move {
+    pub(crate) fn on_time_over(&mut self, step: usize) -> NextStep {
         if self.ended.is_some() || step != self.current {
-            return Move::Wait;
+            return NextStep::Wait;
         }
         self.go_on()
     }
 
-    fn go_on(&mut self) -> Move {
+    fn go_on(&mut self) -> NextStep {
         if self.current + 1 == self.steps.len() {
             return self.end(Ending::Error);
         }
         self.current += 1;
         self.over = None;
-        Move::Send(self.current)
+        NextStep::Send(self.current)
     }
 
-    fn end(&mut self, ending: Ending) -> Move {
+    fn end(&mut self, ending: Ending) -> NextStep {
         self.ended = Some(ending);
-        Move::End(ending)
+        NextStep::End(ending)
     }
 }
 
-/// The stages that are asked for each message of a flow.
-pub(crate) const MESSAGE_STAGES: [Stage; 2] = [Stage::Life, Stage::Webhooks];
+/// The stages that are asked for each message of a failover.
+pub(crate) const MESSAGE_STAGES: [Stage; 2] = [Stage::Lifecycle, Stage::Webhooks];

@@ -30,19 +30,19 @@ use uuid::Uuid;
 
 pub(crate) use account::{Account, Targets};
 pub(crate) use conversation::Conversation;
-pub(crate) use failover::{Condition, Flow, FlowKind, Member};
+pub(crate) use failover::{Condition, Failover, FailoverKind, UuidField};
 pub(crate) use message::draft::{Content, Draft};
-pub use message::inbound::{InboundMessage, InboundMistake};
-pub(crate) use message::submit::{Arrival, Submission, Taken};
+pub use message::inbound::{InboundError, InboundMessage};
+pub(crate) use message::submit::{Accepted, ApiRequest, Submission};
 pub use message::transition::TriggerError;
-pub(crate) use message::update::{Change, UpdateError};
-pub(crate) use message::{FlowId, Message, MessageId, Scheme};
-use schedule::Agenda;
-pub use webhook::delivery::PostState;
-pub(crate) use webhook::delivery::{Outcome, Post, PostId, Signature};
+pub(crate) use message::update::{Update, UpdateError};
+pub(crate) use message::{FailoverId, Message, MessageId, Scheme};
+use schedule::Schedule;
+pub use webhook::delivery::DeliveryState;
+pub(crate) use webhook::delivery::{DeliveryId, Outcome, Signature, WebhookDelivery};
 use webhook::dispatch::Dispatch;
 pub(crate) use webhook::dispatch::FlightId;
-pub(crate) use workspace::{Keep, Workspace};
+pub(crate) use workspace::{Retention, WorkspaceState};
 
 use crate::clock::Moment;
 use crate::event::Event;
@@ -54,10 +54,10 @@ use crate::store::rows::RowChange;
 /// The index of a workspace.
 pub(crate) type WorkspaceId = usize;
 
-/// Work that the world leaves to its caller.
+/// Work that the state leaves to its caller.
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
-    pub(crate) posts: Vec<Outgoing>,
+    pub(crate) webhooks: Vec<Outgoing>,
     pub(crate) events: Vec<Event>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) struct Effects {
 pub(crate) struct Outgoing {
     flight: FlightId,
     workspace: WorkspaceId,
-    post: PostId,
+    delivery: DeliveryId,
     pub(crate) url: Arc<str>,
     pub(crate) body: Bytes,
     pub(crate) jti: Uuid,
@@ -78,26 +78,26 @@ pub(crate) struct Outgoing {
 
 /// Something that is to happen at its time.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Due {
+pub(crate) enum Timer {
     /// The next state of a message.
-    Life(WorkspaceId, MessageId),
+    Transition(WorkspaceId, MessageId),
     /// The application is shown as writing no longer.
-    TypingOver(WorkspaceId, MessageId),
+    TypingEnd(WorkspaceId, MessageId),
     /// The time of a workflow's step is over.
-    StepOver(WorkspaceId, FlowId, usize),
+    StepDeadline(WorkspaceId, FailoverId, usize),
     /// A webhook goes out: late, or again.
-    Post(WorkspaceId, PostId),
+    Delivery(WorkspaceId, DeliveryId),
     /// A webhook that was held back is held no longer.
-    Release(WorkspaceId, PostId),
+    Release(WorkspaceId, DeliveryId),
 }
 
-impl Due {
+impl Timer {
     const fn workspace(self) -> WorkspaceId {
         match self {
-            Self::Life(workspace, _)
-            | Self::TypingOver(workspace, _)
-            | Self::StepOver(workspace, _, _)
-            | Self::Post(workspace, _)
+            Self::Transition(workspace, _)
+            | Self::TypingEnd(workspace, _)
+            | Self::StepDeadline(workspace, _, _)
+            | Self::Delivery(workspace, _)
             | Self::Release(workspace, _) => workspace,
         }
     }
@@ -105,22 +105,22 @@ impl Due {
 
 /// Settings of the whole emulator.
 #[derive(Debug, Clone)]
-pub(crate) struct Laws {
+pub(crate) struct Settings {
     pub(crate) seed: u64,
     pub(crate) auto_read: bool,
     pub(crate) magic_numbers: bool,
     /// Retention of each workspace.
-    pub(crate) keep: Keep,
+    pub(crate) keep: Retention,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) rules: Vec<Rule>,
 }
 
 /// The state of the emulator.
-pub(crate) struct World {
-    laws: Laws,
-    pub(crate) workspaces: Vec<Workspace>,
+pub(crate) struct State {
+    settings: Settings,
+    pub(crate) workspaces: Vec<WorkspaceState>,
     by_key: HashMap<ApiKey, WorkspaceId>,
-    pub(crate) agenda: Agenda<Due>,
+    pub(crate) schedule: Schedule<Timer>,
     /// Webhooks that are being posted, or are ready to be.
     dispatch: Dispatch,
     /// Most planned events before void ones are discarded.
@@ -129,13 +129,13 @@ pub(crate) struct World {
     tracked: bool,
 }
 
-impl World {
-    pub(crate) fn new(laws: Laws) -> Self {
+impl State {
+    pub(crate) fn new(settings: Settings) -> Self {
         Self {
-            laws,
+            settings,
             workspaces: Vec::new(),
             by_key: HashMap::new(),
-            agenda: Agenda::new(),
+            schedule: Schedule::new(),
             dispatch: Dispatch::default(),
             prune_at: prune::Thresholds::default(),
             tracked: false,
@@ -154,10 +154,12 @@ impl World {
             return id;
         }
         let id = self.workspaces.len();
-        let mut workspace = Workspace::new(
+        let mut workspace = WorkspaceState::new(
             account,
-            Rules::new(&self.laws.rules),
-            self.laws.rate_limit.map(|limit| Bucket::new(limit, now)),
+            Rules::new(&self.settings.rules),
+            self.settings
+                .rate_limit
+                .map(|limit| Bucket::new(limit, now)),
         );
         if self.tracked {
             workspace.track();
@@ -167,15 +169,15 @@ impl World {
         id
     }
 
-    pub(crate) fn workspace(&self, id: WorkspaceId) -> Option<&Workspace> {
+    pub(crate) fn workspace(&self, id: WorkspaceId) -> Option<&WorkspaceState> {
         self.workspaces.get(id)
     }
 
-    pub(crate) fn workspace_mut(&mut self, id: WorkspaceId) -> Option<&mut Workspace> {
+    pub(crate) fn workspace_mut(&mut self, id: WorkspaceId) -> Option<&mut WorkspaceState> {
         self.workspaces.get_mut(id)
     }
 
-    pub(crate) fn workspaces(&self) -> impl Iterator<Item = &Workspace> {
+    pub(crate) fn workspaces(&self) -> impl Iterator<Item = &WorkspaceState> {
         self.workspaces.iter()
     }
 
@@ -183,8 +185,8 @@ impl World {
         self.by_key.get(api_key).copied()
     }
 
-    pub(crate) fn laws(&self) -> &Laws {
-        &self.laws
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Remembers from now on what changes in any workspace.
@@ -218,20 +220,20 @@ impl World {
 
     /// Gauges of the current state.
     pub(crate) fn gauges(&self) -> Gauges {
-        let sum = |count: fn(&Workspace) -> usize| self.workspaces.iter().map(count).sum();
+        let sum = |count: fn(&WorkspaceState) -> usize| self.workspaces.iter().map(count).sum();
         Gauges {
             workspaces: self.workspaces.len(),
             messages: sum(|workspace| workspace.messages.len()),
             conversations: sum(|workspace| workspace.conversations.len()),
             posting: self.dispatch.in_flight(),
             waiting: self.dispatch.waiting(),
-            planned: self.agenda.len(),
+            planned: self.schedule.len(),
         }
     }
 
     /// Time of the next planned event.
     pub(crate) fn next_due(&self) -> Option<Moment> {
-        self.agenda.next_due()
+        self.schedule.next_due()
     }
 
     /// Returns `true` if no webhook is being posted.
@@ -252,17 +254,19 @@ impl World {
     /// Lets everything happen that is due at `now`. Each thing happens at its own moment, so that what follows from it
     /// is due in the right order however late this is called.
     pub(crate) fn run(&mut self, now: Moment, effects: &mut Effects) {
-        while let Some((at, due)) = self.agenda.take_due(now) {
+        while let Some((at, due)) = self.schedule.take_due(now) {
             match due {
-                Due::Life(workspace, message) => self.live(at, workspace, message, effects),
-                Due::TypingOver(workspace, message) => {
-                    self.typing_over(at, workspace, message, effects);
+                Timer::Transition(workspace, message) => {
+                    self.advance(at, workspace, message, effects);
                 }
-                Due::StepOver(workspace, flow, step) => {
-                    self.step_over(at, workspace, flow, step, effects);
+                Timer::TypingEnd(workspace, message) => {
+                    self.typing_end(at, workspace, message, effects);
                 }
-                Due::Post(workspace, post) => self.post_is_due(workspace, post),
-                Due::Release(workspace, post) => self.release(workspace, post),
+                Timer::StepDeadline(workspace, failover, step) => {
+                    self.step_deadline(at, workspace, failover, step, effects);
+                }
+                Timer::Delivery(workspace, delivery) => self.delivery_due(workspace, delivery),
+                Timer::Release(workspace, delivery) => self.release(workspace, delivery),
             }
         }
     }
@@ -270,7 +274,7 @@ impl World {
     /// Forgets the messages of a workspace, its rules being those of the beginning again.
     pub(crate) fn reset(&mut self, id: WorkspaceId) {
         let rules = self
-            .laws
+            .settings
             .rules
             .iter()
             .map(|rule| (rule.clone(), 0))

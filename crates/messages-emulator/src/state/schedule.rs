@@ -7,7 +7,7 @@ use crate::clock::Moment;
 
 /// Things to do, each at a moment.
 #[derive(Debug)]
-pub(crate) struct Agenda<T> {
+pub(crate) struct Schedule<T> {
     queue: BinaryHeap<Reverse<Entry<T>>>,
     entered: u64,
 }
@@ -19,7 +19,7 @@ struct Entry<T> {
     what: T,
 }
 
-impl<T> Agenda<T> {
+impl<T> Schedule<T> {
     pub(crate) fn new() -> Self {
         Self {
             queue: BinaryHeap::new(),

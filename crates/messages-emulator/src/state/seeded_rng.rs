@@ -4,19 +4,19 @@ use uuid::{Builder, Uuid};
 
 /// Draws numbers from a seed (SplitMix64: small, and good enough for lives of messages).
 ///
-/// Each message has dice of its own, so that what one message does never depends on how many others there are.
+/// Each message has rng of its own, so that what one message does never depends on how many others there are.
 #[derive(Debug, Clone)]
-pub(crate) struct Dice(u64);
+pub(crate) struct SeededRng(u64);
 
-impl Dice {
-    /// Dice for one thing: the same seed and the same name give the same draws.
+impl SeededRng {
+    /// SeededRng for one thing: the same seed and the same name give the same draws.
     pub(crate) fn new(seed: u64, name: &str, number: u64) -> Self {
-        let mut dice = Self(seed);
+        let mut rng = Self(seed);
         for byte in name.bytes() {
-            dice.0 = dice.draw() ^ u64::from(byte);
+            rng.0 = rng.draw() ^ u64::from(byte);
         }
-        dice.0 = dice.draw() ^ number;
-        dice
+        rng.0 = rng.draw() ^ number;
+        rng
     }
 
     pub(crate) fn draw(&mut self) -> u64 {

@@ -10,18 +10,18 @@ use crate::clock::Moment;
 use crate::rules::Rules;
 use crate::state::account::{Account, Targets};
 use crate::state::conversation::Conversations;
-use crate::state::failover::{Flow, Step};
-use crate::state::message::{FlowId, Message, MessageId};
+use crate::state::failover::{Failover, Step};
+use crate::state::message::{FailoverId, Message, MessageId};
 use crate::state::rate_limit::Bucket;
-use crate::state::seeded_rng::Dice;
+use crate::state::seeded_rng::SeededRng;
 use crate::state::table::Table;
-use crate::state::webhook::delivery::PostId;
-use crate::state::webhook::queue::Posts;
+use crate::state::webhook::delivery::DeliveryId;
+use crate::state::webhook::queue::WebhookQueue;
 use crate::store::rows::Numbers;
 
 /// Retention of a workspace; beyond any limit, the oldest messages are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Keep {
+pub(crate) struct Retention {
     pub(crate) messages: usize,
     /// Estimated memory of messages, webhooks and workflows.
     pub(crate) bytes: usize,
@@ -30,14 +30,14 @@ pub(crate) struct Keep {
 }
 
 /// The state of one api key.
-pub(crate) struct Workspace {
+pub(crate) struct WorkspaceState {
     pub(crate) account: Arc<Account>,
     pub(crate) rules: Rules,
     pub(crate) bucket: Option<Bucket>,
     pub(crate) messages: Table<Message>,
     pub(crate) by_uuid: HashMap<Uuid, MessageId>,
-    pub(crate) flows: Table<Flow>,
-    pub(crate) posts: Posts,
+    pub(crate) failovers: Table<Failover>,
+    pub(crate) webhooks: WebhookQueue,
     pub(crate) conversations: Conversations,
     /// Counts everything that gets a number.
     last: u64,
@@ -50,7 +50,7 @@ pub(crate) struct Workspace {
     pub(crate) told: Numbers,
 }
 
-impl Workspace {
+impl WorkspaceState {
     pub(crate) fn new(account: Account, rules: Rules, bucket: Option<Bucket>) -> Self {
         Self {
             account: Arc::new(account),
@@ -58,8 +58,8 @@ impl Workspace {
             bucket,
             messages: Table::default(),
             by_uuid: HashMap::new(),
-            flows: Table::default(),
-            posts: Posts::default(),
+            failovers: Table::default(),
+            webhooks: WebhookQueue::default(),
             conversations: Conversations::default(),
             last: 0,
             moved_to: None,
@@ -75,16 +75,16 @@ impl Workspace {
         self.last
     }
 
-    /// Dice for the thing with this number.
-    pub(crate) fn dice(&self, seed: u64, number: u64) -> Dice {
-        Dice::new(seed, self.account.api_key().as_str(), number)
+    /// SeededRng for the thing with this number.
+    pub(crate) fn rng(&self, seed: u64, number: u64) -> SeededRng {
+        SeededRng::new(seed, self.account.api_key().as_str(), number)
     }
 
     /// Random numbers for the nth webhook about a subject.
-    pub(crate) fn webhook_dice(&self, seed: u64, number: u64, which: usize) -> Dice {
-        let mut dice = self.dice(seed, number);
+    pub(crate) fn webhook_rng(&self, seed: u64, number: u64, which: usize) -> SeededRng {
+        let mut rng = self.rng(seed, number);
         let which = u64::try_from(which).unwrap_or(u64::MAX);
-        Dice::new(dice.draw(), "webhook", which)
+        SeededRng::new(rng.draw(), "webhook", which)
     }
 
     pub(crate) fn find(&self, uuid: &str) -> Option<&Message> {
@@ -103,7 +103,7 @@ impl Workspace {
     pub(crate) fn numbers(&self) -> Numbers {
         Numbers {
             things: self.last,
-            posts: self.posts.last(),
+            webhooks: self.webhooks.last(),
             conversations: self.conversations.last(),
             moved_to: self.moved_to,
         }
@@ -112,7 +112,7 @@ impl Workspace {
     /// Goes on with numbers that were given before.
     pub(crate) fn go_on_from(&mut self, numbers: Numbers) {
         self.last = self.last.max(numbers.things);
-        self.posts.go_on_from(numbers.posts);
+        self.webhooks.go_on_from(numbers.webhooks);
         self.conversations.go_on_from(numbers.conversations);
         self.moved_to = self.moved_to.max(numbers.moved_to);
     }
@@ -139,7 +139,7 @@ impl Workspace {
 
     /// Removes the oldest messages until there are no more than are kept; with the time, none that are older than that
     /// either. Returns the webhooks that may go out now, since those before them are gone.
-    pub(crate) fn retain(&mut self, keep: Keep, now: Option<Moment>) -> Vec<PostId> {
+    pub(crate) fn retain(&mut self, keep: Retention, now: Option<Moment>) -> Vec<DeliveryId> {
         let mut ready = Vec::new();
         loop {
             let is_too_large = self.bytes() > keep.bytes;
@@ -151,50 +151,50 @@ impl Workspace {
             if !is_full {
                 break;
             }
-            if is_too_large && self.remove_oldest_flow() {
+            if is_too_large && self.remove_oldest_failover() {
                 continue;
             }
             let Some((id, message)) = self.messages.pop_first() else {
                 break;
             };
             self.by_uuid.remove(&message.uuid);
-            for post in message.posts {
-                ready.extend(self.posts.remove(post));
+            for delivery in message.webhooks {
+                ready.extend(self.webhooks.remove(delivery));
             }
-            if let Some((flow, _)) = message.flow {
-                self.forget_flow(flow, id);
+            if let Some((failover, _)) = message.failover {
+                self.remove_failover(failover, id);
             }
             self.conversations.forget(message.conversation, id);
         }
-        ready.retain(|post| self.posts.get(*post).is_some());
+        ready.retain(|delivery| self.webhooks.get(*delivery).is_some());
         ready
     }
 
     /// Estimated memory of all that is kept.
     fn bytes(&self) -> usize {
-        self.messages.bytes() + self.posts.table().bytes() + self.flows.bytes()
+        self.messages.bytes() + self.webhooks.table().bytes() + self.failovers.bytes()
     }
 
-    /// Removes the oldest flow if it is older than all messages, and none of its own is left: it waits for its time only.
-    fn remove_oldest_flow(&mut self) -> bool {
+    /// Removes the oldest failover if it is older than all messages, and none of its own is left: it waits for its time only.
+    fn remove_oldest_failover(&mut self) -> bool {
         let is_left = |step: &Step| step.message.is_some_and(|id| self.messages.contains(id));
         let oldest = self.messages.first().map_or(u64::MAX, |oldest| oldest.id);
         let is_void = self
-            .flows
+            .failovers
             .iter()
             .next()
-            .is_some_and(|(id, flow)| id < oldest && !flow.steps.iter().any(is_left));
-        is_void && self.flows.pop_first().is_some()
+            .is_some_and(|(id, failover)| id < oldest && !failover.steps.iter().any(is_left));
+        is_void && self.failovers.pop_first().is_some()
     }
 
-    /// Forgets a flow with the last of its messages, `gone` being one that goes; not while its time still runs.
-    fn forget_flow(&mut self, id: FlowId, gone: MessageId) {
-        let is_needed = self.flows.get(id).is_some_and(|flow| {
-            let mut sent = flow.steps.iter().filter_map(|step| step.message);
-            sent.any(|message| message > gone) || flow.is_timed()
+    /// Forgets a failover with the last of its messages, `gone` being one that goes; not while its time still runs.
+    fn remove_failover(&mut self, id: FailoverId, gone: MessageId) {
+        let is_needed = self.failovers.get(id).is_some_and(|failover| {
+            let mut sent = failover.steps.iter().filter_map(|step| step.message);
+            sent.any(|message| message > gone) || failover.is_timed()
         });
         if !is_needed {
-            self.flows.remove(id);
+            self.failovers.remove(id);
         }
     }
 
@@ -202,8 +202,8 @@ impl Workspace {
     pub(crate) fn clear(&mut self) {
         self.messages.clear();
         self.by_uuid.clear();
-        self.flows.clear();
-        self.posts.clear();
+        self.failovers.clear();
+        self.webhooks.clear();
         self.conversations.clear();
     }
 }

@@ -15,7 +15,7 @@ use crate::config::credentials::{EmulatorCredentials, SavedCredentials};
 use crate::state::WorkspaceId;
 
 /// Keeps changes in the order in which they are handed over. Nothing here waits.
-pub(crate) trait Keeper: Send + Sync {
+pub(crate) trait Store: Send + Sync {
     /// Keeps what a client of a workspace presents.
     fn account(&self, workspace: WorkspaceId, credentials: &EmulatorCredentials);
 
@@ -35,12 +35,12 @@ pub(crate) trait Keeper: Send + Sync {
 /// It cannot be kept what has happened: the disk is full, or the file is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the data file cannot be written")]
-pub struct NotKept;
+pub struct StoreError;
 
 /// The initial state of an emulator.
 #[derive(Default)]
 pub(crate) struct Saved {
-    pub(crate) keeper: Option<Arc<dyn Keeper>>,
+    pub(crate) store: Option<Arc<dyn Store>>,
     /// By their numbers.
     pub(crate) workspaces: Vec<SavedWorkspace>,
 }

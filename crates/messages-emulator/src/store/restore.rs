@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::clock::Moment;
-use crate::state::failover::Flow;
+use crate::state::failover::Failover;
 use crate::state::message::Message;
-use crate::state::webhook::delivery::{Post, PostId, PostState};
-use crate::state::{Due, WorkspaceId, World};
+use crate::state::webhook::delivery::{DeliveryId, DeliveryState, WebhookDelivery};
+use crate::state::{State, Timer, WorkspaceId};
 use crate::store::rows::Parts;
 
-impl World {
+impl State {
     /// Replaces the state of a workspace. Webhooks that were in flight are posted again: whether the receiver accepted
     /// them was not stored.
     pub(crate) fn restore(&mut self, now: Moment, workspace: WorkspaceId, parts: Parts) {
@@ -21,11 +21,11 @@ impl World {
         state.clear();
         let (dues, ready) = state.refill(parts);
         for (at, due) in dues {
-            self.agenda.add(at, due.of(workspace));
+            self.schedule.add(at, due.of(workspace));
         }
         for id in ready {
             let state = self.workspaces.get_mut(workspace);
-            if state.is_some_and(|state| state.posts.queue(id).is_some()) {
+            if state.is_some_and(|state| state.webhooks.queue(id).is_some()) {
                 self.dispatch(workspace, id);
             }
         }
@@ -35,26 +35,26 @@ impl World {
 
 /// Something to come in a workspace.
 pub(crate) enum Pending {
-    Life(u64),
-    TypingOver(u64),
-    StepOver(u64, usize),
-    Post(PostId),
+    Transition(u64),
+    TypingEnd(u64),
+    StepDeadline(u64, usize),
+    Delivery(DeliveryId),
 }
 
 impl Pending {
-    const fn of(self, workspace: WorkspaceId) -> Due {
+    const fn of(self, workspace: WorkspaceId) -> Timer {
         match self {
-            Self::Life(message) => Due::Life(workspace, message),
-            Self::TypingOver(message) => Due::TypingOver(workspace, message),
-            Self::StepOver(flow, step) => Due::StepOver(workspace, flow, step),
-            Self::Post(post) => Due::Post(workspace, post),
+            Self::Transition(message) => Timer::Transition(workspace, message),
+            Self::TypingEnd(message) => Timer::TypingEnd(workspace, message),
+            Self::StepDeadline(failover, step) => Timer::StepDeadline(workspace, failover, step),
+            Self::Delivery(delivery) => Timer::Delivery(workspace, delivery),
         }
     }
 }
 
-impl crate::state::Workspace {
+impl crate::state::WorkspaceState {
     /// Takes parts in, and returns what is to happen when, and the webhooks that wait for their turn.
-    fn refill(&mut self, parts: Parts) -> (Vec<(Moment, Pending)>, Vec<PostId>) {
+    fn refill(&mut self, parts: Parts) -> (Vec<(Moment, Pending)>, Vec<DeliveryId>) {
         let mut dues = Vec::new();
         self.go_on_from(parts.numbers);
         if let Some(saved) = parts.targets {
@@ -65,12 +65,12 @@ impl crate::state::Workspace {
             self.rules.replace(rules);
         }
         for (id, message) in parts.messages {
-            dues.extend(next_state(&message).map(|at| (at, Pending::Life(id))));
+            dues.extend(next_state(&message).map(|at| (at, Pending::Transition(id))));
             dues.extend(
                 message
                     .marks
                     .typing_until
-                    .map(|at| (at, Pending::TypingOver(id))),
+                    .map(|at| (at, Pending::TypingEnd(id))),
             );
             self.conversations.put_back(&message);
             self.add(message);
@@ -78,37 +78,38 @@ impl crate::state::Workspace {
         for (conversation, message) in parts.seen {
             self.conversations.see(conversation, message);
         }
-        for (id, flow) in parts.flows {
-            let over = self.step_over_at(&flow);
-            dues.extend(over.map(|at| (at, Pending::StepOver(id, flow.current))));
-            let bytes = flow.bytes();
-            self.flows.insert(id, flow);
-            self.flows.weigh(id, bytes);
+        for (id, failover) in parts.failovers {
+            let over = self.step_deadline_at(&failover);
+            dues.extend(over.map(|at| (at, Pending::StepDeadline(id, failover.current))));
+            let bytes = failover.bytes();
+            self.failovers.insert(id, failover);
+            self.failovers.weigh(id, bytes);
         }
         let mut ready = Vec::new();
         let mut urls: HashSet<Arc<str>> = HashSet::new();
-        for (id, mut post) in parts.posts {
+        for (id, mut delivery) in parts.webhooks {
             // Few receivers have most of the webhooks.
-            match urls.get(&post.url) {
-                Some(url) => post.url = Arc::clone(url),
-                None => drop(urls.insert(Arc::clone(&post.url))),
+            match urls.get(&delivery.url) {
+                Some(url) => delivery.url = Arc::clone(url),
+                None => drop(urls.insert(Arc::clone(&delivery.url))),
             }
-            match next_try(&post) {
+            match next_try(&delivery) {
                 Next::Never => {}
                 Next::InTurn => ready.push(id),
-                Next::At(at) => dues.push((at, Pending::Post(id))),
+                Next::At(at) => dues.push((at, Pending::Delivery(id))),
             }
-            self.posts.put_back(id, post);
+            self.webhooks.put_back(id, delivery);
         }
         (dues, ready)
     }
 
-    /// The deadline of a flow's step.
-    fn step_over_at(&self, flow: &Flow) -> Option<Moment> {
-        let step = flow.steps.get(flow.current)?;
-        let within = step.condition.filter(|_| flow.ended.is_none())?.within;
+    /// The deadline of a failover's step.
+    fn step_deadline_at(&self, failover: &Failover) -> Option<Moment> {
+        let step = failover.steps.get(failover.current)?;
+        let within = step.condition.filter(|_| failover.ended.is_none())?.within;
         // Data of an older emulator has the message's time only.
-        flow.over
+        failover
+            .over
             .or_else(|| Some(self.messages.get(step.message?)?.at.after(within)))
     }
 }
@@ -125,12 +126,12 @@ enum Next {
     At(Moment),
 }
 
-fn next_try(post: &Post) -> Next {
-    match (post.state, post.due, post.attempts.last()) {
-        (PostState::Waiting | PostState::Retrying, Some(due), _) => Next::At(due),
+fn next_try(delivery: &WebhookDelivery) -> Next {
+    match (delivery.state, delivery.due, delivery.attempts.last()) {
+        (DeliveryState::Waiting | DeliveryState::Retrying, Some(due), _) => Next::At(due),
         // A second attempt was in flight, which has no turn to wait for.
-        (PostState::Posting | PostState::Retrying, None, Some(last)) => Next::At(last.at),
-        (PostState::Waiting | PostState::Posting, None, None) => Next::InTurn,
+        (DeliveryState::Posting | DeliveryState::Retrying, None, Some(last)) => Next::At(last.at),
+        (DeliveryState::Waiting | DeliveryState::Posting, None, None) => Next::InTurn,
         _ => Next::Never,
     }
 }

@@ -9,15 +9,15 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::clock::Moment;
 use crate::rules::Rule;
 use crate::state::account::Targets;
-use crate::state::failover::Flow;
+use crate::state::failover::Failover;
 use crate::state::message::{Message, MessageId};
 use crate::state::table::Table;
-use crate::state::webhook::delivery::Post;
-use crate::state::workspace::Workspace;
+use crate::state::webhook::delivery::WebhookDelivery;
+use crate::state::workspace::WorkspaceState;
 
 /// Highest number of a row: SQLite can store it, and what comes after it can be counted.
 const NUMBER_MAX: u64 = 1 << 62;
-/// Most steps of a flow: no request has room for as many.
+/// Most steps of a failover: no request has room for as many.
 const STEPS_MAX: usize = 1 << 20;
 
 /// The subject of a row.
@@ -25,8 +25,10 @@ const STEPS_MAX: usize = 1 << 20;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     Message,
-    Flow,
-    Post,
+    #[serde(alias = "flow")]
+    Failover,
+    #[serde(alias = "post")]
+    Webhook,
     /// Up to which message a person at the inbox has seen a conversation, whose number the row has.
     Seen,
     /// All rules in one row, each with how often it was met.
@@ -43,8 +45,8 @@ impl Kind {
     /// All of them.
     pub(crate) const ALL: [Self; 7] = [
         Self::Message,
-        Self::Flow,
-        Self::Post,
+        Self::Failover,
+        Self::Webhook,
         Self::Seen,
         Self::Rules,
         Self::Numbers,
@@ -80,7 +82,8 @@ pub(crate) enum RowChange {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Numbers {
     pub(crate) things: u64,
-    pub(crate) posts: u64,
+    #[serde(alias = "posts")]
+    pub(crate) webhooks: u64,
     pub(crate) conversations: u64,
     /// Time by which the clock was moved by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -91,8 +94,8 @@ pub(crate) struct Numbers {
 #[derive(Default)]
 pub(crate) struct Parts {
     pub(crate) messages: Vec<(u64, Message)>,
-    pub(crate) flows: Vec<(u64, Flow)>,
-    pub(crate) posts: Vec<(u64, Post)>,
+    pub(crate) failovers: Vec<(u64, Failover)>,
+    pub(crate) webhooks: Vec<(u64, WebhookDelivery)>,
     pub(crate) seen: Vec<(u64, MessageId)>,
     pub(crate) rules: Option<Vec<(Rule, u64)>>,
     pub(crate) numbers: Numbers,
@@ -112,8 +115,8 @@ impl Parts {
         for row in rows {
             match row.kind {
                 Kind::Message => parts.messages.push((row.id, doc(row)?)),
-                Kind::Flow => parts.flows.push((row.id, doc(row)?)),
-                Kind::Post => parts.posts.push((row.id, doc(row)?)),
+                Kind::Failover => parts.failovers.push((row.id, doc(row)?)),
+                Kind::Webhook => parts.webhooks.push((row.id, doc(row)?)),
                 Kind::Seen => parts.seen.push((row.id, doc(row)?)),
                 Kind::Rules => parts.rules = Some(doc(row)?),
                 Kind::Numbers => parts.numbers = doc(row)?,
@@ -123,46 +126,45 @@ impl Parts {
         if !parts.is_sound() {
             return Err(serde_json::Error::custom("a number is out of range"));
         }
-        // Conversations and lanes are rebuilt in the order in which things came about.
+        // Conversations and queues are rebuilt in the order in which things came about.
         parts.messages.sort_unstable_by_key(|(id, _)| *id);
-        parts.posts.sort_unstable_by_key(|(id, _)| *id);
+        parts.webhooks.sort_unstable_by_key(|(id, _)| *id);
         Ok(parts)
     }
 
-    /// Returns `true` if all numbers can be incremented, and every place in a flow exists.
+    /// Returns `true` if all numbers can be incremented, and every place in a failover exists.
     fn is_sound(&self) -> bool {
         let numbers = self.numbers;
-        let counted = [numbers.things, numbers.posts, numbers.conversations];
+        let counted = [numbers.things, numbers.webhooks, numbers.conversations];
         let is_message = |(id, message): &(u64, Message)| {
             *id == message.id
-                && message.id.max(message.conversation).max(message.lane) <= NUMBER_MAX
-                && message.flow.is_none_or(|(_, step)| step < STEPS_MAX)
+                && message.id.max(message.conversation).max(message.order_key) <= NUMBER_MAX
+                && message.failover.is_none_or(|(_, step)| step < STEPS_MAX)
         };
         counted.into_iter().all(|number| number <= NUMBER_MAX)
             && self.messages.iter().all(is_message)
-            && self.posts.iter().all(|(id, _)| *id <= NUMBER_MAX)
-            && self
-                .flows
-                .iter()
-                .all(|(_, flow)| flow.current < flow.steps.len() && flow.steps.len() <= STEPS_MAX)
+            && self.webhooks.iter().all(|(id, _)| *id <= NUMBER_MAX)
+            && self.failovers.iter().all(|(_, failover)| {
+                failover.current < failover.steps.len() && failover.steps.len() <= STEPS_MAX
+            })
     }
 
     /// Moves all times on, so that what was to come is as far away as it was.
     pub(crate) fn move_on(&mut self, by: Duration) {
         for (_, message) in &mut self.messages {
             message.at = message.at.after(by);
-            for passed in &mut message.history {
-                passed.at = passed.at.after(by);
+            for change in &mut message.history {
+                change.at = change.at.after(by);
             }
             let typing_until = &mut message.marks.typing_until;
             *typing_until = typing_until.map(|until| until.after(by));
         }
-        for (_, flow) in &mut self.flows {
-            flow.over = flow.over.map(|over| over.after(by));
+        for (_, failover) in &mut self.failovers {
+            failover.over = failover.over.map(|over| over.after(by));
         }
-        for (_, post) in &mut self.posts {
-            post.due = post.due.map(|due| due.after(by));
-            for attempt in &mut post.attempts {
+        for (_, delivery) in &mut self.webhooks {
+            delivery.due = delivery.due.map(|due| due.after(by));
+            for attempt in &mut delivery.attempts {
                 attempt.at = attempt.at.after(by);
             }
         }
@@ -171,10 +173,13 @@ impl Parts {
     /// The last moment of which they tell; time goes on from there.
     pub(crate) fn latest(&self) -> Option<Moment> {
         let of_messages = self.messages.iter().flat_map(|(_, message)| {
-            let passed = message.history.iter().map(|passed| passed.at);
-            passed.chain(std::iter::once(message.at))
+            let changes = message.history.iter().map(|change| change.at);
+            changes.chain(std::iter::once(message.at))
         });
-        let of_posts = self.posts.iter().flat_map(|(_, post)| &post.attempts);
+        let of_posts = self
+            .webhooks
+            .iter()
+            .flat_map(|(_, delivery)| &delivery.attempts);
         of_messages
             .chain(of_posts.map(|attempt| attempt.at))
             .chain(self.numbers.moved_to)
@@ -182,12 +187,12 @@ impl Parts {
     }
 }
 
-impl Workspace {
+impl WorkspaceState {
     /// Remembers from now on what changes.
     pub(crate) fn track(&mut self) {
         self.messages.track();
-        self.flows.track();
-        self.posts.table_mut().track();
+        self.failovers.track();
+        self.webhooks.table_mut().track();
         self.conversations.seen_mut().track();
         // The rules of the beginning are the configuration's, and are written down once they differ from it.
         self.rules.take_changed();
@@ -196,8 +201,8 @@ impl Workspace {
     /// The changes since the last call, in an order in which they can be applied.
     pub(crate) fn take_changes(&mut self, changes: &mut Vec<RowChange>) {
         take(Kind::Message, &mut self.messages, changes);
-        take(Kind::Flow, &mut self.flows, changes);
-        take(Kind::Post, self.posts.table_mut(), changes);
+        take(Kind::Failover, &mut self.failovers, changes);
+        take(Kind::Webhook, self.webhooks.table_mut(), changes);
         take(Kind::Seen, self.conversations.seen_mut(), changes);
         if self.rules.take_changed() {
             put(Kind::Rules, 0, self.rules.counted(), changes);
@@ -216,8 +221,8 @@ impl Workspace {
     pub(crate) fn rows(&self) -> Vec<Row> {
         let mut rows = Vec::new();
         all(Kind::Message, &self.messages, &mut rows);
-        all(Kind::Flow, &self.flows, &mut rows);
-        all(Kind::Post, self.posts.table(), &mut rows);
+        all(Kind::Failover, &self.failovers, &mut rows);
+        all(Kind::Webhook, self.webhooks.table(), &mut rows);
         all(Kind::Seen, self.conversations.seen_marks(), &mut rows);
         rows.extend(row(Kind::Rules, 0, self.rules.counted()));
         let numbers = Numbers {

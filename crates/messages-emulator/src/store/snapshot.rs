@@ -36,9 +36,9 @@ impl Workspace {
     /// The whole state as it is now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let (at, rows) = self.engine.look(|world, now| {
-            let state = world.workspace(self.id);
-            let rows = state.map(state::Workspace::rows);
+        let (at, rows) = self.engine.look(|state, now| {
+            let state = state.workspace(self.id);
+            let rows = state.map(state::WorkspaceState::rows);
             (now, rows.unwrap_or_default())
         });
         Snapshot {
@@ -59,9 +59,9 @@ impl Workspace {
             return Err(RestoreError::Version(snapshot.version));
         }
         let mut parts = Parts::read(&snapshot.rows).map_err(RestoreError::Spoilt)?;
-        self.engine.with(|world, now, _| {
+        self.engine.with(|state, now, _| {
             parts.move_on(now.since(snapshot.at));
-            world.restore(now, self.id, parts);
+            state.restore(now, self.id, parts);
         });
         Ok(())
     }

@@ -12,7 +12,9 @@ use crate::state::direction::Direction;
 use crate::state::generation::Generation;
 use crate::state::status::Status;
 use crate::state::webhook::body::WebhookKind;
-use crate::state::{Flow, FlowKind, Message, Outcome, Post, PostState, Workspace};
+use crate::state::{
+    DeliveryState, Failover, FailoverKind, Message, Outcome, WebhookDelivery, WorkspaceState,
+};
 
 /// A message. It holds what the message says, so it is for tests and for the inbox and not for logs; `Debug` leaves
 /// numbers and texts out.
@@ -60,7 +62,7 @@ pub struct MessageView {
     pub price: Option<String>,
     /// The failover or workflow to which it belongs.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub flow: Option<FlowPosition>,
+    pub failover: Option<FailoverPosition>,
     /// The application has marked it as read.
     pub marked_read: bool,
     /// The application shows the typing indicator.
@@ -72,7 +74,7 @@ pub struct MessageView {
 /// The place of a message in a failover or workflow.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct FlowPosition {
+pub struct FailoverPosition {
     /// The `workflow_id` of a v1 failover, the uuid of a workflow.
     pub id: String,
     /// Its place, from 1.
@@ -92,7 +94,7 @@ pub struct MessageDetail {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestView>,
     /// The states it has been in.
-    pub history: Vec<PassedView>,
+    pub history: Vec<StatusChangeView>,
     /// Its webhooks, each with every attempt.
     pub webhooks: Vec<WebhookView>,
     /// All steps of the failover or workflow.
@@ -121,7 +123,7 @@ pub struct RequestView {
 /// A state that a message has been in.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct PassedView {
+pub struct StatusChangeView {
     /// Since when, in the emulator's time.
     pub at: Moment,
     /// The state.
@@ -142,7 +144,7 @@ pub struct WebhookView {
     /// The posted body.
     pub body: String,
     /// Delivery state.
-    pub state: PostState,
+    pub state: DeliveryState,
     /// Every try.
     pub attempts: Vec<AttemptView>,
 }
@@ -207,10 +209,10 @@ impl MessageView {
         self.text.len() + self.content.get().len()
     }
 
-    pub(crate) fn new(message: &Message, workspace: &Workspace) -> Self {
-        let flow = message
-            .flow
-            .and_then(|(id, step)| Some((workspace.flows.get(id)?, step)));
+    pub(crate) fn new(message: &Message, workspace: &WorkspaceState) -> Self {
+        let failover = message
+            .failover
+            .and_then(|(id, step)| Some((workspace.failovers.get(id)?, step)));
         Self {
             id: message.id,
             message_uuid: message.uuid.to_string(),
@@ -229,13 +231,13 @@ impl MessageView {
             client_ref: message.client_ref.as_deref().map(str::to_owned),
             sms_segments: message.sms_segments,
             price: message.price.map(price_text),
-            flow: flow.map(|(flow, step)| FlowPosition {
-                id: match &flow.kind {
-                    FlowKind::Failover { workflow_id } => workflow_id.to_string(),
-                    FlowKind::Workflow { uuid, .. } => uuid.to_string(),
+            failover: failover.map(|(failover, step)| FailoverPosition {
+                id: match &failover.kind {
+                    FailoverKind::List { workflow_id } => workflow_id.to_string(),
+                    FailoverKind::Workflow { uuid, .. } => uuid.to_string(),
                 },
                 step: step + 1,
-                of: flow.steps.len(),
+                of: failover.steps.len(),
             }),
             marked_read: message.marks.read,
             typing: message.marks.typing_until.is_some(),
@@ -245,12 +247,14 @@ impl MessageView {
 }
 
 impl MessageDetail {
-    pub(crate) fn new(message: &Message, workspace: &Workspace) -> Self {
-        let posts = message
-            .posts
+    pub(crate) fn new(message: &Message, workspace: &WorkspaceState) -> Self {
+        let webhooks = message
+            .webhooks
             .iter()
-            .filter_map(|id| workspace.posts.get(*id));
-        let flow = message.flow.and_then(|(id, _)| workspace.flows.get(id));
+            .filter_map(|id| workspace.webhooks.get(*id));
+        let failover = message
+            .failover
+            .and_then(|(id, _)| workspace.failovers.get(id));
         Self {
             message: MessageView::new(message, workspace),
             request: message.request.as_ref().map(|request| RequestView {
@@ -264,25 +268,29 @@ impl MessageDetail {
             history: message
                 .history
                 .iter()
-                .map(|passed| PassedView {
-                    at: passed.at,
-                    status: passed.status,
-                    code: passed.code,
+                .map(|change| StatusChangeView {
+                    at: change.at,
+                    status: change.status,
+                    code: change.code,
                 })
                 .collect(),
-            webhooks: posts.map(|post| webhook(post, workspace)).collect(),
-            steps: flow.map(|flow| steps(flow, workspace)).unwrap_or_default(),
+            webhooks: webhooks
+                .map(|delivery| webhook(delivery, workspace))
+                .collect(),
+            steps: failover
+                .map(|failover| steps(failover, workspace))
+                .unwrap_or_default(),
         }
     }
 }
 
-fn webhook(post: &Post, workspace: &Workspace) -> WebhookView {
+fn webhook(delivery: &WebhookDelivery, workspace: &WorkspaceState) -> WebhookView {
     WebhookView {
-        kind: post.kind,
-        url: post.url.to_string(),
-        body: text(&workspace.body_of(post)),
-        state: post.state,
-        attempts: post
+        kind: delivery.kind,
+        url: delivery.url.to_string(),
+        body: text(&workspace.body_of(delivery)),
+        state: delivery.state,
+        attempts: delivery
             .attempts
             .iter()
             .map(|attempt| {
@@ -305,8 +313,8 @@ fn webhook(post: &Post, workspace: &Workspace) -> WebhookView {
     }
 }
 
-fn steps(flow: &Flow, workspace: &Workspace) -> Vec<StepView> {
-    let steps = flow.steps.iter().map(|step| {
+fn steps(failover: &Failover, workspace: &WorkspaceState) -> Vec<StepView> {
+    let steps = failover.steps.iter().map(|step| {
         let message = step.message.and_then(|id| workspace.messages.get(id));
         StepView {
             channel: step.draft.channel,

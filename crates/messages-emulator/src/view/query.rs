@@ -5,7 +5,7 @@ use serde::Deserialize;
 use crate::state::channel::Channel;
 use crate::state::direction::Direction;
 use crate::state::status::Status;
-use crate::state::{Conversation, Message, Workspace};
+use crate::state::{Conversation, Message, WorkspaceState};
 use crate::view::extract;
 
 /// Conditions on a message; all that are set have to hold.
@@ -19,7 +19,7 @@ use crate::view::extract;
 #[serde(default)]
 #[must_use]
 pub struct Query {
-    pub(crate) direction: Option<Way>,
+    pub(crate) direction: Option<Direction>,
     pub(crate) channel: Option<Channel>,
     pub(crate) to: Option<String>,
     pub(crate) from: Option<String>,
@@ -44,19 +44,11 @@ pub(crate) enum Holding {
     Link,
 }
 
-/// A direction, as a query names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Way {
-    Outbound,
-    Inbound,
-}
-
 impl Query {
     /// Messages that the application has sent.
     pub fn sent() -> Self {
         Self {
-            direction: Some(Way::Outbound),
+            direction: Some(Direction::Outbound),
             ..Self::default()
         }
     }
@@ -64,7 +56,7 @@ impl Query {
     /// Messages that persons have sent.
     pub fn received() -> Self {
         Self {
-            direction: Some(Way::Inbound),
+            direction: Some(Direction::Inbound),
             ..Self::default()
         }
     }
@@ -120,7 +112,7 @@ impl Query {
     pub(crate) fn matches_one_of(
         &self,
         conversation: &Conversation,
-        workspace: &Workspace,
+        workspace: &WorkspaceState,
     ) -> bool {
         let parties = &conversation.parties;
         self.is_open()
@@ -150,11 +142,8 @@ impl Query {
             None => true,
             Some(wanted) => wanted == found,
         };
-        let way = match message.direction {
-            Direction::Outbound => Way::Outbound,
-            Direction::Inbound => Way::Inbound,
-        };
-        self.direction.is_none_or(|wanted| wanted == way)
+        self.direction
+            .is_none_or(|wanted| wanted == message.direction)
             && self.channel.is_none_or(|wanted| wanted == message.channel)
             && self
                 .conversation

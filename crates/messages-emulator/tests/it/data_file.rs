@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use messages_emulator::{Emulator, PostState, Query, Workspace};
+use messages_emulator::{DeliveryState, Emulator, Query, Workspace};
 use rusqlite::Connection;
 
 use crate::support::{Client, Receiver, sms};
@@ -241,7 +241,7 @@ async fn webhooks_that_wait_for_a_place_go_out_after_a_start() {
         client.send("/v1/messages", &sms("447700900000")).await;
     }
     receiver.wait_for(64).await;
-    emulator.kept().await.unwrap();
+    emulator.flush().await.unwrap();
     drop(emulator);
 
     let emulator = start().await.unwrap();
@@ -251,7 +251,7 @@ async fn webhooks_that_wait_for_a_place_go_out_after_a_start() {
     for message in emulator.messages(&Query::default(), 1_000) {
         let detail = emulator.message(&message.message_uuid).unwrap();
         let states = detail.webhooks.iter().map(|webhook| webhook.state);
-        assert_eq!(states.collect::<Vec<_>>(), [PostState::Acknowledged; 2]);
+        assert_eq!(states.collect::<Vec<_>>(), [DeliveryState::Acknowledged; 2]);
     }
     assert_eq!(receiver.all().len(), 264);
 }

@@ -125,7 +125,7 @@ async fn a_webhook_that_was_not_answered_is_posted_again_after_a_start() {
     client.send("/v1/messages", &sms("447700900005")).await;
     emulator.advance(Duration::from_secs(4)).await;
     let tried = receiver.all().len();
-    emulator.kept().await.unwrap();
+    emulator.flush().await.unwrap();
     drop(emulator);
 
     let emulator = open(&file, &receiver).await;
@@ -163,7 +163,7 @@ async fn a_second_try_that_a_stop_cuts_off_does_not_hold_up_what_comes_after_it(
         () = emulator.advance(Duration::from_secs(10)) => panic!("the second try was answered"),
         _ = receiver.wait_for(2) => {}
     }
-    emulator.kept().await.unwrap();
+    emulator.flush().await.unwrap();
     drop(emulator);
 
     let emulator = open(&file, &receiver).await;

@@ -74,12 +74,12 @@ async fn numbers_that_cannot_be_counted_on_from_are_refused() {
     let mut refused = 0;
     for (kind, member) in [
         ("numbers", "/doc/things"),
-        ("numbers", "/doc/posts"),
+        ("numbers", "/doc/webhooks"),
         ("numbers", "/doc/conversations"),
         ("message", "/id"),
         ("message", "/doc/conversation"),
-        ("message", "/doc/flow/1"),
-        ("flow", "/doc/current"),
+        ("message", "/doc/failover/1"),
+        ("failover", "/doc/current"),
     ] {
         let mut snapshot = whole.clone();
         let rows = snapshot["rows"].as_array_mut().unwrap();
@@ -111,7 +111,7 @@ async fn a_webhook_of_an_earlier_build_says_what_it_said() {
     let told = body(0);
     let (_, mut snapshot) = client.get("/emulator/v1/snapshot").await;
     for row in snapshot["rows"].as_array_mut().unwrap() {
-        if row["kind"] == "post" && row["id"] == 1 {
+        if row["kind"] == "webhook" && row["id"] == 1 {
             let doc = row["doc"].as_object_mut().unwrap();
             doc.insert("body".to_owned(), "{\"status\":\"as it was\"}".into());
             doc.remove("version");

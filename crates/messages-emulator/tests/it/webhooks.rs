@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use messages_emulator::{
-    Action, ApplicationSettings, Channel, Emulator, Event, Generation, InboundMessage, PostState,
-    Query, Rule, Status, WebhookFault,
+    Action, ApplicationSettings, Channel, DeliveryState, Emulator, Event, Generation,
+    InboundMessage, Query, Rule, Status, WebhookFault,
 };
 use messages_types::{Document, v0_1, v1};
 use serde_json::json;
@@ -182,7 +182,7 @@ async fn a_refused_webhook_is_tried_again_on_the_emulators_clock() {
     assert_eq!(receiver.all().len(), 4);
     let detail = emulator.message(&uuid).unwrap();
     let webhook = &detail.webhooks[0];
-    assert_eq!(webhook.state, PostState::Acknowledged);
+    assert_eq!(webhook.state, DeliveryState::Acknowledged);
     let seconds: Vec<_> = webhook
         .attempts
         .iter()

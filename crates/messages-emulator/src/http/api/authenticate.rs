@@ -24,10 +24,10 @@ pub(crate) fn authenticate(engine: &Engine, headers: &HeaderMap) -> Option<Calle
         return by_token(engine, token);
     }
     let given = Basic::parse(value).ok()?;
-    let workspace = engine.look(|world, _| {
-        let id = world.find_workspace(given.api_key().as_str())?;
+    let workspace = engine.look(|state, _| {
+        let id = state.find_workspace(given.api_key().as_str())?;
         // `Basic` compares secrets in constant time.
-        (world.workspace(id)?.account.basic == given).then_some(id)
+        (state.workspace(id)?.account.basic == given).then_some(id)
     })?;
     Some(Caller {
         workspace,
@@ -40,8 +40,8 @@ fn by_token(engine: &Engine, token: &str) -> Option<Caller> {
     let now = SystemTime::now();
     // Only to know whose key to ask; nothing of it is believed.
     let claimed = jwt::inspect(token, now).claims?.application_id;
-    let (workspace, key) = engine.look(|world, _| {
-        let found = world
+    let (workspace, key) = engine.look(|state, _| {
+        let found = state
             .workspaces()
             .enumerate()
             .find(|(_, workspace)| workspace.account.application_id() == claimed)?;

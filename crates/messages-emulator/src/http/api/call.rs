@@ -19,9 +19,9 @@ use crate::event::{Event, RequestEvent};
 use crate::rules::{Action, Facts, Stage};
 use crate::state::message::submit;
 use crate::state::rate_limit::Reading;
-use crate::state::seeded_rng::Dice;
-use crate::state::{Arrival, Draft, Scheme, Taken, UpdateError};
-use crate::store::NotKept;
+use crate::state::seeded_rng::SeededRng;
+use crate::state::{Accepted, ApiRequest, Draft, Scheme, UpdateError};
+use crate::store::StoreError;
 
 /// A request while it is being answered.
 pub(super) struct Call {
@@ -36,9 +36,9 @@ pub(super) struct Call {
 impl Call {
     pub(super) fn new(engine: Arc<Engine>, request: &Request) -> Self {
         let number = engine.next_number();
-        let (seed, at) = engine.look(|world, now| (world.laws().seed, now));
+        let (seed, at) = engine.look(|state, now| (state.settings().seed, now));
         Self {
-            id: Dice::new(seed, "request", number).instance(),
+            id: SeededRng::new(seed, "request", number).instance(),
             disconnect: request.extensions().get().cloned().unwrap_or_default(),
             event: RequestEvent {
                 at,
@@ -65,11 +65,11 @@ impl Call {
             Err(refused) => (None, Err(refused)),
         };
         let response = match result {
-            Ok(taken) => {
-                self.event.message_uuid = taken.message_uuid;
-                self.event.workflow_id = taken.workflow_id;
-                self.event.dispatch_uuid = taken.dispatch_uuid;
-                accepted(taken.answer)
+            Ok(accepted) => {
+                self.event.message_uuid = accepted.message_uuid;
+                self.event.workflow_id = accepted.workflow_id;
+                self.event.dispatch_uuid = accepted.dispatch_uuid;
+                accepted_response(accepted.answer)
             }
             Err(refused) => self.refuse(refused),
         };
@@ -87,7 +87,7 @@ impl Call {
         endpoint: Endpoint,
         caller: Caller,
         body: Bytes,
-    ) -> (Option<Action>, Result<Taken, Refusal>) {
+    ) -> (Option<Action>, Result<Accepted, Refusal>) {
         let submission = match endpoint.judge(&body) {
             Ok(submission) => submission,
             Err(problem) => return (None, Err(problem.into())),
@@ -96,20 +96,20 @@ impl Call {
         if let Err(refused) = fault::before(action.as_ref(), &self.disconnect) {
             return (action, Err(refused));
         }
-        let arrival = Arrival {
+        let request = ApiRequest {
             path: endpoint.path(),
             auth: caller.scheme,
             body,
         };
-        let taken = self.engine.with(|world, now, effects| {
-            world.submit(now, caller.workspace, submission, arrival, effects)
+        let accepted = self.engine.with(|state, now, effects| {
+            state.submit(now, caller.workspace, submission, request, effects)
         });
         // Flushes to the store before responding.
-        let taken = match self.engine.kept().await {
-            Ok(()) => taken,
-            Err(NotKept) => None,
+        let accepted = match self.engine.flush().await {
+            Ok(()) => accepted,
+            Err(StoreError) => None,
         };
-        (action, taken.ok_or_else(internal_error))
+        (action, accepted.ok_or_else(internal_error))
     }
 
     pub(super) async fn update(mut self, request: Request) -> Response {
@@ -144,8 +144,8 @@ impl Call {
         }
         let changed = self
             .engine
-            .with(|world, now, effects| world.update(now, caller.workspace, uuid, change, effects));
-        if self.engine.kept().await.is_err() {
+            .with(|state, now, effects| state.update(now, caller.workspace, uuid, change, effects));
+        if self.engine.flush().await.is_err() {
             return (action, Err(internal_error()));
         }
         let result = changed.map_err(|error| {
@@ -169,8 +169,8 @@ impl Call {
             .ok_or_else(Problem::unauthorized)?;
         self.event.auth = caller.scheme.name();
         self.event.workspace = Some(caller.workspace);
-        let (cut, reading) = self.engine.with(|world, now, _| {
-            let Some(workspace) = world.workspace_mut(caller.workspace) else {
+        let (cut, reading) = self.engine.with(|state, now, _| {
+            let Some(workspace) = state.workspace_mut(caller.workspace) else {
                 return (None, None);
             };
             let facts = Facts {
@@ -204,8 +204,8 @@ impl Call {
     /// The fault that a rule or the recipient's ending asks for.
     fn fault_for(&mut self, caller: Caller, path: &str, draft: Option<&Draft>) -> Option<Action> {
         let text = draft.map(|draft| draft.content.text()).unwrap_or_default();
-        let action = self.engine.with(|world, _, _| {
-            let magic = world.laws().magic_numbers;
+        let action = self.engine.with(|state, _, _| {
+            let magic = state.settings().magic_numbers;
             let facts = match draft {
                 Some(draft) => submit::facts(draft, &text, Some(path)),
                 None => Facts {
@@ -213,7 +213,7 @@ impl Call {
                     ..Facts::default()
                 },
             };
-            let workspace = world.workspace_mut(caller.workspace)?;
+            let workspace = state.workspace_mut(caller.workspace)?;
             let ruled = workspace.rules.decide(Stage::Request, &facts);
             ruled.or_else(|| submit::at_magic(magic, &draft?.to, Stage::Request))
         });
@@ -273,7 +273,7 @@ impl From<Problem> for Refusal {
     }
 }
 
-fn accepted(answer: Bytes) -> Response {
+fn accepted_response(answer: Bytes) -> Response {
     let mut response = (StatusCode::ACCEPTED, answer).into_response();
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(CONTENT_TYPE, json);

@@ -114,7 +114,7 @@ pub(crate) const fn name(action: &Action) -> &'static str {
         Action::CutAnswer => "cut_answer",
         Action::SlowBytes { .. } => "slow_bytes",
         Action::Reset => "reset",
-        _ => "life",
+        _ => "lifecycle",
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::problem::{ListForm, Problem};
 use crate::state::status::Status;
-use crate::state::{Change, Condition, Draft, Member, Submission};
+use crate::state::{Condition, Draft, Submission, Update, UuidField};
 
 /// Reads the body of `POST /v1/messages`.
 pub(crate) fn v1_message(body: &[u8]) -> Result<Submission, Problem> {
@@ -30,12 +30,12 @@ pub(crate) fn v1_message(body: &[u8]) -> Result<Submission, Problem> {
 }
 
 /// Reads the body of `PATCH /v1/messages/{uuid}`.
-pub(crate) fn v1_update(body: &[u8]) -> Result<Change, Problem> {
+pub(crate) fn v1_update(body: &[u8]) -> Result<Update, Problem> {
     let value = json(body).map_err(Problem::invalid_json)?;
     v1::Update::from_value(value.clone()).map_err(|error| refuse_v1(&found(&error)))?;
     Ok(match value.get("status").and_then(Value::as_str) {
-        Some("revoked") => Change::Revoke,
-        _ => Change::Read {
+        Some("revoked") => Update::Revoke,
+        _ => Update::Read {
             typing: value
                 .get("replying_indicator")
                 .and_then(|indicator| indicator.get("show")?.as_bool())
@@ -55,8 +55,8 @@ pub(crate) fn v0_1_message(body: &[u8]) -> Result<Submission, Problem> {
         .ok_or_else(|| refuse(&not_understood("to.type")))
 }
 
-/// Reads the body of `POST /v0.1/dispatch` or `/beta/workflows`, whose answer has the uuid as `member`.
-pub(crate) fn workflow(body: &[u8], member: Member) -> Result<Submission, Problem> {
+/// Reads the body of `POST /v0.1/dispatch` or `/beta/workflows`, whose answer has the uuid as `field`.
+pub(crate) fn workflow(body: &[u8], field: UuidField) -> Result<Submission, Problem> {
     let refuse = |found: &Found| Problem::invalid_v0_1(found.invalid.clone(), ListForm::Object);
     let value = json(body).map_err(Problem::invalid_json_v0_1)?;
     v0_1::Workflow::from_value(value.clone()).map_err(|error| refuse(&found(&error)))?;
@@ -71,7 +71,7 @@ pub(crate) fn workflow(body: &[u8], member: Member) -> Result<Submission, Proble
     });
     steps
         .collect::<Option<_>>()
-        .map(|steps| Submission::Workflow { member, steps })
+        .map(|steps| Submission::Workflow { field, steps })
         .ok_or_else(|| refuse(&not_understood("workflow")))
 }
 

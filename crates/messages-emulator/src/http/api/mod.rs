@@ -16,7 +16,7 @@ use axum::routing::{MethodRouter, any, patch, post};
 use self::call::Call;
 use self::problem::Problem;
 use crate::emulator::engine::Engine;
-use crate::state::{Member, Submission};
+use crate::state::{Submission, UuidField};
 
 /// A path of the API, and what is posted there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +51,8 @@ impl Endpoint {
         match self {
             Self::V1Messages => judge::v1_message(body),
             Self::V0_1Messages | Self::BetaMessages => judge::v0_1_message(body),
-            Self::Dispatch => judge::workflow(body, Member::DispatchUuid),
-            Self::BetaWorkflows => judge::workflow(body, Member::WorkflowUuid),
+            Self::Dispatch => judge::workflow(body, UuidField::DispatchUuid),
+            Self::BetaWorkflows => judge::workflow(body, UuidField::WorkflowUuid),
         }
     }
 }

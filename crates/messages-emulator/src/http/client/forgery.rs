@@ -12,7 +12,7 @@ use messages_transport::backend::hyper::{Connect, Connection};
 use messages_transport::http::Uri;
 
 use super::loopback::{Loopback, Network};
-use super::{Poster, request};
+use super::{WebhookClient, request};
 use crate::state::Outcome;
 
 /// Addresses behind which something could answer that was not meant.
@@ -161,14 +161,16 @@ fn spellings(ip: Ipv4Addr) -> Vec<String> {
     urls
 }
 
-async fn post(poster: &Poster, url: &str) -> Outcome {
-    poster.post(request(url, Bytes::from_static(b"{}"))).await
+async fn delivery(client: &WebhookClient, url: &str) -> Outcome {
+    client
+        .delivery(request(url, Bytes::from_static(b"{}")))
+        .await
 }
 
 #[tokio::test]
 async fn no_spelling_of_a_foreign_address_is_dialled() {
     let network = Arc::new(Watched::default());
-    let poster = Poster::over(Loopback::over(network.clone(), &[])).expect("a poster");
+    let client = WebhookClient::over(Loopback::over(network.clone(), &[])).expect("a client");
     let mut urls: Vec<String> = FORBIDDEN.into_iter().flat_map(spellings).collect();
     for host in [
         "[fd00:ec2::254]",
@@ -187,7 +189,7 @@ async fn no_spelling_of_a_foreign_address_is_dialled() {
         ]);
     }
     for url in &urls {
-        let outcome = post(&poster, url).await;
+        let outcome = delivery(&client, url).await;
         assert!(matches!(outcome, Outcome::Failed { .. }), "{url}");
     }
     println!(
@@ -211,7 +213,7 @@ async fn no_spelling_of_a_foreign_address_is_dialled() {
         "http://[::1]:80/",
         "http://[::ffff:127.0.0.1]/",
     ] {
-        post(&poster, url).await;
+        delivery(&client, url).await;
     }
     assert!(network.dialled() >= before + 4);
 }
@@ -231,8 +233,9 @@ async fn a_host_that_is_allowed_leads_nowhere_that_has_credentials() {
             .unwrap_or_default()
             .trim_matches(['[', ']'])
             .to_owned();
-        let poster = Poster::over(Loopback::over(network.clone(), &[host])).expect("a poster");
-        post(&poster, &url).await;
+        let client =
+            WebhookClient::over(Loopback::over(network.clone(), &[host])).expect("a client");
+        delivery(&client, &url).await;
         count += 1;
     }
     println!(

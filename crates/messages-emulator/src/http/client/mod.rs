@@ -29,12 +29,12 @@ const ANSWER_KEPT: usize = 4 * 1024;
 /// Marks what the emulator itself sends, so that it never answers to itself.
 pub(crate) const HOP_HEADER: &str = "x-messages-emulator-hop";
 
-/// Posts webhooks.
-pub(crate) struct Poster {
+/// WebhookQueue webhooks.
+pub(crate) struct WebhookClient {
     transport: HyperTransport,
 }
 
-impl Poster {
+impl WebhookClient {
     /// # Errors
     /// As the transport's builder.
     pub(crate) fn new(allowed_hosts: &[String]) -> Result<Self, BuildError> {
@@ -51,7 +51,7 @@ impl Poster {
     }
 
     /// Sends a webhook, within the limits; `None` where its URL is none.
-    pub(super) async fn post(&self, request: Option<Request<Bytes>>) -> Outcome {
+    pub(super) async fn delivery(&self, request: Option<Request<Bytes>>) -> Outcome {
         let Some(request) = request else {
             return Outcome::Failed {
                 reason: "the webhook's URL cannot be requested".into(),
@@ -119,28 +119,30 @@ fn failed(error: &TransportError) -> Outcome {
     Outcome::Failed { reason, forbidden }
 }
 
-/// Posts what the engine hands out until it is gone. The engine hands out no more at once than may be in flight.
+/// WebhookQueue what the engine hands out until it is gone. The engine hands out no more at once than may be in flight.
 pub(crate) async fn deliver(
     engine: Arc<Engine>,
-    poster: Poster,
+    client: WebhookClient,
     mut outgoing: UnboundedReceiver<Outgoing>,
 ) {
-    let poster = Arc::new(poster);
+    let client = Arc::new(client);
     let mut tasks = JoinSet::new();
     while let Some(mut next) = outgoing.recv().await {
         while tasks.try_join_next().is_some() {}
-        let (engine, poster) = (Arc::clone(&engine), Arc::clone(&poster));
+        let (engine, client) = (Arc::clone(&engine), Arc::clone(&client));
         tasks.spawn(async move {
             let begun = Instant::now();
             let request = signed(&next);
             let outcome = tokio::select! {
                 biased;
                 _ = &mut next.withdrawn => None,
-                outcome = poster.post(request) => Some(outcome),
+                outcome = client.delivery(request) => Some(outcome),
             };
             let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             engine.room().await;
-            engine.with(|world, now, effects| world.posted(now, &next, outcome, took, effects));
+            engine.with(|state, now, effects| {
+                state.finish_attempt(now, &next, outcome, took, effects);
+            });
         });
     }
 }

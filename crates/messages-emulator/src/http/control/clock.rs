@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::extract::Body;
 use super::span::Span;
-use super::{Refusal, kept};
+use super::{Refusal, flush};
 use crate::clock::{Moment, Pace};
 use crate::emulator::workspace::Workspace;
 
@@ -62,7 +62,7 @@ pub(super) async fn change(
     if let Some(by) = advance {
         workspace.engine.advance(by).await;
     }
-    kept(&workspace).await?;
+    flush(&workspace).await?;
     Ok(Json(clock(&workspace)))
 }
 

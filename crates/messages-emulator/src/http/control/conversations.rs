@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::extract::{Path, UrlQuery};
 use super::messages::PAGE_BYTES;
 use super::selected::Selected;
-use super::{Refusal, kept};
+use super::{Refusal, flush};
 use crate::state;
 use crate::state::channel::Channel;
 use crate::view::MessageView;
@@ -51,7 +51,7 @@ impl Conversation {
     fn new(
         id: u64,
         conversation: &state::Conversation,
-        workspace: &state::Workspace,
+        workspace: &state::WorkspaceState,
     ) -> Option<Self> {
         let last = workspace.messages.get(conversation.last)?;
         Some(Self {
@@ -75,8 +75,8 @@ pub(super) async fn list(
     let limit = page.limit.unwrap_or(LIMIT).min(LIMIT_MAX);
     let offset = page.offset.unwrap_or(0);
     let before = page.before.unwrap_or(u64::MAX);
-    Json(workspace.engine.look(|world, _| {
-        let Some(state) = world.workspace(workspace.id) else {
+    Json(workspace.engine.look(|state, _| {
+        let Some(state) = state.workspace(workspace.id) else {
             return Conversations {
                 conversations: Vec::new(),
                 total: 0,
@@ -118,8 +118,8 @@ pub(super) async fn one(
     Selected(workspace): Selected,
     Path(id): Path<u64>,
 ) -> Result<Json<Conversation>, Refusal> {
-    let found = workspace.engine.look(|world, _| {
-        let state = world.workspace(workspace.id)?;
+    let found = workspace.engine.look(|state, _| {
+        let state = state.workspace(workspace.id)?;
         Conversation::new(id, state.conversations.get(id)?, state)
     });
     found
@@ -131,12 +131,12 @@ pub(super) async fn seen(
     Selected(workspace): Selected,
     Path(id): Path<u64>,
 ) -> Result<StatusCode, Refusal> {
-    let known = workspace.engine.with(|world, _, _| {
-        let state = world.workspace_mut(workspace.id);
+    let known = workspace.engine.with(|state, _, _| {
+        let state = state.workspace_mut(workspace.id);
         state.is_some_and(|state| state.conversations.seen(id))
     });
     if known {
-        kept(&workspace).await?;
+        flush(&workspace).await?;
         Ok(StatusCode::NO_CONTENT)
     } else {
         Err(Refusal::unknown("conversation"))

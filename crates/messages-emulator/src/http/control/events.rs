@@ -91,8 +91,8 @@ pub(super) async fn log(
     UrlQuery(wanted): UrlQuery<Wanted>,
 ) -> Json<Log> {
     let limit = wanted.limit.unwrap_or(LIMIT).min(LIMIT_MAX);
-    let (past, gone) = workspace.engine.events.after(wanted.after.unwrap_or(0));
-    let met: Vec<_> = past
+    let (recent, gone) = workspace.engine.events.after(wanted.after.unwrap_or(0));
+    let met: Vec<_> = recent
         .into_iter()
         .filter(|logged| logged.event.belongs_to(workspace.id) && wanted.is_met(&logged.event))
         .map(|Numbered { number, event }| Logged { number, event })

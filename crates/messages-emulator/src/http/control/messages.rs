@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::extract::{Body, Path, UrlQuery};
 use super::selected::Selected;
 use super::span::Span;
-use super::{Refusal, kept};
+use super::{Refusal, flush};
 use crate::emulator::workspace::{Delivered, Workspace};
 use crate::event::WebhookAttempt;
 use crate::state::InboundMessage;
@@ -153,7 +153,7 @@ pub(super) async fn inbound(
     let message = InboundMessage::from_json(message)
         .map_err(|mistake| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, mistake.to_string()))?;
     let delivered = workspace.inject(message).await;
-    kept(&workspace).await?;
+    flush(&workspace).await?;
     Ok(Json(delivered.into()))
 }
 
@@ -172,7 +172,7 @@ pub(super) async fn status(
     let delivered = workspace.trigger(&uuid, change.status, change.code).await;
     let delivered = delivered
         .map_err(|error| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
-    kept(&workspace).await?;
+    flush(&workspace).await?;
     Ok(Json(delivered.into()))
 }
 
@@ -180,6 +180,6 @@ pub(super) async fn reset(Selected(workspace): Selected) -> Result<StatusCode, R
     workspace.reset();
     // Nothing of before is posted once this is answered.
     workspace.engine.landed(workspace.id).await;
-    kept(&workspace).await?;
+    flush(&workspace).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -83,9 +83,9 @@ pub(crate) fn router(workspace: Workspace) -> Router {
 }
 
 /// Flushes to the store before responding.
-async fn kept(workspace: &Workspace) -> Result<(), Refusal> {
-    let kept = workspace.kept().await;
-    kept.map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+async fn flush(workspace: &Workspace) -> Result<(), Refusal> {
+    let flushed = workspace.flush().await;
+    flushed.map_err(|error| Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
 }
 
 /// The reason for which a control request failed.

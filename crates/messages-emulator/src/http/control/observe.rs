@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// 200 while everything that is acknowledged can be kept.
 pub(super) async fn health(State(workspace): State<Workspace>) -> impl IntoResponse {
-    match tokio::time::timeout(PATIENCE, workspace.kept()).await {
+    match tokio::time::timeout(PATIENCE, workspace.flush()).await {
         Ok(Ok(())) => (StatusCode::OK, "ok\n"),
         Ok(Err(_)) => (
             StatusCode::SERVICE_UNAVAILABLE,

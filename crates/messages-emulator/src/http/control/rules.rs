@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::extract::Body;
 use super::selected::Selected;
-use super::{Refusal, kept};
+use super::{Refusal, flush};
 use crate::rules::Rule;
 
 #[derive(Serialize)]
@@ -24,9 +24,9 @@ struct Met {
 }
 
 pub(super) async fn list(Selected(workspace): Selected) -> Json<Rules> {
-    Json(workspace.engine.look(|world, _| {
+    Json(workspace.engine.look(|state, _| {
         Rules {
-            rules: world
+            rules: state
                 .workspace(workspace.id)
                 .into_iter()
                 .flat_map(|state| state.rules.counted())
@@ -44,12 +44,12 @@ pub(super) async fn add(
     Body(rule): Body<Rule>,
 ) -> Result<StatusCode, Refusal> {
     workspace.add_rule(rule);
-    kept(&workspace).await?;
+    flush(&workspace).await?;
     Ok(StatusCode::CREATED)
 }
 
 pub(super) async fn clear(Selected(workspace): Selected) -> Result<StatusCode, Refusal> {
     workspace.clear_rules();
-    kept(&workspace).await?;
+    flush(&workspace).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,7 @@ use axum::routing::{MethodRouter, get};
 
 use super::extract::Body;
 use super::selected::Selected;
-use super::{Refusal, kept};
+use super::{Refusal, flush};
 use crate::emulator::workspace::Workspace;
 use crate::store::snapshot::Snapshot;
 
@@ -26,6 +26,6 @@ async fn restore(
         .restore(&snapshot)
         .await
         .map_err(|error| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
-    kept(&workspace).await?;
+    flush(&workspace).await?;
     Ok(StatusCode::NO_CONTENT)
 }

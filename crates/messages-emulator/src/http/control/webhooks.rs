@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::extract::Body;
 use super::selected::Selected;
-use super::{Refusal, kept};
+use super::{Refusal, flush};
 
 /// Requested changes; a missing field stays as it is.
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ pub(super) async fn register(
     if let Some(url) = &change.inbound_url {
         workspace.set_inbound_url(Some(url));
     }
-    kept(&workspace).await?;
+    flush(&workspace).await?;
     let credentials = workspace.credentials();
     Ok(Json(Registered {
         status_url: change.status_url,

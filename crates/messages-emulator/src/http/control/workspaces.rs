@@ -7,7 +7,7 @@ use messages_auth::{ApiKey, ApiSecret};
 use serde::{Deserialize, Serialize};
 
 use super::extract::Body;
-use super::{Refusal, kept};
+use super::{Refusal, flush};
 use crate::emulator::workspace::Workspace;
 
 #[derive(Serialize)]
@@ -39,8 +39,8 @@ pub(super) struct Opened {
 }
 
 pub(super) async fn list(State(first): State<Workspace>) -> Json<Workspaces> {
-    let workspaces = first.engine.look(|world, _| {
-        let listed = world.workspaces().map(|workspace| Listed {
+    let workspaces = first.engine.look(|state, _| {
+        let listed = state.workspaces().map(|workspace| Listed {
             api_key: workspace.account.api_key().as_str().to_owned(),
             application_id: workspace.account.application_id().to_string(),
             messages: workspace.messages.len(),
@@ -67,7 +67,7 @@ pub(super) async fn open(
     let opened = first
         .open_beside(api_key, api_secret)
         .map_err(|error| refuse(&error.to_string()))?;
-    kept(&opened).await?;
+    flush(&opened).await?;
     let credentials = opened.credentials();
     Ok((
         StatusCode::CREATED,

@@ -53,11 +53,11 @@ function foot(message) {
     h("time", { datetime: message.at }, atClock(message.at)),
     words && h("span", { class: `mark ${tone}` }, `${words} ${sign}`),
     message.sms_segments > 1 && h("span", {}, counted(message.sms_segments, "segment")),
-    message.flow &&
+    message.failover &&
       h(
         "button",
         { type: "button", class: "step", onclick: () => toggleTimeline(message) },
-        `step ${message.flow.step} of ${message.flow.of}`,
+        `step ${message.failover.step} of ${message.failover.of}`,
       ),
     h("span", { class: "tools" }, tools(message)),
   );

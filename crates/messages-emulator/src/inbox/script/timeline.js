@@ -96,7 +96,7 @@ function facts(message) {
     ["Reference", message.client_ref],
     ["Segments", message.sms_segments && String(message.sms_segments)],
     ["Price", message.price && `€ ${message.price}`],
-    ["Workflow", message.flow?.id],
+    ["Workflow", message.failover?.id],
   ].filter(([, value]) => value);
   return h(
     "dl",

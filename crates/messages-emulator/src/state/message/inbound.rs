@@ -27,7 +27,7 @@ pub struct InboundMessage {
 /// The reason for which a JSON document is not a deliverable inbound message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum InboundMistake {
+pub enum InboundError {
     /// It is no JSON object.
     #[error("the message is no JSON object")]
     NotAnObject,
@@ -96,9 +96,9 @@ impl InboundMessage {
     ///
     /// # Errors
     /// What is missing.
-    pub fn from_json(value: Value) -> Result<Self, InboundMistake> {
+    pub fn from_json(value: Value) -> Result<Self, InboundError> {
         let Value::Object(mut map) = value else {
-            return Err(InboundMistake::NotAnObject);
+            return Err(InboundError::NotAnObject);
         };
         if map.get("from").is_some_and(Value::is_object) {
             return Self::from_v0_1(&map);
@@ -106,15 +106,15 @@ impl InboundMessage {
         let text = |name: &str| map.get(name).and_then(Value::as_str);
         let channel = text("channel")
             .and_then(|name| name.parse().ok())
-            .ok_or(InboundMistake::Channel)?;
-        let (from, to) = text("from").zip(text("to")).ok_or(InboundMistake::Party)?;
+            .ok_or(InboundError::Channel)?;
+        let (from, to) = text("from").zip(text("to")).ok_or(InboundError::Party)?;
         let mut message = Self::new(channel, from, to, text("message_type").unwrap_or("text"));
         map.retain(|name, _| !OWN.contains(&name.as_str()));
         message.members = map;
         Ok(message)
     }
 
-    fn from_v0_1(map: &Map<String, Value>) -> Result<Self, InboundMistake> {
+    fn from_v0_1(map: &Map<String, Value>) -> Result<Self, InboundError> {
         let address = |name: &str| {
             let address = map.get(name)?;
             let value = address.get("number").or_else(|| address.get("id"))?;
@@ -123,18 +123,18 @@ impl InboundMessage {
         let channel = map
             .get("from")
             .and_then(|from| from.get("type")?.as_str()?.parse().ok())
-            .ok_or(InboundMistake::Channel)?;
+            .ok_or(InboundError::Channel)?;
         let (from, to) = address("from")
             .zip(address("to"))
-            .ok_or(InboundMistake::Party)?;
+            .ok_or(InboundError::Party)?;
         let content = map
             .get("message")
             .and_then(|message| message.get("content")?.as_object())
-            .ok_or(InboundMistake::Content)?;
+            .ok_or(InboundError::Content)?;
         let kind = content
             .get("type")
             .and_then(Value::as_str)
-            .ok_or(InboundMistake::Content)?;
+            .ok_or(InboundError::Content)?;
         let mut message = Self::new(channel, from, to, kind);
         if let Some(value) = content.get(kind) {
             let value = if kind == "location" {

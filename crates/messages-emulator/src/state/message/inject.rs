@@ -10,22 +10,24 @@ use crate::state::direction::Direction;
 use crate::state::generation::Generation;
 use crate::state::message::{Marks, Message, MessageId};
 use crate::state::webhook::body::{self, InboundFacts, WebhookKind};
-use crate::state::webhook::delivery::{Body, PostId};
-use crate::state::{Effects, InboundMessage, Post, PostState, Signature, WorkspaceId, World};
+use crate::state::webhook::delivery::{Body, DeliveryId};
+use crate::state::{
+    DeliveryState, Effects, InboundMessage, Signature, State, WebhookDelivery, WorkspaceId,
+};
 
-impl World {
-    /// A person's message arrives. Returns it, and its webhook if there is anywhere to post it.
+impl State {
+    /// A person's message arrives. Returns it, and its webhook if there is anywhere to delivery it.
     pub(crate) fn inject(
         &mut self,
         now: Moment,
         workspace: WorkspaceId,
         mut inbound: InboundMessage,
         effects: &mut Effects,
-    ) -> Option<(MessageId, Option<PostId>)> {
-        let seed = self.laws.seed;
+    ) -> Option<(MessageId, Option<DeliveryId>)> {
+        let seed = self.settings.seed;
         let state = self.workspaces.get_mut(workspace)?;
         let id = state.next_number();
-        let uuid = state.dice(seed, id).uuid();
+        let uuid = state.rng(seed, id).uuid();
         let uuid_text = uuid.to_string();
         inbound.complete(&uuid_text);
         let parties = Parties {
@@ -70,15 +72,15 @@ impl World {
             webhook_version: None,
             at: now,
             conversation,
-            flow: None,
-            lane: id,
+            failover: None,
+            order_key: id,
             sms_segments: None,
             price: None,
             webhook_fault: None,
             history: Vec::new(),
             plan: Vec::new(),
             request: None,
-            posts: Vec::new(),
+            webhooks: Vec::new(),
             marks: Marks::default(),
         };
         let event = message.event(now, workspace, None);
@@ -89,22 +91,22 @@ impl World {
         let Some(url) = state.account.targets.inbound_url.clone() else {
             return Some((id, None));
         };
-        let jti = state.webhook_dice(seed, id, 0).uuid();
-        let post = Post {
+        let jti = state.webhook_rng(seed, id, 0).uuid();
+        let delivery = WebhookDelivery {
             kind: WebhookKind::Inbound,
             message: id,
             status: None,
-            lane: id,
+            order_key: id,
             url,
             body: Some(Body::boxed(webhook)),
             version,
-            passed: 0,
+            history_index: 0,
             jti,
             signature: Signature::Right,
             attempts: Vec::new(),
-            state: PostState::Waiting,
+            state: DeliveryState::Waiting,
             due: None,
         };
-        Some((id, self.post(now, workspace, post, None)))
+        Some((id, self.queue_webhook(now, workspace, delivery, None)))
     }
 }

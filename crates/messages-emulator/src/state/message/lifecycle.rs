@@ -1,4 +1,4 @@
-//! The life of a message: which states it goes through, and when. Pure: a rule, dice and a channel in, a plan out.
+//! The lifecycle of a message: which states it goes through, and when. Pure: a rule, rng and a channel in, a plan out.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::rules::Action;
 use crate::state::channel::Channel;
 use crate::state::code::TTL_REACHED;
-use crate::state::seeded_rng::Dice;
+use crate::state::seeded_rng::SeededRng;
 use crate::state::status::Status;
 
 /// A state to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Change {
+pub(crate) struct PlannedStatus {
     /// Time since the state before.
     pub(crate) after: Duration,
     pub(crate) status: Status,
@@ -30,26 +30,30 @@ pub(crate) struct Outlook {
 }
 
 /// Plans the life of a message. `None` as the rule's action is the usual life.
-pub(crate) fn plan(action: Option<&Action>, outlook: Outlook, dice: &mut Dice) -> Vec<Change> {
-    let submitted = step(dice, 100, 400, Status::Submitted, None);
-    let delivered = step(dice, 500, 2_500, Status::Delivered, None);
-    let read = step(dice, 1_000, 6_000, Status::Read, None);
-    let failed = |dice: &mut Dice, status, code| step(dice, 500, 2_500, status, Some(code));
+pub(crate) fn plan(
+    action: Option<&Action>,
+    outlook: Outlook,
+    rng: &mut SeededRng,
+) -> Vec<PlannedStatus> {
+    let submitted = step(rng, 100, 400, Status::Submitted, None);
+    let delivered = step(rng, 500, 2_500, Status::Delivered, None);
+    let read = step(rng, 1_000, 6_000, Status::Read, None);
+    let failed = |rng: &mut SeededRng, status, code| step(rng, 500, 2_500, status, Some(code));
     let reads = outlook.channel.reports_read();
     match action {
         Some(Action::Silence) => Vec::new(),
         Some(Action::Deliver) => vec![submitted, delivered],
         Some(Action::Read) if reads => vec![submitted, delivered, read],
-        Some(Action::Reject { code }) => vec![Change {
+        Some(Action::Reject { code }) => vec![PlannedStatus {
             status: Status::Rejected,
             code: Some(*code),
             ..submitted
         }],
         Some(Action::Undeliverable { code }) => {
-            vec![submitted, failed(dice, Status::Undeliverable, *code)]
+            vec![submitted, failed(rng, Status::Undeliverable, *code)]
         }
         Some(Action::StaySubmitted) => {
-            let expired = outlook.ttl.map(|seconds| Change {
+            let expired = outlook.ttl.map(|seconds| PlannedStatus {
                 after: Duration::from_secs(seconds).saturating_sub(submitted.after),
                 status: Status::Rejected,
                 code: Some(TTL_REACHED),
@@ -58,7 +62,7 @@ pub(crate) fn plan(action: Option<&Action>, outlook: Outlook, dice: &mut Dice) -
         }
         Some(Action::Script(turns)) => turns
             .iter()
-            .map(|turn| Change {
+            .map(|turn| PlannedStatus {
                 after: Duration::from_millis(turn.after_ms),
                 status: turn.status,
                 code: turn.code,
@@ -69,9 +73,15 @@ pub(crate) fn plan(action: Option<&Action>, outlook: Outlook, dice: &mut Dice) -
     }
 }
 
-fn step(dice: &mut Dice, low: u64, high: u64, status: Status, code: Option<u16>) -> Change {
-    Change {
-        after: Duration::from_millis(dice.between(low, high)),
+fn step(
+    rng: &mut SeededRng,
+    low: u64,
+    high: u64,
+    status: Status,
+    code: Option<u16>,
+) -> PlannedStatus {
+    PlannedStatus {
+        after: Duration::from_millis(rng.between(low, high)),
         status,
         code,
     }
@@ -87,7 +97,7 @@ mod tests {
             ttl,
             auto_read: true,
         };
-        let plan = plan(action, outlook, &mut Dice::new(1, "life", 1));
+        let plan = plan(action, outlook, &mut SeededRng::new(1, "message", 1));
         plan.iter().map(|change| change.status).collect()
     }
 
@@ -125,8 +135,8 @@ mod tests {
             ttl: None,
             auto_read: true,
         };
-        let life = |seed| plan(None, outlook, &mut Dice::new(seed, "life", 7));
-        assert_eq!(life(3), life(3));
-        assert_ne!(life(3), life(4));
+        let planned = |seed| plan(None, outlook, &mut SeededRng::new(seed, "message", 7));
+        assert_eq!(planned(3), planned(3));
+        assert_ne!(planned(3), planned(4));
     }
 }

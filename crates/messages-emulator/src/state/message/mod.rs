@@ -23,15 +23,15 @@ use crate::state::WorkspaceId;
 use crate::state::channel::Channel;
 use crate::state::direction::Direction;
 use crate::state::generation::Generation;
-use crate::state::message::lifecycle::Change;
+use crate::state::message::lifecycle::PlannedStatus;
 use crate::state::status::Status;
 use crate::state::text_bytes;
-use crate::state::webhook::delivery::PostId;
+use crate::state::webhook::delivery::DeliveryId;
 
 /// The number of a message in its workspace: they grow, and are never used again.
 pub(crate) type MessageId = u64;
 /// The number of a failover or workflow in its workspace.
-pub(crate) type FlowId = u64;
+pub(crate) type FailoverId = u64;
 /// The number of a conversation in its workspace.
 pub(crate) type ConversationId = u64;
 
@@ -57,20 +57,23 @@ pub(crate) struct Message {
     pub(crate) webhook_version: Option<Generation>,
     pub(crate) at: Moment,
     pub(crate) conversation: ConversationId,
-    pub(crate) flow: Option<(FlowId, usize)>,
-    /// Webhooks of one lane go out one after the other.
-    pub(crate) lane: u64,
+    #[serde(alias = "flow")]
+    pub(crate) failover: Option<(FailoverId, usize)>,
+    /// Webhooks of one order_key go out one after the other.
+    #[serde(alias = "lane")]
+    pub(crate) order_key: u64,
     pub(crate) sms_segments: Option<u32>,
     /// In ten-thousandths of a euro.
     pub(crate) price: Option<u32>,
     pub(crate) webhook_fault: Option<WebhookFault>,
     /// The states it has been in.
-    pub(crate) history: Vec<Passed>,
+    pub(crate) history: Vec<StatusChange>,
     /// The states to come, the next one last.
-    pub(crate) plan: Vec<Change>,
+    pub(crate) plan: Vec<PlannedStatus>,
     /// The request that brought it.
-    pub(crate) request: Option<Exchange>,
-    pub(crate) posts: Vec<PostId>,
+    pub(crate) request: Option<RequestRecord>,
+    #[serde(alias = "posts")]
+    pub(crate) webhooks: Vec<DeliveryId>,
     pub(crate) marks: Marks,
 }
 
@@ -86,7 +89,7 @@ pub(crate) struct Marks {
 
 /// A state that a message has been in.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(crate) struct Passed {
+pub(crate) struct StatusChange {
     pub(crate) at: Moment,
     pub(crate) status: Status,
     pub(crate) code: Option<u16>,
@@ -111,7 +114,7 @@ impl Scheme {
 
 /// A `POST` to the API and its answer. Bodies are shared by the messages of a workflow.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Exchange {
+pub(crate) struct RequestRecord {
     pub(crate) path: Box<str>,
     pub(crate) auth: Scheme,
     #[serde(with = "text_bytes")]
@@ -138,8 +141,8 @@ impl Message {
         let request = self.request.as_ref().map_or(0, |request| {
             request.path.len() + request.body.len() + request.answer.len()
         });
-        let states =
-            self.plan.len() * size_of::<Change>() + self.history.len() * size_of::<Passed>();
+        let states = self.plan.len() * size_of::<PlannedStatus>()
+            + self.history.len() * size_of::<StatusChange>();
         size_of::<Self>() + INDEXED + texts.iter().sum::<usize>() + request + states
     }
 
@@ -181,7 +184,7 @@ impl Message {
         self.state()?.code
     }
 
-    fn state(&self) -> Option<Passed> {
+    fn state(&self) -> Option<StatusChange> {
         // The latest status counts, but a late `submitted` does not undo a later one.
         self.history.iter().copied().reduce(|so_far, next| {
             if so_far.status.includes(next.status) {

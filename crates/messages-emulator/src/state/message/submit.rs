@@ -9,11 +9,11 @@ use crate::event::Event;
 use crate::rules::{Action, Facts, Stage, magic};
 use crate::state::conversation::Parties;
 use crate::state::direction::Direction;
-use crate::state::failover::{Condition, Flow, FlowKind, MESSAGE_STAGES, Member, Step};
+use crate::state::failover::{Condition, Failover, FailoverKind, MESSAGE_STAGES, Step, UuidField};
 use crate::state::message::lifecycle::{self, Outlook};
 use crate::state::message::segments;
-use crate::state::message::{Exchange, FlowId, Marks, Message, MessageId, Scheme};
-use crate::state::{Draft, Due, Effects, WorkspaceId, World};
+use crate::state::message::{FailoverId, Marks, Message, MessageId, RequestRecord, Scheme};
+use crate::state::{Draft, Effects, State, Timer, WorkspaceId};
 
 /// The content of a request.
 pub(crate) enum Submission {
@@ -23,7 +23,7 @@ pub(crate) enum Submission {
     Failover(Vec<Draft>),
     /// A workflow of the first generation; the last step has no condition.
     Workflow {
-        member: Member,
+        field: UuidField,
         steps: Vec<(Draft, Option<Condition>)>,
     },
 }
@@ -40,7 +40,7 @@ impl Submission {
 }
 
 /// The request that brings a submission.
-pub(crate) struct Arrival {
+pub(crate) struct ApiRequest {
     pub(crate) path: &'static str,
     pub(crate) auth: Scheme,
     pub(crate) body: Bytes,
@@ -49,133 +49,141 @@ pub(crate) struct Arrival {
 /// The origin of a message.
 #[derive(Clone, Copy)]
 struct Origin<'a> {
-    /// The path of the request; of a flow's later messages too.
+    /// The path of the request; of a failover's later messages too.
     path: &'a str,
-    lane: u64,
-    flow: Option<(FlowId, usize)>,
+    order_key: u64,
+    failover: Option<(FailoverId, usize)>,
 }
 
 /// The API's response.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Taken {
+pub(crate) struct Accepted {
     pub(crate) answer: Bytes,
     pub(crate) message_uuid: Option<String>,
     pub(crate) workflow_id: Option<String>,
     pub(crate) dispatch_uuid: Option<String>,
 }
 
-impl World {
+impl State {
     /// Takes what a valid request asks for.
     pub(crate) fn submit(
         &mut self,
         now: Moment,
         workspace: WorkspaceId,
         submission: Submission,
-        arrival: Arrival,
+        request: ApiRequest,
         effects: &mut Effects,
-    ) -> Option<Taken> {
-        let seed = self.laws.seed;
+    ) -> Option<Accepted> {
+        let seed = self.settings.seed;
         let state = self.workspaces.get_mut(workspace)?;
-        let mut taken = Taken::default();
+        let mut accepted = Accepted::default();
         let first = match submission {
             Submission::Single(draft) => {
-                let lane = state.next_number();
+                let order_key = state.next_number();
                 let origin = Origin {
-                    path: arrival.path,
-                    lane,
-                    flow: None,
+                    path: request.path,
+                    order_key,
+                    failover: None,
                 };
                 self.add_outbound(now, workspace, draft, origin, effects)?
             }
             Submission::Failover(drafts) => {
                 let number = state.next_number();
-                let workflow_id = state.dice(seed, number).workflow_id();
-                taken.workflow_id = Some(workflow_id.clone());
-                let kind = FlowKind::Failover {
+                let workflow_id = state.rng(seed, number).workflow_id();
+                accepted.workflow_id = Some(workflow_id.clone());
+                let kind = FailoverKind::List {
                     workflow_id: workflow_id.into(),
                 };
                 let steps = drafts.into_iter().map(|draft| (draft, None)).collect();
-                let flow = begun(kind, steps, number, arrival.path);
-                self.begin_flow(now, workspace, number, flow, effects)?
+                let failover = begun(kind, steps, number, request.path);
+                self.begin_failover(now, workspace, number, failover, effects)?
             }
-            Submission::Workflow { member, steps } => {
+            Submission::Workflow { field, steps } => {
                 let number = state.next_number();
-                let uuid = state.dice(seed, number).uuid();
-                taken.dispatch_uuid = Some(uuid.to_string());
-                let kind = FlowKind::Workflow { uuid, member };
-                let flow = begun(kind, steps, number, arrival.path);
-                self.begin_flow(now, workspace, number, flow, effects)?
+                let uuid = state.rng(seed, number).uuid();
+                accepted.dispatch_uuid = Some(uuid.to_string());
+                let kind = FailoverKind::Workflow { uuid, field };
+                let failover = begun(kind, steps, number, request.path);
+                self.begin_failover(now, workspace, number, failover, effects)?
             }
         };
         let state = self.workspaces.get_mut(workspace)?;
         let message = state.messages.get_mut(first)?;
         let uuid = message.uuid.to_string();
-        let answer = match (&taken.dispatch_uuid, &taken.workflow_id) {
-            (Some(dispatch), _) => match message.flow.and_then(|(flow, _)| state.flows.get(flow)) {
-                Some(Flow {
-                    kind: FlowKind::Workflow { member, .. },
+        let answer = match (&accepted.dispatch_uuid, &accepted.workflow_id) {
+            (Some(dispatch), _) => match message
+                .failover
+                .and_then(|(failover, _)| state.failovers.get(failover))
+            {
+                Some(Failover {
+                    kind: FailoverKind::Workflow { field, .. },
                     ..
-                }) => json!({ member.name(): dispatch }),
+                }) => json!({ field.name(): dispatch }),
                 _ => json!({}),
             },
             (None, Some(workflow)) => json!({ "message_uuid": uuid, "workflow_id": workflow }),
             (None, None) => json!({ "message_uuid": uuid }),
         };
-        taken.answer = answer.to_string().into();
-        taken.message_uuid = Some(uuid);
-        let bytes = arrival.body.len() + taken.answer.len();
-        message.request = Some(Exchange {
-            path: arrival.path.into(),
-            auth: arrival.auth,
-            body: arrival.body,
+        accepted.answer = answer.to_string().into();
+        accepted.message_uuid = Some(uuid);
+        let bytes = request.body.len() + accepted.answer.len();
+        message.request = Some(RequestRecord {
+            path: request.path.into(),
+            auth: request.auth,
+            body: request.body,
             status: 202,
-            answer: taken.answer.clone(),
+            answer: accepted.answer.clone(),
         });
         state.messages.weigh(first, bytes);
         self.retain(now, workspace);
-        Some(taken)
+        Some(accepted)
     }
 
-    fn begin_flow(
+    fn begin_failover(
         &mut self,
         now: Moment,
         workspace: WorkspaceId,
-        id: FlowId,
-        flow: Flow,
+        id: FailoverId,
+        failover: Failover,
         effects: &mut Effects,
     ) -> Option<MessageId> {
-        let bytes = flow.bytes();
-        let flows = &mut self.workspaces.get_mut(workspace)?.flows;
-        flows.insert(id, flow);
-        flows.weigh(id, bytes);
+        let bytes = failover.bytes();
+        let failovers = &mut self.workspaces.get_mut(workspace)?.failovers;
+        failovers.insert(id, failover);
+        failovers.weigh(id, bytes);
         self.send_step(now, workspace, id, 0, effects)
     }
 
-    /// Sends a message of a flow and starts its time.
+    /// Sends a message of a failover and starts its time.
     pub(crate) fn send_step(
         &mut self,
         now: Moment,
         workspace: WorkspaceId,
-        flow_id: FlowId,
+        failover_id: FailoverId,
         step: usize,
         effects: &mut Effects,
     ) -> Option<MessageId> {
-        let flow = self.workspaces.get(workspace)?.flows.get(flow_id)?;
-        let (lane, path) = (flow.lane, flow.path.clone());
-        let planned = flow.steps.get(step)?;
+        let failover = self.workspaces.get(workspace)?.failovers.get(failover_id)?;
+        let (order_key, path) = (failover.order_key, failover.path.clone());
+        let planned = failover.steps.get(step)?;
         let (draft, condition) = (planned.draft.clone(), planned.condition);
         let origin = Origin {
             path: &path,
-            lane,
-            flow: Some((flow_id, step)),
+            order_key,
+            failover: Some((failover_id, step)),
         };
         let message = self.add_outbound(now, workspace, draft, origin, effects)?;
-        let flow = self.workspaces.get_mut(workspace)?.flows.get_mut(flow_id)?;
-        flow.steps.get_mut(step)?.message = Some(message);
+        let failover = self
+            .workspaces
+            .get_mut(workspace)?
+            .failovers
+            .get_mut(failover_id)?;
+        failover.steps.get_mut(step)?.message = Some(message);
         if let Some(condition) = condition {
             let at = now.after(condition.within);
-            flow.over = Some(at);
-            self.agenda.add(at, Due::StepOver(workspace, flow_id, step));
+            failover.over = Some(at);
+            self.schedule
+                .add(at, Timer::StepDeadline(workspace, failover_id, step));
         }
         Some(message)
     }
@@ -185,26 +193,30 @@ impl World {
         now: Moment,
         workspace: WorkspaceId,
         draft: Draft,
-        Origin { path, lane, flow }: Origin<'_>,
+        Origin {
+            path,
+            order_key,
+            failover,
+        }: Origin<'_>,
         effects: &mut Effects,
     ) -> Option<MessageId> {
-        let laws = &self.laws;
+        let settings = &self.settings;
         let state = self.workspaces.get_mut(workspace)?;
         let id = state.next_number();
-        let mut dice = state.dice(laws.seed, id);
-        let uuid = dice.uuid();
+        let mut rng = state.rng(settings.seed, id);
+        let uuid = rng.uuid();
         let text = draft.content.text();
-        let [life, webhooks] = MESSAGE_STAGES.map(|stage| {
+        let [lifecycle_rule, webhooks] = MESSAGE_STAGES.map(|stage| {
             let facts = facts(&draft, &text, Some(path));
             let ruled = state.rules.decide(stage, &facts);
-            ruled.or_else(|| at_magic(laws.magic_numbers, &draft.to, stage))
+            ruled.or_else(|| at_magic(settings.magic_numbers, &draft.to, stage))
         });
         let outlook = Outlook {
             channel: draft.channel,
             ttl: draft.ttl,
-            auto_read: laws.auto_read,
+            auto_read: settings.auto_read,
         };
-        let mut plan = lifecycle::plan(life.as_ref(), outlook, &mut dice);
+        let mut plan = lifecycle::plan(lifecycle_rule.as_ref(), outlook, &mut rng);
         plan.reverse();
         let encoding = draft.content.sms_encoding();
         let segments = segments::of(draft.channel, &text, encoding);
@@ -231,8 +243,8 @@ impl World {
             webhook_version: draft.webhook_version,
             at: now,
             conversation,
-            flow,
-            lane,
+            failover,
+            order_key,
             sms_segments: segments,
             price: draft
                 .channel
@@ -245,37 +257,38 @@ impl World {
             history: Vec::new(),
             plan,
             request: None,
-            posts: Vec::new(),
+            webhooks: Vec::new(),
             marks: Marks::default(),
         };
         let event = message.event(now, workspace, None);
         effects.events.push(Event::Message(event.into()));
         state.add(message);
         if let Some(after) = first {
-            self.agenda.add(now.after(after), Due::Life(workspace, id));
+            self.schedule
+                .add(now.after(after), Timer::Transition(workspace, id));
         }
         Some(id)
     }
 }
 
-/// A flow of which nothing was sent yet.
+/// A failover of which nothing was sent yet.
 fn begun(
-    kind: FlowKind,
+    kind: FailoverKind,
     steps: Vec<(Draft, Option<Condition>)>,
-    lane: u64,
+    order_key: u64,
     path: &'static str,
-) -> Flow {
+) -> Failover {
     let steps = steps.into_iter().map(|(draft, condition)| Step {
         draft,
         condition,
         message: None,
     });
-    Flow {
+    Failover {
         kind,
         steps: steps.collect(),
         current: 0,
         ended: None,
-        lane,
+        order_key,
         path: path.into(),
         over: None,
     }

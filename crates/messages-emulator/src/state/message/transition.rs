@@ -1,13 +1,13 @@
-//! Messages reaching states, and flows going on because of it.
+//! Messages reaching states, and failovers going on because of it.
 
 use crate::clock::Moment;
 use crate::event::Event;
 use crate::state::direction::Direction;
-use crate::state::failover::{Flow, Move};
-use crate::state::message::{FlowId, Message, MessageId, Passed};
+use crate::state::failover::{Failover, NextStep};
+use crate::state::message::{FailoverId, Message, MessageId, StatusChange};
 use crate::state::status::Status;
-use crate::state::webhook::delivery::PostId;
-use crate::state::{Due, Effects, WorkspaceId, World};
+use crate::state::webhook::delivery::DeliveryId;
+use crate::state::{Effects, State, Timer, WorkspaceId};
 
 /// The reason for which a status cannot be triggered by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -21,9 +21,9 @@ pub enum TriggerError {
     Inbound,
 }
 
-impl World {
+impl State {
     /// The next state that is planned for a message has come.
-    pub(crate) fn live(
+    pub(crate) fn advance(
         &mut self,
         at: Moment,
         workspace: WorkspaceId,
@@ -37,11 +37,13 @@ impl World {
             return;
         };
         match message.plan.last().map(|next| next.after) {
-            Some(after) => self.agenda.add(at.after(after), Due::Life(workspace, id)),
+            Some(after) => self
+                .schedule
+                .add(at.after(after), Timer::Transition(workspace, id)),
             // Its room too: a hundred bytes of every message that is kept.
             None => message.plan = Vec::new(),
         }
-        self.reach(at, workspace, id, change.status, change.code, effects);
+        self.set_status(at, workspace, id, change.status, change.code, effects);
     }
 
     /// Brings a message into a state by hand. What was planned for it is off. Returns the webhook that tells of it.
@@ -53,7 +55,7 @@ impl World {
         status: Status,
         code: Option<u16>,
         effects: &mut Effects,
-    ) -> Result<Option<PostId>, TriggerError> {
+    ) -> Result<Option<DeliveryId>, TriggerError> {
         let state = self
             .workspaces
             .get_mut(workspace)
@@ -67,12 +69,12 @@ impl World {
             return Err(TriggerError::Inbound);
         }
         message.plan.clear();
-        let post = self.reach(now, workspace, id, status, code, effects);
+        let delivery = self.set_status(now, workspace, id, status, code, effects);
         self.shed(workspace);
-        Ok(post)
+        Ok(delivery)
     }
 
-    fn reach(
+    fn set_status(
         &mut self,
         at: Moment,
         workspace: WorkspaceId,
@@ -80,63 +82,63 @@ impl World {
         status: Status,
         code: Option<u16>,
         effects: &mut Effects,
-    ) -> Option<PostId> {
+    ) -> Option<DeliveryId> {
         let message = self.message_mut(workspace, id)?;
-        message.history.push(Passed { at, status, code });
+        message.history.push(StatusChange { at, status, code });
         let event = message.event(at, workspace, Some((status, code)));
         effects.events.push(Event::Message(event.into()));
-        let flow = message.flow;
+        let failover = message.failover;
         self.workspaces
             .get_mut(workspace)?
             .messages
-            .weigh(id, size_of::<Passed>());
-        let told = self.post_status(at, workspace, id, status);
-        if let Some((flow_id, step)) = flow {
+            .weigh(id, size_of::<StatusChange>());
+        let told = self.queue_status(at, workspace, id, status);
+        if let Some((failover_id, step)) = failover {
             let next = self
-                .flow_mut(workspace, flow_id)
-                .map_or(Move::Wait, |flow| flow.on_status(step, status));
-            self.follow(at, workspace, flow_id, next, effects);
+                .failover_mut(workspace, failover_id)
+                .map_or(NextStep::Wait, |failover| failover.on_status(step, status));
+            self.follow(at, workspace, failover_id, next, effects);
         }
         told
     }
 
     /// The time of a workflow's step is over.
-    pub(crate) fn step_over(
+    pub(crate) fn step_deadline(
         &mut self,
         at: Moment,
         workspace: WorkspaceId,
-        flow_id: FlowId,
+        failover_id: FailoverId,
         step: usize,
         effects: &mut Effects,
     ) {
         let next = self
-            .flow_mut(workspace, flow_id)
-            .map_or(Move::Wait, |flow| flow.on_time_over(step));
-        self.follow(at, workspace, flow_id, next, effects);
+            .failover_mut(workspace, failover_id)
+            .map_or(NextStep::Wait, |failover| failover.on_time_over(step));
+        self.follow(at, workspace, failover_id, next, effects);
     }
 
     fn message_mut(&mut self, workspace: WorkspaceId, id: MessageId) -> Option<&mut Message> {
         self.workspaces.get_mut(workspace)?.messages.get_mut(id)
     }
 
-    fn flow_mut(&mut self, workspace: WorkspaceId, id: FlowId) -> Option<&mut Flow> {
-        self.workspaces.get_mut(workspace)?.flows.get_mut(id)
+    fn failover_mut(&mut self, workspace: WorkspaceId, id: FailoverId) -> Option<&mut Failover> {
+        self.workspaces.get_mut(workspace)?.failovers.get_mut(id)
     }
 
     fn follow(
         &mut self,
         at: Moment,
         workspace: WorkspaceId,
-        flow: FlowId,
-        next: Move,
+        failover: FailoverId,
+        next: NextStep,
         effects: &mut Effects,
     ) {
         match next {
-            Move::Wait => {}
-            Move::Send(step) => {
-                self.send_step(at, workspace, flow, step, effects);
+            NextStep::Wait => {}
+            NextStep::Send(step) => {
+                self.send_step(at, workspace, failover, step, effects);
             }
-            Move::End(_) => self.post_report(at, workspace, flow),
+            NextStep::End(_) => self.queue_report(at, workspace, failover),
         }
     }
 }

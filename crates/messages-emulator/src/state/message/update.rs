@@ -7,14 +7,14 @@ use crate::event::Event;
 use crate::state::channel::Channel;
 use crate::state::direction::Direction;
 use crate::state::message::MessageId;
-use crate::state::{Due, Effects, WorkspaceId, World};
+use crate::state::{Effects, State, Timer, WorkspaceId};
 
 /// Duration of the typing indicator if nothing ends it before.
 const TYPING: Duration = Duration::from_secs(25);
 
 /// The content of an update.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) enum Update {
     /// The person's message is marked as read; with a typing indicator.
     Read { typing: bool },
     /// The application's message is taken back.
@@ -29,14 +29,14 @@ pub(crate) enum UpdateError {
     NotSupported,
 }
 
-impl World {
+impl State {
     /// Updates a message. No webhook follows, since the documentation knows no status for it; an event does.
     pub(crate) fn update(
         &mut self,
         now: Moment,
         workspace: WorkspaceId,
         uuid: &str,
-        change: Change,
+        change: Update,
         effects: &mut Effects,
     ) -> Result<(), UpdateError> {
         let state = self
@@ -50,14 +50,14 @@ impl World {
             .ok_or(UpdateError::UnknownMessage)?;
         let typing_until = message.marks.typing_until;
         match (change, message.channel, message.direction) {
-            (Change::Read { typing }, Channel::Whatsapp, Direction::Inbound) => {
+            (Update::Read { typing }, Channel::Whatsapp, Direction::Inbound) => {
                 message.marks.read = true;
                 message.marks.typing_until = typing.then(|| now.after(TYPING));
             }
-            (Change::Read { typing: false }, Channel::Rcs, Direction::Inbound) => {
+            (Update::Read { typing: false }, Channel::Rcs, Direction::Inbound) => {
                 message.marks.read = true;
             }
-            (Change::Revoke, Channel::Rcs, Direction::Outbound)
+            (Update::Revoke, Channel::Rcs, Direction::Outbound)
                 if message.status() != Some(crate::state::status::Status::Read)
                     && !message.marks.revoked =>
             {
@@ -70,7 +70,7 @@ impl World {
         if let Some(until) = message.marks.typing_until
             && typing_until != Some(until)
         {
-            self.agenda.add(until, Due::TypingOver(workspace, id));
+            self.schedule.add(until, Timer::TypingEnd(workspace, id));
         }
         let event = message.updated(now, workspace);
         effects.events.push(Event::Message(event.into()));
@@ -78,7 +78,7 @@ impl World {
     }
 
     /// The application has written for long enough, if it did not begin anew.
-    pub(crate) fn typing_over(
+    pub(crate) fn typing_end(
         &mut self,
         at: Moment,
         workspace: WorkspaceId,

@@ -8,49 +8,51 @@ use bytes::Bytes;
 use crate::clock::Moment;
 use crate::event::{Event, WebhookAttempt};
 use crate::rules::WebhookFault;
-use crate::state::webhook::delivery::{Attempt, Outcome, PostId};
+use crate::state::webhook::delivery::{Attempt, DeliveryId, Outcome};
 use crate::state::webhook::dispatch::Place;
 use crate::state::webhook::queue::HOLD;
-use crate::state::{Due, Effects, Outgoing, Post, PostState, Workspace, WorkspaceId, World};
+use crate::state::{
+    DeliveryState, Effects, Outgoing, State, Timer, WebhookDelivery, WorkspaceId, WorkspaceState,
+};
 
-impl World {
-    /// Posts a webhook, or whatever a fault makes of it. Returns its number.
-    pub(crate) fn post(
+impl State {
+    /// WebhookQueue a webhook, or whatever a fault makes of it. Returns its number.
+    pub(crate) fn queue_webhook(
         &mut self,
         now: Moment,
         workspace: WorkspaceId,
-        post: Post,
+        delivery: WebhookDelivery,
         fault: Option<WebhookFault>,
-    ) -> Option<PostId> {
-        let message = post.message;
+    ) -> Option<DeliveryId> {
+        let message = delivery.message;
         let copies = if fault == Some(WebhookFault::Doubled) {
             2
         } else {
             1
         };
         let mut last = None;
-        for post in std::iter::repeat_n(post, copies) {
+        for delivery in std::iter::repeat_n(delivery, copies) {
             let state = self.workspaces.get_mut(workspace)?;
-            let id = state.posts.add(post);
+            let id = state.webhooks.add(delivery);
             if let Some(message) = state.messages.get_mut(message) {
-                message.posts.push(id);
+                message.webhooks.push(id);
             }
             let ready = match fault {
                 Some(WebhookFault::Dropped) => {
-                    state.posts.drop_on_purpose(id);
+                    state.webhooks.drop_on_purpose(id);
                     Vec::new()
                 }
                 Some(WebhookFault::Late { ms }) => {
                     let due = now.after(Duration::from_millis(ms));
-                    state.posts.make_late(id, due);
-                    self.agenda.add(due, Due::Post(workspace, id));
+                    state.webhooks.make_late(id, due);
+                    self.schedule.add(due, Timer::Delivery(workspace, id));
                     Vec::new()
                 }
                 Some(WebhookFault::Reordered) => {
-                    let ready = state.posts.hold(id);
+                    let ready = state.webhooks.hold(id);
                     if ready.is_empty() {
                         let due = now.after(HOLD);
-                        self.agenda.add(due, Due::Release(workspace, id));
+                        self.schedule.add(due, Timer::Release(workspace, id));
                     }
                     ready
                 }
@@ -58,7 +60,7 @@ impl World {
             };
             let ready = ready
                 .into_iter()
-                .filter_map(|id| state.posts.queue(id))
+                .filter_map(|id| state.webhooks.queue(id))
                 .collect::<Vec<_>>();
             for id in ready {
                 self.dispatch(workspace, id);
@@ -68,36 +70,36 @@ impl World {
         last
     }
 
-    pub(crate) fn release(&mut self, workspace: WorkspaceId, id: PostId) {
+    pub(crate) fn release(&mut self, workspace: WorkspaceId, id: DeliveryId) {
         let Some(state) = self.workspaces.get_mut(workspace) else {
             return;
         };
-        if state.posts.release(id) && state.posts.queue(id).is_some() {
+        if state.webhooks.release(id) && state.webhooks.queue(id).is_some() {
             self.dispatch(workspace, id);
         }
     }
 
-    /// Queues a late webhook in its lane; one that was tried before goes out at once. Its attempts tell them apart and not
-    /// its state, which after a restart is that of the attempt that was cut off: in its lane it would stay at the front,
+    /// Queues a late webhook in its order_key; one that was tried before goes out at once. Its attempts tell them apart and not
+    /// its state, which after a restart is that of the attempt that was cut off: in its order_key it would stay at the front,
     /// since only a first attempt makes way.
-    pub(crate) fn post_is_due(&mut self, workspace: WorkspaceId, id: PostId) {
+    pub(crate) fn delivery_due(&mut self, workspace: WorkspaceId, id: DeliveryId) {
         let Some(state) = self.workspaces.get_mut(workspace) else {
             return;
         };
-        state.posts.come_due(id);
-        let Some(post) = state.posts.get(id) else {
+        state.webhooks.come_due(id);
+        let Some(delivery) = state.webhooks.get(id) else {
             return;
         };
-        if !post.attempts.is_empty() || state.posts.queue(id).is_some() {
+        if !delivery.attempts.is_empty() || state.webhooks.queue(id).is_some() {
             self.dispatch(workspace, id);
         }
     }
 
     /// Has a webhook posted as soon as its receiver has a place.
-    pub(crate) fn dispatch(&mut self, workspace: WorkspaceId, id: PostId) {
+    pub(crate) fn dispatch(&mut self, workspace: WorkspaceId, id: DeliveryId) {
         let state = self.workspaces.get(workspace);
-        if let Some(post) = state.and_then(|state| state.posts.get(id)) {
-            self.dispatch.queue(&post.url, workspace, id);
+        if let Some(delivery) = state.and_then(|state| state.webhooks.get(id)) {
+            self.dispatch.queue(&delivery.url, workspace, id);
         }
     }
 
@@ -106,7 +108,7 @@ impl World {
         self.prune();
         while let Some(place) = self.dispatch.next() {
             match self.start(&place) {
-                Some(outgoing) => effects.posts.push(outgoing),
+                Some(outgoing) => effects.webhooks.push(outgoing),
                 None => self.dispatch.done(place.flight),
             }
         }
@@ -114,24 +116,24 @@ impl World {
 
     fn start(&mut self, place: &Place) -> Option<Outgoing> {
         let state = self.workspaces.get_mut(place.workspace)?;
-        let body = state.body_of(state.posts.get(place.post)?);
+        let body = state.body_of(state.webhooks.get(place.delivery)?);
         let account = Arc::clone(&state.account);
-        let (post, withdrawn) = state.posts.start(place.post, place.flight)?;
+        let (delivery, withdrawn) = state.webhooks.start(place.delivery, place.flight)?;
         Some(Outgoing {
             flight: place.flight,
             workspace: place.workspace,
-            post: place.post,
-            url: Arc::clone(&post.url),
+            delivery: place.delivery,
+            url: Arc::clone(&delivery.url),
             body,
-            jti: post.jti,
-            signature: post.signature,
+            jti: delivery.jti,
+            signature: delivery.signature,
             account,
             withdrawn,
         })
     }
 
     /// An attempt has ended; without an outcome, since the webhook was removed.
-    pub(crate) fn posted(
+    pub(crate) fn finish_attempt(
         &mut self,
         now: Moment,
         outgoing: &Outgoing,
@@ -140,7 +142,7 @@ impl World {
         effects: &mut Effects,
     ) {
         self.dispatch.done(outgoing.flight);
-        let (workspace, id) = (outgoing.workspace, outgoing.post);
+        let (workspace, id) = (outgoing.workspace, outgoing.delivery);
         let Some((state, outcome)) = self.workspaces.get_mut(workspace).zip(outcome) else {
             return;
         };
@@ -149,15 +151,15 @@ impl World {
             outcome,
             took_ms,
         };
-        let Some(followup) = state.posts.tried(id, outgoing.flight, attempt) else {
+        let Some(followup) = state.webhooks.tried(id, outgoing.flight, attempt) else {
             return;
         };
         if let Some(retry_at) = followup.retry_at {
-            self.agenda.add(retry_at, Due::Post(workspace, id));
+            self.schedule.add(retry_at, Timer::Delivery(workspace, id));
         }
-        if let Some(post) = state.posts.get(id)
+        if let Some(delivery) = state.webhooks.get(id)
             && let Some(event) = WebhookAttempt::of_last_try(
-                post,
+                delivery,
                 state,
                 workspace,
                 outgoing.body.clone(),
@@ -176,47 +178,47 @@ impl World {
 impl WebhookAttempt {
     /// The event of a webhook's last try.
     pub(crate) fn of_last_try(
-        post: &Post,
-        workspace: &Workspace,
+        delivery: &WebhookDelivery,
+        workspace: &WorkspaceState,
         id: WorkspaceId,
         body: Bytes,
         retry_at: Option<Moment>,
     ) -> Option<Self> {
-        let which = post.attempts.len().checked_sub(1)?;
-        let mut event = Self::of_try(post, workspace, id, which, body)?;
-        event.acknowledged = post.state == PostState::Acknowledged;
+        let which = delivery.attempts.len().checked_sub(1)?;
+        let mut event = Self::of_try(delivery, workspace, id, which, body)?;
+        event.acknowledged = delivery.state == DeliveryState::Acknowledged;
         event.retry_at = retry_at;
         Some(event)
     }
 
     /// The event of a webhook's first try.
     pub(crate) fn of_first_try(
-        post: &Post,
-        workspace: &Workspace,
+        delivery: &WebhookDelivery,
+        workspace: &WorkspaceState,
         id: WorkspaceId,
     ) -> Option<Self> {
-        Self::of_try(post, workspace, id, 0, workspace.body_of(post))
+        Self::of_try(delivery, workspace, id, 0, workspace.body_of(delivery))
     }
 
     fn of_try(
-        post: &Post,
-        workspace: &Workspace,
+        delivery: &WebhookDelivery,
+        workspace: &WorkspaceState,
         id: WorkspaceId,
         which: usize,
         body: Bytes,
     ) -> Option<Self> {
-        let message = workspace.messages.get(post.message)?;
-        let attempt = post.attempts.get(which)?;
+        let message = workspace.messages.get(delivery.message)?;
+        let attempt = delivery.attempts.get(which)?;
         let (answer, answer_body, error) = match &attempt.outcome {
             Outcome::Answer { status, body } => (Some(*status), body.clone(), None),
             Outcome::Failed { reason, .. } => (None, Bytes::new(), Some(reason.to_string())),
         };
         Some(Self {
             at: attempt.at,
-            kind: post.kind,
+            kind: delivery.kind,
             message_uuid: message.uuid.to_string(),
             channel: message.channel,
-            status: post.status,
+            status: delivery.status,
             attempt: u32::try_from(which).unwrap_or(u32::MAX).saturating_add(1),
             acknowledged: answer.is_some_and(|status| (200..300).contains(&status)),
             answer,

@@ -15,7 +15,7 @@ use crate::state::text_bytes;
 use crate::state::webhook::body::WebhookKind;
 
 /// The number of a webhook in its workspace.
-pub(crate) type PostId = u64;
+pub(crate) type DeliveryId = u64;
 
 /// Kind of signature of a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,12 +28,13 @@ pub(crate) enum Signature {
 
 /// A webhook: what is posted where, and how it went.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Post {
+pub(crate) struct WebhookDelivery {
     pub(crate) kind: WebhookKind,
     pub(crate) message: MessageId,
     /// The state it tells of.
     pub(crate) status: Option<Status>,
-    pub(crate) lane: u64,
+    #[serde(alias = "lane")]
+    pub(crate) order_key: u64,
     pub(crate) url: Arc<str>,
     /// Absent for a status, which is rendered from the message: there may be hundreds of thousands that wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,12 +43,12 @@ pub(crate) struct Post {
     #[serde(default)]
     pub(crate) version: Generation,
     /// Index of a status in the message's history.
-    #[serde(default)]
-    pub(crate) passed: u32,
+    #[serde(default, alias = "passed")]
+    pub(crate) history_index: u32,
     pub(crate) jti: Uuid,
     pub(crate) signature: Signature,
     pub(crate) attempts: Vec<Attempt>,
-    pub(crate) state: PostState,
+    pub(crate) state: DeliveryState,
     /// Time of the next attempt, if it is delayed or retried.
     pub(crate) due: Option<Moment>,
 }
@@ -66,7 +67,7 @@ impl Body {
 /// Delivery state of a webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum PostState {
+pub enum DeliveryState {
     /// It waits for one before it, for its time, or for a place at its receiver.
     Waiting,
     /// It is being posted.
@@ -110,10 +111,10 @@ pub(crate) enum Outcome {
     },
 }
 
-impl Post {
+impl WebhookDelivery {
     /// Estimated memory, without its attempts.
     pub(crate) fn bytes(&self) -> usize {
-        /// Its places in lanes, queues and indexes.
+        /// Its places in queues, queues and indexes.
         const INDEXED: usize = 128;
         size_of::<Self>() + INDEXED + self.body.as_ref().map_or(0, |body| body.0.len())
     }
@@ -132,15 +133,19 @@ impl Attempt {
 
 impl Outcome {
     /// The state that follows from it, if the webhook can still be tried again.
-    pub(crate) fn state(&self) -> PostState {
+    pub(crate) fn state(&self) -> DeliveryState {
         match self {
-            Self::Answer { status, .. } if (200..300).contains(status) => PostState::Acknowledged,
-            Self::Answer { status, .. } if *status == 429 || *status >= 500 => PostState::Retrying,
+            Self::Answer { status, .. } if (200..300).contains(status) => {
+                DeliveryState::Acknowledged
+            }
+            Self::Answer { status, .. } if *status == 429 || *status >= 500 => {
+                DeliveryState::Retrying
+            }
             Self::Answer { .. }
             | Self::Failed {
                 forbidden: true, ..
-            } => PostState::Refused,
-            Self::Failed { .. } => PostState::Retrying,
+            } => DeliveryState::Refused,
+            Self::Failed { .. } => DeliveryState::Retrying,
         }
     }
 }

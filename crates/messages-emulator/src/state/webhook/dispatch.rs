@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::state::WorkspaceId;
-use crate::state::webhook::delivery::PostId;
+use crate::state::webhook::delivery::DeliveryId;
 
 /// The number of an attempt that is in flight; never used again.
 pub(crate) type FlightId = u64;
@@ -31,7 +31,7 @@ pub(crate) struct Dispatch {
 #[derive(Default)]
 struct Receiver {
     in_flight: usize,
-    waiting: VecDeque<(WorkspaceId, PostId)>,
+    waiting: VecDeque<(WorkspaceId, DeliveryId)>,
     has_turn: bool,
 }
 
@@ -39,7 +39,7 @@ struct Receiver {
 pub(crate) struct Place {
     pub(crate) flight: FlightId,
     pub(crate) workspace: WorkspaceId,
-    pub(crate) post: PostId,
+    pub(crate) delivery: DeliveryId,
 }
 
 impl Dispatch {
@@ -63,14 +63,14 @@ impl Dispatch {
     }
 
     /// Queues a webhook for the receiver of its URL.
-    pub(crate) fn queue(&mut self, url: &str, workspace: WorkspaceId, post: PostId) {
+    pub(crate) fn queue(&mut self, url: &str, workspace: WorkspaceId, delivery: DeliveryId) {
         let name = receiver(url);
         let name = match self.receivers.get_key_value(name) {
             Some((name, _)) => Arc::clone(name),
             None => name.into(),
         };
         let receiver = self.receivers.entry(Arc::clone(&name)).or_default();
-        receiver.waiting.push_back((workspace, post));
+        receiver.waiting.push_back((workspace, delivery));
         self.waiting += 1;
         if !receiver.has_turn {
             receiver.has_turn = true;
@@ -95,7 +95,7 @@ impl Dispatch {
                 // It gets its turn back with the next place that it frees.
                 continue;
             }
-            let Some((workspace, post)) = receiver.waiting.pop_front() else {
+            let Some((workspace, delivery)) = receiver.waiting.pop_front() else {
                 continue;
             };
             self.waiting -= 1;
@@ -109,7 +109,7 @@ impl Dispatch {
             return Some(Place {
                 flight: self.last,
                 workspace,
-                post,
+                delivery,
             });
         }
         None
@@ -135,12 +135,12 @@ impl Dispatch {
     }
 
     /// Discards the webhooks that wait and are not to be kept.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(WorkspaceId, PostId) -> bool) {
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(WorkspaceId, DeliveryId) -> bool) {
         for receiver in self.receivers.values_mut() {
             let before = receiver.waiting.len();
             receiver
                 .waiting
-                .retain(|(workspace, post)| keep(*workspace, *post));
+                .retain(|(workspace, delivery)| keep(*workspace, *delivery));
             let gone = before - receiver.waiting.len();
             if gone > 0 {
                 receiver.waiting.shrink_to_fit();
@@ -175,19 +175,19 @@ mod tests {
     #[test]
     fn a_receiver_has_64_places_and_the_rest_waits_in_order() {
         let mut dispatch = Dispatch::default();
-        for post in 0..100 {
-            dispatch.queue(&url(1), 0, post);
+        for delivery in 0..100 {
+            dispatch.queue(&url(1), 0, delivery);
         }
         let first = started(&mut dispatch);
         assert_eq!((first.len(), dispatch.waiting()), (PER_RECEIVER, 36));
         dispatch.queue(&url(2), 0, 500);
-        assert_eq!(started(&mut dispatch)[0].post, 500);
+        assert_eq!(started(&mut dispatch)[0].delivery, 500);
         for place in first {
             dispatch.done(place.flight);
             dispatch.done(place.flight);
         }
         let next = started(&mut dispatch);
-        let next: Vec<_> = next.iter().map(|place| place.post).collect();
+        let next: Vec<_> = next.iter().map(|place| place.delivery).collect();
         assert_eq!(next, (64..100).collect::<Vec<_>>());
         assert_eq!(dispatch.in_flight(), 37);
     }
@@ -196,14 +196,14 @@ mod tests {
     fn receivers_that_hang_leave_places_to_others() {
         let mut dispatch = Dispatch::default();
         for receiver in 0..20 {
-            for post in 0..100 {
-                dispatch.queue(&url(receiver), 0, post);
+            for delivery in 0..100 {
+                dispatch.queue(&url(receiver), 0, delivery);
             }
         }
         let hanging = started(&mut dispatch);
         assert!(hanging.len() < IN_ALL, "{}", hanging.len());
         dispatch.queue(&url(99), 0, 1_000);
-        assert_eq!(started(&mut dispatch)[0].post, 1_000);
+        assert_eq!(started(&mut dispatch)[0].delivery, 1_000);
 
         for receiver in 100..1_000 {
             dispatch.queue(&url(receiver), 0, 1);
@@ -215,8 +215,8 @@ mod tests {
     #[test]
     fn what_is_discarded_frees_everything() {
         let mut dispatch = Dispatch::default();
-        for post in 0..200 {
-            dispatch.queue(&url(1), usize::from(post > 99), post);
+        for delivery in 0..200 {
+            dispatch.queue(&url(1), usize::from(delivery > 99), delivery);
         }
         let first = started(&mut dispatch);
         dispatch.retain(|workspace, _| workspace == 1);

@@ -1,4 +1,4 @@
-//! The webhooks of a workspace: in order within a lane, tried again by the documented schedule.
+//! The webhooks of a workspace: in order within a order_key, tried again by the documented schedule.
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use crate::clock::Moment;
 use crate::state::table::Table;
-use crate::state::webhook::delivery::{Attempt, Post, PostId, PostState};
+use crate::state::webhook::delivery::{Attempt, DeliveryId, DeliveryState, WebhookDelivery};
 use crate::state::webhook::dispatch::FlightId;
 
 /// The first pause before a webhook is tried again; each further one is twice as long.
@@ -22,16 +22,16 @@ pub(crate) const HOLD: Duration = Duration::from_secs(5);
 
 /// The webhooks of a workspace.
 #[derive(Default)]
-pub(crate) struct Posts {
-    posts: Table<Post>,
-    /// Webhooks that were not tried yet, by their lane and the order of their entry. The front of each lane is in flight,
+pub(crate) struct WebhookQueue {
+    webhooks: Table<WebhookDelivery>,
+    /// Webhooks that were not tried yet, by their order_key and the order of their entry. The front of each order_key is in flight,
     /// or ready to be.
-    lanes: BTreeMap<(u64, u64), PostId>,
+    queues: BTreeMap<(u64, u64), DeliveryId>,
     entered: u64,
-    /// Held back in a lane until another one has overtaken it.
-    held: HashMap<u64, PostId>,
-    in_flight: HashMap<PostId, Flight>,
-    last: PostId,
+    /// Held back in a order_key until another one has overtaken it.
+    held: HashMap<u64, DeliveryId>,
+    in_flight: HashMap<DeliveryId, Flight>,
+    last: DeliveryId,
 }
 
 struct Flight {
@@ -45,166 +45,168 @@ struct Flight {
 pub(crate) struct Followup {
     /// The next try of the same webhook.
     pub(crate) retry_at: Option<Moment>,
-    /// The webhook of the lane that may go out now.
-    pub(crate) next: Option<PostId>,
+    /// The webhook of the order_key that may go out now.
+    pub(crate) next: Option<DeliveryId>,
 }
 
-impl Posts {
+impl WebhookQueue {
     /// Remembers a webhook, which is not posted yet.
-    pub(crate) fn add(&mut self, post: Post) -> PostId {
+    pub(crate) fn add(&mut self, delivery: WebhookDelivery) -> DeliveryId {
         self.last += 1;
-        self.put_back(self.last, post);
+        self.put_back(self.last, delivery);
         self.last
     }
 
     /// Puts a webhook back that had its number before.
-    pub(crate) fn put_back(&mut self, id: PostId, post: Post) {
+    pub(crate) fn put_back(&mut self, id: DeliveryId, delivery: WebhookDelivery) {
         self.last = self.last.max(id);
-        let attempts: usize = post.attempts.iter().map(Attempt::bytes).sum();
-        let bytes = post.bytes() + attempts;
-        self.posts.insert(id, post);
-        self.posts.weigh(id, bytes);
+        let attempts: usize = delivery.attempts.iter().map(Attempt::bytes).sum();
+        let bytes = delivery.bytes() + attempts;
+        self.webhooks.insert(id, delivery);
+        self.webhooks.weigh(id, bytes);
     }
 
     /// Numbers go on after this one.
-    pub(crate) fn go_on_from(&mut self, last: PostId) {
+    pub(crate) fn go_on_from(&mut self, last: DeliveryId) {
         self.last = self.last.max(last);
     }
 
     /// The number that was given last.
-    pub(crate) const fn last(&self) -> PostId {
+    pub(crate) const fn last(&self) -> DeliveryId {
         self.last
     }
 
-    pub(crate) const fn table(&self) -> &Table<Post> {
-        &self.posts
+    pub(crate) const fn table(&self) -> &Table<WebhookDelivery> {
+        &self.webhooks
     }
 
-    pub(crate) const fn table_mut(&mut self) -> &mut Table<Post> {
-        &mut self.posts
+    pub(crate) const fn table_mut(&mut self) -> &mut Table<WebhookDelivery> {
+        &mut self.webhooks
     }
 
-    pub(crate) fn get(&self, id: PostId) -> Option<&Post> {
-        self.posts.get(id)
+    pub(crate) fn get(&self, id: DeliveryId) -> Option<&WebhookDelivery> {
+        self.webhooks.get(id)
     }
 
-    /// Removes a webhook, and breaks its attempt off if it is in flight. Returns the webhook of the lane that may go out
+    /// Removes a webhook, and breaks its attempt off if it is in flight. Returns the webhook of the order_key that may go out
     /// now.
-    pub(crate) fn remove(&mut self, id: PostId) -> Option<PostId> {
-        let lane = self.posts.remove(id)?.lane;
+    pub(crate) fn remove(&mut self, id: DeliveryId) -> Option<DeliveryId> {
+        let order_key = self.webhooks.remove(id)?.order_key;
         self.in_flight.remove(&id);
-        if self.held.get(&lane) == Some(&id) {
-            self.held.remove(&lane);
+        if self.held.get(&order_key) == Some(&id) {
+            self.held.remove(&order_key);
         }
-        self.leave(lane, id)
+        self.leave(order_key, id)
     }
 
     /// Removes all, and breaks off what is in flight. Numbers go on.
     pub(crate) fn clear(&mut self) {
-        self.posts.clear();
-        self.lanes.clear();
+        self.webhooks.clear();
+        self.queues.clear();
         self.held.clear();
         self.in_flight.clear();
     }
 
-    /// Puts a webhook into its lane. `Some` if it may go out now.
-    pub(crate) fn queue(&mut self, id: PostId) -> Option<PostId> {
-        let lane = self.posts.get(id)?.lane;
-        let is_first = self.front(lane).is_none();
+    /// Puts a webhook into its order_key. `Some` if it may go out now.
+    pub(crate) fn queue(&mut self, id: DeliveryId) -> Option<DeliveryId> {
+        let order_key = self.webhooks.get(id)?.order_key;
+        let is_first = self.front(order_key).is_none();
         self.entered += 1;
-        self.lanes.insert((lane, self.entered), id);
+        self.queues.insert((order_key, self.entered), id);
         is_first.then_some(id)
     }
 
-    fn front(&self, lane: u64) -> Option<((u64, u64), PostId)> {
-        let mut queue = self.lanes.range((lane, 0)..=(lane, u64::MAX));
+    fn front(&self, order_key: u64) -> Option<((u64, u64), DeliveryId)> {
+        let mut queue = self.queues.range((order_key, 0)..=(order_key, u64::MAX));
         queue.next().map(|(place, id)| (*place, *id))
     }
 
-    /// Holds a webhook back until the next one of its lane, which it returns together with it, in their new order.
-    pub(crate) fn hold(&mut self, id: PostId) -> Vec<PostId> {
-        let Some(lane) = self.posts.get(id).map(|post| post.lane) else {
+    /// Holds a webhook back until the next one of its order_key, which it returns together with it, in their new order.
+    pub(crate) fn hold(&mut self, id: DeliveryId) -> Vec<DeliveryId> {
+        let Some(order_key) = self.webhooks.get(id).map(|delivery| delivery.order_key) else {
             return Vec::new();
         };
-        match self.held.remove(&lane) {
+        match self.held.remove(&order_key) {
             Some(overtaken) => vec![id, overtaken],
             None => {
-                self.held.insert(lane, id);
+                self.held.insert(order_key, id);
                 Vec::new()
             }
         }
     }
 
     /// Returns `true` if a webhook gets its turn by itself, as soon as those before it have had theirs.
-    pub(crate) fn goes_out(&self, id: PostId) -> bool {
-        self.posts.get(id).is_some_and(|post| {
-            let waits = post.due.is_some() || self.held.get(&post.lane) == Some(&id);
-            post.state != PostState::Dropped && !waits
+    pub(crate) fn goes_out(&self, id: DeliveryId) -> bool {
+        self.webhooks.get(id).is_some_and(|delivery| {
+            let waits = delivery.due.is_some() || self.held.get(&delivery.order_key) == Some(&id);
+            delivery.state != DeliveryState::Dropped && !waits
         })
     }
 
     /// Lets a webhook go that nothing has overtaken in time.
-    pub(crate) fn release(&mut self, id: PostId) -> bool {
-        let Some(lane) = self.posts.get(id).map(|post| post.lane) else {
+    pub(crate) fn release(&mut self, id: DeliveryId) -> bool {
+        let Some(order_key) = self.webhooks.get(id).map(|delivery| delivery.order_key) else {
             return false;
         };
-        self.held.get(&lane) == Some(&id) && self.held.remove(&lane).is_some()
+        self.held.get(&order_key) == Some(&id) && self.held.remove(&order_key).is_some()
     }
 
     /// Notes that a webhook goes out at `due` and not before.
-    pub(crate) fn make_late(&mut self, id: PostId, due: Moment) {
-        if let Some(post) = self.posts.get_mut(id) {
-            post.due = Some(due);
+    pub(crate) fn make_late(&mut self, id: DeliveryId, due: Moment) {
+        if let Some(delivery) = self.webhooks.get_mut(id) {
+            delivery.due = Some(due);
         }
     }
 
     /// Notes that a webhook never goes out.
-    pub(crate) fn drop_on_purpose(&mut self, id: PostId) {
-        if let Some(post) = self.posts.get_mut(id) {
-            post.state = PostState::Dropped;
+    pub(crate) fn drop_on_purpose(&mut self, id: DeliveryId) {
+        if let Some(delivery) = self.webhooks.get_mut(id) {
+            delivery.state = DeliveryState::Dropped;
         }
     }
 
     /// Returns `true` if a webhook is to be retried, or sent late, at this moment.
-    pub(crate) fn is_due(&self, id: PostId, at: Moment) -> bool {
-        self.posts.get(id).is_some_and(|post| post.due == Some(at))
+    pub(crate) fn is_due(&self, id: DeliveryId, at: Moment) -> bool {
+        self.webhooks
+            .get(id)
+            .is_some_and(|delivery| delivery.due == Some(at))
     }
 
-    pub(crate) fn is_held(&self, id: PostId) -> bool {
-        self.posts
+    pub(crate) fn is_held(&self, id: DeliveryId) -> bool {
+        self.webhooks
             .get(id)
-            .is_some_and(|post| self.held.get(&post.lane) == Some(&id))
+            .is_some_and(|delivery| self.held.get(&delivery.order_key) == Some(&id))
     }
 
     /// Notes that the time of a webhook has come.
-    pub(crate) fn come_due(&mut self, id: PostId) {
-        if let Some(post) = self.posts.get_mut(id) {
-            post.due = None;
+    pub(crate) fn come_due(&mut self, id: DeliveryId) {
+        if let Some(delivery) = self.webhooks.get_mut(id) {
+            delivery.due = None;
         }
     }
 
     /// Notes that a webhook is in flight. What is returned with it ends when the attempt is to be broken off.
     pub(crate) fn start(
         &mut self,
-        id: PostId,
+        id: DeliveryId,
         flight: FlightId,
-    ) -> Option<(&Post, oneshot::Receiver<Infallible>)> {
-        let post = self.posts.get_mut(id)?;
-        post.state = PostState::Posting;
-        post.due = None;
+    ) -> Option<(&WebhookDelivery, oneshot::Receiver<Infallible>)> {
+        let delivery = self.webhooks.get_mut(id)?;
+        delivery.state = DeliveryState::Posting;
+        delivery.due = None;
         let (withdraw, withdrawn) = oneshot::channel();
         let flight = Flight {
             id: flight,
             _withdraw: withdraw,
         };
         self.in_flight.insert(id, flight);
-        Some((post, withdrawn))
+        Some((delivery, withdrawn))
     }
 
     /// Notes how an attempt ended. `None` if the webhook was removed meanwhile.
     pub(crate) fn tried(
         &mut self,
-        id: PostId,
+        id: DeliveryId,
         flight: FlightId,
         attempt: Attempt,
     ) -> Option<Followup> {
@@ -212,43 +214,47 @@ impl Posts {
             return None;
         }
         self.in_flight.remove(&id);
-        self.posts.weigh(id, attempt.bytes());
-        let post = self.posts.get_mut(id)?;
+        self.webhooks.weigh(id, attempt.bytes());
+        let delivery = self.webhooks.get_mut(id)?;
         let now = attempt.at;
         let mut state = attempt.outcome.state();
-        if post.attempts.is_empty() {
+        if delivery.attempts.is_empty() {
             // Most have one.
-            post.attempts.reserve_exact(1);
+            delivery.attempts.reserve_exact(1);
         }
         // Most webhooks have one attempt, and there may be hundreds of thousands of them.
-        post.attempts.reserve_exact(1);
-        post.attempts.push(attempt);
-        let tries = post.attempts.len();
-        let first = post.attempts.first().map_or(now, |first| first.at);
+        delivery.attempts.reserve_exact(1);
+        delivery.attempts.push(attempt);
+        let tries = delivery.attempts.len();
+        let first = delivery.attempts.first().map_or(now, |first| first.at);
         // After the end of time, a pause cannot pass.
-        let retry_at = (state == PostState::Retrying)
+        let retry_at = (state == DeliveryState::Retrying)
             .then(|| now.after(pause_after(tries)))
             .filter(|at| *at > now && at.since(first) <= GIVE_UP_AFTER);
-        if state == PostState::Retrying && retry_at.is_none() {
-            state = PostState::GivenUp;
+        if state == DeliveryState::Retrying && retry_at.is_none() {
+            state = DeliveryState::GivenUp;
         }
-        post.state = state;
-        post.due = retry_at;
-        let lane = post.lane;
+        delivery.state = state;
+        delivery.due = retry_at;
+        let order_key = delivery.order_key;
         Some(Followup {
             retry_at,
-            next: self.leave(lane, id),
+            next: self.leave(order_key, id),
         })
     }
 
-    /// Makes way in a lane. Returns the webhook that may go out now.
-    fn leave(&mut self, lane: u64, id: PostId) -> Option<PostId> {
-        let mut queue = self.lanes.range((lane, 0)..=(lane, u64::MAX));
+    /// Makes way in a order_key. Returns the webhook that may go out now.
+    fn leave(&mut self, order_key: u64, id: DeliveryId) -> Option<DeliveryId> {
+        let mut queue = self.queues.range((order_key, 0)..=(order_key, u64::MAX));
         let (place, _) = queue.find(|(_, one)| **one == id)?;
         let place = *place;
-        let was_first = self.front(lane).is_some_and(|(front, _)| front == place);
-        self.lanes.remove(&place);
-        self.front(lane).filter(|_| was_first).map(|(_, next)| next)
+        let was_first = self
+            .front(order_key)
+            .is_some_and(|(front, _)| front == place);
+        self.queues.remove(&place);
+        self.front(order_key)
+            .filter(|_| was_first)
+            .map(|(_, next)| next)
     }
 }
 
@@ -272,20 +278,20 @@ mod tests {
     use crate::state::webhook::body::WebhookKind;
     use crate::state::webhook::delivery::{Outcome, Signature};
 
-    fn post(lane: u64) -> Post {
-        Post {
+    fn delivery(order_key: u64) -> WebhookDelivery {
+        WebhookDelivery {
             kind: WebhookKind::Status,
             message: 1,
             status: None,
-            lane,
+            order_key,
             url: "http://127.0.0.1:1/".into(),
             body: None,
             version: Generation::V1,
-            passed: 0,
+            history_index: 0,
             jti: Uuid::nil(),
             signature: Signature::Right,
             attempts: Vec::new(),
-            state: PostState::Waiting,
+            state: DeliveryState::Waiting,
             due: None,
         }
     }
@@ -301,28 +307,28 @@ mod tests {
         }
     }
 
-    /// Posts a webhook, which is answered.
-    fn tried(posts: &mut Posts, id: PostId, at: Moment, status: u16) -> Followup {
-        let flight = posts.last() + at.as_millis();
-        posts.start(id, flight).expect("a webhook");
-        posts
+    /// WebhookQueue a webhook, which is answered.
+    fn tried(webhooks: &mut WebhookQueue, id: DeliveryId, at: Moment, status: u16) -> Followup {
+        let flight = webhooks.last() + at.as_millis();
+        webhooks.start(id, flight).expect("a webhook");
+        webhooks
             .tried(id, flight, answered(at, status))
             .expect("it is in flight")
     }
 
     #[test]
     fn retries_double_from_5_seconds_to_15_minutes_and_end_after_24_hours() {
-        let mut posts = Posts::default();
-        let id = posts.add(post(1));
-        assert_eq!(posts.queue(id), Some(id));
+        let mut webhooks = WebhookQueue::default();
+        let id = webhooks.add(delivery(1));
+        assert_eq!(webhooks.queue(id), Some(id));
         let start = Moment::from_millis(1_000_000);
         let (mut now, mut pauses) = (start, Vec::new());
-        while let Some(at) = tried(&mut posts, id, now, 503).retry_at {
+        while let Some(at) = tried(&mut webhooks, id, now, 503).retry_at {
             pauses.push(at.since(now).as_secs());
             now = at;
         }
-        let state = posts.get(id).map(|post| post.state);
-        assert_eq!(state, Some(PostState::GivenUp));
+        let state = webhooks.get(id).map(|delivery| delivery.state);
+        assert_eq!(state, Some(DeliveryState::GivenUp));
         assert_eq!(&pauses[..10], [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
         let passed = now.since(start).as_secs();
         assert!(passed <= 86_400 && passed > 86_400 - 900, "{passed}");
@@ -331,9 +337,9 @@ mod tests {
     #[test]
     fn only_429_and_5xx_and_silence_are_tried_again() {
         for status in 200..600 {
-            let mut posts = Posts::default();
-            let id = posts.add(post(1));
-            let followup = tried(&mut posts, id, Moment::from_millis(0), status);
+            let mut webhooks = WebhookQueue::default();
+            let id = webhooks.add(delivery(1));
+            let followup = tried(&mut webhooks, id, Moment::from_millis(0), status);
             assert_eq!(
                 followup.retry_at.is_some(),
                 status == 429 || status >= 500,
@@ -344,47 +350,55 @@ mod tests {
 
     #[test]
     fn a_lane_keeps_its_order_and_a_retry_does_not_block_it() {
-        let mut posts = Posts::default();
-        let (first, second, other) = (posts.add(post(1)), posts.add(post(1)), posts.add(post(2)));
-        assert_eq!(posts.queue(first), Some(first));
-        assert_eq!(posts.queue(second), None);
-        assert_eq!(posts.queue(other), Some(other));
-        let followup = tried(&mut posts, first, Moment::from_millis(0), 500);
+        let mut webhooks = WebhookQueue::default();
+        let (first, second, other) = (
+            webhooks.add(delivery(1)),
+            webhooks.add(delivery(1)),
+            webhooks.add(delivery(2)),
+        );
+        assert_eq!(webhooks.queue(first), Some(first));
+        assert_eq!(webhooks.queue(second), None);
+        assert_eq!(webhooks.queue(other), Some(other));
+        let followup = tried(&mut webhooks, first, Moment::from_millis(0), 500);
         assert!(followup.retry_at.is_some());
         assert_eq!(followup.next, Some(second));
     }
 
     #[test]
     fn nothing_is_tried_again_where_time_has_ended() {
-        let mut posts = Posts::default();
-        let id = posts.add(post(1));
-        assert_eq!(tried(&mut posts, id, Moment::LAST, 500).retry_at, None);
+        let mut webhooks = WebhookQueue::default();
+        let id = webhooks.add(delivery(1));
+        assert_eq!(tried(&mut webhooks, id, Moment::LAST, 500).retry_at, None);
     }
 
     #[test]
     fn what_is_removed_makes_way_and_is_broken_off() {
-        let mut posts = Posts::default();
-        let ids = [posts.add(post(1)), posts.add(post(1)), posts.add(post(1))];
+        let mut webhooks = WebhookQueue::default();
+        let ids = [
+            webhooks.add(delivery(1)),
+            webhooks.add(delivery(1)),
+            webhooks.add(delivery(1)),
+        ];
         for id in ids {
-            posts.queue(id);
+            webhooks.queue(id);
         }
-        let (_, mut withdrawn) = posts.start(ids[0], 1).expect("a webhook");
+        let (_, mut withdrawn) = webhooks.start(ids[0], 1).expect("a webhook");
         assert!(
             withdrawn
                 .try_recv()
                 .is_err_and(|error| error == TryRecvError::Empty)
         );
-        assert_eq!(posts.remove(ids[1]), None);
-        assert_eq!(posts.remove(ids[0]), Some(ids[2]));
+        assert_eq!(webhooks.remove(ids[1]), None);
+        assert_eq!(webhooks.remove(ids[0]), Some(ids[2]));
         assert!(
             withdrawn
                 .try_recv()
                 .is_err_and(|error| error == TryRecvError::Closed)
         );
-        let late = posts.tried(ids[0], 1, answered(Moment::from_millis(0), 200));
+        let late = webhooks.tried(ids[0], 1, answered(Moment::from_millis(0), 200));
         assert_eq!(late, None);
-        assert_eq!(posts.remove(ids[2]), None);
-        assert!(posts.lanes.is_empty() && posts.in_flight.is_empty());
-        assert_eq!(posts.table().bytes(), 0);
+        assert_eq!(webhooks.remove(ids[2]), None);
+        assert!(webhooks.queues.is_empty() && webhooks.in_flight.is_empty());
+        assert_eq!(webhooks.table().bytes(), 0);
     }
 }

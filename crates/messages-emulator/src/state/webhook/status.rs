@@ -4,25 +4,25 @@ use bytes::Bytes;
 
 use crate::clock::Moment;
 use crate::rules::WebhookFault;
-use crate::state::failover::FlowKind;
+use crate::state::failover::FailoverKind;
 use crate::state::generation::Generation;
-use crate::state::message::{FlowId, Message, MessageId};
-use crate::state::seeded_rng::Dice;
+use crate::state::message::{FailoverId, Message, MessageId};
+use crate::state::seeded_rng::SeededRng;
 use crate::state::status::Status;
-use crate::state::webhook::body::{self, FlowFacts, Listed, StatusFacts, WebhookKind};
-use crate::state::webhook::delivery::{Body, PostId, PostState, Signature};
-use crate::state::{Post, Workspace, WorkspaceId, World};
+use crate::state::webhook::body::{self, FailoverFacts, Listed, StatusFacts, WebhookKind};
+use crate::state::webhook::delivery::{Body, DeliveryId, DeliveryState, Signature};
+use crate::state::{State, WebhookDelivery, WorkspaceId, WorkspaceState};
 
-impl World {
-    /// Posts a status that a message has just reached, if a receiver is set. Returns the webhook.
-    pub(crate) fn post_status(
+impl State {
+    /// WebhookQueue a status that a message has just reached, if a receiver is set. Returns the webhook.
+    pub(crate) fn queue_status(
         &mut self,
         at: Moment,
         workspace: WorkspaceId,
         id: MessageId,
         status: Status,
-    ) -> Option<PostId> {
-        let seed = self.laws.seed;
+    ) -> Option<DeliveryId> {
+        let seed = self.settings.seed;
         let state = self.workspaces.get_mut(workspace)?;
         let targets = &state.account.targets;
         let message = state.messages.get(id)?;
@@ -31,48 +31,57 @@ impl World {
             .clone()
             .or_else(|| targets.status_url.clone())?;
         // A message of a workflow speaks v0.1, since nothing else can name the workflow.
-        let flow = message.flow.and_then(|(flow, _)| state.flows.get(flow));
-        let version = message.webhook_version.unwrap_or(match flow {
-            Some(flow) if matches!(flow.kind, FlowKind::Workflow { .. }) => Generation::V0_1,
+        let failover = message
+            .failover
+            .and_then(|(failover, _)| state.failovers.get(failover));
+        let version = message.webhook_version.unwrap_or(match failover {
+            Some(failover) if matches!(failover.kind, FailoverKind::Workflow { .. }) => {
+                Generation::V0_1
+            }
             _ => targets.version,
         });
         let reached = message.history.len();
-        let post = Post {
+        let delivery = WebhookDelivery {
             kind: WebhookKind::Status,
             message: id,
             status: Some(status),
-            lane: message.lane,
+            order_key: message.order_key,
             url,
             body: None,
             version,
-            passed: u32::try_from(reached.checked_sub(1)?).ok()?,
-            jti: state.webhook_dice(seed, id, reached).uuid(),
+            history_index: u32::try_from(reached.checked_sub(1)?).ok()?,
+            jti: state.webhook_rng(seed, id, reached).uuid(),
             signature: signature(message),
             attempts: Vec::new(),
-            state: PostState::Waiting,
+            state: DeliveryState::Waiting,
             due: None,
         };
         let fault = message.webhook_fault;
-        self.post(at, workspace, post, fault)
+        self.queue_webhook(at, workspace, delivery, fault)
     }
 
     /// Tells how a workflow of the first generation has ended; a v1 failover has no report.
-    pub(crate) fn post_report(&mut self, at: Moment, workspace: WorkspaceId, flow_id: FlowId) {
-        let seed = self.laws.seed;
+    pub(crate) fn queue_report(
+        &mut self,
+        at: Moment,
+        workspace: WorkspaceId,
+        failover_id: FailoverId,
+    ) {
+        let seed = self.settings.seed;
         let Some(state) = self.workspaces.get_mut(workspace) else {
             return;
         };
-        let Some(flow) = state.flows.get(flow_id) else {
+        let Some(failover) = state.failovers.get(failover_id) else {
             return;
         };
-        let FlowKind::Workflow { uuid, member } = &flow.kind else {
+        let FailoverKind::Workflow { uuid, field } = &failover.kind else {
             return;
         };
-        let (Some(url), Some(ending)) = (state.account.targets.status_url.clone(), flow.ended)
+        let (Some(url), Some(ending)) = (state.account.targets.status_url.clone(), failover.ended)
         else {
             return;
         };
-        let sent: Vec<(String, &Message)> = flow
+        let sent: Vec<(String, &Message)> = failover
             .steps
             .iter()
             .filter_map(|step| state.messages.get(step.message?))
@@ -92,81 +101,83 @@ impl World {
         let Some((_, first)) = sent.first() else {
             return;
         };
-        let post = Post {
+        let delivery = WebhookDelivery {
             kind: WebhookKind::Report,
             message: first.id,
             status: None,
-            lane: flow.lane,
+            order_key: failover.order_key,
             url,
             // The states of its messages may change afterwards.
             body: Some(Body::boxed(body::report(
-                member.name(),
+                field.name(),
                 &uuid.to_string(),
                 ending.name(),
                 at,
                 &listed,
             ))),
             version: Generation::V0_1,
-            passed: 0,
-            jti: state.webhook_dice(seed, flow_id, 0).uuid(),
+            history_index: 0,
+            jti: state.webhook_rng(seed, failover_id, 0).uuid(),
             signature: signature(first),
             attempts: Vec::new(),
-            state: PostState::Waiting,
+            state: DeliveryState::Waiting,
             due: None,
         };
-        self.post(at, workspace, post, None);
+        self.queue_webhook(at, workspace, delivery, None);
     }
 }
 
-impl Workspace {
+impl WorkspaceState {
     /// The body of a webhook: the same bytes each time.
-    pub(crate) fn body_of(&self, post: &Post) -> Bytes {
-        match &post.body {
+    pub(crate) fn body_of(&self, delivery: &WebhookDelivery) -> Bytes {
+        match &delivery.body {
             Some(body) => body.0.clone(),
-            None => self.status_body(post).unwrap_or_default(),
+            None => self.status_body(delivery).unwrap_or_default(),
         }
     }
 
-    fn status_body(&self, post: &Post) -> Option<Bytes> {
-        let message = self.messages.get(post.message)?;
-        let passed = message.history.get(usize::try_from(post.passed).ok()?)?;
-        let flow = message
-            .flow
-            .and_then(|(flow, step)| Some((self.flows.get(flow)?, step)));
+    fn status_body(&self, delivery: &WebhookDelivery) -> Option<Bytes> {
+        let message = self.messages.get(delivery.message)?;
+        let change = message
+            .history
+            .get(usize::try_from(delivery.history_index).ok()?)?;
+        let failover = message
+            .failover
+            .and_then(|(failover, step)| Some((self.failovers.get(failover)?, step)));
         let uuid = message.uuid.to_string();
-        let workflow_uuid = match flow.map(|(flow, _)| &flow.kind) {
-            Some(FlowKind::Workflow { uuid, .. }) => uuid.to_string(),
+        let workflow_uuid = match failover.map(|(failover, _)| &failover.kind) {
+            Some(FailoverKind::Workflow { uuid, .. }) => uuid.to_string(),
             _ => String::new(),
         };
-        let (high, low) = post.jti.as_u64_pair();
-        let instance = Dice::new(high, "instance", low).instance();
+        let (high, low) = delivery.jti.as_u64_pair();
+        let instance = SeededRng::new(high, "instance", low).instance();
         // Once each: `read` comes after the one that has told.
-        let bills = matches!(passed.status, Status::Delivered | Status::Undeliverable);
+        let bills = matches!(change.status, Status::Delivered | Status::Undeliverable);
         let facts = StatusFacts {
             uuid: &uuid,
             channel: message.channel,
             to: &message.person,
             from: &message.ours,
-            at: passed.at,
-            status: passed.status,
-            code: passed.code,
+            at: change.at,
+            status: change.status,
+            code: change.code,
             instance: &instance,
             client_ref: message.client_ref.as_deref(),
             price: message.price.filter(|_| bills),
             sms_segments: message.sms_segments,
-            flow: flow.map(|(flow, step)| match &flow.kind {
-                FlowKind::Failover { workflow_id } => FlowFacts::Failover {
+            failover: failover.map(|(failover, step)| match &failover.kind {
+                FailoverKind::List { workflow_id } => FailoverFacts::List {
                     workflow_id,
                     number: step + 1,
-                    total: flow.steps.len(),
+                    total: failover.steps.len(),
                 },
-                FlowKind::Workflow { member, .. } => FlowFacts::Workflow {
+                FailoverKind::Workflow { field, .. } => FailoverFacts::Workflow {
                     uuid: &workflow_uuid,
-                    member: member.name(),
+                    field: field.name(),
                 },
             }),
         };
-        Some(body::status(post.version, &facts))
+        Some(body::status(delivery.version, &facts))
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) async fn open(file: PathBuf) -> Result<Saved, StartError> {
         let workspaces = read::workspaces(&connection)?;
         let writer = write::Writer::start(connection)?;
         Ok(Saved {
-            keeper: Some(std::sync::Arc::new(writer)),
+            store: Some(std::sync::Arc::new(writer)),
             workspaces,
         })
     });

@@ -32,8 +32,8 @@ pub(super) const WORKSPACE: &str = "workspace";
 pub(super) const fn table(kind: Kind) -> &'static str {
     match kind {
         Kind::Message => "message",
-        Kind::Flow => "flow",
-        Kind::Post => "webhook",
+        Kind::Failover => "failover",
+        Kind::Webhook => "webhook",
         Kind::Seen => "seen",
         Kind::Rules => "rules",
         Kind::Numbers => "numbers",

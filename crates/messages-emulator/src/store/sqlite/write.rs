@@ -14,7 +14,7 @@ use super::schema::{WORKSPACE, digest, table};
 use crate::config::credentials::EmulatorCredentials;
 use crate::config::error::StartError;
 use crate::state::WorkspaceId;
-use crate::store::Keeper;
+use crate::store::Store;
 use crate::store::rows::RowChange;
 
 /// Most commands that share a transaction: a sender's wait stays short.
@@ -68,7 +68,7 @@ impl Writer {
     }
 }
 
-impl Keeper for Writer {
+impl Store for Writer {
     fn account(&self, workspace: WorkspaceId, credentials: &EmulatorCredentials) {
         let given = credentials.given;
         let secret =

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 pub(crate) use inbound::{InboundFacts, inbound};
 pub(crate) use report::{Listed, report};
-pub(crate) use status::{FlowFacts, StatusFacts, status};
+pub(crate) use status::{FailoverFacts, StatusFacts, status};
 
 use crate::state::channel::{Channel, price_text};
 
@@ -44,25 +44,25 @@ fn usage(price: u32) -> Usage {
 #[derive(Clone, Copy)]
 struct Address<'a> {
     channel: Channel,
-    member: &'static str,
+    field: &'static str,
     value: &'a str,
 }
 
 impl<'a> Address<'a> {
     fn person(channel: Channel, value: &'a str) -> Self {
-        let member = channel.person_member();
+        let field = channel.person_member();
         Self {
             channel,
-            member,
+            field,
             value,
         }
     }
 
     fn own(channel: Channel, value: &'a str) -> Self {
-        let member = channel.own_member();
+        let field = channel.own_member();
         Self {
             channel,
-            member,
+            field,
             value,
         }
     }
@@ -72,7 +72,7 @@ impl Serialize for Address<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut out = serializer.serialize_map(Some(2))?;
         out.serialize_entry("type", self.channel.v0_1_name())?;
-        out.serialize_entry(self.member, self.value)?;
+        out.serialize_entry(self.field, self.value)?;
         out.end()
     }
 }

@@ -20,7 +20,7 @@ pub(crate) struct Listed<'a> {
 
 /// The final report of a workflow.
 pub(crate) fn report(
-    member: &'static str,
+    field: &'static str,
     uuid: &str,
     status: &str,
     at: Moment,
@@ -45,7 +45,7 @@ pub(crate) fn report(
         currency: &'static str,
     }
     struct Report<'a> {
-        member: &'static str,
+        field: &'static str,
         uuid: &'a str,
         status: &'a str,
         at: Moment,
@@ -66,7 +66,7 @@ pub(crate) fn report(
                 status: message.status.unwrap_or(Status::Submitted).name(),
             });
             let mut out = serializer.serialize_map(None)?;
-            out.serialize_entry(self.member, self.uuid)?;
+            out.serialize_entry(self.field, self.uuid)?;
             out.serialize_entry("template", "failover")?;
             out.serialize_entry("status", self.status)?;
             out.serialize_entry("timestamp", &self.at.millis_text())?;
@@ -87,7 +87,7 @@ pub(crate) fn report(
         }
     }
     to_bytes(&Report {
-        member,
+        field,
         uuid,
         status,
         at,

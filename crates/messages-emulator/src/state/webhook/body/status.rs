@@ -26,13 +26,13 @@ pub(crate) struct StatusFacts<'a> {
     pub(crate) client_ref: Option<&'a str>,
     pub(crate) price: Option<u32>,
     pub(crate) sms_segments: Option<u32>,
-    pub(crate) flow: Option<FlowFacts<'a>>,
+    pub(crate) failover: Option<FailoverFacts<'a>>,
 }
 
 /// To which failover or workflow a message belongs.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum FlowFacts<'a> {
-    Failover {
+pub(crate) enum FailoverFacts<'a> {
+    List {
         workflow_id: &'a str,
         /// From 1.
         number: usize,
@@ -40,7 +40,7 @@ pub(crate) enum FlowFacts<'a> {
     },
     Workflow {
         uuid: &'a str,
-        member: &'static str,
+        field: &'static str,
     },
 }
 
@@ -99,11 +99,11 @@ impl Serialize for StatusV1<'_> {
         if let Some(client_ref) = facts.client_ref {
             out.serialize_entry("client_ref", client_ref)?;
         }
-        if let Some(FlowFacts::Failover {
+        if let Some(FailoverFacts::List {
             workflow_id,
             number,
             total,
-        }) = facts.flow
+        }) = facts.failover
         {
             out.serialize_entry(
                 "workflow",
@@ -157,8 +157,8 @@ impl Serialize for StatusV0_1<'_> {
         if let Some(client_ref) = facts.client_ref {
             out.serialize_entry("client_ref", client_ref)?;
         }
-        if let Some(FlowFacts::Workflow { uuid, member }) = facts.flow {
-            out.serialize_entry("_links", &WorkflowLink { uuid, member })?;
+        if let Some(FailoverFacts::Workflow { uuid, field }) = facts.failover {
+            out.serialize_entry("_links", &WorkflowLink { uuid, field })?;
         }
         out.end()
     }
@@ -166,7 +166,7 @@ impl Serialize for StatusV0_1<'_> {
 
 struct WorkflowLink<'a> {
     uuid: &'a str,
-    member: &'static str,
+    field: &'static str,
 }
 
 impl Serialize for WorkflowLink<'_> {
@@ -175,7 +175,7 @@ impl Serialize for WorkflowLink<'_> {
         impl Serialize for Link<'_> {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 let mut out = serializer.serialize_map(Some(2))?;
-                out.serialize_entry(self.0.member, self.0.uuid)?;
+                out.serialize_entry(self.0.field, self.0.uuid)?;
                 out.serialize_entry("href", &format!("/workflows/{}", self.0.uuid))?;
                 out.end()
             }
