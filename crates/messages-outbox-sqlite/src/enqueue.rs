@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use messages_outbox::row::Row;
+use messages_outbox::window::Zone;
 use messages_outbox::{
     Digest, Enqueued, Intent, RowId, StoreClock, StoreError, SystemClock, ledger,
 };
@@ -9,7 +10,7 @@ use rusqlite::Transaction;
 use serde_json::json;
 
 use crate::error::{corrupt, not_done};
-use crate::tables::{SqliteTables, priority_number, tags};
+use crate::tables::{SqliteTables, priority_number, tags, window};
 
 /// Adds rows within the application's own transaction: they exist exactly if it commits.
 ///
@@ -57,11 +58,12 @@ impl Statement {
     /// SQL of the statement.
     pub const SQL: &'static str = "INSERT INTO messages_outbox_intents \
         (id, namespace, key, key_digest, digest, account, sender, channel, campaign, priority, \
-        recipient, tags, due_at, send_before, enqueued_at, payload) \
+        recipient, tags, due_at, send_before, send_window, zone, enqueued_at, payload) \
         SELECT unhex(value->>'id'), value->>'namespace', value->>'key', \
         unhex(value->>'key_digest'), unhex(value->>'digest'), value->>'account', value->>'sender', \
         value->>'channel', value->>'campaign', value->>'priority', value->>'recipient', \
-        value->>'tags', value->>'due_at', value->>'send_before', value->>'enqueued_at', \
+        value->>'tags', value->>'due_at', value->>'send_before', value->>'send_window', \
+        value->>'zone', value->>'enqueued_at', \
         CAST(value->>'payload' AS BLOB) FROM json_each(?1) WHERE true \
         ON CONFLICT (key_digest) DO UPDATE SET key_digest = excluded.key_digest \
         RETURNING lower(hex(key_digest)) AS key_digest, lower(hex(id)) AS id, \
@@ -144,6 +146,8 @@ fn item(row: &Row, payload: &[u8]) -> serde_json::Value {
         "tags": tags(&details.tags),
         "due_at": row.due_at.as_microsecond(),
         "send_before": details.send_before.map(Timestamp::as_microsecond),
+        "send_window": window(details),
+        "zone": details.zone.as_ref().map(Zone::as_str),
         "enqueued_at": details.enqueued_at.as_microsecond(),
         "payload": String::from_utf8_lossy(payload),
     })

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use jiff::Timestamp;
+use messages_sdk::types::journey::{Window, Zone};
 use messages_sdk::types::{Document, Submission, v0_1, v1};
 use serde_json::Value;
 
@@ -39,6 +40,8 @@ pub struct Intent {
     pub(crate) digest: Digest,
     pub(crate) due_at: Option<Timestamp>,
     pub(crate) send_before: Option<Timestamp>,
+    pub(crate) window: Option<Window>,
+    pub(crate) zone: Option<Zone>,
     pub(crate) priority: Priority,
     pub(crate) campaign: Option<String>,
     pub(crate) tags: Vec<String>,
@@ -64,6 +67,8 @@ impl Intent {
             payload,
             due_at: None,
             send_before: None,
+            window: None,
+            zone: None,
             priority: Priority::default(),
             campaign: None,
             tags: Vec::new(),
@@ -91,6 +96,22 @@ impl Intent {
     /// Time after which it must not be sent. Default: none.
     pub fn send_before(mut self, time: Timestamp) -> Self {
         self.send_before = Some(to_micros(time));
+        self
+    }
+
+    /// Times of the week at which it may be sent, in the recipient's time zone. Default: always.
+    ///
+    /// A row whose window is closed waits for the next opening. One whose recipient's time zone is unknown is not sent: it is
+    /// suppressed for the reason `zone_unknown`.
+    pub fn window(mut self, window: Window) -> Self {
+        self.window = Some(window);
+        self
+    }
+
+    /// Time zone of the recipient. Default: that of the phone number's country; if the country has several, the window must
+    /// be open in all of them.
+    pub fn zone(mut self, zone: Zone) -> Self {
+        self.zone = Some(zone);
         self
     }
 
@@ -152,6 +173,8 @@ impl Intent {
             campaign: self.campaign.clone(),
             tags: self.tags.clone(),
             send_before: self.send_before,
+            window: self.window.clone(),
+            zone: self.zone.clone(),
             enqueued_at: now,
         };
         Row {

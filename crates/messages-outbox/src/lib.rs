@@ -16,6 +16,7 @@ mod suppression;
 #[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
 pub mod testing;
 mod webhook;
+pub mod window;
 mod worker;
 
 pub use digest::{Digest, RecipientHash};

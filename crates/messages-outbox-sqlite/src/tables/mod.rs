@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use messages_outbox::ledger::{Aggregates, LastConsent, Meta, Tables};
 use messages_outbox::row::{Lane, Priority, Row, StatusFact};
+use messages_outbox::window::Zone;
 use messages_outbox::{
     Digest, Filter, HistoryEntry, RecipientHash, RowId, Scope, SlotScope, Slots, State, StoreError,
     StoreErrorKind,
@@ -21,7 +22,7 @@ use crate::error::{corrupt, not_done};
 use queue::Position;
 use row::{COLUMNS, changes, stored, time};
 
-pub(crate) use row::{STATES, priority_number, tags};
+pub(crate) use row::{STATES, priority_number, tags, window};
 
 /// Tables of one request, within a transaction that the caller ends.
 pub(crate) struct SqliteTables<'c> {
@@ -130,8 +131,8 @@ impl Tables for SqliteTables<'_> {
         self.execute(
             "INSERT INTO messages_outbox_intents (id, namespace, key, key_digest, digest, account, \
              sender, channel, campaign, priority, recipient, recipient_hash, tags, due_at, \
-             send_before, enqueued_at, payload) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+             send_before, send_window, zone, enqueued_at, payload) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
             params![
                 row.id.to_bytes(),
                 details.namespace,
@@ -148,6 +149,8 @@ impl Tables for SqliteTables<'_> {
                 tags(&details.tags),
                 row.due_at.as_microsecond(),
                 details.send_before.map(Timestamp::as_microsecond),
+                window(details),
+                details.zone.as_ref().map(Zone::as_str),
                 details.enqueued_at.as_microsecond(),
                 payload,
             ],

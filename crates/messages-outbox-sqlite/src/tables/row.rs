@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use messages_outbox::row::{Details, Lane, Priority, Row};
+use messages_outbox::window::Zone;
 use messages_outbox::{Digest, RecipientHash, RowId, State, StoreError};
 use rusqlite::types::Value;
 
@@ -13,7 +14,8 @@ use crate::error::corrupt;
 pub(super) const COLUMNS: &str = "r.id, r.state, r.since, r.epoch, r.attempt, r.resend, r.due_at, \
     r.lease_until, r.held, r.message_uuid, r.workflow_id, r.status, r.reason, r.contradictions, \
     r.purged, i.namespace, i.key, i.key_digest, i.digest, i.account, i.sender, i.channel, \
-    i.campaign, i.priority, i.recipient, i.recipient_hash, i.tags, i.send_before, i.enqueued_at";
+    i.campaign, i.priority, i.recipient, i.recipient_hash, i.tags, i.send_before, \
+    i.send_window, i.zone, i.enqueued_at";
 
 /// Reads the columns of [`COLUMNS`]. The second value is `true` if the hash of the recipient is not stored yet.
 pub(super) fn read(
@@ -58,6 +60,8 @@ pub(super) fn read(
     let recipient_hash: Option<[u8; 16]> = get!();
     let tags: Option<String> = get!();
     let send_before: Option<i64> = get!();
+    let window: Option<String> = get!();
+    let zone: Option<String> = get!();
     let enqueued_at: i64 = get!();
 
     let unhashed = recipient_hash.is_none() && recipient.is_some();
@@ -86,6 +90,14 @@ pub(super) fn read(
                 None => Vec::new(),
             },
             send_before: send_before.map(time).transpose()?,
+            window: match window {
+                Some(window) => Some(serde_json::from_str(&window).map_err(|_| corrupt())?),
+                None => None,
+            },
+            zone: match zone {
+                Some(zone) => Some(Zone::new(zone).map_err(|_| corrupt())?),
+                None => None,
+            },
             enqueued_at: time(enqueued_at)?,
         };
         Ok(Row {
@@ -198,6 +210,12 @@ pub(super) fn number<N: TryFrom<i64>>(stored: i64) -> Result<N, StoreError> {
 pub(crate) fn tags(tags: &[String]) -> Option<String> {
     let text = || serde_json::Value::from(tags).to_string();
     (!tags.is_empty()).then(text)
+}
+
+/// Window as it is stored: JSON.
+pub(crate) fn window(details: &Details) -> Option<String> {
+    let window = details.window.as_ref()?;
+    serde_json::to_string(window).ok()
 }
 
 /// All states, by their names in the tables.

@@ -1,5 +1,6 @@
 //! Adding rows: by the store, within the application's transaction, and by one statement of another driver.
 
+use messages_outbox::window::{Window, Zone};
 use messages_outbox::{Enqueued, Intent, OutboxStore, Priority, State, StoreErrorKind};
 use messages_outbox_sqlite::rusqlite::{Connection, params};
 use messages_outbox_sqlite::{Statement, enqueue};
@@ -80,25 +81,34 @@ async fn the_statement_does_what_the_store_does() {
             .due_at("2020-01-01T00:00:00.000001Z".parse().unwrap())
     };
     let by_statement = full();
-    let added = run(&connection, &[by_statement.clone(), intent("plain")]);
+    // Far from due: its window may be closed now.
+    let windowed = intent("windowed")
+        .window(Window::new("20:00", "08:00").unwrap())
+        .zone(Zone::new("Europe/Warsaw").unwrap())
+        .due_at("2199-01-01T00:00:00Z".parse().unwrap());
+    let intents = [by_statement.clone(), windowed, intent("plain")];
+    let added = run(&connection, &intents);
     assert_eq!(added[0], Enqueued::New(by_statement.id()));
-    assert!(matches!(added[1], Enqueued::New(_)));
+    assert!(matches!(added[2], Enqueued::New(_)));
 
-    let stored = store.show(by_statement.id()).await.unwrap().unwrap();
-    assert_eq!(stored.payload.as_deref(), Some(by_statement.payload()));
     let other = Folder::new();
     let own = other.open().await;
-    own.enqueue(std::slice::from_ref(&by_statement), None)
-        .await
-        .unwrap();
-    let mut expected = own.show(by_statement.id()).await.unwrap().unwrap().row;
-    let mut row = stored.row;
-    // The other store has another key and another present.
-    let details = std::sync::Arc::make_mut(&mut expected.details);
-    details.recipient_hash = row.details.recipient_hash;
-    details.enqueued_at = row.details.enqueued_at;
-    expected.since = row.since;
-    assert_eq!(row, expected);
+    own.enqueue(&intents, None).await.unwrap();
+    for intent in &intents {
+        let stored = store.show(intent.id()).await.unwrap().unwrap();
+        assert_eq!(stored.payload.as_deref(), Some(intent.payload()));
+        let mut expected = own.show(intent.id()).await.unwrap().unwrap().row;
+        let row = stored.row;
+        // The other store has another key and another present.
+        let details = std::sync::Arc::make_mut(&mut expected.details);
+        details.recipient_hash = row.details.recipient_hash;
+        details.enqueued_at = row.details.enqueued_at;
+        expected.since = row.since;
+        if intent.id() == intents[2].id() {
+            expected.due_at = row.due_at;
+        }
+        assert_eq!(row, expected);
+    }
 
     // Known to the store and to the statement, in either order.
     let again = store.enqueue(&[full()], None).await.unwrap();
@@ -117,10 +127,10 @@ async fn the_statement_does_what_the_store_does() {
         let sql = "SELECT count(*) FROM messages_outbox_intents WHERE recipient_hash IS NULL";
         connection.query_row(sql, [], |row| row.get(0)).unwrap()
     };
-    assert_eq!(unhashed(), 3);
+    assert_eq!(unhashed(), 4);
     assert_eq!(send_all(&store).await.len(), 3);
-    assert_eq!(unhashed(), 0);
-    row = store.show(row.id).await.unwrap().unwrap().row;
+    assert_eq!(unhashed(), 1);
+    let row = store.show(by_statement.id()).await.unwrap().unwrap().row;
     assert_eq!(row.state, State::Sent);
 }
 

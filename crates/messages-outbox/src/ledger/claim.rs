@@ -12,6 +12,7 @@ use crate::row::{Event, Lane, Priority, Reason, Row, after, transition};
 use crate::store::{
     Claim, ClaimRequest, Claimed, Consent, Policy, Scope, StoreError, StoreErrorKind,
 };
+use crate::window::{self, Gate};
 
 /// Leases due rows, and decides those that may not be sent any more.
 ///
@@ -116,7 +117,12 @@ impl Round<'_> {
             let refusal = refusal(tables, &self.request.policy, &row, self.now)?;
             match (refusal, payload) {
                 (None, Some(payload)) => sendable.push((row, payload)),
-                (Some(event), _) => self.decide(tables, &row, &event)?,
+                (Some(event), _) => {
+                    self.decide(tables, &row, &event)?;
+                    if let Event::Defer { opens_at } = event {
+                        self.retry_at(opens_at);
+                    }
+                }
                 (None, None) => {
                     let event = Event::Suppress(Reason::new("payload_missing"));
                     self.decide(tables, &row, &event)?;
@@ -221,7 +227,12 @@ fn refusal(
             }
         }
     }
-    Ok(None)
+    Ok(match window::gate(details, now) {
+        Gate::Open => None,
+        Gate::ClosedUntil(opens_at) => Some(Event::Defer { opens_at }),
+        Gate::ZoneUnknown => Some(Event::Suppress(Reason::new("zone_unknown"))),
+        Gate::NeverOpen => Some(Event::Suppress(Reason::new("window_never_open"))),
+    })
 }
 
 /// The row with the hash of its recipient, which a row that another program wrote lacks.

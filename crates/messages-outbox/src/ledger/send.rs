@@ -12,9 +12,10 @@ use crate::row::{Change, Event, Outcome, Refused, Row, after, transition};
 use crate::store::{
     BeginRequest, Begun, HistoryEntry, Release, Scope, Settle, Settled, StoreError, StoreErrorKind,
 };
+use crate::window::{self, Gate};
 
-/// Records which rows are about to be posted. A row that is paused, whose account is paused or whose time is over returns
-/// to the queue.
+/// Records which rows are about to be posted. A row that is paused, whose account is paused, whose window has closed or whose
+/// time is over returns to the queue.
 ///
 /// # Errors
 ///
@@ -75,7 +76,8 @@ fn begin_row(
 ) -> Result<Result<Row, Refused>, StoreError> {
     let paused_until = pauses.of_account(tables, &row.details.lane.account)?;
     let is_held = pauses.holds.iter().any(|scope| scope.contains(row));
-    let begun = if is_held || paused_until > now {
+    let is_closed = window::gate(&row.details, now) != Gate::Open;
+    let begun = if is_held || is_closed || paused_until > now {
         Err(Refused::TooEarly)
     } else {
         let lease = request.lease;

@@ -46,6 +46,11 @@ pub enum Event {
     LeaseOver,
     /// `send_before` has passed.
     Expire,
+    /// The row's window is closed.
+    Defer {
+        /// Time at which it opens.
+        opens_at: Timestamp,
+    },
     /// The recipient must not be sent to.
     Suppress(Reason),
     /// Cancels a row that was not posted.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use messages_sdk::types::Status;
+use messages_sdk::types::journey::{Window, Zone};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::{Digest, RecipientHash};
@@ -92,6 +93,10 @@ pub struct Details {
     pub tags: Vec<String>,
     /// Time after which the row must not be sent.
     pub send_before: Option<Timestamp>,
+    /// Times of the week at which the row may be claimed.
+    pub window: Option<Window>,
+    /// Time zone of the recipient, for the window; by default that of the country of a phone number.
+    pub zone: Option<Zone>,
     /// Time of the enqueueing.
     pub enqueued_at: Timestamp,
 }

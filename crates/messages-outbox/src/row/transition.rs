@@ -49,6 +49,7 @@ pub fn transition(row: &Row, event: &Event, now: Timestamp) -> Result<Change, Re
             }
             changed(row, enter(row, State::Expired, now), "expire")
         }
+        Event::Defer { opens_at } => defer(row, *opens_at, now),
         Event::Suppress(reason) => {
             state(row, &[State::Queued])?;
             let mut next = enter(row, State::Suppressed, now);
@@ -100,6 +101,18 @@ fn claim(row: &Row, lease: Duration, now: Timestamp) -> Result<Change, Refused> 
     next.epoch += 1;
     next.lease_until = Some(after(now, lease));
     changed(row, next, "claim")
+}
+
+fn defer(row: &Row, opens_at: Timestamp, now: Timestamp) -> Result<Change, Refused> {
+    state(row, &[State::Queued])?;
+    // A row that expires before the opening is due then, so that it does not stay in the queue.
+    let expires = row.details.send_before.unwrap_or(Timestamp::MAX);
+    let next = Row {
+        due_at: opens_at.min(expires).max(now),
+        reason: Some(Reason::new("window_closed")),
+        ..row.clone()
+    };
+    changed(row, next, "defer")
 }
 
 fn begin(row: &Row, epoch: u64, lease: Duration, now: Timestamp) -> Result<Change, Refused> {

@@ -60,6 +60,8 @@ pub use response::{
 /// 18. A recipient who opted out is not claimed for that sender group until an opt-in.
 /// 19. `enqueue` fails with [`StoreErrorKind::Full`] rather than exceed the capacity it is given.
 /// 20. `Cancel` and `Resolve` change only rows in a state that allows it, at most as many as the limit.
+/// 21. A row with a window is claimed and begun only while it is open in the recipient's time zone, else it is due when it
+///     opens. A row of an unknown zone is suppressed.
 #[async_trait]
 pub trait OutboxStore: Debug + Send + Sync + 'static {
     /// Adds rows: all or none. `capacity` is the largest number of open rows.

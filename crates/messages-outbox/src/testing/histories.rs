@@ -111,6 +111,10 @@ impl History<'_> {
             1 => intent = intent.send_before(now + Duration::from_secs(self.rng.u64(1..60))),
             _ => {}
         }
+        if self.rng.u32(0..5) == 0 {
+            let window = crate::window::Window::new("22:15", "22:17");
+            intent = intent.window(window.map_err(|problems| problems.to_string())?);
+        }
         let capacity = (self.rng.u32(0..5) == 0).then_some(20);
         let (left, right) = both!(self, enqueue(std::slice::from_ref(&intent), capacity));
         ensure!(left == right, "enqueue gave {left:?}, the model {right:?}");

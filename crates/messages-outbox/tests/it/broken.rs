@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use messages_outbox::testing::{StoreHarness, conformance};
+use messages_outbox::window::{Window, Zone};
 use messages_outbox::{
     Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, Claimed, Command, CommandRequest,
     Enqueued, Fact, Forgotten, Intent, ListRequest, ManualClock, MemoryStore, OutboxStore,
@@ -47,11 +48,12 @@ pub(crate) enum Fault {
     C18IgnoresOptOuts,
     C19HasNoCapacity,
     C20IgnoresLimits,
+    C21IgnoresWindows,
 }
 
 use Fault::*;
 
-const FAULTS: [Fault; 20] = [
+const FAULTS: [Fault; 21] = [
     C1KnowsNoKey,
     C2SharesRows,
     C3LosesCommits,
@@ -72,6 +74,7 @@ const FAULTS: [Fault; 20] = [
     C18IgnoresOptOuts,
     C19HasNoCapacity,
     C20IgnoresLimits,
+    C21IgnoresWindows,
 ];
 
 #[derive(Debug)]
@@ -161,6 +164,14 @@ impl OutboxStore for Broken {
                     );
                 }
                 Ok(added)
+            }
+            C21IgnoresWindows => {
+                let always = Window::new("00:00", "23:59").unwrap();
+                let utc = Zone::new("UTC").unwrap();
+                let widen =
+                    |intent: &Intent| intent.clone().window(always.clone()).zone(utc.clone());
+                let intents: Vec<Intent> = intents.iter().map(widen).collect();
+                self.inner.enqueue(&intents, capacity).await
             }
             C17HasNoPriorities => {
                 let level = |intent: &Intent| intent.clone().priority(Priority::Normal);

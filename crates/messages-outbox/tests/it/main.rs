@@ -20,6 +20,7 @@ mod simulation;
 mod support;
 mod transitions;
 mod values;
+mod windows;
 mod worker;
 mod worker_faults;
 mod worker_rates;

@@ -60,6 +60,13 @@ fn table() -> Vec<Line> {
         ("begin", begin(), vec![]),
         ("release", release, vec![(Claimed, Queued)]),
         (
+            "defer",
+            Event::Defer {
+                opens_at: later(delay()),
+            },
+            vec![(Queued, Queued)],
+        ),
+        (
             "lease over",
             Event::LeaseOver,
             vec![(Claimed, Queued), (Sending, InDoubt)],

@@ -4,6 +4,7 @@ mod erasing;
 mod facts;
 mod operating;
 mod sending;
+mod windows;
 
 use std::fmt;
 use std::time::Duration;
@@ -43,6 +44,7 @@ pub async fn run<H: StoreHarness>(harness: &H) -> Report {
         18 "opt-outs hold for their sender group" facts::opt_outs_hold_for_their_group;
         19 "the capacity is not exceeded" operating::the_capacity_is_not_exceeded;
         20 "commands change only what they may" operating::commands_change_only_what_they_may;
+        21 "windows hold in the recipient's zone" windows::windows_hold;
     }
     report
 }
