@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use messages_sdk::types::Submission;
 use messages_sdk::types::v1::{Messenger, Sms};
-use messages_sdk::types::{Problems, Submission};
 
 use crate::intent::Intent;
 use crate::row::{Refused, State};
@@ -95,10 +95,13 @@ async fn a_row_expires_before_its_window_opens<H: StoreHarness>(harness: &H) -> 
 }
 
 async fn unknown_zones_suppress<H: StoreHarness>(harness: &H) -> Verdict {
-    let satellite = Sms::text(SENDER, "870773000000", "Hello").map_err(refused)?;
+    let satellite =
+        Sms::text(SENDER, "870773000000", "Hello").map_err(|problems| problems.to_string())?;
     // An ID that looks like a number of the United Kingdom.
-    let messenger = Messenger::text("1234567890", RECIPIENT, "Hello").map_err(refused)?;
-    let america = Sms::text(SENDER, "12125550100", "Hello").map_err(refused)?;
+    let messenger = Messenger::text("1234567890", RECIPIENT, "Hello")
+        .map_err(|problems| problems.to_string())?;
+    let america =
+        Sms::text(SENDER, "12125550100", "Hello").map_err(|problems| problems.to_string())?;
     let hour = ["12:00", "13:00"];
     let cases = [
         (Submission::V1(satellite.into()), None, "zone_unknown"),
@@ -134,15 +137,11 @@ fn windowed(key: &str, hours: [&str; 2]) -> Result<Intent, String> {
 }
 
 fn window([from, to]: [&str; 2]) -> Result<Window, String> {
-    Window::new(from, to).map_err(refused)
+    Window::new(from, to).map_err(|problems| problems.to_string())
 }
 
 fn zone(name: &str) -> Result<Zone, String> {
     Zone::new(name).map_err(|invalid| invalid.to_string())
-}
-
-fn refused(problems: Problems) -> String {
-    problems.to_string()
 }
 
 fn opens() -> Result<Timestamp, String> {
