@@ -19,7 +19,9 @@ pub use emulator::workspace::{Delivered, Events, Workspace};
 pub use emulator::{Emulator, EmulatorBuilder};
 pub use event::{Body, Event, MessageEvent, MissedEvents, RequestEvent, WebhookAttempt};
 pub use http::control::{Span, SpanError};
-pub use rules::{Action, Pattern, Rule, Turn, WebhookFault, When, magic};
+pub use rules::{
+    Action, Pattern, RevokeEffect, Rule, RuleError, Turn, WebhookFault, WebhookOutage, When, magic,
+};
 pub use state::channel::{Channel, UnknownChannel};
 pub use state::direction::Direction;
 pub use state::generation::Generation;

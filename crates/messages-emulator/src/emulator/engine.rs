@@ -63,7 +63,7 @@ impl Engine {
             let now = self.clock.now();
             state.run(now, &mut effects);
             let result = act(&mut state, now, &mut effects);
-            state.pump(&mut effects);
+            state.pump(now, &mut effects);
             if state.next_due() != due_before {
                 self.wake.notify_one();
             }

@@ -129,11 +129,11 @@ impl Workspace {
         });
     }
 
-    /// Adds a rule before all others: the newest that holds decides.
+    /// Adds a rule before all others: the newest that holds decides. It is not checked; [`Rule::check`] does.
     pub fn add_rule(&self, rule: Rule) {
-        self.engine.with(|state, _, _| {
+        self.engine.with(|state, now, _| {
             if let Some(workspace) = state.workspace_mut(self.id) {
-                workspace.rules.add(rule);
+                workspace.rules.add(rule, now);
             }
         });
     }
@@ -295,7 +295,7 @@ impl Workspace {
     /// Removes all messages, and goes back to the rules of the beginning. Webhooks of before are not posted any more, and
     /// those that are being posted are broken off.
     pub fn reset(&self) {
-        self.engine.with(|state, _, _| state.reset(self.id));
+        self.engine.with(|state, now, _| state.reset(now, self.id));
     }
 }
 

@@ -1,7 +1,10 @@
 //! Actions of rules on the messages and requests that they match.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
+use crate::clock::Moment;
 use crate::state::status::Status;
 
 /// The action of a rule. In JSON and TOML: `"read"`, `{"reject": {"code": 1050}}`, and so on.
@@ -30,6 +33,28 @@ pub enum Action {
     },
     /// The message goes through exactly these states.
     Script(Vec<Turn>),
+    /// The message is delivered as usual and read late: so long after it was accepted, or right after its delivery if that
+    /// is later. On a channel that does not report reads it is delivered only.
+    LateRead {
+        /// Milliseconds of the emulator's time, at most a year.
+        ms: u64,
+    },
+
+    /// The channel is slow: each status comes so much later after the one before it. Scripts have times of their own and
+    /// stay as they are. A message that is not delivered when its `ttl` ends is rejected with code 1360.
+    Slow {
+        /// Milliseconds of the emulator's time, at most a year.
+        ms: u64,
+    },
+
+    /// Status webhooks about the message do not repeat its `client_ref`.
+    OmitClientRef,
+
+    /// The effect of revoking the message (RCS). Without a rule, the request is accepted and no further status follows.
+    Revoke(RevokeEffect),
+
+    /// The receiver of webhooks cannot be reached for a while.
+    WebhookOutage(WebhookOutage),
 
     /// The answer comes late.
     Latency {
@@ -84,6 +109,44 @@ pub struct Turn {
     pub code: Option<u16>,
 }
 
+/// Effects of `PATCH /v1/messages/{uuid}` with `{"status": "revoked"}` on an RCS message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum RevokeEffect {
+    /// The request is accepted and the message is delivered and read all the same.
+    Ignored,
+    /// The request is refused with 422.
+    Refused,
+    /// The request is accepted and exactly these states follow, counted from the request; `[]` is the effect without a rule.
+    Script(Vec<Turn>),
+}
+
+/// A span of the emulator's time in which a receiver gets no webhooks. Conditions on the message (`to`, `from`, `channel`,
+/// `text`) and on the `path` of the webhook's URL select the webhooks; `nth`, `first` and `every` count attempts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookOutage {
+    /// Milliseconds from the addition of the rule (of a rule in the configuration: from the first start) to the beginning,
+    /// at most a year.
+    #[serde(default)]
+    pub after_ms: u64,
+    /// Milliseconds from the beginning to the end, from 1 to a year.
+    pub for_ms: u64,
+    /// Webhooks of the outage are lost instead of retried. Otherwise an attempt fails and is retried as after any failure:
+    /// after 5 s, then after twice as long each time up to 15 minutes.
+    #[serde(default)]
+    pub lost: bool,
+}
+
+impl WebhookOutage {
+    /// Returns `true` if the receiver cannot be reached at `now`, with a rule that was added at `since`.
+    pub(crate) fn covers(&self, since: Moment, now: Moment) -> bool {
+        let begin = since.after(Duration::from_millis(self.after_ms));
+        begin <= now && now < begin.after(Duration::from_millis(self.for_ms))
+    }
+}
+
 /// Faults of webhooks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
@@ -115,8 +178,16 @@ pub(crate) enum Stage {
     Request,
     /// The life of a message is about to be planned.
     Lifecycle,
+    /// The times of that life are about to be planned.
+    Pace,
+    /// The `client_ref` of status webhooks is about to be decided.
+    ClientRef,
     /// The webhooks of a message are about to be planned.
     Webhooks,
+    /// A webhook is about to be posted.
+    Attempt,
+    /// The message is about to be revoked.
+    Revoke,
 }
 
 impl Action {
@@ -128,7 +199,12 @@ impl Action {
             | Self::Silence
             | Self::Reject { .. }
             | Self::Undeliverable { .. }
-            | Self::Script(_) => Stage::Lifecycle,
+            | Self::Script(_)
+            | Self::LateRead { .. } => Stage::Lifecycle,
+            Self::Slow { .. } => Stage::Pace,
+            Self::OmitClientRef => Stage::ClientRef,
+            Self::Revoke(_) => Stage::Revoke,
+            Self::WebhookOutage(_) => Stage::Attempt,
             Self::CutBeforeBody => Stage::Head,
             Self::Latency { .. }
             | Self::Status { .. }

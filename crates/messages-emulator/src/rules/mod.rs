@@ -1,15 +1,19 @@
 //! Rules: which messages and requests meet which fate.
 
 mod action;
+mod check;
 pub mod magic;
 mod pattern;
 
 use serde::{Deserialize, Serialize};
 
 pub(crate) use action::Stage;
-pub use action::{Action, Turn, WebhookFault};
+pub use action::{Action, RevokeEffect, Turn, WebhookFault, WebhookOutage};
+pub(crate) use check::LATENCY_MAX_MS;
+pub use check::RuleError;
 pub use pattern::Pattern;
 
+use crate::clock::Moment;
 use crate::state::channel::Channel;
 
 /// Conditions of a rule: all that are given must hold.
@@ -110,30 +114,49 @@ impl When {
     fn counts(&self, times: u64) -> bool {
         self.nth.is_none_or(|nth| nth == times)
             && self.first.is_none_or(|first| times <= first)
-            && self
-                .every
-                .is_none_or(|every| every != 0 && times.is_multiple_of(every))
+            && self.every.is_none_or(|every| times.is_multiple_of(every))
     }
 }
 
-/// The rules of a workspace, each with how often it was met.
+/// The rules of a workspace; the first whose conditions hold decides.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rules {
-    rules: Vec<(Rule, u64)>,
+    rules: Vec<CountedRule>,
     changed: bool,
 }
 
-impl Rules {
-    pub(crate) fn new(rules: &[Rule]) -> Self {
+/// A rule of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct CountedRule {
+    pub(crate) rule: Rule,
+    /// Number of times its conditions matched.
+    pub(crate) met: u64,
+    /// Time of its addition.
+    pub(crate) since: Moment,
+}
+
+impl CountedRule {
+    fn new(rule: Rule, since: Moment) -> Self {
         Self {
-            rules: rules.iter().map(|rule| (rule.clone(), 0)).collect(),
+            rule,
+            met: 0,
+            since,
+        }
+    }
+}
+
+impl Rules {
+    pub(crate) fn new(rules: &[Rule], now: Moment) -> Self {
+        let rules = rules.iter().cloned();
+        Self {
+            rules: rules.map(|rule| CountedRule::new(rule, now)).collect(),
             changed: false,
         }
     }
 
     /// Adds a rule before all others: the newest decides.
-    pub(crate) fn add(&mut self, rule: Rule) {
-        self.rules.insert(0, (rule, 0));
+    pub(crate) fn add(&mut self, rule: Rule, now: Moment) {
+        self.rules.insert(0, CountedRule::new(rule, now));
         self.changed = true;
     }
 
@@ -142,15 +165,19 @@ impl Rules {
         self.changed = true;
     }
 
-    /// Other rules, each with how often it was met.
-    pub(crate) fn replace(&mut self, rules: Vec<(Rule, u64)>) {
+    /// Replaces all rules.
+    pub(crate) fn replace(&mut self, rules: Vec<CountedRule>) {
         self.rules = rules;
         self.changed = true;
     }
 
-    /// The rules, each with how often it was met.
-    pub(crate) fn counted(&self) -> &[(Rule, u64)] {
+    pub(crate) fn counted(&self) -> &[CountedRule] {
         &self.rules
+    }
+
+    /// Has the rules stored, as if one had changed.
+    pub(crate) fn mark_changed(&mut self) {
+        self.changed = true;
     }
 
     /// Returns `true` if anything has changed since the last call.
@@ -160,12 +187,33 @@ impl Rules {
 
     /// The action of the first rule of that stage that holds. Every rule that was looked at has counted.
     pub(crate) fn decide(&mut self, stage: Stage, facts: &Facts<'_>) -> Option<Action> {
-        for (rule, met) in &mut self.rules {
-            if rule.then.stage() == stage && rule.when.holds(facts) {
-                *met += 1;
+        self.decide_if(facts, |one| one.rule.then.stage() == stage)
+    }
+
+    /// The webhook outage that stops an attempt at `now`, if there is one. Outages that are over or have not begun do not
+    /// count attempts.
+    pub(crate) fn outage(&mut self, now: Moment, facts: &Facts<'_>) -> Option<WebhookOutage> {
+        let covers = |one: &CountedRule| match &one.rule.then {
+            Action::WebhookOutage(outage) => outage.covers(one.since, now),
+            _ => false,
+        };
+        match self.decide_if(facts, covers)? {
+            Action::WebhookOutage(outage) => Some(outage),
+            _ => None,
+        }
+    }
+
+    fn decide_if(
+        &mut self,
+        facts: &Facts<'_>,
+        is_asked: impl Fn(&CountedRule) -> bool,
+    ) -> Option<Action> {
+        for one in &mut self.rules {
+            if is_asked(one) && one.rule.when.holds(facts) {
+                one.met += 1;
                 self.changed = true;
-                if rule.when.counts(*met) {
-                    return Some(rule.then.clone());
+                if one.rule.when.counts(one.met) {
+                    return Some(one.rule.then.clone());
                 }
             }
         }

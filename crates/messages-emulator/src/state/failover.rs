@@ -176,4 +176,9 @@ impl Failover {
 }
 
 /// The stages that are asked for each message of a failover.
-pub(crate) const MESSAGE_STAGES: [Stage; 2] = [Stage::Lifecycle, Stage::Webhooks];
+pub(crate) const MESSAGE_STAGES: [Stage; 4] = [
+    Stage::Lifecycle,
+    Stage::Pace,
+    Stage::ClientRef,
+    Stage::Webhooks,
+];

@@ -72,6 +72,8 @@ pub(crate) struct Outgoing {
     pub(crate) jti: Uuid,
     pub(crate) signature: Signature,
     pub(crate) account: Arc<Account>,
+    /// A rule makes the receiver unreachable for this attempt.
+    pub(crate) is_cut_off: bool,
     /// Ends when the webhook is removed: the attempt is to be broken off.
     pub(crate) withdrawn: oneshot::Receiver<Infallible>,
 }
@@ -156,7 +158,7 @@ impl State {
         let id = self.workspaces.len();
         let mut workspace = WorkspaceState::new(
             account,
-            Rules::new(&self.settings.rules),
+            Rules::new(&self.settings.rules, now),
             self.settings
                 .rate_limit
                 .map(|limit| Bucket::new(limit, now)),
@@ -272,16 +274,11 @@ impl State {
     }
 
     /// Forgets the messages of a workspace, its rules being those of the beginning again.
-    pub(crate) fn reset(&mut self, id: WorkspaceId) {
-        let rules = self
-            .settings
-            .rules
-            .iter()
-            .map(|rule| (rule.clone(), 0))
-            .collect();
+    pub(crate) fn reset(&mut self, now: Moment, id: WorkspaceId) {
         if let Some(workspace) = self.workspaces.get_mut(id) {
             workspace.clear();
-            workspace.rules.replace(rules);
+            workspace.rules = Rules::new(&self.settings.rules, now);
+            workspace.rules.mark_changed();
         }
         self.discard_plans(id);
     }

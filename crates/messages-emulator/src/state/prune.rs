@@ -74,7 +74,7 @@ impl WorkspaceState {
         match due {
             Timer::Transition(_, message) => {
                 let message = self.messages.get(message);
-                message.is_some_and(|message| !message.plan.is_empty())
+                message.is_some_and(|message| message.next_state_at() == Some(at))
             }
             Timer::TypingEnd(_, message) => {
                 let message = self.messages.get(message);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::clock::Moment;
 use crate::state::failover::Failover;
-use crate::state::message::Message;
 use crate::state::webhook::delivery::{DeliveryId, DeliveryState, WebhookDelivery};
 use crate::state::{State, Timer, WorkspaceId};
 use crate::store::rows::Parts;
@@ -65,7 +64,8 @@ impl crate::state::WorkspaceState {
             self.rules.replace(rules);
         }
         for (id, message) in parts.messages {
-            dues.extend(next_state(&message).map(|at| (at, Pending::Transition(id))));
+            let next_state = message.next_state_at();
+            dues.extend(next_state.map(|at| (at, Pending::Transition(id))));
             dues.extend(
                 message
                     .marks
@@ -112,12 +112,6 @@ impl crate::state::WorkspaceState {
             .over
             .or_else(|| Some(self.messages.get(step.message?)?.at.after(within)))
     }
-}
-
-/// The time of a message's next state: each is planned from the one before.
-fn next_state(message: &Message) -> Option<Moment> {
-    let since = message.history.last().map_or(message.at, |last| last.at);
-    message.plan.last().map(|next| since.after(next.after))
 }
 
 enum Next {

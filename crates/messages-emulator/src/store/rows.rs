@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::clock::Moment;
-use crate::rules::Rule;
+use crate::rules::{CountedRule, Rule};
 use crate::state::account::Targets;
 use crate::state::failover::Failover;
 use crate::state::message::{Message, MessageId};
@@ -97,9 +97,31 @@ pub(crate) struct Parts {
     pub(crate) failovers: Vec<(u64, Failover)>,
     pub(crate) webhooks: Vec<(u64, WebhookDelivery)>,
     pub(crate) seen: Vec<(u64, MessageId)>,
-    pub(crate) rules: Option<Vec<(Rule, u64)>>,
+    pub(crate) rules: Option<Vec<CountedRule>>,
     pub(crate) numbers: Numbers,
     pub(crate) targets: Option<Targets>,
+}
+
+/// A rule as a row has it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum StoredRule {
+    Counted(CountedRule),
+    /// Rules were stored without the time of their addition before outages needed it.
+    WithoutTime(Rule, u64),
+}
+
+impl From<StoredRule> for CountedRule {
+    fn from(stored: StoredRule) -> Self {
+        match stored {
+            StoredRule::Counted(counted) => counted,
+            StoredRule::WithoutTime(rule, met) => Self {
+                rule,
+                met,
+                since: Moment::from_millis(0),
+            },
+        }
+    }
 }
 
 impl Parts {
@@ -118,7 +140,10 @@ impl Parts {
                 Kind::Failover => parts.failovers.push((row.id, doc(row)?)),
                 Kind::Webhook => parts.webhooks.push((row.id, doc(row)?)),
                 Kind::Seen => parts.seen.push((row.id, doc(row)?)),
-                Kind::Rules => parts.rules = Some(doc(row)?),
+                Kind::Rules => {
+                    let rules: Vec<StoredRule> = doc(row)?;
+                    parts.rules = Some(rules.into_iter().map(Into::into).collect());
+                }
                 Kind::Numbers => parts.numbers = doc(row)?,
                 Kind::Targets => parts.targets = Some(doc(row)?),
             }
@@ -167,6 +192,9 @@ impl Parts {
             for attempt in &mut delivery.attempts {
                 attempt.at = attempt.at.after(by);
             }
+        }
+        for one in self.rules.iter_mut().flatten() {
+            one.since = one.since.after(by);
         }
     }
 

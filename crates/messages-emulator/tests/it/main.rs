@@ -22,6 +22,7 @@ mod flows;
 mod observe;
 #[cfg(feature = "persistence")]
 mod persistence;
+mod rules;
 mod snapshots;
 mod support;
 mod webhooks;

@@ -14,10 +14,10 @@ use tokio_stream::StreamExt;
 
 use super::call::Refusal;
 use super::problem::Problem;
-use crate::rules::Action;
+use crate::rules::{Action, LATENCY_MAX_MS};
 
 /// The longest latency.
-const LONGEST: Duration = Duration::from_secs(600);
+const LONGEST: Duration = Duration::from_millis(LATENCY_MAX_MS);
 
 /// Lets a fault take effect before anything is taken: one that is the answer leaves nothing to be handled.
 pub(crate) fn before(action: Option<&Action>, disconnect: &Disconnect) -> Result<(), Refusal> {

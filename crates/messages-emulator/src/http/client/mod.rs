@@ -132,11 +132,15 @@ pub(crate) async fn deliver(
         let (engine, client) = (Arc::clone(&engine), Arc::clone(&client));
         tasks.spawn(async move {
             let begun = Instant::now();
-            let request = signed(&next);
-            let outcome = tokio::select! {
-                biased;
-                _ = &mut next.withdrawn => None,
-                outcome = client.delivery(request) => Some(outcome),
+            let outcome = if next.is_cut_off {
+                Some(Outcome::cut_off())
+            } else {
+                let request = signed(&next);
+                tokio::select! {
+                    biased;
+                    _ = &mut next.withdrawn => None,
+                    outcome = client.delivery(request) => Some(outcome),
+                }
             };
             let took = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
             engine.room().await;

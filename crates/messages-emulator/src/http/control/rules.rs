@@ -30,9 +30,9 @@ pub(super) async fn list(Selected(workspace): Selected) -> Json<Rules> {
                 .workspace(workspace.id)
                 .into_iter()
                 .flat_map(|state| state.rules.counted())
-                .map(|(rule, met)| Met {
-                    rule: rule.clone(),
-                    met: *met,
+                .map(|one| Met {
+                    rule: one.rule.clone(),
+                    met: one.met,
                 })
                 .collect(),
         }
@@ -43,6 +43,8 @@ pub(super) async fn add(
     Selected(workspace): Selected,
     Body(rule): Body<Rule>,
 ) -> Result<StatusCode, Refusal> {
+    rule.check()
+        .map_err(|error| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
     workspace.add_rule(rule);
     flush(&workspace).await?;
     Ok(StatusCode::CREATED)

@@ -67,6 +67,7 @@ impl State {
             kind: inbound.kind,
             text: content.text().into(),
             content: to_raw_value(&content.to_json()).unwrap_or_default(),
+            omits_client_ref: false,
             client_ref: None,
             webhook_url: None,
             webhook_version: None,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::rules::Action;
+use crate::rules::{Action, Turn};
 use crate::state::channel::Channel;
 use crate::state::code::TTL_REACHED;
 use crate::state::seeded_rng::SeededRng;
@@ -27,6 +27,8 @@ pub(crate) struct Outlook {
     pub(crate) ttl: Option<u64>,
     /// Default for messages being read.
     pub(crate) auto_read: bool,
+    /// Additional time before each status.
+    pub(crate) slowness: Duration,
 }
 
 /// Plans the life of a message. `None` as the rule's action is the usual life.
@@ -40,10 +42,11 @@ pub(crate) fn plan(
     let read = step(rng, 1_000, 6_000, Status::Read, None);
     let failed = |rng: &mut SeededRng, status, code| step(rng, 500, 2_500, status, Some(code));
     let reads = outlook.channel.reports_read();
-    match action {
-        Some(Action::Silence) => Vec::new(),
+    let mut plan = match action {
+        Some(Action::Script(turns)) => return script(turns),
+        Some(Action::Silence) => return Vec::new(),
         Some(Action::Deliver) => vec![submitted, delivered],
-        Some(Action::Read) if reads => vec![submitted, delivered, read],
+        Some(Action::Read | Action::LateRead { .. }) if reads => vec![submitted, delivered, read],
         Some(Action::Reject { code }) => vec![PlannedStatus {
             status: Status::Rejected,
             code: Some(*code),
@@ -52,25 +55,54 @@ pub(crate) fn plan(
         Some(Action::Undeliverable { code }) => {
             vec![submitted, failed(rng, Status::Undeliverable, *code)]
         }
-        Some(Action::StaySubmitted) => {
-            let expired = outlook.ttl.map(|seconds| PlannedStatus {
-                after: Duration::from_secs(seconds).saturating_sub(submitted.after),
-                status: Status::Rejected,
-                code: Some(TTL_REACHED),
-            });
-            std::iter::once(submitted).chain(expired).collect()
-        }
-        Some(Action::Script(turns)) => turns
-            .iter()
-            .map(|turn| PlannedStatus {
-                after: Duration::from_millis(turn.after_ms),
-                status: turn.status,
-                code: turn.code,
-            })
-            .collect(),
+        Some(Action::StaySubmitted) => vec![submitted],
         _ if reads && outlook.auto_read => vec![submitted, delivered, read],
         _ => vec![submitted, delivered],
+    };
+    for change in &mut plan {
+        change.after += outlook.slowness;
     }
+    if let (Some(Action::LateRead { ms }), [before @ .., read]) = (action, plan.as_mut_slice())
+        && read.status == Status::Read
+    {
+        let delivered = before.iter().map(|change| change.after).sum();
+        read.after = Duration::from_millis(*ms).saturating_sub(delivered);
+    }
+    match outlook.ttl {
+        Some(seconds) => expire(plan, Duration::from_secs(seconds)),
+        None => plan,
+    }
+}
+
+/// The states of a script.
+pub(crate) fn script(turns: &[Turn]) -> Vec<PlannedStatus> {
+    let changes = turns.iter().map(|turn| PlannedStatus {
+        after: Duration::from_millis(turn.after_ms),
+        status: turn.status,
+        code: turn.code,
+    });
+    changes.collect()
+}
+
+/// Rejects a message that is neither delivered nor failed when its `ttl` ends.
+fn expire(mut plan: Vec<PlannedStatus>, ttl: Duration) -> Vec<PlannedStatus> {
+    let mut at = Duration::ZERO;
+    for (index, change) in plan.iter().enumerate() {
+        if at + change.after > ttl {
+            plan.truncate(index);
+            break;
+        }
+        at += change.after;
+        if change.status != Status::Submitted {
+            return plan;
+        }
+    }
+    plan.push(PlannedStatus {
+        after: ttl.saturating_sub(at),
+        status: Status::Rejected,
+        code: Some(TTL_REACHED),
+    });
+    plan
 }
 
 fn step(
@@ -92,13 +124,31 @@ mod tests {
     use super::*;
 
     fn statuses(action: Option<&Action>, channel: Channel, ttl: Option<u64>) -> Vec<Status> {
-        let outlook = Outlook {
+        let plan = plan(
+            action,
+            outlook(channel, ttl),
+            &mut SeededRng::new(1, "message", 1),
+        );
+        plan.iter().map(|change| change.status).collect()
+    }
+
+    fn outlook(channel: Channel, ttl: Option<u64>) -> Outlook {
+        Outlook {
             channel,
             ttl,
             auto_read: true,
-        };
+            slowness: Duration::ZERO,
+        }
+    }
+
+    /// The states of a life, each with its time since the acceptance.
+    fn times(action: Option<&Action>, outlook: Outlook) -> Vec<(Status, Duration)> {
         let plan = plan(action, outlook, &mut SeededRng::new(1, "message", 1));
-        plan.iter().map(|change| change.status).collect()
+        let times = plan.iter().scan(Duration::ZERO, |at, change| {
+            *at += change.after;
+            Some((change.status, *at))
+        });
+        times.collect()
     }
 
     #[test]
@@ -130,13 +180,82 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_life() {
-        let outlook = Outlook {
-            channel: Channel::Rcs,
-            ttl: None,
-            auto_read: true,
+        let rcs = outlook(Channel::Rcs, None);
+        let states = |seed| plan(None, rcs, &mut SeededRng::new(seed, "message", 7));
+        assert_eq!(states(3), states(3));
+        assert_ne!(states(3), states(4));
+    }
+
+    #[test]
+    fn a_late_read_has_its_time_from_the_acceptance() {
+        let late = Action::LateRead { ms: 700_000 };
+        let usual = times(None, outlook(Channel::Whatsapp, None));
+        let states = times(Some(&late), outlook(Channel::Whatsapp, None));
+        assert_eq!(states[..2], usual[..2]);
+        assert_eq!(states[2], (Status::Read, Duration::from_secs(700)));
+
+        let too_early = times(
+            Some(&Action::LateRead { ms: 1 }),
+            outlook(Channel::Rcs, None),
+        );
+        assert_eq!(too_early[2].1, too_early[1].1, "not before the delivery");
+        let sms = statuses(Some(&late), Channel::Sms, None);
+        assert_eq!(sms, [Status::Submitted, Status::Delivered]);
+    }
+
+    #[test]
+    fn each_status_of_a_slow_channel_comes_later_but_not_those_of_a_script() {
+        let slow = Outlook {
+            slowness: Duration::from_secs(60),
+            ..outlook(Channel::Rcs, None)
         };
-        let planned = |seed| plan(None, outlook, &mut SeededRng::new(seed, "message", 7));
-        assert_eq!(planned(3), planned(3));
-        assert_ne!(planned(3), planned(4));
+        let usual = times(None, outlook(Channel::Rcs, None));
+        for (number, ((status, at), (slow_status, slow_at))) in
+            (1..).zip(usual.into_iter().zip(times(None, slow)))
+        {
+            assert_eq!(
+                (slow_status, slow_at),
+                (status, at + Duration::from_secs(60) * number)
+            );
+        }
+        let script = Action::Script(vec![Turn {
+            status: Status::Read,
+            after_ms: 5,
+            code: None,
+        }]);
+        let exact = [(Status::Read, Duration::from_millis(5))];
+        assert_eq!(times(Some(&script), slow), exact);
+    }
+
+    #[test]
+    fn a_message_that_is_too_slow_for_its_ttl_is_rejected_at_its_end() {
+        for (slowness, expected) in [
+            (
+                10,
+                &[Status::Submitted, Status::Delivered, Status::Read][..],
+            ),
+            (15, &[Status::Submitted, Status::Rejected]),
+            (40, &[Status::Rejected]),
+        ] {
+            let slow = Outlook {
+                slowness: Duration::from_secs(slowness),
+                ..outlook(Channel::Rcs, Some(30))
+            };
+            let planned = times(None, slow);
+            let states: Vec<_> = planned.iter().map(|(status, _)| *status).collect();
+            assert_eq!(states, expected, "{slowness} s");
+            if states.ends_with(&[Status::Rejected]) {
+                assert_eq!(
+                    planned.last().map(|last| last.1),
+                    Some(Duration::from_secs(30))
+                );
+            }
+        }
+        // A failure of another kind that comes first stays.
+        let rejected = times(
+            Some(&Action::Reject { code: 1050 }),
+            outlook(Channel::Sms, Some(30)),
+        );
+        assert_eq!(rejected.len(), 1);
     }
 }

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::clock::Moment;
 use crate::event::MessageEvent;
-use crate::rules::WebhookFault;
+use crate::rules::{Facts, WebhookFault};
 use crate::state::WorkspaceId;
 use crate::state::channel::Channel;
 use crate::state::direction::Direction;
@@ -53,6 +53,9 @@ pub(crate) struct Message {
     /// The content, in the flat form.
     pub(crate) content: Box<RawValue>,
     pub(crate) client_ref: Option<Box<str>>,
+    /// Status webhooks do not repeat the `client_ref`.
+    #[serde(default)]
+    pub(crate) omits_client_ref: bool,
     pub(crate) webhook_url: Option<Arc<str>>,
     pub(crate) webhook_version: Option<Generation>,
     pub(crate) at: Moment,
@@ -177,6 +180,36 @@ impl Message {
     /// The state it is in; none before `submitted`, and none if it came from the person.
     pub(crate) fn status(&self) -> Option<Status> {
         self.state().map(|state| state.status)
+    }
+
+    /// The time of the next planned state: each is planned from the one before.
+    pub(crate) fn next_state_at(&self) -> Option<Moment> {
+        Some(self.last_change().after(self.plan.last()?.after))
+    }
+
+    /// The time of the latest state, or of the acceptance.
+    fn last_change(&self) -> Moment {
+        self.history.last().map_or(self.at, |last| last.at)
+    }
+
+    /// Replaces the planned states; the first one is counted from `now`.
+    pub(super) fn plan_anew(&mut self, now: Moment, mut plan: Vec<PlannedStatus>) {
+        if let Some(first) = plan.first_mut() {
+            first.after += now.since(self.last_change());
+        }
+        plan.reverse();
+        self.plan = plan;
+    }
+
+    /// The facts that rules match on, for a request to this path.
+    pub(super) fn facts<'a>(&'a self, path: &'a str) -> Facts<'a> {
+        Facts {
+            path: Some(path),
+            channel: Some(self.channel),
+            to: Some(self.recipient()),
+            from: Some(self.sender()),
+            text: Some(&self.text),
+        }
     }
 
     /// The error code of the state it is in.

@@ -1,5 +1,7 @@
 //! Taking messages: single ones, failover lists, workflows.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use serde_json::json;
 use serde_json::value::to_raw_value;
@@ -206,7 +208,7 @@ impl State {
         let mut rng = state.rng(settings.seed, id);
         let uuid = rng.uuid();
         let text = draft.content.text();
-        let [lifecycle_rule, webhooks] = MESSAGE_STAGES.map(|stage| {
+        let [lifecycle_rule, pace, client_ref, webhooks] = MESSAGE_STAGES.map(|stage| {
             let facts = facts(&draft, &text, Some(path));
             let ruled = state.rules.decide(stage, &facts);
             ruled.or_else(|| at_magic(settings.magic_numbers, &draft.to, stage))
@@ -215,6 +217,10 @@ impl State {
             channel: draft.channel,
             ttl: draft.ttl,
             auto_read: settings.auto_read,
+            slowness: match pace {
+                Some(Action::Slow { ms }) => Duration::from_millis(ms),
+                _ => Duration::ZERO,
+            },
         };
         let mut plan = lifecycle::plan(lifecycle_rule.as_ref(), outlook, &mut rng);
         plan.reverse();
@@ -239,6 +245,7 @@ impl State {
             content: to_raw_value(&draft.content.to_json()).unwrap_or_default(),
             kind: draft.content.kind,
             client_ref: draft.client_ref,
+            omits_client_ref: client_ref.is_some(),
             webhook_url: draft.webhook_url.map(Into::into),
             webhook_version: draft.webhook_version,
             at: now,

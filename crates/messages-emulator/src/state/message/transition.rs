@@ -33,6 +33,10 @@ impl State {
         let Some(message) = self.message_mut(workspace, id) else {
             return;
         };
+        // A request or a rule may have replaced the plan meanwhile.
+        if message.next_state_at() != Some(at) {
+            return;
+        }
         let Some(change) = message.plan.pop() else {
             return;
         };

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use crate::clock::Moment;
 use crate::event::Event;
+use crate::rules::{Action, RevokeEffect, Stage};
 use crate::state::channel::Channel;
 use crate::state::direction::Direction;
-use crate::state::message::MessageId;
+use crate::state::message::{MessageId, lifecycle};
+use crate::state::status::Status;
 use crate::state::{Effects, State, Timer, WorkspaceId};
 
 /// Duration of the typing indicator if nothing ends it before.
@@ -30,7 +32,8 @@ pub(crate) enum UpdateError {
 }
 
 impl State {
-    /// Updates a message. No webhook follows, since the documentation knows no status for it; an event does.
+    /// Updates a message. No webhook follows, since the documentation has no status for it, unless a rule has one; an event
+    /// does.
     pub(crate) fn update(
         &mut self,
         now: Moment,
@@ -58,12 +61,24 @@ impl State {
                 message.marks.read = true;
             }
             (Update::Revoke, Channel::Rcs, Direction::Outbound)
-                if message.status() != Some(crate::state::status::Status::Read)
-                    && !message.marks.revoked =>
+                if message.status() != Some(Status::Read) && !message.marks.revoked =>
             {
+                let path = format!("/v1/messages/{uuid}");
+                let effect = state.rules.decide(Stage::Revoke, &message.facts(&path));
+                let turns = match effect {
+                    Some(Action::Revoke(RevokeEffect::Ignored)) => return Ok(()),
+                    Some(Action::Revoke(RevokeEffect::Refused)) => {
+                        return Err(UpdateError::NotSupported);
+                    }
+                    Some(Action::Revoke(RevokeEffect::Script(turns))) => turns,
+                    // An undelivered message is never delivered.
+                    _ => Vec::new(),
+                };
                 message.marks.revoked = true;
-                // Undelivered messages are never delivered.
-                message.plan.clear();
+                message.plan_anew(now, lifecycle::script(&turns));
+                if let Some(at) = message.next_state_at() {
+                    self.schedule.add(at, Timer::Transition(workspace, id));
+                }
             }
             _ => return Err(UpdateError::NotSupported),
         }

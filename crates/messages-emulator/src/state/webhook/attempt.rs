@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::Uri;
 
 use crate::clock::Moment;
 use crate::event::{Event, WebhookAttempt};
-use crate::rules::WebhookFault;
+use crate::rules::{WebhookFault, WebhookOutage};
 use crate::state::webhook::delivery::{Attempt, DeliveryId, Outcome};
 use crate::state::webhook::dispatch::Place;
 use crate::state::webhook::queue::HOLD;
@@ -104,18 +105,25 @@ impl State {
     }
 
     /// Hands out the webhooks for which there is a place. What waits is looked up only now: it may have been removed.
-    pub(crate) fn pump(&mut self, effects: &mut Effects) {
+    pub(crate) fn pump(&mut self, now: Moment, effects: &mut Effects) {
         self.prune();
         while let Some(place) = self.dispatch.next() {
-            match self.start(&place) {
+            match self.start(now, &place) {
                 Some(outgoing) => effects.webhooks.push(outgoing),
                 None => self.dispatch.done(place.flight),
             }
         }
     }
 
-    fn start(&mut self, place: &Place) -> Option<Outgoing> {
+    fn start(&mut self, now: Moment, place: &Place) -> Option<Outgoing> {
         let state = self.workspaces.get_mut(place.workspace)?;
+        let outage = state.outage(now, place.delivery);
+        if outage.is_some_and(|outage| outage.lost) {
+            if let Some(next) = state.webhooks.lose(place.delivery) {
+                self.dispatch(place.workspace, next);
+            }
+            return None;
+        }
         let body = state.body_of(state.webhooks.get(place.delivery)?);
         let account = Arc::clone(&state.account);
         let (delivery, withdrawn) = state.webhooks.start(place.delivery, place.flight)?;
@@ -128,6 +136,7 @@ impl State {
             jti: delivery.jti,
             signature: delivery.signature,
             account,
+            is_cut_off: outage.is_some(),
             withdrawn,
         })
     }
@@ -172,6 +181,17 @@ impl State {
             self.dispatch(workspace, next);
         }
         self.shed(workspace);
+    }
+}
+
+impl WorkspaceState {
+    /// The outage that keeps a webhook from its receiver at `now`, if a rule brings one about.
+    fn outage(&mut self, now: Moment, id: DeliveryId) -> Option<WebhookOutage> {
+        let post = self.webhooks.get(id)?;
+        let message = self.messages.get(post.message)?;
+        let url: Option<Uri> = post.url.parse().ok();
+        let path = url.as_ref().map_or("", Uri::path);
+        self.rules.outage(now, &message.facts(path))
     }
 }
 

@@ -132,6 +132,14 @@ impl Attempt {
 }
 
 impl Outcome {
+    /// The end of an attempt during an outage that a rule brings about.
+    pub(crate) const fn cut_off() -> Self {
+        Self::Failed {
+            reason: Cow::Borrowed("the receiver cannot be reached: a rule says so"),
+            forbidden: false,
+        }
+    }
+
     /// The state that follows from it, if the webhook can still be tried again.
     pub(crate) fn state(&self) -> DeliveryState {
         match self {

@@ -165,6 +165,13 @@ impl WebhookQueue {
         }
     }
 
+    /// Notes that a webhook was lost on its way. Returns the next webhook with the same order key, which may go out now.
+    pub(super) fn lose(&mut self, id: DeliveryId) -> Option<DeliveryId> {
+        self.drop_on_purpose(id);
+        let order_key = self.webhooks.get(id)?.order_key;
+        self.leave(order_key, id)
+    }
+
     /// Returns `true` if a webhook is to be retried, or sent late, at this moment.
     pub(crate) fn is_due(&self, id: DeliveryId, at: Moment) -> bool {
         self.webhooks

@@ -162,7 +162,10 @@ impl WorkspaceState {
             status: change.status,
             code: change.code,
             instance: &instance,
-            client_ref: message.client_ref.as_deref(),
+            client_ref: message
+                .client_ref
+                .as_deref()
+                .filter(|_| !message.omits_client_ref),
             price: message.price.filter(|_| bills),
             sms_segments: message.sms_segments,
             failover: failover.map(|(failover, step)| match &failover.kind {
