@@ -41,6 +41,7 @@ pub(crate) struct TypeAttrs {
     pub(crate) rename_all: Option<LitStr>,
     pub(crate) untagged: bool,
     pub(crate) custom: bool,
+    pub(crate) members: bool,
     /// The first attribute that is only valid on an object.
     object_only: Option<Span>,
 }
@@ -83,6 +84,7 @@ impl TypeAttrs {
             "rename_all" => self.rename_all = Some(meta.value()?.parse()?),
             "untagged" => self.untagged = true,
             "custom" => self.custom = true,
+            "members" => self.members = true,
             _ => return Err(unknown(meta, &name)),
         }
         if matches!(

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{DeriveInput, Ident, LitStr};
+use syn::{DeriveInput, GenericArgument, Ident, LitStr, PathArguments, Type};
 
 use crate::attr::{Mode, TypeAttrs};
 
@@ -26,8 +26,24 @@ pub(crate) fn mode_path(mode: Mode) -> TokenStream {
     }
 }
 
-/// Generates `Deserialize` by means of `Decode`, `FieldType`, and `Document` if the type is one.
+/// Generates `Deserialize` by means of `Decode`, `FieldType`, and for a document `Document` and, if it is sent, `validate`.
 pub(crate) fn deserialize(name: &Ident, attrs: &TypeAttrs, mode: Mode) -> TokenStream {
+    let validate = (attrs.document && mode == Mode::Strict).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #name {
+                /// Checks the rules over several fields. Single values are valid by construction, and a decoded document
+                /// has been checked already.
+                ///
+                /// # Errors
+                ///
+                /// *All* problems, each with its JSON pointer.
+                pub fn validate(&self) -> Result<(), crate::Problems> {
+                    crate::wire::validate(self)
+                }
+            }
+        }
+    });
     let mode = mode_path(mode);
     let document = attrs.document.then(|| {
         quote! {
@@ -64,6 +80,7 @@ pub(crate) fn deserialize(name: &Ident, attrs: &TypeAttrs, mode: Mode) -> TokenS
             }
         }
         #document
+        #validate
     }
 }
 
@@ -86,7 +103,7 @@ pub(crate) fn decode_members(name: &Ident) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl crate::wire::Decode for #name {
-            const MEMBERS: &'static [crate::Member] = Self::MEMBERS;
+            const MEMBERS: &'static [crate::Member] = <Self as crate::wire::Members>::MEMBERS;
 
             fn decode<'a>(value: crate::wire::Json<'a>, cx: &mut crate::wire::Context) -> Result<Self, crate::wire::Json<'a>> {
                 crate::wire::object_without_extra(value, cx)
@@ -104,6 +121,35 @@ pub(crate) fn members(input: &DeriveInput, members: &[TokenStream]) -> TokenStre
             /// Fields of the JSON object, in the order they are written.
             pub const MEMBERS: &'static [crate::Member] = &[#(#members),*];
         }
+    }
+}
+
+/// Generates `From` for the value, or for the content of its box.
+pub(crate) fn conversion(name: &Ident, variant: &Ident, ty: &Type) -> TokenStream {
+    let (source, value) = match wrapped(ty, "Box") {
+        Some(inner) => (inner, quote!(Box::new(value))),
+        None => (ty, quote!(value)),
+    };
+    quote! {
+        #[automatically_derived]
+        impl From<#source> for #name {
+            fn from(value: #source) -> Self {
+                Self::#variant(#value)
+            }
+        }
+    }
+}
+
+/// The type `T` within `Wrapper<T>`.
+pub(crate) fn wrapped<'a>(ty: &'a Type, wrapper: &str) -> Option<&'a Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last()?;
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
+        return None;
+    };
+    match arguments.args.first()? {
+        GenericArgument::Type(inner) if last.ident == wrapper => Some(inner),
+        _ => None,
     }
 }
 

@@ -3,11 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt as _;
-use syn::{
-    Attribute, Error, FieldsNamed, GenericArgument, Ident, LitStr, PathArguments, Result, Type,
-};
+use syn::{Attribute, Error, FieldsNamed, Ident, LitStr, Result, Type};
 
 use crate::attr::MemberAttrs;
+use crate::common;
 
 /// Role of a field in its object.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,7 +42,7 @@ impl Members {
             if attrs.whole {
                 return Err(Error::new_spanned(&ident, "`whole` is for variants"));
             }
-            let (role, ty) = match option(&field.ty) {
+            let (role, ty) = match common::wrapped(&field.ty, "Option") {
                 _ if ident == "extra" && is_extra(&field.ty) => (Role::Extra, field.ty.clone()),
                 Some(_) if attrs.flatten => {
                     return Err(Error::new_spanned(
@@ -291,19 +290,6 @@ impl Members {
 
 fn is_extra(ty: &Type) -> bool {
     matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "Extra"))
-}
-
-/// The type within an `Option`.
-fn option(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
-    };
-    match arguments.args.first()? {
-        GenericArgument::Type(inner) if last.ident == "Option" => Some(inner),
-        _ => None,
-    }
 }
 
 pub(crate) fn docs(attrs: &[Attribute]) -> Vec<Attribute> {

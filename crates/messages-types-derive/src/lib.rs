@@ -29,6 +29,9 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     if attrs.custom {
         return untagged::custom(input, &attrs);
     }
+    if attrs.members {
+        return untagged::members(input, &attrs);
+    }
     match &input.data {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => object::expand(input, &attrs, fields),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, Error, FieldsNamed, Ident, Result};
 
-use crate::attr::{Mode, New, TypeAttrs};
+use crate::attr::{Mode, New, Rule, TypeAttrs};
 use crate::common;
 use crate::fields::{Members, Role};
 use crate::setters;
@@ -87,18 +87,14 @@ fn rule_at_decoding(attrs: &TypeAttrs, members: &Members) -> Result<Option<Token
     let Some(rule) = &attrs.rule else {
         return Ok(None);
     };
-    let function = &rule.function;
-    let mut whole = Vec::new();
-    let mut arguments = Vec::new();
-    for field in &rule.fields {
-        if role(members, field)? == Role::Optional {
-            arguments.push(quote!(#field.as_ref()));
-        } else {
-            whole.push(field);
-            arguments.push(quote!(#field));
-        }
-    }
-    let call = quote!(#function(#(#arguments,)* cx););
+    let call = rule_call(rule, members)?;
+    let is_optional =
+        |field| matches!(members.named(field), Some(known) if known.role == Role::Optional);
+    let whole: Vec<_> = rule
+        .fields
+        .iter()
+        .filter(|field| !is_optional(field))
+        .collect();
     Ok(Some(if whole.is_empty() {
         call
     } else {
@@ -110,11 +106,20 @@ fn rule_at_decoding(attrs: &TypeAttrs, members: &Members) -> Result<Option<Token
     }))
 }
 
-fn role(members: &Members, field: &Ident) -> Result<Role> {
-    match members.named(field) {
-        Some(known) if known.role != Role::Extra => Ok(known.role),
-        _ => Err(Error::new_spanned(field, "this object has no such field")),
+/// Generates the call of the rule. A field is passed as a reference, an optional one as an `Option` of a reference.
+fn rule_call(rule: &Rule, members: &Members) -> Result<TokenStream> {
+    let function = &rule.function;
+    let mut arguments = Vec::new();
+    for field in &rule.fields {
+        arguments.push(match members.named(field).map(|known| known.role) {
+            Some(Role::Optional) => quote!(#field.as_ref()),
+            Some(Role::Required | Role::Flattened) => quote!(#field),
+            Some(Role::Extra) | None => {
+                return Err(Error::new_spanned(field, "this object has no such field"));
+            }
+        });
     }
+    Ok(quote!(#function(#(#arguments,)* cx);))
 }
 
 fn check(name: &Ident, attrs: &TypeAttrs, mode: Mode, members: &Members) -> Result<TokenStream> {
@@ -132,20 +137,8 @@ fn check(name: &Ident, attrs: &TypeAttrs, mode: Mode, members: &Members) -> Resu
     }
     let fields: Vec<_> = members.iter().map(|field| &field.ident).collect();
     let checks = members.check();
-    let rule = match &attrs.rule {
-        None => None,
-        Some(rule) => {
-            let function = &rule.function;
-            let mut arguments = Vec::new();
-            for field in &rule.fields {
-                arguments.push(match role(members, field)? {
-                    Role::Optional => quote!(#field.as_ref()),
-                    _ => quote!(#field),
-                });
-            }
-            Some(quote!(#function(#(#arguments,)* cx);))
-        }
-    };
+    let rule = attrs.rule.as_ref();
+    let rule = rule.map(|rule| rule_call(rule, members)).transpose()?;
     Ok(quote! {
         #[automatically_derived]
         impl crate::wire::Check for #name {
@@ -303,6 +296,7 @@ fn checked_new(name: &Ident, members: &Members) -> Result<TokenStream> {
 }
 
 fn conversions(name: &Ident, value: &syn::Type) -> TokenStream {
+    let sources = [quote!(&str), quote!(String)];
     quote! {
         #[automatically_derived]
         impl #name {
@@ -318,23 +312,16 @@ fn conversions(name: &Ident, value: &syn::Type) -> TokenStream {
             }
         }
 
-        #[automatically_derived]
-        impl TryFrom<&str> for #name {
-            type Error = crate::Invalid;
+        #(
+            #[automatically_derived]
+            impl TryFrom<#sources> for #name {
+                type Error = crate::Invalid;
 
-            fn try_from(value: &str) -> Result<Self, crate::Invalid> {
-                Self::new(value)
+                fn try_from(value: #sources) -> Result<Self, crate::Invalid> {
+                    Self::new(value)
+                }
             }
-        }
-
-        #[automatically_derived]
-        impl TryFrom<String> for #name {
-            type Error = crate::Invalid;
-
-            fn try_from(value: String) -> Result<Self, crate::Invalid> {
-                Self::new(value)
-            }
-        }
+        )*
 
         #[automatically_derived]
         impl From<#value> for #name {

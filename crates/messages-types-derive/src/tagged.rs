@@ -66,6 +66,7 @@ pub(crate) fn expand(
         enumeration.type_name(),
         enumeration.check(),
         enumeration.debug(),
+        enumeration.conversions(),
         common::redacted_by_debug(name),
         common::serialize_members(name),
         common::decode_members(name),
@@ -402,6 +403,18 @@ impl Enumeration<'_> {
                 }
             }
         }
+    }
+
+    /// Generates `From` for the values of flattened variants, whose types name their variant.
+    fn conversions(&self) -> TokenStream {
+        let conversions = self
+            .cases
+            .iter()
+            .filter_map(|Case { ident, form, .. }| match form {
+                Form::Flattened(ty) => Some(common::conversion(self.name, ident, ty)),
+                _ => None,
+            });
+        quote!(#(#conversions)*)
     }
 
     fn debug(&self) -> TokenStream {

@@ -19,6 +19,7 @@ pub(crate) fn expand(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStre
         parameter
     });
     let with_de = quote!(<'de, #(#parameters),*>);
+    let sources = [quote!(&str), quote!(String), quote!(&String)];
     Ok(quote! {
         #[automatically_derived]
         impl #generics #name #types #bounds {
@@ -49,32 +50,16 @@ pub(crate) fn expand(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStre
             type Error = crate::Invalid;
         }
 
-        #[automatically_derived]
-        impl #generics TryFrom<&str> for #name #types #bounds {
-            type Error = crate::Invalid;
+        #(
+            #[automatically_derived]
+            impl #generics TryFrom<#sources> for #name #types #bounds {
+                type Error = crate::Invalid;
 
-            fn try_from(text: &str) -> Result<Self, crate::Invalid> {
-                Self::new(text)
+                fn try_from(text: #sources) -> Result<Self, crate::Invalid> {
+                    Self::new(text)
+                }
             }
-        }
-
-        #[automatically_derived]
-        impl #generics TryFrom<String> for #name #types #bounds {
-            type Error = crate::Invalid;
-
-            fn try_from(text: String) -> Result<Self, crate::Invalid> {
-                Self::new(text)
-            }
-        }
-
-        #[automatically_derived]
-        impl #generics TryFrom<&String> for #name #types #bounds {
-            type Error = crate::Invalid;
-
-            fn try_from(text: &String) -> Result<Self, crate::Invalid> {
-                Self::new(text.as_str())
-            }
-        }
+        )*
 
         #[automatically_derived]
         impl #generics ::std::str::FromStr for #name #types #bounds {

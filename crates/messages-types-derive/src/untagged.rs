@@ -2,9 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{
-    DataEnum, DeriveInput, Error, Fields, GenericArgument, Ident, PathArguments, Result, Type,
-};
+use syn::{DataEnum, DeriveInput, Error, Fields, Ident, Result, Type};
 
 use crate::attr::TypeAttrs;
 use crate::common;
@@ -16,6 +14,14 @@ pub(crate) fn custom(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStre
     let redacted = common::redacted_by_debug(&input.ident);
     let deserialize = common::deserialize(&input.ident, attrs, mode);
     Ok(quote!(#redacted #deserialize))
+}
+
+/// `Deserialize`, `Redacted`, `Decode` and `Serialize` of a type that implements `Members` and `Debug` itself.
+pub(crate) fn members(input: &DeriveInput, attrs: &TypeAttrs) -> Result<TokenStream> {
+    let custom = custom(input, attrs)?;
+    let serialize = common::serialize_members(&input.ident);
+    let decode = common::decode_members(&input.ident);
+    Ok(quote!(#custom #serialize #decode))
 }
 
 /// Generates everything except `Decode`: each variant is represented by its value.
@@ -45,7 +51,7 @@ pub(crate) fn expand(
     let conversions = variants
         .iter()
         .filter(|(variant, _)| *variant != "Unknown")
-        .map(|(variant, ty)| conversion(name, variant, ty));
+        .map(|(variant, ty)| common::conversion(name, variant, ty));
     Ok(quote! {
         #custom
         #(#conversions)*
@@ -73,32 +79,4 @@ pub(crate) fn expand(
             }
         }
     })
-}
-
-/// Generates `From` for the value, or for the content of its box.
-fn conversion(name: &Ident, variant: &Ident, ty: &Type) -> TokenStream {
-    let (source, value) = match boxed(ty) {
-        Some(inner) => (inner, quote!(Box::new(value))),
-        None => (ty, quote!(value)),
-    };
-    quote! {
-        #[automatically_derived]
-        impl From<#source> for #name {
-            fn from(value: #source) -> Self {
-                Self::#variant(#value)
-            }
-        }
-    }
-}
-
-fn boxed(ty: &Type) -> Option<&Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else {
-        return None;
-    };
-    match arguments.args.first()? {
-        GenericArgument::Type(inner) if last.ident == "Box" => Some(inner),
-        _ => None,
-    }
 }

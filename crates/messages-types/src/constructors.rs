@@ -50,6 +50,12 @@ macro_rules! constructors {
             Self::from_parts($( $argument, )* $body::from_parts(content.into()))
         }
 
+        /// The unknown fields of the message, its sender, its recipient, its body and its content.
+        pub(crate) fn extras(&self) -> [&crate::Extra; 5] {
+            let Self { from, to, message, extra, .. } = self;
+            [extra, &from.extra, &to.extra, &message.extra, &message.content.extra]
+        }
+
         /// Converts this message to a step before the last one: the next step is sent if `condition` is not met
         /// within `expiry_time`, or if the message fails.
         ///

@@ -72,9 +72,7 @@ async fn every_error_of_a_call_says_what_happened_and_what_to_do() {
     let mut shown = Shown::default();
     let untagged = Messenger::text("canary page", "canary person", "canary text")
         .unwrap()
-        .messenger(messenger::Options::category_only(
-            messenger::Category::MessageTag,
-        ));
+        .messenger(messenger::Options::default().category(messenger::Category::MessageTag));
     let nothing = Arc::new(ScriptedTransport::new());
     let invalid = client(&nothing).send(untagged).await.unwrap_err();
     shown.call("invalid", &invalid);

@@ -208,9 +208,7 @@ async fn a_message_that_breaks_a_rule_never_leaves() {
     let script = Arc::new(ScriptedTransport::new());
     let untagged = Messenger::text("page", "person", "Hello")
         .unwrap()
-        .messenger(messenger::Options::category_only(
-            messenger::Category::MessageTag,
-        ));
+        .messenger(messenger::Options::default().category(messenger::Category::MessageTag));
     let error = client(&script).send(untagged).await.unwrap_err();
     assert!(matches!(error, Error::Invalid(_)));
     assert_eq!(error.problems()[0].pointer(), "/messenger/tag");

@@ -1,7 +1,7 @@
 //! Documents to be sent, of either generation.
 
 use super::Kind;
-use crate::error::{Problem, Problems, Rule};
+use crate::error::{Problem, Rule};
 use crate::wire::{Context, Decode, Json, Wire};
 use crate::{v0_1, v1};
 
@@ -158,19 +158,6 @@ impl Submission {
         }
         Ok(())
     }
-
-    /// Checks the rules that fields have in common.
-    ///
-    /// # Errors
-    ///
-    /// All broken rules.
-    pub fn validate(&self) -> Result<(), Problems> {
-        match self {
-            Self::V1(message) => message.validate(),
-            Self::V0_1(message) => message.validate(),
-            Self::Workflow(workflow) => workflow.validate(),
-        }
-    }
 }
 
 /// A single message to be sent, of either generation and with or without failover: every
@@ -181,52 +168,34 @@ mod sealed {
     pub trait Sealed {}
 }
 
-/// Conversions besides those of the derive, which has one for each variant.
-macro_rules! conversions {
-    ($($variant:ident($whole:ty): $($type:ty),*;)*) => { $(
-        impl From<&$whole> for Submission {
-            fn from(message: &$whole) -> Self {
-                Self::$variant(message.clone())
+impl<T: OutboundMessage> sealed::Sealed for &T {}
+impl<T: OutboundMessage + Clone> OutboundMessage for &T {}
+
+impl sealed::Sealed for v1::Message {}
+impl OutboundMessage for v1::Message {}
+
+impl sealed::Sealed for v0_1::Message {}
+impl OutboundMessage for v0_1::Message {}
+
+/// Declares the messages of one channel as outbound messages of their generation.
+macro_rules! outbound {
+    ($generation:ident: $($message:ty),*) => { $(
+        impl From<$message> for Submission {
+            fn from(message: $message) -> Self {
+                Self::$generation(message.into())
             }
         }
-        conversions!(@message $whole);
-        $(
-            impl From<$type> for Submission {
-                fn from(message: $type) -> Self {
-                    Self::$variant(message.into())
-                }
-            }
-            impl From<&$type> for Submission {
-                fn from(message: &$type) -> Self {
-                    Self::$variant(message.clone().into())
-                }
-            }
-            conversions!(@message $type);
-        )*
+        impl sealed::Sealed for $message {}
+        impl OutboundMessage for $message {}
     )* };
-    (@message $type:ty) => {
-        impl sealed::Sealed for $type {}
-        impl sealed::Sealed for &$type {}
-        impl OutboundMessage for $type {}
-        impl OutboundMessage for &$type {}
-    };
 }
 
-conversions! {
-    V1(v1::Message): v1::ChannelMessage, v1::Sms, v1::Mms, v1::Rcs, v1::Whatsapp, v1::Messenger,
-        v1::Viber, v1::Email;
-    V0_1(v0_1::Message): v0_1::Sms, v0_1::Mms, v0_1::Whatsapp, v0_1::Viber, v0_1::Messenger;
-}
+outbound!(V1: v1::ChannelMessage, v1::Sms, v1::Mms, v1::Rcs, v1::Whatsapp, v1::Messenger, v1::Viber, v1::Email);
+outbound!(V0_1: v0_1::Sms, v0_1::Mms, v0_1::Whatsapp, v0_1::Viber, v0_1::Messenger);
 
-impl From<&v0_1::Workflow> for Submission {
-    fn from(workflow: &v0_1::Workflow) -> Self {
-        Self::Workflow(workflow.clone())
-    }
-}
-
-impl From<&Self> for Submission {
-    fn from(submission: &Self) -> Self {
-        submission.clone()
+impl<T: Into<Self> + Clone> From<&T> for Submission {
+    fn from(document: &T) -> Self {
+        document.clone().into()
     }
 }
 

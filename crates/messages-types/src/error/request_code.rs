@@ -1,5 +1,7 @@
 //! Errors in the API's responses to requests.
 
+use super::ErrorKind;
+
 /// Kind of an error response: the fragment of its `type`.
 ///
 /// The numbers in these types are *not* the codes of status webhooks
@@ -103,119 +105,91 @@ impl RequestErrorCode {
     /// The complete `type`, as the API writes it today.
     #[must_use]
     pub fn type_url(&self) -> String {
-        let suffix = match self {
-            // The misspelling is the API's own.
-            Self::Unauthorized => "/#unathorized",
-            Self::Unprovisioned => "/#unprovisioned",
-            Self::LowBalance => "/#low-balance",
-            Self::Forbidden => "#forbidden",
-            Self::NotFound => "#not-found",
-            Self::InvalidJson => "#invalid-json",
-            Self::UnsupportedChannel => "/messages#1100",
-            Self::InvalidChannelParameters => "/messages#1110",
-            Self::InvalidSender => "/messages#1120",
-            // The number without its third digit is the API's own.
-            Self::InvalidRecipient => "/messages#110",
-            Self::InvalidMessageType => "/messages#1140",
-            Self::InvalidParams => "/messages#1150",
-            Self::InvalidClientReference => "/messages#1060",
-            Self::Unprocessable => "#unprocessable-entity",
-            Self::Throttled | Self::InternalError => "/messages#1000",
-            Self::Other(fragment) => return format!("{DOCUMENTATION}#{fragment}"),
-        };
-        format!("{DOCUMENTATION}{suffix}")
+        match self {
+            Self::Other(fragment) => format!("{DOCUMENTATION}#{fragment}"),
+            known => format!("{DOCUMENTATION}{}", known.row().suffix),
+        }
     }
 
     /// The documented title.
     #[must_use]
     pub fn title(&self) -> &str {
-        match self {
-            Self::Unauthorized => "You did not provide correct credentials.",
-            Self::Unprovisioned => {
-                "The credentials provided do not have access to the requested product."
-            }
-            Self::LowBalance => "Low balance",
-            Self::Forbidden => "Forbidden",
-            Self::NotFound => "Not Found",
-            Self::InvalidJson => "The request body did not contain valid JSON",
-            Self::UnsupportedChannel => "Unsupported channel",
-            Self::InvalidChannelParameters => "Invalid channel parameters",
-            Self::InvalidSender => "Invalid sender",
-            Self::InvalidRecipient => "Invalid recipient",
-            Self::InvalidMessageType => "Invalid message type",
-            Self::InvalidParams => "Invalid params",
-            Self::InvalidClientReference => "Invalid client reference",
-            Self::Unprocessable => "Unprocessable Entity",
-            Self::Throttled => "Rate Limit Hit",
-            Self::InternalError => "Internal error",
-            Self::Other(fragment) => fragment,
-        }
+        self.row().title
     }
 
     /// HTTP status of the response, if documented.
     #[must_use]
     pub fn http_status(&self) -> Option<u16> {
-        Some(match self {
-            Self::Unauthorized | Self::Unprovisioned => 401,
-            Self::LowBalance => 402,
-            Self::Forbidden => 403,
-            Self::NotFound => 404,
-            Self::InvalidJson
-            | Self::UnsupportedChannel
-            | Self::InvalidChannelParameters
-            | Self::InvalidSender
-            | Self::InvalidRecipient
-            | Self::InvalidMessageType
-            | Self::InvalidParams
-            | Self::InvalidClientReference
-            | Self::Unprocessable => 422,
-            Self::Throttled => 429,
-            Self::InternalError => 500,
-            Self::Other(fragment) => match fragment.as_str() {
-                "account-suspended" | "application-suspended" | "invalid-ip" => 403,
-                "jwt-expired"
-                | "jwt-revoked"
-                | "invalid-api-key"
-                | "invalid-signature"
-                | "multiple-auth-methods" => 401,
-                "wrong-verb" => 405,
-                "accept-header" => 406,
-                "content-type-header" => 415,
-                "unavailable-legal" => 451,
-                _ => return None,
-            },
-        })
+        self.row().status
     }
 
     /// Effect of a retry.
     #[must_use]
-    pub fn kind(&self) -> crate::ErrorKind {
-        use crate::ErrorKind;
+    pub fn kind(&self) -> ErrorKind {
+        self.row().kind
+    }
+
+    // The misspelling and the number without its third digit are the API's own.
+    #[rustfmt::skip]
+    fn row(&self) -> Row<'_> {
+        use ErrorKind::{Configuration, Permanent, Retry};
 
         match self {
-            Self::Throttled | Self::InternalError => ErrorKind::Retry,
-            Self::Unauthorized
-            | Self::Unprovisioned
-            | Self::LowBalance
-            | Self::Forbidden
-            | Self::InvalidSender => ErrorKind::Configuration,
-            Self::Other(fragment) => match fragment.as_str() {
-                "account-suspended"
-                | "application-suspended"
-                | "invalid-ip"
-                | "jwt-expired"
-                | "jwt-revoked"
-                | "invalid-api-key"
-                | "invalid-signature"
-                | "multiple-auth-methods" => ErrorKind::Configuration,
-                "invalid-id"
-                | "wrong-verb"
-                | "accept-header"
-                | "content-type-header"
-                | "unavailable-legal" => ErrorKind::Permanent,
-                _ => ErrorKind::Unknown,
-            },
-            _ => ErrorKind::Permanent,
+            Self::Unauthorized => row(401, Configuration, "/#unathorized", "You did not provide correct credentials."),
+            Self::Unprovisioned => row(401, Configuration, "/#unprovisioned", "The credentials provided do not have access to the requested product."),
+            Self::LowBalance => row(402, Configuration, "/#low-balance", "Low balance"),
+            Self::Forbidden => row(403, Configuration, "#forbidden", "Forbidden"),
+            Self::NotFound => row(404, Permanent, "#not-found", "Not Found"),
+            Self::InvalidJson => row(422, Permanent, "#invalid-json", "The request body did not contain valid JSON"),
+            Self::UnsupportedChannel => row(422, Permanent, "/messages#1100", "Unsupported channel"),
+            Self::InvalidChannelParameters => row(422, Permanent, "/messages#1110", "Invalid channel parameters"),
+            Self::InvalidSender => row(422, Configuration, "/messages#1120", "Invalid sender"),
+            Self::InvalidRecipient => row(422, Permanent, "/messages#110", "Invalid recipient"),
+            Self::InvalidMessageType => row(422, Permanent, "/messages#1140", "Invalid message type"),
+            Self::InvalidParams => row(422, Permanent, "/messages#1150", "Invalid params"),
+            Self::InvalidClientReference => row(422, Permanent, "/messages#1060", "Invalid client reference"),
+            Self::Unprocessable => row(422, Permanent, "#unprocessable-entity", "Unprocessable Entity"),
+            Self::Throttled => row(429, Retry, "/messages#1000", "Rate Limit Hit"),
+            Self::InternalError => row(500, Retry, "/messages#1000", "Internal error"),
+            Self::Other(fragment) => {
+                let (status, kind) = generic(fragment);
+                Row { status, kind, suffix: "", title: fragment }
+            }
         }
+    }
+}
+
+/// Facts about one code.
+struct Row<'a> {
+    status: Option<u16>,
+    kind: ErrorKind,
+    /// End of the type, after the documentation's URL.
+    suffix: &'a str,
+    title: &'a str,
+}
+
+const fn row<'a>(status: u16, kind: ErrorKind, suffix: &'a str, title: &'a str) -> Row<'a> {
+    Row {
+        status: Some(status),
+        kind,
+        suffix,
+        title,
+    }
+}
+
+/// HTTP status, if documented, and effect of a retry of the vendor's generic errors.
+fn generic(fragment: &str) -> (Option<u16>, ErrorKind) {
+    use ErrorKind::{Configuration, Permanent, Unknown};
+
+    match fragment {
+        "account-suspended" | "application-suspended" | "invalid-ip" => (Some(403), Configuration),
+        "jwt-expired" | "jwt-revoked" | "invalid-api-key" => (Some(401), Configuration),
+        "invalid-signature" | "multiple-auth-methods" => (Some(401), Configuration),
+        "invalid-id" => (None, Permanent),
+        "wrong-verb" => (Some(405), Permanent),
+        "accept-header" => (Some(406), Permanent),
+        "content-type-header" => (Some(415), Permanent),
+        "unavailable-legal" => (Some(451), Permanent),
+        _ => (None, Unknown),
     }
 }

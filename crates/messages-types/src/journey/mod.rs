@@ -19,10 +19,10 @@ pub use window::{Day, Days, TimeOfDay, Window, Zone};
 
 pub use crate::v0_1::Condition;
 
-use crate::error::{Problems, Rule};
+use crate::error::Rule;
 use crate::limits;
 use crate::value::Seconds;
-use crate::wire::{Context, Decode, Json, Wire, validate};
+use crate::wire::{Context, Decode, Json, Wire};
 
 /// Period for which blindness may hold the deadlines of a journey: 1 second to 30 days.
 pub type MaxHold = Seconds<{ limits::JOURNEY_MAX_HOLD_MIN }, { limits::JOURNEY_MAX_HOLD_MAX }>;
@@ -89,16 +89,6 @@ impl Journey {
     pub fn then(mut self, step: impl Into<Step>) -> Self {
         self.steps.push(step.into());
         self
-    }
-
-    /// Checks the rules over several fields. Single values are valid by construction, and a decoded
-    /// journey has been checked already.
-    ///
-    /// # Errors
-    ///
-    /// *All* problems, each with its JSON pointer.
-    pub fn validate(&self) -> Result<(), Problems> {
-        validate(self)
     }
 }
 

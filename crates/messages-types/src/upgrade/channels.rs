@@ -45,21 +45,14 @@ fn envelope(client_ref: Option<ClientRef>, losses: &mut Losses) -> Envelope {
 }
 
 fn sms(message: v0_1::Sms, losses: &mut Losses) -> Option<v1::Sms> {
+    report_unknown(message.extras(), losses);
     let v0_1::Sms {
         from,
         to,
         message,
         client_ref,
-        extra,
+        extra: _,
     } = message;
-    let extras = [
-        &extra,
-        &from.extra,
-        &to.extra,
-        &message.extra,
-        &message.content.extra,
-    ];
-    report_unknown(extras, losses);
     let from = losses.value(&["from", "number"], from.number);
     let to = losses.value(&["to", "number"], to.number);
     let envelope = envelope(client_ref, losses);
@@ -70,21 +63,14 @@ fn sms(message: v0_1::Sms, losses: &mut Losses) -> Option<v1::Sms> {
 }
 
 fn mms(message: v0_1::Mms, losses: &mut Losses) -> Option<v1::Mms> {
+    report_unknown(message.extras(), losses);
     let v0_1::Mms {
         from,
         to,
         message,
         client_ref,
-        extra,
+        extra: _,
     } = message;
-    let extras = [
-        &extra,
-        &from.extra,
-        &to.extra,
-        &message.extra,
-        &message.content.extra,
-    ];
-    report_unknown(extras, losses);
     let from = losses.value(&["from", "number"], from.number);
     let to = losses.value(&["to", "number"], to.number);
     let envelope = envelope(client_ref, losses);
@@ -96,21 +82,14 @@ fn mms(message: v0_1::Mms, losses: &mut Losses) -> Option<v1::Mms> {
 }
 
 fn messenger(message: v0_1::Messenger, losses: &mut Losses) -> Option<v1::Messenger> {
+    report_unknown(message.extras(), losses);
     let v0_1::Messenger {
         from,
         to,
         message,
         client_ref,
-        extra,
+        extra: _,
     } = message;
-    let extras = [
-        &extra,
-        &from.extra,
-        &to.extra,
-        &message.extra,
-        &message.content.extra,
-    ];
-    report_unknown(extras, losses);
     let from = losses.value(&["from", "id"], from.id);
     let to = losses.value(&["to", "id"], to.id);
     let envelope = envelope(client_ref, losses);
@@ -157,21 +136,14 @@ fn viber(message: v0_1::Viber, losses: &mut Losses) -> Option<v1::Viber> {
         &["to", "type"],
         "is the channel viber_service in v1",
     );
+    report_unknown(message.extras(), losses);
     let v0_1::Viber {
         from,
         to,
         message,
         client_ref,
-        extra,
+        extra: _,
     } = message;
-    let extras = [
-        &extra,
-        &from.extra,
-        &to.extra,
-        &message.extra,
-        &message.content.extra,
-    ];
-    report_unknown(extras, losses);
     let from = losses.value(&["from", "id"], from.id);
     let to = losses.value(&["to", "number"], to.number);
     let envelope = envelope(client_ref, losses);
@@ -209,21 +181,14 @@ fn viber_options(options: v0_1::viber::Options, losses: &mut Losses) -> viber::O
 fn whatsapp(message: v0_1::Whatsapp, losses: &mut Losses) -> Option<v1::Whatsapp> {
     use whatsapp::Content as V1;
 
+    report_unknown(message.extras(), losses);
     let v0_1::Whatsapp {
         from,
         to,
         message,
         client_ref,
-        extra,
+        extra: _,
     } = message;
-    let extras = [
-        &extra,
-        &from.extra,
-        &to.extra,
-        &message.extra,
-        &message.content.extra,
-    ];
-    report_unknown(extras, losses);
     let from = losses.value(&["from", "number"], from.number);
     let to = losses.value(&["to", "number"], to.number);
     let envelope = envelope(client_ref, losses);

@@ -3,10 +3,10 @@
 use serde::ser::SerializeMap;
 
 use super::{Channel, Messenger, Mms, Sms, Viber, Whatsapp};
-use crate::error::{Problems, Rule};
+use crate::error::Rule;
 use crate::limits;
 use crate::value::Text;
-use crate::wire::{Context, Decode, Json, Members as _, Wire, validate};
+use crate::wire::{Context, Decode, Json, Members as _, Wire};
 
 /// The sender's own reference: 1 to 40 characters, repeated in every status of the message.
 pub type ClientRef = Text<1, { limits::V0_1_CLIENT_REF_MAX }>;
@@ -110,16 +110,6 @@ impl Message {
             Self::ViberServiceMsg(message) => message.client_ref = reference,
             Self::Messenger(message) => message.client_ref = reference,
         }
-    }
-
-    /// Checks the rules over several fields. Single values are valid by construction, and a decoded message has been checked
-    /// already.
-    ///
-    /// # Errors
-    ///
-    /// *All* problems, each with its JSON pointer.
-    pub fn validate(&self) -> Result<(), Problems> {
-        validate(self)
     }
 
     pub(super) fn put<M: SerializeMap>(&self, out: &mut M) -> Result<(), M::Error> {

@@ -1,10 +1,8 @@
 //! Bodies of 202 responses.
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::SerializeMap;
 
-use crate::wire::{
-    Check, Context, Decode, Json, Members, Mode, Object, Wire, object_without_extra,
-};
+use crate::wire::{Check, Context, Members, Mode, Object, Wire};
 use crate::{Extra, Member};
 
 /// Response to an accepted v0.1 message.
@@ -22,7 +20,7 @@ pub struct Accepted {
 ///
 /// `Debug` shows the name, not the ID.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
-#[wire(open, custom)]
+#[wire(open, members)]
 pub enum WorkflowUuid {
     /// `dispatch_uuid`: the Dispatch API, `/v0.1/dispatch`.
     Dispatch(String),
@@ -75,22 +73,6 @@ impl Check for WorkflowUuid {}
 impl std::fmt::Debug for WorkflowUuid {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.member())
-    }
-}
-
-impl Decode for WorkflowUuid {
-    const MEMBERS: &'static [Member] = <Self as Members>::MEMBERS;
-
-    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
-        object_without_extra(value, cx)
-    }
-}
-
-impl Serialize for WorkflowUuid {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_map(Some(1))?;
-        self.put(&mut out)?;
-        out.end()
     }
 }
 

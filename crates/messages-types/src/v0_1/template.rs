@@ -1,9 +1,7 @@
 //! Templates of WhatsApp and Viber.
 
-use serde::{Serialize, Serializer};
-
 use crate::v1::whatsapp::template::COMPONENTS;
-use crate::wire::{Check, Context, Decode, Json, Wire};
+use crate::wire::{Context, Decode, Json, Wire};
 use crate::{Extra, Rule};
 
 /// A template parameter in its older form, an object.
@@ -20,7 +18,7 @@ pub struct DefaultParameter {
 /// A template parameter. The description of the API has strings, its samples
 /// have objects; both are accepted, and written as given.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(strict, custom)]
+#[wire(strict, untagged)]
 pub enum Parameter {
     /// `"text"`.
     Text(String),
@@ -39,9 +37,9 @@ impl Parameter {
     }
 }
 
-impl<T: Into<String>> From<T> for Parameter {
-    fn from(text: T) -> Self {
-        Self::Text(text.into())
+impl From<&str> for Parameter {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
     }
 }
 
@@ -52,23 +50,6 @@ impl Decode for Parameter {
             Json::Object(_) => DefaultParameter::decode(value, cx).map(Self::Object),
             other => cx.unfit(other, "must be a string or an object with default"),
         }
-    }
-}
-
-impl Serialize for Parameter {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => text.serialize(serializer),
-            Self::Object(object) => object.serialize(serializer),
-        }
-    }
-}
-
-impl Check for Parameter {}
-
-impl std::fmt::Debug for Parameter {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "[{} characters]", self.as_str().chars().count())
     }
 }
 

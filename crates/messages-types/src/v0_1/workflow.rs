@@ -8,7 +8,7 @@ use super::Message;
 use crate::error::{Problems, Rule};
 use crate::value::Seconds;
 use crate::wire::{
-    Check, Context, Decode, Json, Members, Mode, Object, Show, Tables, Wire, object, validate,
+    Check, Context, Decode, Json, Members, Mode, Object, Show, Tables, Wire, object,
 };
 use crate::{Extra, Field, Member, limits};
 
@@ -178,16 +178,6 @@ impl Workflow {
     /// The steps before the last, the last message, and the unknown fields.
     pub(crate) fn into_parts(self) -> (Vec<Step>, Message, Extra) {
         (self.steps, self.last, self.extra)
-    }
-
-    /// Checks the rules over several fields. Single values are valid by construction, and a decoded
-    /// workflow has been checked already.
-    ///
-    /// # Errors
-    ///
-    /// *All* problems, each with its JSON pointer.
-    pub fn validate(&self) -> Result<(), Problems> {
-        validate(self)
     }
 }
 

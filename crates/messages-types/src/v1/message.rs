@@ -4,7 +4,6 @@ use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use super::{Channel, Email, Envelope, Messenger, Mms, Rcs, Sms, Viber, Whatsapp};
-use crate::Extra;
 use crate::error::{Problems, Rule};
 use crate::wire::{Check, Context, Decode, Json, Members as _, Wire, validate};
 
@@ -62,16 +61,6 @@ impl Message {
     pub fn attempts(&self) -> impl Iterator<Item = &ChannelMessage> {
         std::iter::once(&self.primary).chain(&self.failover)
     }
-
-    /// Checks the rules over several fields. Single values are valid by construction, and a decoded
-    /// message has been checked already.
-    ///
-    /// # Errors
-    ///
-    /// *All* problems, each with its JSON pointer.
-    pub fn validate(&self) -> Result<(), Problems> {
-        validate(self)
-    }
 }
 
 impl Check for Message {
@@ -99,29 +88,16 @@ impl Decode for Message {
         let Json::Object(mut map) = value else {
             return cx.unfit(value, "must be an object");
         };
-        let given = map.contains_key("failover");
         let failover: Option<Vec<ChannelMessage>> = cx.optional(&mut map, "failover");
         if failover.as_ref().is_some_and(Vec::is_empty) {
             cx.report_at("failover", Rule::MinItems(1), "must have at least 1 item");
         }
-        let unfit = if given && failover.is_none() {
-            map.remove("failover")
-        } else {
-            None
-        };
-        match ChannelMessage::decode(Json::Object(map), cx) {
-            Ok(mut primary) => {
-                if let Some(value) = unfit {
-                    primary.extra_mut().insert("failover", value);
-                }
-                Ok(Self {
-                    primary,
-                    failover: failover.unwrap_or_default(),
-                })
-            }
-            // An invalid outbound document is discarded; only its problems are reported.
-            Err(value) => Err(value),
-        }
+        // Already reported here; the message must not report it again. An explicit null is written again.
+        map.retain(|key, value| key != "failover" || value.is_null());
+        ChannelMessage::decode(Json::Object(map), cx).map(|primary| Self {
+            primary,
+            failover: failover.unwrap_or_default(),
+        })
     }
 }
 
@@ -257,18 +233,6 @@ impl ChannelMessage {
     /// *All* problems, each with its JSON pointer.
     pub fn validate(&self) -> Result<(), Problems> {
         validate(self)
-    }
-
-    fn extra_mut(&mut self) -> &mut Extra {
-        match self {
-            Self::Sms(message) => &mut message.extra,
-            Self::Mms(message) => &mut message.extra,
-            Self::Rcs(message) => &mut message.extra,
-            Self::Whatsapp(message) => &mut message.extra,
-            Self::Messenger(message) => &mut message.extra,
-            Self::ViberService(message) => &mut message.extra,
-            Self::Email(message) => &mut message.extra,
-        }
     }
 
     fn put<M: SerializeMap>(&self, out: &mut M) -> Result<(), M::Error> {

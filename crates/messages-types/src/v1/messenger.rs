@@ -53,22 +53,15 @@ fn tag_rule(category: Option<&Category>, tag: Option<&Tag>, cx: &mut Context) {
 }
 
 impl Options {
-    /// Options with a category that does not require a tag.
-    #[must_use]
-    pub fn category_only(category: Category) -> Self {
-        Self::default().category(category)
-    }
-
     /// Options with the category `message_tag` and its tag.
     ///
     /// # Errors
     ///
     /// `tag` is empty.
     pub fn message_tag(tag: impl Field<Tag>) -> Result<Self, Invalid> {
-        Ok(Self {
-            tag: Some(tag.parse()?),
-            ..Self::category_only(Category::MessageTag)
-        })
+        let mut options = Self::default().category(Category::MessageTag);
+        options.tag = Some(tag.parse()?);
+        Ok(options)
     }
 }
 

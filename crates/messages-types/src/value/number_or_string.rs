@@ -1,17 +1,15 @@
 //! Values whose JSON type varies in the API.
 
 use std::borrow::Cow;
-use std::fmt;
 
-use serde::{Serialize, Serializer};
 use serde_json::Number;
 
-use crate::wire::{Check, Context, Decode, Json, Wire};
+use crate::wire::{Context, Decode, Json, Wire};
 
 /// A number that the API writes sometimes as a string and sometimes as a number: counts,
 /// prices, error codes. It is stored and written as received; a price preserves its digits.
 #[derive(Clone, PartialEq, Wire)]
-#[wire(open, custom)]
+#[wire(open, untagged)]
 pub enum NumberOrString {
     /// Received as a JSON string.
     Text(String),
@@ -58,12 +56,6 @@ impl From<&str> for NumberOrString {
     }
 }
 
-impl From<String> for NumberOrString {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
 impl From<i32> for NumberOrString {
     fn from(number: i32) -> Self {
         Self::Number(number.into())
@@ -82,15 +74,6 @@ impl From<u64> for NumberOrString {
     }
 }
 
-impl Serialize for NumberOrString {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => text.serialize(serializer),
-            Self::Number(number) => number.serialize(serializer),
-        }
-    }
-}
-
 impl Decode for NumberOrString {
     fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
         match value {
@@ -98,13 +81,5 @@ impl Decode for NumberOrString {
             Json::Number(number) => Ok(Self::Number(number)),
             other => cx.unfit(other, "must be a number or a numeric string"),
         }
-    }
-}
-
-impl Check for NumberOrString {}
-
-impl fmt::Debug for NumberOrString {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[number]")
     }
 }

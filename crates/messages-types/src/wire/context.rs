@@ -192,21 +192,14 @@ impl Context {
         match map.get(key) {
             Some(Json::String(found)) if found == tag => {
                 map.remove(key);
-                true
-            }
-            None | Some(Json::Null) => {
-                self.report_at(key, Rule::Required, "is required");
-                false
+                return true;
             }
             Some(Json::String(_)) => {
                 self.report_at(key, Rule::OneOf, format!("must be \"{tag}\" here"));
-                false
             }
-            Some(_) => {
-                self.report_at(key, Rule::Type, "must be a string");
-                false
-            }
+            other => self.report_not_string(key, other),
         }
+        false
     }
 
     /// Checks the remaining fields of an object: fields that belong elsewhere are problems (in
@@ -340,7 +333,7 @@ impl Context {
         Err(value)
     }
 
-    /// Reports the value of the required field `key`, which is not a string.
+    /// Reports the value of the required field `key`, which is not a string or missing.
     pub(crate) fn report_not_string(&mut self, key: &'static str, value: Option<&Json<'_>>) {
         match value {
             None | Some(Json::Null) => self.report_at(key, Rule::Required, "is required"),

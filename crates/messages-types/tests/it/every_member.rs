@@ -31,6 +31,15 @@ const V0_1: &[(&str, &[Member])] = &[
 ];
 
 #[test]
+fn every_channel_is_compared() {
+    let v1 = V1.iter().map(|(channel, _)| *channel);
+    assert!(v1.eq(v1::Channel::KNOWN.iter().map(v1::Channel::as_str)));
+    let v0_1: BTreeSet<_> = V0_1.iter().map(|(channel, _)| *channel).collect();
+    let known = v0_1::Channel::KNOWN.iter().map(v0_1::Channel::as_str);
+    assert_eq!(v0_1, known.collect());
+}
+
+#[test]
 fn every_field_of_a_v1_message_stands_in_a_complete_document() {
     assert_shown(V1, &outbound_v1::complete_documents());
 }

@@ -61,6 +61,21 @@ fn every_limit_is_that_of_the_documentation() {
         WORKFLOW_VIBER_TTL_MAX = 86_400,
         EXPIRY_TIME_MIN = 15,
         EXPIRY_TIME_MAX = 86_400,
+        JOURNEY_STEPS_MAX = 50,
+        JOURNEY_NAME_MAX = 64,
+        JOURNEY_ALTERNATIVES_MAX = 10,
+        JOURNEY_STOP_ON_MAX = 20,
+        JOURNEY_ERROR_CODES_MAX = 50,
+        JOURNEY_ZONE_MAX = 64,
+        JOURNEY_WITHIN_MIN = 1,
+        JOURNEY_WITHIN_MAX = 2_592_000,
+        JOURNEY_WAIT_MIN = 1,
+        JOURNEY_WAIT_MAX = 31_536_000,
+        JOURNEY_MAX_HOLD_MIN = 1,
+        JOURNEY_MAX_HOLD_MAX = 2_592_000,
+        JOURNEY_GRACE_DEFAULT = 5,
+        JOURNEY_GRACE_MAX = 3_600,
+        VARIABLE_NAME_MAX = 64,
     });
     for (name, (constant, number)) in &documented {
         assert_eq!(constant, number, "{name}");

@@ -3,19 +3,17 @@
 use std::fmt;
 use std::ops::Deref;
 
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::ser::SerializeMap;
 
 use crate::Member;
-use crate::wire::{
-    Check, Context, Decode, Json, Members, Mode, Object, Redacted as _, Wire, object_without_extra,
-};
+use crate::wire::{Check, Context, Json, Members, Mode, Object, Redacted as _, Wire};
 
 /// Text of an inbound message.
 ///
 /// The documentation of inbound SMS has no `message_type`, so a message with `text` and no type is
 /// a text. The presence of the type is stored, so that the message is written as received.
 #[derive(Clone, PartialEq, Eq, Hash, Wire)]
-#[wire(open, custom)]
+#[wire(open, members)]
 pub struct Text {
     text: String,
     typed: bool,
@@ -118,21 +116,5 @@ impl Check for Text {}
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.text.redacted(f)
-    }
-}
-
-impl Decode for Text {
-    const MEMBERS: &'static [Member] = <Self as Members>::MEMBERS;
-
-    fn decode<'a>(value: Json<'a>, cx: &mut Context) -> Result<Self, Json<'a>> {
-        object_without_extra(value, cx)
-    }
-}
-
-impl Serialize for Text {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_map(None)?;
-        self.put(&mut out)?;
-        out.end()
     }
 }

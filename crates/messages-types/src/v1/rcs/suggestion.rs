@@ -176,7 +176,7 @@ pub struct Suggestion {
 }
 
 impl Suggestion {
-    /// A suggestion with any action.
+    /// A suggestion with any action, such as an [`OpenUrl`].
     ///
     /// # Errors
     ///
@@ -184,9 +184,9 @@ impl Suggestion {
     pub fn new(
         text: impl Field<SuggestionText>,
         postback_data: impl Into<String>,
-        action: Action,
+        action: impl Into<Action>,
     ) -> Result<Self, Problems> {
-        Self::assemble(text, postback_data.into(), |_| Some(action))
+        Self::assemble(text, postback_data.into(), |_| Some(action.into()))
     }
 
     /// Sends the text back as a reply.
@@ -229,66 +229,6 @@ impl Suggestion {
                 fallback_url: None,
             })
         })
-    }
-
-    /// Shows a place on the map.
-    ///
-    /// # Errors
-    ///
-    /// All invalid arguments, each with its JSON pointer within the suggestion.
-    pub fn view_location(
-        text: impl Field<SuggestionText>,
-        postback_data: impl Into<String>,
-        view_location: ViewLocation,
-    ) -> Result<Self, Problems> {
-        Self::new(text, postback_data, Action::ViewLocation(view_location))
-    }
-
-    /// Opens a page in the browser.
-    ///
-    /// # Errors
-    ///
-    /// All invalid arguments, each with its JSON pointer within the suggestion.
-    pub fn open_url(
-        text: impl Field<SuggestionText>,
-        postback_data: impl Into<String>,
-        open_url: OpenUrl,
-    ) -> Result<Self, Problems> {
-        Self::new(text, postback_data, Action::OpenUrl(open_url))
-    }
-
-    /// Opens a page inside the conversation.
-    ///
-    /// # Errors
-    ///
-    /// All invalid arguments, each with its JSON pointer within the suggestion.
-    pub fn open_url_in_webview(
-        text: impl Field<SuggestionText>,
-        postback_data: impl Into<String>,
-        open_url_in_webview: OpenUrlInWebview,
-    ) -> Result<Self, Problems> {
-        Self::new(
-            text,
-            postback_data,
-            Action::OpenUrlInWebview(open_url_in_webview),
-        )
-    }
-
-    /// Adds an event to the calendar.
-    ///
-    /// # Errors
-    ///
-    /// All invalid arguments, each with its JSON pointer within the suggestion.
-    pub fn create_calendar_event(
-        text: impl Field<SuggestionText>,
-        postback_data: impl Into<String>,
-        create_calendar_event: CalendarEvent,
-    ) -> Result<Self, Problems> {
-        Self::new(
-            text,
-            postback_data,
-            Action::CreateCalendarEvent(create_calendar_event),
-        )
     }
 
     fn assemble(

@@ -45,9 +45,7 @@ fn messages() -> Result<Vec<(&'static str, Message)>> {
         (
             "messenger__text_with_category",
             Messenger::text("page", "person", "Hello")?
-                .messenger(messenger::Options::category_only(
-                    messenger::Category::Update,
-                ))
+                .messenger(messenger::Options::default().category(messenger::Category::Update))
                 .into(),
         ),
         (

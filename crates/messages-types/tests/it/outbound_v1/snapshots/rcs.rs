@@ -25,19 +25,19 @@ fn suggestions() -> Result<Suggestions> {
                 fallback_url: Some(Url::new(page)?),
             },
         )?,
-        Suggestion::view_location(
+        Suggestion::new(
             "Map",
             "map",
             ViewLocation::new("51.5", "-0.085", "London")?.fallback_url(page)?,
         )?,
         Suggestion::share_location("Where are you?", "where")?,
-        Suggestion::open_url("Open", "open", OpenUrl::new(page, "Our page")?)?,
-        Suggestion::open_url_in_webview(
+        Suggestion::new("Open", "open", OpenUrl::new(page, "Our page")?)?,
+        Suggestion::new(
             "Open here",
             "here",
             OpenUrlInWebview::new(page, "Our page")?.view_mode(ViewMode::Tall),
         )?,
-        Suggestion::create_calendar_event(
+        Suggestion::new(
             "Save",
             "save",
             CalendarEvent::new(
