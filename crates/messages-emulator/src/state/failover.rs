@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
+use messages_types::{Document, Submission, v0_1};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::clock::Moment;
 use crate::rules::Stage;
 use crate::state::message::MessageId;
-use crate::state::message::draft::Draft;
 use crate::state::status::Status;
 
 /// Several messages, of which the next is sent when the one before it did not do.
@@ -19,14 +19,11 @@ pub(crate) struct Failover {
     /// The step that is being tried, from 0.
     pub(crate) current: usize,
     pub(crate) ended: Option<Ending>,
-    #[serde(alias = "lane")]
     pub(crate) order_key: u64,
     /// The path of the request, for the rules that its later messages meet.
-    #[serde(default)]
     pub(crate) path: Box<str>,
     /// The deadline of the current step. Stored here, since the step's message may be removed before.
-    #[serde(default)]
-    pub(crate) over: Option<Moment>,
+    pub(crate) deadline: Option<Moment>,
 }
 
 /// Kind of a failover: each has its own condition for continuing.
@@ -40,11 +37,7 @@ pub(crate) enum FailoverKind {
         workflow_id: Box<str>,
     },
     /// A workflow: goes on when a message fails or does not reach its condition in time, and reports at the end.
-    Workflow {
-        uuid: Uuid,
-        #[serde(alias = "member")]
-        field: UuidField,
-    },
+    Workflow { uuid: Uuid, field: UuidField },
 }
 
 /// The field of answers and webhooks that has a workflow's uuid; each path of the API has its own.
@@ -56,6 +49,13 @@ pub(crate) enum UuidField {
 }
 
 impl UuidField {
+    pub(crate) fn of_path(path: &str) -> Self {
+        match path {
+            "/beta/workflows" => Self::WorkflowUuid,
+            _ => Self::DispatchUuid,
+        }
+    }
+
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::DispatchUuid => "dispatch_uuid",
@@ -67,18 +67,25 @@ impl UuidField {
 /// One message of a failover.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Step {
-    pub(crate) draft: Draft,
+    /// The message by itself.
+    pub(crate) submission: Submission,
     /// The required status and its time limit.
-    pub(crate) condition: Option<Condition>,
+    pub(crate) condition: Option<v0_1::Failover>,
     /// Set once it was sent.
     pub(crate) message: Option<MessageId>,
 }
 
-/// The status that a workflow waits for before it continues.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Condition {
-    pub(crate) status: Status,
-    pub(crate) within: Duration,
+/// Period in which a step's condition has to be met.
+pub(crate) fn within(condition: &v0_1::Failover) -> Duration {
+    Duration::from_secs(condition.expiry_time.get().into())
+}
+
+/// The status that a step waits for.
+pub(crate) const fn wanted(condition: &v0_1::Failover) -> Status {
+    match condition.condition_status {
+        v0_1::Condition::Read => Status::Read,
+        _ => Status::Delivered,
+    }
 }
 
 /// The end of a failover.
@@ -110,12 +117,48 @@ pub(crate) enum NextStep {
 }
 
 impl Failover {
+    /// A failover of which nothing was sent yet.
+    pub(crate) fn new(
+        kind: FailoverKind,
+        submission: Submission,
+        order_key: u64,
+        path: &'static str,
+    ) -> Self {
+        let step = |submission, condition| Step {
+            submission,
+            condition,
+            message: None,
+        };
+        let steps = match submission {
+            Submission::V1(message) => message
+                .attempts()
+                .map(|message| step(message.into(), None))
+                .collect(),
+            Submission::Workflow(workflow) => workflow
+                .steps()
+                .iter()
+                .map(|one| step(one.message.clone().into(), Some(one.failover.clone())))
+                .chain([step(workflow.last().clone().into(), None)])
+                .collect(),
+            single => vec![step(single, None)],
+        };
+        Self {
+            kind,
+            steps,
+            current: 0,
+            ended: None,
+            order_key,
+            path: path.into(),
+            deadline: None,
+        }
+    }
+
     /// Estimated memory.
     pub(crate) fn bytes(&self) -> usize {
         let steps = self
             .steps
             .iter()
-            .map(|step| size_of::<Step>() + step.draft.content.bytes());
+            .map(|step| size_of::<Step>() + 2 * step.submission.to_vec().len());
         size_of::<Self>() + steps.sum::<usize>()
     }
 
@@ -133,8 +176,12 @@ impl Failover {
         if goes_on {
             return self.go_on();
         }
-        let wanted = match self.steps.get(step).and_then(|step| step.condition) {
-            Some(condition) if !is_last => condition.status,
+        let condition = self
+            .steps
+            .get(step)
+            .and_then(|step| step.condition.as_ref());
+        let wanted = match condition {
+            Some(condition) if !is_last => wanted(condition),
             _ => Status::Delivered,
         };
         if status.includes(wanted) {
@@ -165,7 +212,7 @@ impl Failover {
             return self.end(Ending::Error);
         }
         self.current += 1;
-        self.over = None;
+        self.deadline = None;
         NextStep::Send(self.current)
     }
 

@@ -30,12 +30,12 @@ use uuid::Uuid;
 
 pub(crate) use account::{Account, Targets};
 pub(crate) use conversation::Conversation;
-pub(crate) use failover::{Condition, Failover, FailoverKind, UuidField};
-pub(crate) use message::draft::{Content, Draft};
+pub(crate) use failover::{Failover, FailoverKind};
+pub(crate) use message::content::{Content, Outbound};
 pub use message::inbound::{InboundError, InboundMessage};
-pub(crate) use message::submit::{Accepted, ApiRequest, Submission};
+pub(crate) use message::submit::{Accepted, ApiRequest};
 pub use message::transition::TriggerError;
-pub(crate) use message::update::{Update, UpdateError};
+pub(crate) use message::update::UpdateError;
 pub(crate) use message::{FailoverId, Message, MessageId, Scheme};
 use schedule::Schedule;
 pub use webhook::delivery::DeliveryState;

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::clock::Moment;
-use crate::state::failover::Failover;
 use crate::state::webhook::delivery::{DeliveryId, DeliveryState, WebhookDelivery};
 use crate::state::{State, Timer, WorkspaceId};
 use crate::store::rows::Parts;
@@ -79,8 +78,8 @@ impl crate::state::WorkspaceState {
             self.conversations.see(conversation, message);
         }
         for (id, failover) in parts.failovers {
-            let over = self.step_deadline_at(&failover);
-            dues.extend(over.map(|at| (at, Pending::StepDeadline(id, failover.current))));
+            let deadline = failover.deadline.filter(|_| failover.is_timed());
+            dues.extend(deadline.map(|at| (at, Pending::StepDeadline(id, failover.current))));
             let bytes = failover.bytes();
             self.failovers.insert(id, failover);
             self.failovers.weigh(id, bytes);
@@ -101,16 +100,6 @@ impl crate::state::WorkspaceState {
             self.webhooks.put_back(id, delivery);
         }
         (dues, ready)
-    }
-
-    /// The deadline of a failover's step.
-    fn step_deadline_at(&self, failover: &Failover) -> Option<Moment> {
-        let step = failover.steps.get(failover.current)?;
-        let within = step.condition.filter(|_| failover.ended.is_none())?.within;
-        // Data of an older emulator has the message's time only.
-        failover
-            .over
-            .or_else(|| Some(self.messages.get(step.message?)?.at.after(within)))
     }
 }
 

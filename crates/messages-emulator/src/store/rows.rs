@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::clock::Moment;
-use crate::rules::{CountedRule, Rule};
+use crate::rules::CountedRule;
 use crate::state::account::Targets;
 use crate::state::failover::Failover;
 use crate::state::message::{Message, MessageId};
@@ -25,9 +25,7 @@ const STEPS_MAX: usize = 1 << 20;
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     Message,
-    #[serde(alias = "flow")]
     Failover,
-    #[serde(alias = "post")]
     Webhook,
     /// Up to which message a person at the inbox has seen a conversation, whose number the row has.
     Seen,
@@ -82,7 +80,6 @@ pub(crate) enum RowChange {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Numbers {
     pub(crate) things: u64,
-    #[serde(alias = "posts")]
     pub(crate) webhooks: u64,
     pub(crate) conversations: u64,
     /// Time by which the clock was moved by hand.
@@ -102,28 +99,6 @@ pub(crate) struct Parts {
     pub(crate) targets: Option<Targets>,
 }
 
-/// A rule as a row has it.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum StoredRule {
-    Counted(CountedRule),
-    /// Rules were stored without the time of their addition before outages needed it.
-    WithoutTime(Rule, u64),
-}
-
-impl From<StoredRule> for CountedRule {
-    fn from(stored: StoredRule) -> Self {
-        match stored {
-            StoredRule::Counted(counted) => counted,
-            StoredRule::WithoutTime(rule, met) => Self {
-                rule,
-                met,
-                since: Moment::from_millis(0),
-            },
-        }
-    }
-}
-
 impl Parts {
     /// Reads rows.
     ///
@@ -140,10 +115,7 @@ impl Parts {
                 Kind::Failover => parts.failovers.push((row.id, doc(row)?)),
                 Kind::Webhook => parts.webhooks.push((row.id, doc(row)?)),
                 Kind::Seen => parts.seen.push((row.id, doc(row)?)),
-                Kind::Rules => {
-                    let rules: Vec<StoredRule> = doc(row)?;
-                    parts.rules = Some(rules.into_iter().map(Into::into).collect());
-                }
+                Kind::Rules => parts.rules = Some(doc(row)?),
                 Kind::Numbers => parts.numbers = doc(row)?,
                 Kind::Targets => parts.targets = Some(doc(row)?),
             }
@@ -185,7 +157,7 @@ impl Parts {
             *typing_until = typing_until.map(|until| until.after(by));
         }
         for (_, failover) in &mut self.failovers {
-            failover.over = failover.over.map(|over| over.after(by));
+            failover.deadline = failover.deadline.map(|deadline| deadline.after(by));
         }
         for (_, delivery) in &mut self.webhooks {
             delivery.due = delivery.due.map(|due| due.after(by));

@@ -8,7 +8,7 @@ use crate::state;
 use crate::store::rows::{Parts, Row};
 
 /// Changes when old snapshots cannot be read any more.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A workspace at a moment: its messages, workflows, webhooks and rules. As JSON it can be kept in a file; it holds
 /// numbers and texts, and no credentials.

@@ -13,7 +13,8 @@ use crate::state::generation::Generation;
 use crate::state::status::Status;
 use crate::state::webhook::body::WebhookKind;
 use crate::state::{
-    DeliveryState, Failover, FailoverKind, Message, Outcome, WebhookDelivery, WorkspaceState,
+    DeliveryState, Failover, FailoverKind, Message, Outbound, Outcome, WebhookDelivery,
+    WorkspaceState, failover,
 };
 
 /// A message. It holds what the message says, so it is for tests and for the inbox and not for logs; `Debug` leaves
@@ -314,15 +315,18 @@ fn webhook(delivery: &WebhookDelivery, workspace: &WorkspaceState) -> WebhookVie
 }
 
 fn steps(failover: &Failover, workspace: &WorkspaceState) -> Vec<StepView> {
-    let steps = failover.steps.iter().map(|step| {
+    let steps = failover.steps.iter().filter_map(|step| {
         let message = step.message.and_then(|id| workspace.messages.get(id));
-        StepView {
-            channel: step.draft.channel,
+        Some(StepView {
+            channel: Outbound::first_of(&step.submission)?.channel()?,
             message_uuid: message.map(|message| message.uuid.to_string()),
             status: message.and_then(Message::status),
-            condition: step.condition.map(|condition| condition.status),
-            within_s: step.condition.map(|condition| condition.within.as_secs()),
-        }
+            condition: step.condition.as_ref().map(failover::wanted),
+            within_s: step
+                .condition
+                .as_ref()
+                .map(|condition| condition.expiry_time.get().into()),
+        })
     });
     steps.collect()
 }

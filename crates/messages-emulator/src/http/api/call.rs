@@ -20,7 +20,7 @@ use crate::rules::{Action, Facts, Stage};
 use crate::state::message::submit;
 use crate::state::rate_limit::Reading;
 use crate::state::seeded_rng::SeededRng;
-use crate::state::{Accepted, ApiRequest, Draft, Scheme, UpdateError};
+use crate::state::{Accepted, ApiRequest, Outbound, Scheme, UpdateError};
 use crate::store::StoreError;
 
 /// A request while it is being answered.
@@ -92,7 +92,7 @@ impl Call {
             Ok(submission) => submission,
             Err(problem) => return (None, Err(problem.into())),
         };
-        let action = self.fault_for(caller, endpoint.path(), submission.first());
+        let action = self.fault_for(caller, endpoint.path(), Outbound::first_of(&submission));
         if let Err(refused) = fault::before(action.as_ref(), &self.disconnect) {
             return (action, Err(refused));
         }
@@ -142,9 +142,9 @@ impl Call {
         if let Err(refused) = fault::before(action.as_ref(), &self.disconnect) {
             return (action, Err(refused));
         }
-        let changed = self
-            .engine
-            .with(|state, now, effects| state.update(now, caller.workspace, uuid, change, effects));
+        let changed = self.engine.with(|state, now, effects| {
+            state.update(now, caller.workspace, uuid, &change, effects)
+        });
         if self.engine.flush().await.is_err() {
             return (action, Err(internal_error()));
         }
@@ -202,12 +202,19 @@ impl Call {
     }
 
     /// The fault that a rule or the recipient's ending asks for.
-    fn fault_for(&mut self, caller: Caller, path: &str, draft: Option<&Draft>) -> Option<Action> {
-        let text = draft.map(|draft| draft.content.text()).unwrap_or_default();
+    fn fault_for(
+        &mut self,
+        caller: Caller,
+        path: &str,
+        first: Option<Outbound<'_>>,
+    ) -> Option<Action> {
+        let text = first
+            .map(|first| first.content().text())
+            .unwrap_or_default();
         let action = self.engine.with(|state, _, _| {
             let magic = state.settings().magic_numbers;
-            let facts = match draft {
-                Some(draft) => submit::facts(draft, &text, Some(path)),
+            let facts = match first {
+                Some(first) => first.facts(&text, path),
                 None => Facts {
                     path: Some(path),
                     ..Facts::default()
@@ -215,7 +222,7 @@ impl Call {
             };
             let workspace = state.workspace_mut(caller.workspace)?;
             let ruled = workspace.rules.decide(Stage::Request, &facts);
-            ruled.or_else(|| submit::at_magic(magic, &draft?.to, Stage::Request))
+            ruled.or_else(|| submit::at_magic(magic, first?.recipient(), Stage::Request))
         });
         self.event.fault = action.as_ref().map(fault::name);
         action

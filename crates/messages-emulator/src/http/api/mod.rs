@@ -12,11 +12,11 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, patch, post};
+use messages_types::Submission;
 
 use self::call::Call;
 use self::problem::Problem;
 use crate::emulator::engine::Engine;
-use crate::state::{Submission, UuidField};
 
 /// A path of the API, and what is posted there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +51,7 @@ impl Endpoint {
         match self {
             Self::V1Messages => judge::v1_message(body),
             Self::V0_1Messages | Self::BetaMessages => judge::v0_1_message(body),
-            Self::Dispatch => judge::workflow(body, UuidField::DispatchUuid),
-            Self::BetaWorkflows => judge::workflow(body, UuidField::WorkflowUuid),
+            Self::Dispatch | Self::BetaWorkflows => judge::workflow(body),
         }
     }
 }

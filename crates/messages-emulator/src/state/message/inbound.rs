@@ -21,7 +21,7 @@ pub struct InboundMessage {
     pub(crate) from: Box<str>,
     pub(crate) to: Box<str>,
     pub(crate) kind: Box<str>,
-    pub(crate) members: Map<String, Value>,
+    pub(crate) fields: Map<String, Value>,
 }
 
 /// The reason for which a JSON document is not a deliverable inbound message.
@@ -42,7 +42,7 @@ pub enum InboundError {
     Content,
 }
 
-/// Members that the emulator sets itself.
+/// Fields that the emulator sets itself.
 const OWN: [&str; 6] = [
     "channel",
     "message_uuid",
@@ -67,7 +67,7 @@ impl InboundMessage {
             from: from.into().into(),
             to: to.into().into(),
             kind: message_type.into().into(),
-            members: Map::new(),
+            fields: Map::new(),
         }
     }
 
@@ -82,12 +82,12 @@ impl InboundMessage {
         Self::new(channel, from, to, "text").with("text", text.into())
     }
 
-    /// Adds a member of the flat (v1) form: the content under the name of its type, `context`, `profile` and so on.
+    /// Adds a field of the flat (v1) form: the content under the name of its type, `context`, `profile` and so on.
     #[must_use]
-    pub fn with(mut self, member: impl Into<String>, value: impl Into<Value>) -> Self {
-        let member = member.into();
-        if !OWN.contains(&member.as_str()) {
-            self.members.insert(member, value.into());
+    pub fn with(mut self, field: impl Into<String>, value: impl Into<Value>) -> Self {
+        let field = field.into();
+        if !OWN.contains(&field.as_str()) {
+            self.fields.insert(field, value.into());
         }
         self
     }
@@ -110,7 +110,7 @@ impl InboundMessage {
         let (from, to) = text("from").zip(text("to")).ok_or(InboundError::Party)?;
         let mut message = Self::new(channel, from, to, text("message_type").unwrap_or("text"));
         map.retain(|name, _| !OWN.contains(&name.as_str()));
-        message.members = map;
+        message.fields = map;
         Ok(message)
     }
 
@@ -142,7 +142,7 @@ impl InboundMessage {
             } else {
                 value.clone()
             };
-            message.members.insert(kind.to_owned(), value);
+            message.fields.insert(kind.to_owned(), value);
         }
         Ok(message)
     }
@@ -165,7 +165,7 @@ impl InboundMessage {
             Channel::Mms => vec![network],
             Channel::Rcs => vec![("context_status", "none".into())],
             Channel::Whatsapp => {
-                let status = if self.members.contains_key("context") {
+                let status = if self.fields.contains_key("context") {
                     "available"
                 } else {
                     "none"
@@ -180,7 +180,7 @@ impl InboundMessage {
             Channel::Messenger | Channel::ViberService | Channel::Email => Vec::new(),
         };
         for (name, value) in added {
-            self.members.entry(name).or_insert(value);
+            self.fields.entry(name).or_insert(value);
         }
     }
 
@@ -188,7 +188,7 @@ impl InboundMessage {
     pub(crate) fn readable(&self) -> String {
         let content = Content {
             kind: self.kind.clone(),
-            members: self.members.clone(),
+            fields: self.fields.clone(),
         };
         content.text()
     }

@@ -44,7 +44,7 @@ impl State {
             from: &inbound.from,
             at: now,
             kind: &inbound.kind,
-            members: &inbound.members,
+            fields: &inbound.fields,
         };
         // v0.1 has no RCS and no e-mail.
         let version = match inbound.channel {
@@ -54,7 +54,7 @@ impl State {
         let webhook = body::inbound(version, &facts);
         let content = crate::state::Content {
             kind: inbound.kind.clone(),
-            members: inbound.members,
+            fields: inbound.fields,
         };
         let message = Message {
             id,
@@ -66,7 +66,7 @@ impl State {
             person: inbound.from,
             kind: inbound.kind,
             text: content.text().into(),
-            content: to_raw_value(&content.to_json()).unwrap_or_default(),
+            content: to_raw_value(&content.into_json()).unwrap_or_default(),
             omits_client_ref: false,
             client_ref: None,
             webhook_url: None,

@@ -1,6 +1,6 @@
 //! A message as the emulator remembers it.
 
-pub(crate) mod draft;
+pub(crate) mod content;
 pub(crate) mod inbound;
 mod inject;
 mod lifecycle;
@@ -54,16 +54,13 @@ pub(crate) struct Message {
     pub(crate) content: Box<RawValue>,
     pub(crate) client_ref: Option<Box<str>>,
     /// Status webhooks do not repeat the `client_ref`.
-    #[serde(default)]
     pub(crate) omits_client_ref: bool,
     pub(crate) webhook_url: Option<Arc<str>>,
     pub(crate) webhook_version: Option<Generation>,
     pub(crate) at: Moment,
     pub(crate) conversation: ConversationId,
-    #[serde(alias = "flow")]
     pub(crate) failover: Option<(FailoverId, usize)>,
     /// Webhooks of one order_key go out one after the other.
-    #[serde(alias = "lane")]
     pub(crate) order_key: u64,
     pub(crate) sms_segments: Option<u32>,
     /// In ten-thousandths of a euro.
@@ -75,7 +72,6 @@ pub(crate) struct Message {
     pub(crate) plan: Vec<PlannedStatus>,
     /// The request that brought it.
     pub(crate) request: Option<RequestRecord>,
-    #[serde(alias = "posts")]
     pub(crate) webhooks: Vec<DeliveryId>,
     pub(crate) marks: Marks,
 }
@@ -85,7 +81,6 @@ pub(crate) struct Message {
 pub(crate) struct Marks {
     pub(crate) read: bool,
     /// The application is writing, and seems to until then.
-    #[serde(default)]
     pub(crate) typing_until: Option<Moment>,
     pub(crate) revoked: bool,
 }

@@ -1,16 +1,16 @@
 //! Number of SMS segments of a text.
 
 use messages_types::sms::Segmentation;
+use messages_types::v1::sms::Encoding;
 
 use crate::state::channel::Channel;
 
 /// Parts of an SMS in the encoding that it asks for; nothing on other channels.
-pub(crate) fn of(channel: Channel, text: &str, encoding: Option<&str>) -> Option<u32> {
+pub(crate) fn of(channel: Channel, text: &str, encoding: Option<Encoding>) -> Option<u32> {
     (channel == Channel::Sms).then(|| count(text, encoding))
 }
 
-fn count(text: &str, encoding: Option<&str>) -> u32 {
-    let encoding = encoding.and_then(|encoding| encoding.parse().ok());
+fn count(text: &str, encoding: Option<Encoding>) -> u32 {
     let parts = Segmentation::of_type(text, encoding).count();
     u32::try_from(parts).unwrap_or(u32::MAX)
 }

@@ -3,43 +3,21 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use messages_types::Submission;
 use serde_json::json;
 use serde_json::value::to_raw_value;
 
 use crate::clock::Moment;
 use crate::event::Event;
-use crate::rules::{Action, Facts, Stage, magic};
+use crate::rules::{Action, Stage, magic};
 use crate::state::conversation::Parties;
 use crate::state::direction::Direction;
-use crate::state::failover::{Condition, Failover, FailoverKind, MESSAGE_STAGES, Step, UuidField};
+use crate::state::failover::{self, Failover, FailoverKind, MESSAGE_STAGES, UuidField};
+use crate::state::message::content::Outbound;
 use crate::state::message::lifecycle::{self, Outlook};
 use crate::state::message::segments;
 use crate::state::message::{FailoverId, Marks, Message, MessageId, RequestRecord, Scheme};
-use crate::state::{Draft, Effects, State, Timer, WorkspaceId};
-
-/// The content of a request.
-pub(crate) enum Submission {
-    /// One message.
-    Single(Draft),
-    /// A v1 message and its alternatives.
-    Failover(Vec<Draft>),
-    /// A workflow of the first generation; the last step has no condition.
-    Workflow {
-        field: UuidField,
-        steps: Vec<(Draft, Option<Condition>)>,
-    },
-}
-
-impl Submission {
-    /// The message that is sent first.
-    pub(crate) fn first(&self) -> Option<&Draft> {
-        match self {
-            Self::Single(draft) => Some(draft),
-            Self::Failover(drafts) => drafts.first(),
-            Self::Workflow { steps, .. } => steps.first().map(|(draft, _)| draft),
-        }
-    }
-}
+use crate::state::{Effects, State, Timer, WorkspaceId};
 
 /// The request that brings a submission.
 pub(crate) struct ApiRequest {
@@ -78,53 +56,46 @@ impl State {
     ) -> Option<Accepted> {
         let seed = self.settings.seed;
         let state = self.workspaces.get_mut(workspace)?;
-        let mut accepted = Accepted::default();
-        let first = match submission {
-            Submission::Single(draft) => {
-                let order_key = state.next_number();
+        let number = state.next_number();
+        let mut rng = state.rng(seed, number);
+        let kind = match &submission {
+            Submission::V1(message) if !message.failover.is_empty() => Some(FailoverKind::List {
+                workflow_id: rng.workflow_id().into(),
+            }),
+            Submission::Workflow(_) => Some(FailoverKind::Workflow {
+                uuid: rng.uuid(),
+                field: UuidField::of_path(request.path),
+            }),
+            _ => None,
+        };
+        let first = match kind.clone() {
+            Some(kind) => {
+                let failover = Failover::new(kind, submission, number, request.path);
+                self.begin_failover(now, workspace, number, failover, effects)?
+            }
+            None => {
                 let origin = Origin {
                     path: request.path,
-                    order_key,
+                    order_key: number,
                     failover: None,
                 };
-                self.add_outbound(now, workspace, draft, origin, effects)?
-            }
-            Submission::Failover(drafts) => {
-                let number = state.next_number();
-                let workflow_id = state.rng(seed, number).workflow_id();
-                accepted.workflow_id = Some(workflow_id.clone());
-                let kind = FailoverKind::List {
-                    workflow_id: workflow_id.into(),
-                };
-                let steps = drafts.into_iter().map(|draft| (draft, None)).collect();
-                let failover = begun(kind, steps, number, request.path);
-                self.begin_failover(now, workspace, number, failover, effects)?
-            }
-            Submission::Workflow { field, steps } => {
-                let number = state.next_number();
-                let uuid = state.rng(seed, number).uuid();
-                accepted.dispatch_uuid = Some(uuid.to_string());
-                let kind = FailoverKind::Workflow { uuid, field };
-                let failover = begun(kind, steps, number, request.path);
-                self.begin_failover(now, workspace, number, failover, effects)?
+                self.add_outbound(now, workspace, &submission, origin, effects)?
             }
         };
         let state = self.workspaces.get_mut(workspace)?;
         let message = state.messages.get_mut(first)?;
         let uuid = message.uuid.to_string();
-        let answer = match (&accepted.dispatch_uuid, &accepted.workflow_id) {
-            (Some(dispatch), _) => match message
-                .failover
-                .and_then(|(failover, _)| state.failovers.get(failover))
-            {
-                Some(Failover {
-                    kind: FailoverKind::Workflow { field, .. },
-                    ..
-                }) => json!({ field.name(): dispatch }),
-                _ => json!({}),
-            },
-            (None, Some(workflow)) => json!({ "message_uuid": uuid, "workflow_id": workflow }),
-            (None, None) => json!({ "message_uuid": uuid }),
+        let mut accepted = Accepted::default();
+        let answer = match kind {
+            None => json!({ "message_uuid": uuid }),
+            Some(FailoverKind::List { workflow_id }) => {
+                accepted.workflow_id = Some(workflow_id.to_string());
+                json!({ "message_uuid": uuid, "workflow_id": workflow_id })
+            }
+            Some(FailoverKind::Workflow { uuid, field }) => {
+                accepted.dispatch_uuid = Some(uuid.to_string());
+                json!({ field.name(): uuid })
+            }
         };
         accepted.answer = answer.to_string().into();
         accepted.message_uuid = Some(uuid);
@@ -168,22 +139,23 @@ impl State {
         let failover = self.workspaces.get(workspace)?.failovers.get(failover_id)?;
         let (order_key, path) = (failover.order_key, failover.path.clone());
         let planned = failover.steps.get(step)?;
-        let (draft, condition) = (planned.draft.clone(), planned.condition);
+        let submission = planned.submission.clone();
+        let within = planned.condition.as_ref().map(failover::within);
         let origin = Origin {
             path: &path,
             order_key,
             failover: Some((failover_id, step)),
         };
-        let message = self.add_outbound(now, workspace, draft, origin, effects)?;
+        let message = self.add_outbound(now, workspace, &submission, origin, effects)?;
         let failover = self
             .workspaces
             .get_mut(workspace)?
             .failovers
             .get_mut(failover_id)?;
         failover.steps.get_mut(step)?.message = Some(message);
-        if let Some(condition) = condition {
-            let at = now.after(condition.within);
-            failover.over = Some(at);
+        if let Some(within) = within {
+            let at = now.after(within);
+            failover.deadline = Some(at);
             self.schedule
                 .add(at, Timer::StepDeadline(workspace, failover_id, step));
         }
@@ -194,7 +166,7 @@ impl State {
         &mut self,
         now: Moment,
         workspace: WorkspaceId,
-        draft: Draft,
+        submission: &Submission,
         Origin {
             path,
             order_key,
@@ -204,18 +176,20 @@ impl State {
     ) -> Option<MessageId> {
         let settings = &self.settings;
         let state = self.workspaces.get_mut(workspace)?;
+        let outbound = Outbound::first_of(submission)?;
+        let channel = outbound.channel()?;
         let id = state.next_number();
         let mut rng = state.rng(settings.seed, id);
         let uuid = rng.uuid();
-        let text = draft.content.text();
+        let content = outbound.content();
+        let text = content.text();
         let [lifecycle_rule, pace, client_ref, webhooks] = MESSAGE_STAGES.map(|stage| {
-            let facts = facts(&draft, &text, Some(path));
-            let ruled = state.rules.decide(stage, &facts);
-            ruled.or_else(|| at_magic(settings.magic_numbers, &draft.to, stage))
+            let ruled = state.rules.decide(stage, &outbound.facts(&text, path));
+            ruled.or_else(|| at_magic(settings.magic_numbers, outbound.recipient(), stage))
         });
         let outlook = Outlook {
-            channel: draft.channel,
-            ttl: draft.ttl,
+            channel,
+            ttl: outbound.ttl(),
             auto_read: settings.auto_read,
             slowness: match pace {
                 Some(Action::Slow { ms }) => Duration::from_millis(ms),
@@ -224,12 +198,11 @@ impl State {
         };
         let mut plan = lifecycle::plan(lifecycle_rule.as_ref(), outlook, &mut rng);
         plan.reverse();
-        let encoding = draft.content.sms_encoding();
-        let segments = segments::of(draft.channel, &text, encoding);
+        let segments = segments::of(channel, &text, outbound.sms_encoding());
         let parties = Parties {
-            channel: draft.channel,
-            ours: draft.from.clone(),
-            person: draft.to.clone(),
+            channel,
+            ours: outbound.sender().into(),
+            person: outbound.recipient().into(),
         };
         let conversation = state.conversations.add(parties, id);
         let first = plan.last().map(|change| change.after);
@@ -237,24 +210,23 @@ impl State {
             id,
             uuid,
             direction: Direction::Outbound,
-            generation: draft.generation,
-            channel: draft.channel,
-            ours: draft.from,
-            person: draft.to,
+            generation: outbound.generation(),
+            channel,
+            ours: outbound.sender().into(),
+            person: outbound.recipient().into(),
             text: text.into(),
-            content: to_raw_value(&draft.content.to_json()).unwrap_or_default(),
-            kind: draft.content.kind,
-            client_ref: draft.client_ref,
+            kind: content.kind.clone(),
+            content: to_raw_value(&content.into_json()).unwrap_or_default(),
+            client_ref: outbound.client_ref().map(Into::into),
             omits_client_ref: client_ref.is_some(),
-            webhook_url: draft.webhook_url.map(Into::into),
-            webhook_version: draft.webhook_version,
+            webhook_url: outbound.webhook_url().map(Into::into),
+            webhook_version: outbound.webhook_version(),
             at: now,
             conversation,
             failover,
             order_key,
             sms_segments: segments,
-            price: draft
-                .channel
+            price: channel
                 .price()
                 .map(|price| price.saturating_mul(segments.unwrap_or(1))),
             webhook_fault: match webhooks {
@@ -275,40 +247,6 @@ impl State {
                 .add(now.after(after), Timer::Transition(workspace, id));
         }
         Some(id)
-    }
-}
-
-/// A failover of which nothing was sent yet.
-fn begun(
-    kind: FailoverKind,
-    steps: Vec<(Draft, Option<Condition>)>,
-    order_key: u64,
-    path: &'static str,
-) -> Failover {
-    let steps = steps.into_iter().map(|(draft, condition)| Step {
-        draft,
-        condition,
-        message: None,
-    });
-    Failover {
-        kind,
-        steps: steps.collect(),
-        current: 0,
-        ended: None,
-        order_key,
-        path: path.into(),
-        over: None,
-    }
-}
-
-/// The facts of a message that rules match on.
-pub(crate) fn facts<'a>(draft: &'a Draft, text: &'a str, path: Option<&'a str>) -> Facts<'a> {
-    Facts {
-        path,
-        channel: Some(draft.channel),
-        to: Some(&draft.to),
-        from: Some(&draft.from),
-        text: Some(text),
     }
 }
 

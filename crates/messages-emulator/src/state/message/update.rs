@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use messages_types::v1::{self, update::UpdateStatus};
+
 use crate::clock::Moment;
 use crate::event::Event;
 use crate::rules::{Action, RevokeEffect, Stage};
@@ -13,15 +15,6 @@ use crate::state::{Effects, State, Timer, WorkspaceId};
 
 /// Duration of the typing indicator if nothing ends it before.
 const TYPING: Duration = Duration::from_secs(25);
-
-/// The content of an update.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Update {
-    /// The person's message is marked as read; with a typing indicator.
-    Read { typing: bool },
-    /// The application's message is taken back.
-    Revoke,
-}
 
 /// The reason for which an update is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +32,7 @@ impl State {
         now: Moment,
         workspace: WorkspaceId,
         uuid: &str,
-        change: Update,
+        update: &v1::Update,
         effects: &mut Effects,
     ) -> Result<(), UpdateError> {
         let state = self
@@ -52,15 +45,19 @@ impl State {
             .get_mut(id)
             .ok_or(UpdateError::UnknownMessage)?;
         let typing_until = message.marks.typing_until;
-        match (change, message.channel, message.direction) {
-            (Update::Read { typing }, Channel::Whatsapp, Direction::Inbound) => {
+        let typing = matches!(
+            &update.status,
+            UpdateStatus::Read { replying_indicator: Some(indicator) } if indicator.show
+        );
+        match (&update.status, message.channel, message.direction) {
+            (UpdateStatus::Read { .. }, Channel::Whatsapp, Direction::Inbound) => {
                 message.marks.read = true;
                 message.marks.typing_until = typing.then(|| now.after(TYPING));
             }
-            (Update::Read { typing: false }, Channel::Rcs, Direction::Inbound) => {
+            (UpdateStatus::Read { .. }, Channel::Rcs, Direction::Inbound) if !typing => {
                 message.marks.read = true;
             }
-            (Update::Revoke, Channel::Rcs, Direction::Outbound)
+            (UpdateStatus::Revoked, Channel::Rcs, Direction::Outbound)
                 if message.status() != Some(Status::Read) && !message.marks.revoked =>
             {
                 let path = format!("/v1/messages/{uuid}");

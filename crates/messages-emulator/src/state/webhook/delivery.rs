@@ -33,17 +33,14 @@ pub(crate) struct WebhookDelivery {
     pub(crate) message: MessageId,
     /// The state it tells of.
     pub(crate) status: Option<Status>,
-    #[serde(alias = "lane")]
     pub(crate) order_key: u64,
     pub(crate) url: Arc<str>,
     /// Absent for a status, which is rendered from the message: there may be hundreds of thousands that wait.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) body: Option<Box<Body>>,
     /// Format of a status.
-    #[serde(default)]
     pub(crate) version: Generation,
     /// Index of a status in the message's history.
-    #[serde(default, alias = "passed")]
     pub(crate) history_index: u32,
     pub(crate) jti: Uuid,
     pub(crate) signature: Signature,

@@ -15,7 +15,7 @@ use crate::store::rows::Kind;
 /// Marks a database as an emulator's ("MsgE"), so that a foreign file is never written.
 const APPLICATION: i32 = 0x4d73_6745;
 /// Changes when old files cannot be read any more.
-const VERSION: i32 = 1;
+const VERSION: i32 = 2;
 
 /// The start of every SQLite file, and the offsets of its marks
 /// (<https://sqlite.org/fileformat2.html#the_database_header>).

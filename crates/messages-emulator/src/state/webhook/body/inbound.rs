@@ -21,7 +21,7 @@ pub(crate) struct InboundFacts<'a> {
     pub(crate) at: Moment,
     pub(crate) kind: &'a str,
     /// The content and everything else that goes beside it, in the flat form.
-    pub(crate) members: &'a Map<String, Value>,
+    pub(crate) fields: &'a Map<String, Value>,
 }
 
 /// An inbound webhook.
@@ -47,7 +47,7 @@ impl Serialize for InboundV1<'_> {
         if facts.channel != Channel::Sms {
             out.serialize_entry("message_type", facts.kind)?;
         }
-        for (name, value) in facts.members {
+        for (name, value) in facts.fields {
             out.serialize_entry(name, value)?;
         }
         out.end()
@@ -61,14 +61,14 @@ impl Serialize for InboundV0_1<'_> {
         let facts = self.0;
         let mut content = Map::new();
         content.insert("type".to_owned(), facts.kind.into());
-        if let Some(value) = facts.members.get(facts.kind) {
+        if let Some(value) = facts.fields.get(facts.kind) {
             content.insert(facts.kind.to_owned(), content_v0_1(facts, value));
         }
         let mut message = Map::new();
         message.insert("content".to_owned(), Value::Object(content));
         if facts.channel == Channel::Sms
             && let Some(count) = facts
-                .members
+                .fields
                 .get("sms")
                 .and_then(|sms| sms.get("num_messages"))
         {
@@ -85,7 +85,7 @@ impl Serialize for InboundV0_1<'_> {
         out.serialize_entry("from", &Address::person(facts.channel, facts.from))?;
         out.serialize_entry("direction", "inbound")?;
         out.serialize_entry("message", &message)?;
-        if let Some(usage) = facts.members.get("usage") {
+        if let Some(usage) = facts.fields.get("usage") {
             out.serialize_entry("usage", usage)?;
         }
         out.end()
