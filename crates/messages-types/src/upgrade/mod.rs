@@ -1,4 +1,5 @@
-//! Upgrade from the first generation to the second: a v0.1 message or workflow as a v1 message.
+//! Upgrade from the first generation to the second: a v0.1 message or workflow as a v1 message, or a workflow as a
+//! [journey](crate::journey), which keeps its times and conditions.
 //!
 //! ```
 //! use messages_types::v0_1::{Condition, Messenger, Sms, Workflow};
@@ -25,8 +26,10 @@
 //! [`Envelope::webhook_version`](crate::v1::Envelope).
 
 mod channels;
+mod journey;
 mod loss;
 
+pub use journey::JourneyUpgrade;
 pub use loss::{Loss, LossKind};
 
 use std::borrow::Cow;
@@ -64,7 +67,7 @@ impl Workflow {
     /// the alternatives. A step without equivalent in v1 is left out, and reported as a loss.
     ///
     /// The times and conditions are lost: v1 continues with the next alternative only when a message is
-    /// `rejected`.
+    /// `rejected`. [`Workflow::upgrade_to_journey`] keeps them.
     #[must_use]
     pub fn upgrade(self) -> Upgrade {
         let mut losses = Losses::default();

@@ -37,6 +37,12 @@ impl<const MIN: u32, const MAX: u32> Seconds<MIN, MAX> {
         self.0
     }
 
+    /// The same span, within wider limits.
+    pub(crate) const fn widened<const LESS: u32, const MORE: u32>(self) -> Seconds<LESS, MORE> {
+        const { assert!(LESS <= MIN && MAX <= MORE, "the limits are narrower") };
+        Seconds(self.0)
+    }
+
     fn out_of_range() -> Invalid {
         Invalid::new(
             Rule::Range(MIN.into(), MAX.into()),

@@ -1,8 +1,9 @@
 //! Upgrades from v0.1 to v1.
 
-use messages_types::Document;
-use messages_types::upgrade::{LossKind, Upgrade};
+use messages_types::journey::Journey;
+use messages_types::upgrade::{Loss, LossKind, Upgrade};
 use messages_types::v0_1::{Message, Workflow};
+use messages_types::{Document, v1};
 use serde_json::{Value, json};
 
 /// A v0.1 message document.
@@ -25,9 +26,10 @@ fn message(channel: &str, content: Value) -> Value {
 
 /// Returns the v1 message, and the losses as `pointer kind`. The message must be valid v1.
 fn outcome(upgrade: Upgrade) -> (Value, Vec<String>) {
-    let Upgrade {
-        message, losses, ..
-    } = upgrade;
+    outcome_of(upgrade.message, &upgrade.losses)
+}
+
+fn outcome_of(message: Option<v1::Message>, losses: &[Loss]) -> (Value, Vec<String>) {
     let upgraded = message.map_or(Value::Null, |message| {
         assert!(message.validate().is_ok());
         let bytes = message.to_vec();
@@ -262,6 +264,11 @@ fn members_that_nobody_knows_are_lost_and_named() {
 }
 
 fn workflow(steps: Vec<Value>) -> (Value, Vec<String>) {
+    outcome(workflow_of(steps).upgrade())
+}
+
+/// A workflow in which every step but the last waits until its message is read.
+fn workflow_of(steps: Vec<Value>) -> Workflow {
     let last = steps.len() - 1;
     let steps: Vec<Value> = steps
         .into_iter()
@@ -274,7 +281,7 @@ fn workflow(steps: Vec<Value>) -> (Value, Vec<String>) {
         })
         .collect();
     let document = json!({ "template": "failover", "workflow": steps });
-    outcome(Workflow::from_value(document).unwrap().upgrade())
+    Workflow::from_value(document).unwrap()
 }
 
 #[test]
@@ -324,6 +331,71 @@ fn a_step_without_equivalent_is_left_out_and_the_next_one_moves_up() {
     assert_eq!(
         losses.last().unwrap(),
         "/workflow/1/message/content/type Unsupported"
+    );
+}
+
+/// The journey of a workflow, which must be valid, and the losses as `pointer kind`.
+fn journey(steps: Vec<Value>) -> (Option<Value>, Vec<String>) {
+    let upgrade = workflow_of(steps).upgrade_to_journey();
+    let (_, losses) = outcome_of(None, &upgrade.losses);
+    let journey = upgrade.journey.map(|journey| {
+        journey.validate().unwrap();
+        let written = serde_json::to_value(&journey).unwrap();
+        assert_eq!(Journey::from_value(written.clone()).unwrap(), journey);
+        written
+    });
+    (journey, losses)
+}
+
+#[test]
+fn a_workflow_becomes_a_journey_with_its_times_and_conditions() {
+    let text = || json!({ "type": "text", "text": "Hello" });
+    let (found, losses) = journey(vec![
+        message("messenger", text()),
+        message("sms", text()),
+        message("whatsapp", text()),
+    ]);
+    assert_eq!(
+        losses,
+        ["/workflow/1/failover/condition_status Changed"],
+        "an SMS is never read"
+    );
+    let message = |channel: &str| {
+        json!({ "message": { "channel": channel, "message_type": "text", "from": "12345678",
+            "to": "447700900000", "text": "Hello" } })
+    };
+    assert_eq!(
+        found.unwrap(),
+        json!({ "template": "journey/1", "steps": [
+            { "send": message("messenger"), "until": { "status": "read", "within": 600 } },
+            { "send": message("sms"), "until": { "status": "delivered", "within": 600 } },
+            { "send": message("whatsapp") },
+        ] })
+    );
+}
+
+#[test]
+fn a_journey_leaves_out_what_v1_and_a_journey_lack() {
+    let custom = || message("messenger", json!({ "type": "custom", "custom": {} }));
+    let sms = || message("sms", json!({ "type": "text", "text": "Hello" }));
+    let (found, losses) = journey(vec![custom(), sms()]);
+    let steps = json!([{ "send": { "message": { "channel": "sms", "message_type": "text", "from": "12345678",
+        "to": "447700900000", "text": "Hello" } } }]);
+    assert_eq!(found.unwrap()["steps"], steps);
+    assert_eq!(losses, ["/workflow/0/message/content/type Unsupported"]);
+
+    let (found, losses) = journey(vec![custom(), custom()]);
+    assert_eq!((found, losses.len()), (None, 2));
+
+    let (found, losses) = journey(vec![sms(); 52]);
+    assert_eq!(found.unwrap()["steps"].as_array().unwrap().len(), 50);
+    let unsupported = losses.iter().filter(|loss| loss.ends_with("Unsupported"));
+    assert_eq!(
+        Vec::from_iter(unsupported),
+        [
+            "/workflow/50/message Unsupported",
+            "/workflow/51/message Unsupported"
+        ]
     );
 }
 
