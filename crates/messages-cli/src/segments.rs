@@ -4,8 +4,8 @@ use messages_sdk::types::sms::Segmentation;
 use messages_sdk::types::{v0_1, v1};
 
 /// The number of segments of a v1 SMS; none of another message.
-pub(crate) fn of_v1(message: &v1::Message) -> u64 {
-    let v1::ChannelMessage::Sms(sms) = &message.primary else {
+pub(crate) fn of_v1(message: &v1::ChannelMessage) -> u64 {
+    let v1::ChannelMessage::Sms(sms) = message else {
         return 0;
     };
     let encoding = sms.sms.as_ref().and_then(|options| options.encoding_type);

@@ -106,6 +106,8 @@ pub const EXPIRY_TIME_MAX: u32 = 86_400;
 
 /// Most steps of a journey.
 pub const JOURNEY_STEPS_MAX: usize = 50;
+/// Most messages of a journey, all alternatives included.
+pub const JOURNEY_MESSAGES_MAX: usize = 255;
 /// Longest name of a step or a signal of a journey.
 pub const JOURNEY_NAME_MAX: usize = 64;
 /// Most channels of a step of a journey, in the order of preference.

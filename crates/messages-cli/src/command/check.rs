@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::finding::Finding;
+use crate::io::document::{from_toml, is_toml};
 use crate::io::input::{
     BYTE_ORDER_MARK, EncodingError, LEN_MAX, LineRead, TOO_LONG, read_bytes, read_line, text_of,
 };
@@ -21,7 +22,7 @@ use crate::settings::Settings;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  messages check message.json\n  messages check --kind v1/status webhook.json\n  messages check --ndjson --json < messages.ndjson"
+    after_help = "Examples:\n  messages check message.json\n  messages check --kind v1/status webhook.json\n  messages check journey.toml\n  messages check --ndjson --json < messages.ndjson"
 )]
 pub(crate) struct CheckArgs {
     /// Kind of the documents; detected by shape if not given
@@ -30,7 +31,7 @@ pub(crate) struct CheckArgs {
     /// Reads each line as a document of its own
     #[arg(long)]
     ndjson: bool,
-    /// The files; `-` or none reads stdin
+    /// The files, TOML if their name ends so, else JSON; `-` or none reads stdin
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -38,7 +39,8 @@ pub(crate) struct CheckArgs {
 const KINDS: &str = "\
 What the documents are; without it, told by their shape:
 v1/message v1/update v1/response v1/error v1/status v1/inbound
-v0.1/message v0.1/response v0.1/status v0.1/inbound v0.1/workflow v0.1/report";
+v0.1/message v0.1/response v0.1/status v0.1/inbound v0.1/workflow v0.1/report
+journey/1";
 
 fn parse_kind(name: &str) -> Result<Kind, String> {
     name.parse().map_err(|_| {
@@ -81,7 +83,11 @@ impl CheckArgs {
                 judge.lines(&source, open(file)?)?;
             } else {
                 let bytes = read_bytes(Some(file))?;
-                let report = judge.judge(&source, 1, &bytes);
+                let report = if is_toml(file) {
+                    judge.judge_toml(&source, &bytes)
+                } else {
+                    judge.judge(&source, 1, &bytes)
+                };
                 let valid = judge.report(&report)?;
                 if !valid && is_ndjson(&bytes) {
                     settings.out.hint("each line is a document: add --ndjson");
@@ -168,14 +174,27 @@ impl Judge<'_> {
     }
 
     fn judge<'a>(&self, source: &'a str, line: u64, bytes: &[u8]) -> Report<'a> {
-        let text = match text_of(bytes) {
-            Ok(text) => text,
-            Err(error) => return self.invalid(source, line, error.into()),
-        };
-        let value = match self.value(text) {
-            Ok(value) => value,
-            Err(problem) => return self.invalid(source, line, problem),
-        };
+        let value = text_of(bytes)
+            .map_err(Finding::from)
+            .and_then(|text| self.value(text));
+        match value {
+            Ok(value) => self.judge_value(source, line, value),
+            Err(problem) => self.invalid(source, line, problem),
+        }
+    }
+
+    fn judge_toml<'a>(&self, source: &'a str, bytes: &[u8]) -> Report<'a> {
+        let not_toml = |error| Finding::new("toml", format!("is not TOML: {error}"));
+        let value = text_of(bytes)
+            .map_err(Finding::from)
+            .and_then(|text| from_toml(text).map_err(not_toml));
+        match value {
+            Ok(value) => self.judge_value(source, 1, value),
+            Err(problem) => self.invalid(source, 1, problem),
+        }
+    }
+
+    fn judge_value<'a>(&self, source: &'a str, line: u64, value: Value) -> Report<'a> {
         let kind = match self.kind_of(&value) {
             Ok(kind) => kind,
             Err(error) => {

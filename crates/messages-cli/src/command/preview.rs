@@ -3,13 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use messages_sdk::types::journey::{Journey, Step};
 use messages_sdk::types::sms::{Encoding, Segmentation, offenders, transliterate};
 use messages_sdk::types::v1::sms::Encoding as EncodingType;
+use messages_sdk::types::{Document, Kind};
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::io::document::{is_toml, read_document};
 use crate::io::input::read_plain;
 use crate::io::output::Line;
 use crate::settings::Settings;
@@ -29,7 +32,8 @@ pub(crate) struct PreviewArgs {
     /// Ends with exit code 3 if a text has more segments than this
     #[arg(long, value_name = "N")]
     max_segments: Option<usize>,
-    /// Files that hold one text each, or messages as JSON, of which the texts of SMS are shown; `-` or none reads stdin
+    /// Files that hold one text each, or messages as JSON or journeys as JSON or TOML, of which the texts of SMS are shown;
+    /// `-` or none reads stdin
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
 }
@@ -131,23 +135,57 @@ impl Text {
         file: Option<&Path>,
         texts: &mut Vec<Self>,
     ) -> Result<(), CommandError> {
-        let text = read_plain(file)?;
-        let documents: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(&text)
-            .into_iter()
-            .collect();
-        match documents {
-            Ok(documents) if documents.iter().any(|it| it.is_object() || it.is_array()) => {
-                let known = texts.len();
-                for document in &documents {
-                    Self::of_message(&source, document, texts);
-                }
-                if texts.len() == known {
-                    let message = format!("{source} is JSON and holds no text of an SMS");
-                    return Err(CommandError::invalid(message)
-                        .hint("give the text itself, or a message of the channel sms"));
+        let documents = match file {
+            Some(file) if is_toml(file) => vec![read_document(Some(file))?],
+            _ => {
+                let text = read_plain(file)?;
+                let documents: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(&text)
+                    .into_iter()
+                    .collect();
+                match documents {
+                    Ok(documents) if documents.iter().any(|it| it.is_object() || it.is_array()) => {
+                        documents
+                    }
+                    _ => {
+                        texts.push(Self::plain(source, text));
+                        return Ok(());
+                    }
                 }
             }
-            _ => texts.push(Self::plain(source, text)),
+        };
+        let known = texts.len();
+        for document in &documents {
+            if Kind::detect(document) == Ok(Kind::Journey) {
+                Self::of_journey(&source, document, texts)?;
+            } else {
+                Self::of_message(&source, document, texts);
+            }
+        }
+        if texts.len() == known {
+            let message = format!("{source} is a document and holds no text of an SMS");
+            return Err(CommandError::invalid(message)
+                .hint("give the text itself, or a message of the channel sms"));
+        }
+        Ok(())
+    }
+
+    /// Finds the texts of SMS in a journey, with the values of their variables.
+    fn of_journey(
+        source: &str,
+        document: &Value,
+        texts: &mut Vec<Self>,
+    ) -> Result<(), CommandError> {
+        let journey = Journey::from_value(document.clone()).map_err(|error| {
+            CommandError::invalid(format!("{source} is not a valid journey"))
+                .because(error)
+                .hint("`messages check` lists all problems")
+        })?;
+        for step in journey.steps.iter() {
+            let Step::Send(step) = step else { continue };
+            for message in step.send.messages().into_iter().flatten() {
+                let message = serde_json::to_value(message).unwrap_or_default();
+                Self::of_message(source, &message, texts);
+            }
         }
         Ok(())
     }

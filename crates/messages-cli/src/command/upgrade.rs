@@ -1,23 +1,31 @@
-//! `messages upgrade`: from the old generation to the new one.
+//! `messages upgrade`: from the old generation to the new one, or to a journey.
 
 use std::path::PathBuf;
 
 use clap::Args;
-use messages_sdk::types::{Document, Kind, v0_1};
+use messages_sdk::types::upgrade::Loss;
+use messages_sdk::types::{DecodeError, Document, Kind, v0_1};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::io::input::read_text;
+use crate::io::document::read_document;
 use crate::io::output::Line;
 use crate::send;
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Examples:\n  messages upgrade old.json > new.json\n  messages upgrade workflow.json | messages check"
-)]
+#[command(after_help = "\
+Examples:
+  messages upgrade old.json > new.json
+  messages upgrade workflow.json | messages check
+  messages upgrade --journey workflow.json > journey.json")]
 pub(crate) struct UpgradeArgs {
+    /// Makes a journey of each workflow, with its times and conditions; without it, a v1 message with failover, which
+    /// continues only after a rejection
+    #[arg(long)]
+    journey: bool,
     /// Files that hold one v0.1 message or workflow each; `-` or none reads stdin
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -32,12 +40,13 @@ impl UpgradeArgs {
         };
         let mut exit = Exit::Done;
         for source in sources {
-            let value: Value =
-                serde_json::from_str(&read_text(Some(&source))?).map_err(|error| {
-                    CommandError::invalid(format!("{} is not JSON", source.display()))
-                        .because(error)
-                })?;
-            if !upgrade(settings, value)? {
+            let value = read_document(Some(&source))?;
+            let upgraded = if self.journey {
+                to_journey(settings, value)
+            } else {
+                to_message(settings, value)
+            };
+            if !upgraded? {
                 exit = Exit::Invalid;
             }
         }
@@ -45,41 +54,66 @@ impl UpgradeArgs {
     }
 }
 
-/// Prints the v1 form of a document, and on stderr the parts without an equivalent. Returns `false` if there is no v1
-/// form.
-fn upgrade(settings: &Settings, value: Value) -> Result<bool, CommandError> {
+/// Prints the v1 form of a document. Returns `false` if there is none.
+fn to_message(settings: &Settings, value: Value) -> Result<bool, CommandError> {
     let upgraded = match Kind::detect(&value) {
-        Ok(Kind::V1Message) => {
-            let line = Line::new()
-                .bad("invalid")
-                .plain(": the document is a v1 message already");
-            settings.out.note(&line);
-            return Ok(false);
+        Ok(Kind::V1Message) => return refuse(settings, "the document is a v1 message already"),
+        Ok(Kind::Journey) => {
+            let reason = "the document is a journey, which has no equivalent in v1";
+            return refuse(settings, reason);
         }
         Ok(Kind::V0_1Workflow) => v0_1::Workflow::from_value(value).map(v0_1::Workflow::upgrade),
         _ => v0_1::Message::from_value(value).map(v0_1::Message::upgrade),
     };
-    let upgraded = match upgraded {
-        Ok(upgraded) => upgraded,
-        Err(error) => {
-            for problem in send::problems(error).iter() {
-                settings
-                    .out
-                    .note(&Line::new().bad("invalid").plain(format!(": {problem}")));
-            }
-            return Ok(false);
+    match upgraded {
+        Ok(upgraded) => print(settings, &upgraded.losses, upgraded.message.as_ref()),
+        Err(error) => invalid(settings, error),
+    }
+}
+
+/// Prints a workflow as a journey. Returns `false` if it cannot be one.
+fn to_journey(settings: &Settings, value: Value) -> Result<bool, CommandError> {
+    match Kind::detect(&value) {
+        Ok(Kind::Journey) => return refuse(settings, "the document is a journey already"),
+        Ok(Kind::V0_1Workflow) | Err(_) => {}
+        Ok(kind) => {
+            let reason = format!("the document is a {kind}, and --journey is for workflows");
+            return refuse(settings, &reason);
         }
-    };
-    for loss in &upgraded.losses {
+    }
+    let upgraded = v0_1::Workflow::from_value(value).map(v0_1::Workflow::upgrade_to_journey);
+    match upgraded {
+        Ok(upgraded) => print(settings, &upgraded.losses, upgraded.journey.as_ref()),
+        Err(error) => invalid(settings, error),
+    }
+}
+
+/// Prints the new document, if there is one, and on stderr the parts without an equivalent.
+fn print(
+    settings: &Settings,
+    losses: &[Loss],
+    document: Option<&impl Serialize>,
+) -> Result<bool, CommandError> {
+    for loss in losses {
         settings
             .out
             .note(&Line::new().warn("no equivalent").plain(format!(": {loss}")));
     }
-    match &upgraded.message {
-        Some(message) => {
-            settings.out.object(message)?;
-            Ok(true)
-        }
-        None => Ok(false),
+    if let Some(document) = document {
+        settings.out.object(document)?;
     }
+    Ok(document.is_some())
+}
+
+fn invalid(settings: &Settings, error: DecodeError) -> Result<bool, CommandError> {
+    for problem in &send::problems(error) {
+        refuse(settings, &problem.to_string())?;
+    }
+    Ok(false)
+}
+
+fn refuse(settings: &Settings, reason: &str) -> Result<bool, CommandError> {
+    let line = Line::new().bad("invalid").plain(format!(": {reason}"));
+    settings.out.note(&line);
+    Ok(false)
 }

@@ -4,27 +4,18 @@ pub(crate) mod batch;
 pub(crate) mod compose;
 mod dry_run;
 pub(crate) mod input;
+mod outgoing;
 mod report;
 
 use std::time::SystemTime;
 
-use messages_sdk::types::{DecodeError, Document, Problem, Submission};
+use messages_sdk::types::{DecodeError, Problem, Submission};
 use messages_sdk::{Client, SendOptions};
-use serde_json::Value;
 
 use crate::finding::Finding;
 pub(crate) use dry_run::dry_run;
+pub(crate) use outgoing::Outgoing;
 pub(crate) use report::SendReport;
-
-/// Reads what is to be sent from the text of its JSON.
-pub(crate) fn from_slice(bytes: &[u8]) -> Result<Submission, Vec<Finding>> {
-    Submission::from_slice(bytes).map_err(|error| Finding::all_of(&error))
-}
-
-/// Reads what is to be sent from its JSON.
-pub(crate) fn from_value(value: Value) -> Result<Submission, Vec<Finding>> {
-    Submission::from_value(value).map_err(|error| Finding::all_of(&error))
-}
 
 /// Refuses a path that does not exist for the submission's generation.
 pub(crate) fn fits(submission: &Submission, path: Path) -> Result<(), Finding> {

@@ -19,6 +19,7 @@ mod endurance;
 mod fake;
 mod files;
 mod hostile;
+mod journey;
 mod jwt;
 mod kill;
 mod large;

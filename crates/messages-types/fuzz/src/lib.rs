@@ -24,18 +24,16 @@ pub fn document(kind: Kind, bytes: &[u8]) {
     }
 }
 
-/// Upgrades a valid document of the first generation to a valid one of the second.
+/// Upgrades a valid document of the first generation to a valid one of the second, and a workflow to a valid journey.
 fn upgrade(kind: Kind, value: Value) {
     let upgraded = match kind {
-        Kind::V0_1Message => v0_1::Message::from_value(value.clone()).map(v0_1::Message::upgrade),
-        Kind::V0_1Workflow => {
-            v0_1::Workflow::from_value(value.clone()).map(v0_1::Workflow::upgrade)
-        }
+        Kind::V0_1Message => v0_1::Message::from_value(value).map(v0_1::Message::upgrade),
+        Kind::V0_1Workflow => v0_1::Workflow::from_value(value).map(|workflow| {
+            upgrade_to_journey(workflow.clone());
+            workflow.upgrade()
+        }),
         _ => return,
     };
-    if kind == Kind::V0_1Workflow {
-        upgrade_to_journey(&value);
-    }
     let upgraded = upgraded.expect("a valid document is read");
     if let Some(message) = upgraded.message {
         let written = serde_json::to_value(&message).expect("a message is JSON");
@@ -44,9 +42,7 @@ fn upgrade(kind: Kind, value: Value) {
     }
 }
 
-/// Upgrades a valid workflow to a valid journey.
-fn upgrade_to_journey(workflow: &Value) {
-    let workflow = v0_1::Workflow::from_value(workflow.clone()).expect("a valid document is read");
+fn upgrade_to_journey(workflow: v0_1::Workflow) {
     if let Some(journey) = workflow.upgrade_to_journey().journey {
         let written = serde_json::to_value(&journey).expect("a journey is JSON");
         let checked = Kind::Journey.check(written);

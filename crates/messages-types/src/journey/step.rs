@@ -242,7 +242,8 @@ struct Outline {
     name: Option<String>,
     /// Name of the step that `else` continues with.
     target: Option<String>,
-    sends: bool,
+    /// Number of messages, of which one is sent; none if the step waits.
+    messages: usize,
 }
 
 impl Outline {
@@ -252,7 +253,10 @@ impl Outline {
         Self {
             name: text(step.get("name")),
             target: text(step.get("else").and_then(|otherwise| otherwise.get("step"))),
-            sends: step.get("send").is_some(),
+            messages: step.get("send").map_or(0, |send| match send.get("to") {
+                Some(Json::Array(alternatives)) => alternatives.len(),
+                _ => 1,
+            }),
         }
     }
 
@@ -267,7 +271,10 @@ impl Outline {
                 Some(Otherwise::Step(name)) => Some(name.as_str().to_owned()),
                 _ => None,
             },
-            sends: matches!(step, Step::Send(_)),
+            messages: match step {
+                Step::Send(step) => step.send.channels().count(),
+                Step::Wait(_) => 0,
+            },
         }
     }
 
@@ -279,6 +286,8 @@ impl Outline {
 /// Reports the problems between steps.
 fn check_order(steps: &[Outline], cx: &mut Context) {
     const MAX: usize = limits::JOURNEY_STEPS_MAX;
+    const MESSAGES_MAX: usize = limits::JOURNEY_MESSAGES_MAX;
+    let messages: usize = steps.iter().map(|step| step.messages).sum();
     if steps.is_empty() {
         cx.report(Rule::MinItems(1), "must have at least 1 item");
     } else if steps.len() > MAX {
@@ -286,7 +295,10 @@ fn check_order(steps: &[Outline], cx: &mut Context) {
             Rule::MaxItems(MAX),
             format!("must have at most {MAX} items"),
         );
-    } else if !steps.iter().any(|step| step.sends) {
+    } else if messages > MESSAGES_MAX {
+        let hint = format!("must have at most {MESSAGES_MAX} messages, alternatives included");
+        cx.report(Rule::MaxItems(MESSAGES_MAX), hint);
+    } else if messages == 0 {
         cx.report(Rule::Required, "must have a step with send");
     }
     for (index, step) in steps.iter().enumerate() {

@@ -55,7 +55,7 @@ impl Workflow {
                     return;
                 };
                 let mut step = SendStep::new(message.clone());
-                step.until = failover.map(|failover| until(failover, &message, losses));
+                step.until = failover.map(|failover| until(&failover, &message, losses));
                 journey = Some(match journey.take() {
                     None => Journey::starting_with(step),
                     Some(journey) if journey.steps.len() < limits::JOURNEY_STEPS_MAX => {
@@ -78,7 +78,7 @@ impl Workflow {
 }
 
 /// The condition of a step.
-fn until(failover: Failover, message: &ChannelMessage, losses: &mut Losses) -> Until {
+fn until(failover: &Failover, message: &ChannelMessage, losses: &mut Losses) -> Until {
     losses.members(&["failover"], &failover.extra);
     let mut status = failover.condition_status;
     if status == Condition::Read && matches!(message.channel(), Channel::Sms | Channel::Mms) {

@@ -33,7 +33,7 @@ fn outcome_of(message: Option<v1::Message>, losses: &[Loss]) -> (Value, Vec<Stri
     let upgraded = message.map_or(Value::Null, |message| {
         assert!(message.validate().is_ok());
         let bytes = message.to_vec();
-        assert!(messages_types::v1::Message::from_slice(&bytes).is_ok());
+        assert!(v1::Message::from_slice(&bytes).is_ok());
         serde_json::from_slice(&bytes).unwrap()
     });
     let losses = losses.iter().map(|loss| {

@@ -192,6 +192,7 @@ impl AddArgs {
     fn draft(&self, item: Item) -> Result<(Draft, Intent), Box<SendReport>> {
         let (index, line) = (item.index, item.line);
         let decoded = item.decode_with_key(self.key.as_deref());
+        let decoded = decoded.and_then(|(document, key)| Ok((document.into_submission()?, key)));
         let (submission, key) =
             decoded.map_err(|findings| SendReport::refused(index, None, findings).on_line(line))?;
         let key = key.unwrap_or_else(|| self.digest(&submission));

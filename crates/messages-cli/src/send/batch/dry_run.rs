@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use messages_sdk::types::journey::{Journey, Step};
 use messages_sdk::types::{Submission, v0_1, v1};
 use serde::Serialize;
 
@@ -11,8 +12,8 @@ use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
 use crate::segments;
-use crate::send::Path;
 use crate::send::input::{Source, print_invalid};
+use crate::send::{Outgoing, Path};
 use crate::settings::Settings;
 
 /// Totals of a batch.
@@ -20,10 +21,17 @@ use crate::settings::Settings;
 struct Totals {
     messages: u64,
     workflows: u64,
+    #[serde(skip_serializing_if = "is_zero")]
+    journeys: u64,
     invalid: u64,
     /// The segments that its SMS would be billed as, alternatives not counted.
     segments: u64,
     channels: BTreeMap<String, u64>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// Reads and checks everything, and totals it.
@@ -41,8 +49,9 @@ pub(crate) async fn dry_run(
     let queue = ItemQueue::new(chunks, None);
     let mut totals = Totals::default();
     while let Some(item) = queue.next().await {
-        match item.check(path) {
-            Ok(submission) => totals.add(&submission),
+        match item.check_any(path) {
+            Ok(Outgoing::Submission(submission)) => totals.add(&submission),
+            Ok(Outgoing::Journey(journey)) => totals.add_journey(&journey),
             Err(report) => {
                 totals.invalid += 1;
                 print_invalid(settings.out, &report)?;
@@ -52,6 +61,11 @@ pub(crate) async fn dry_run(
     settings
         .out
         .result(&serde_json::json!({"dry_run": totals}), |_| totals.lines())?;
+    if totals.journeys > 0 {
+        let hint =
+            "journeys are not sent as they are: `messages outbox add` and `outbox work` run them";
+        settings.out.hint(hint);
+    }
     Ok(if totals.invalid == 0 {
         Exit::Done
     } else {
@@ -62,7 +76,7 @@ pub(crate) async fn dry_run(
 impl Totals {
     fn add(&mut self, submission: &Submission) {
         match submission {
-            Submission::V1(message) => self.add_v1(message),
+            Submission::V1(message) => self.add_v1(&message.primary),
             Submission::V0_1(message) => self.add_v0_1(message),
             Submission::Workflow(workflow) => {
                 self.workflows += 1;
@@ -74,8 +88,20 @@ impl Totals {
         }
     }
 
-    fn add_v1(&mut self, message: &v1::Message) {
-        self.count(message.primary.channel().as_str());
+    /// Adds the first message of a journey, over its preferred channel.
+    fn add_journey(&mut self, journey: &Journey) {
+        self.journeys += 1;
+        let first = journey.steps.iter().find_map(|step| match step {
+            Step::Send(step) => step.send.messages().ok()?.into_iter().next(),
+            _ => None,
+        });
+        if let Some(first) = first {
+            self.add_v1(&first);
+        }
+    }
+
+    fn add_v1(&mut self, message: &v1::ChannelMessage) {
+        self.count(message.channel().as_str());
         self.segments += segments::of_v1(message);
     }
 
@@ -90,10 +116,13 @@ impl Totals {
     }
 
     fn lines(&self) -> Vec<Line> {
-        let head = format!(
+        let mut head = format!(
             "{} messages, {} of them first steps of workflows",
             self.messages, self.workflows
         );
+        if self.journeys > 0 {
+            head.push_str(&format!(", {} of journeys", self.journeys));
+        }
         let mut lines = vec![Line::new().strong(head)];
         for (channel, count) in &self.channels {
             lines.push(Line::new().plain(format!("  {count} {channel}")));

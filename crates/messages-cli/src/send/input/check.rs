@@ -5,7 +5,7 @@ use messages_sdk::types::Submission;
 use super::{Closed, Item, Opened};
 use crate::error::CommandError;
 use crate::io::output::Output;
-use crate::send::{Path, SendReport, fits};
+use crate::send::{Outgoing, Path, SendReport, fits};
 
 /// Most invalid messages that are shown one by one.
 const SHOWN_MAX: u64 = 20;
@@ -46,14 +46,24 @@ pub(crate) fn print_invalid(out: Output, report: &SendReport) -> std::io::Result
 }
 
 impl Item {
-    /// Fails with the report of an invalid message.
+    /// Fails with the report of a document that is invalid, or is not posted as it is.
     pub(crate) fn check(self, path: Path) -> Result<Submission, Box<SendReport>> {
         let (index, line) = (self.index, self.line);
-        let submission = self.decode().and_then(|submission| {
-            fits(&submission, path).map_err(|finding| vec![finding])?;
-            Ok(submission)
+        self.check_any(path)?
+            .into_submission()
+            .map_err(|findings| Box::new(SendReport::refused(index, None, findings).on_line(line)))
+    }
+
+    /// Fails with the report of an invalid document.
+    pub(crate) fn check_any(self, path: Path) -> Result<Outgoing, Box<SendReport>> {
+        let (index, line) = (self.index, self.line);
+        let document = self.decode_any().and_then(|document| {
+            if let Outgoing::Submission(submission) = &document {
+                fits(submission, path).map_err(|finding| vec![finding])?;
+            }
+            Ok(document)
         });
-        submission
+        document
             .map_err(|findings| Box::new(SendReport::refused(index, None, findings).on_line(line)))
     }
 }

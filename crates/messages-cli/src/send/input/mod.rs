@@ -17,7 +17,7 @@ use serde_json::Value;
 use crate::error::CommandError;
 use crate::finding::Finding;
 use crate::io::input::BYTE_ORDER_MARK;
-use crate::send::{from_slice, from_value};
+use crate::send::Outgoing;
 pub(crate) use check::{print_all_invalid, print_invalid};
 pub(crate) use chunks::Closed;
 pub(crate) use identity::{Digest, Identity};
@@ -57,7 +57,8 @@ impl TableArgs {
 /// The input of a batch.
 #[derive(Debug)]
 pub(crate) enum Source {
-    /// JSON from a file, or from stdin for `-`: one document, an array, or a document a line.
+    /// JSON from a file, or from stdin for `-`: one document, an array, or a document a line. A file whose name ends with
+    /// `.toml` has one document as TOML.
     Json(PathBuf),
     /// The rows of a table, filled into a template.
     Csv(Box<Table>),
@@ -84,15 +85,20 @@ pub(crate) enum Raw {
 }
 
 impl Item {
-    /// Parses and checks the document.
+    /// Parses and checks the document, which is posted as it is.
     pub(crate) fn decode(self) -> Result<Submission, Vec<Finding>> {
+        self.decode_any()?.into_submission()
+    }
+
+    /// Parses and checks the document.
+    pub(crate) fn decode_any(self) -> Result<Outgoing, Vec<Finding>> {
         match self.content? {
             Raw::Bytes(bytes) => {
                 let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
-                from_slice(text)
+                Outgoing::from_slice(text)
             }
             Raw::Row(row) => row.decode(),
-            Raw::Value(value) => from_value(value),
+            Raw::Value(value) => Outgoing::from_value(value),
         }
     }
 
@@ -100,9 +106,9 @@ impl Item {
     pub(crate) fn decode_with_key(
         self,
         pointer: Option<&str>,
-    ) -> Result<(Submission, Option<String>), Vec<Finding>> {
+    ) -> Result<(Outgoing, Option<String>), Vec<Finding>> {
         let Some(pointer) = pointer else {
-            return Ok((self.decode()?, None));
+            return Ok((self.decode_any()?, None));
         };
         let key = match &self.content {
             Ok(Raw::Bytes(bytes)) => {
@@ -114,9 +120,9 @@ impl Item {
             Ok(Raw::Value(value)) => key_at(value, pointer),
             Err(_) => None,
         };
-        let submission = self.decode()?;
+        let document = self.decode_any()?;
         match key {
-            Some(key) => Ok((submission, Some(key))),
+            Some(key) => Ok((document, Some(key))),
             None => {
                 let mut finding = Finding::new("key", "must be a text or a number: --key names it");
                 finding.pointer = pointer.to_owned();

@@ -4,6 +4,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::chunks::{Chunks, Closed};
@@ -11,6 +12,7 @@ use super::identity::{Identified, Identity, identify};
 use super::{Item, Raw, Source, Table, json};
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::io::document::{is_toml, read_document};
 use crate::io::output::Output;
 
 /// Chunks that are read ahead: enough that the senders do not wait while another program has the reader's core.
@@ -48,6 +50,11 @@ impl Opened {
             }
             Source::Json(path) if path.as_os_str() == "-" => {
                 (Bytes::Stream(Box::new(io::stdin())), Format::Json, path)
+            }
+            Source::Json(path) if is_toml(&path) => {
+                let document = read_document(Some(&path))?;
+                let file = json_file(&document).map_err(spool_failed)?;
+                (Bytes::File(file), Format::Json, path)
             }
             Source::Json(path) => (open(&path)?, Format::Json, path),
         };
@@ -237,6 +244,14 @@ fn copy(stream: &mut dyn Read) -> io::Result<File> {
     if length > SPOOL_MAX {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
+    file.rewind()?;
+    Ok(file)
+}
+
+/// A file without a name that holds one document as JSON.
+fn json_file(document: &Value) -> io::Result<File> {
+    let mut file = tempfile::tempfile()?;
+    serde_json::to_writer(&mut file, document)?;
     file.rewind()?;
     Ok(file)
 }

@@ -124,6 +124,16 @@ fn names_are_unique_and_something_is_sent() {
         problems(&journey(vec![step("sms"); 51])),
         ["/steps max_items"]
     );
+    let mut many = complete()["steps"][3].clone();
+    many.as_object_mut().unwrap().remove("name");
+    many["send"]["to"] = json!(vec![many["send"]["to"][1].clone(); 10]);
+    let with_one = |count: usize| {
+        let mut steps = vec![many.clone(); 25];
+        steps.extend(vec![step("sms"); count]);
+        problems(&journey(steps))
+    };
+    assert_eq!(with_one(5), [""; 0]);
+    assert_eq!(with_one(6), ["/steps max_items"]);
 }
 
 #[test]

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use messages_sdk::types::Submission;
 use serde_json::Value;
 
 use super::cell;
 use crate::finding::Finding;
-use crate::send::from_value;
+use crate::send::Outgoing;
 
 /// The fields of a message that address its recipient or name its sender: they must not hold a line break.
 const ADDRESSES: [&str; 4] = ["to", "from", "number", "id"];
@@ -141,10 +140,10 @@ impl Row {
     }
 
     /// Decodes and checks the message.
-    pub(crate) fn decode(self) -> Result<Submission, Vec<Finding>> {
+    pub(crate) fn decode(self) -> Result<Outgoing, Vec<Finding>> {
         let mut findings = self.findings;
-        match from_value(self.value) {
-            Ok(submission) if findings.is_empty() => return Ok(submission),
+        match Outgoing::from_value(self.value) {
+            Ok(document) if findings.is_empty() => return Ok(document),
             Ok(_) => {}
             Err(broken) => {
                 for mut finding in broken {

@@ -1,24 +1,37 @@
-//! `messages workflow`: a failover workflow of v0.1.
+//! `messages workflow`: a failover workflow of v0.1, and drawings of workflows and journeys.
+
+mod draw;
+mod graph;
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use messages_sdk::types::{Document, Submission, v0_1};
 
 use super::send::{PathName, print_report};
 use crate::error::CommandError;
 use crate::exit::Exit;
-use crate::io::input::read_text;
+use crate::io::document::read_document;
 use crate::send::{self, SendReport};
 use crate::settings::{Settings, runtime};
 use crate::usage::text;
 
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  messages workflow --file workflow.json --dry-run")]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "\
+Examples:
+  messages workflow --file workflow.json --dry-run
+  messages workflow draw workflow.json"
+)]
 pub(crate) struct WorkflowArgs {
+    #[command(subcommand)]
+    action: Option<WorkflowAction>,
+
     /// The workflow as JSON; `-` reads stdin
-    #[arg(long, value_name = "FILE")]
-    file: PathBuf,
+    #[arg(long, value_name = "FILE", required = true)]
+    file: Option<PathBuf>,
 
     /// The path to post to: beta is that of 2018
     #[arg(long, value_enum, value_name = "PATH")]
@@ -34,11 +47,18 @@ pub(crate) struct WorkflowArgs {
     dry_run: bool,
 }
 
+#[derive(Debug, Subcommand)]
+enum WorkflowAction {
+    /// Draws a workflow or a journey: its steps, and what follows each of them
+    Draw(draw::DrawArgs),
+}
+
 impl WorkflowArgs {
     pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
-        let text = read_text(Some(&self.file))?;
-        let value = serde_json::from_str(&text)
-            .map_err(|error| CommandError::invalid("the workflow is not JSON").because(error))?;
+        if let Some(WorkflowAction::Draw(args)) = self.action {
+            return args.run(settings);
+        }
+        let value = read_document(self.file.as_deref())?;
         let submission = match v0_1::Workflow::from_value(value) {
             Ok(workflow) => Submission::Workflow(workflow),
             Err(error) => {
