@@ -1,7 +1,7 @@
 //! The inbox: a page that shows what was sent, as the person sees it, and lets one answer in their place.
 //!
-//! It is what a browser gets, without a build step: the modules under `script/` and the sheets under `style/`, one subject
-//! each, are embedded as they are.
+//! It is what a browser gets, without a build step: the modules under `web/script/` and the sheets under `web/style/`, one
+//! subject each, are embedded as they are. Modules import Preact and htm from `web/vendor/` by their names.
 
 mod assets;
 mod policy;
@@ -15,7 +15,6 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-use self::assets::Asset;
 use self::policy::Nonce;
 use crate::http::server::Guard;
 
@@ -34,7 +33,7 @@ pub(crate) fn router(guard: Arc<Guard>) -> Router {
 
 async fn page(State(guard): State<Arc<Guard>>) -> impl IntoResponse {
     let nonce = Nonce::random();
-    let html = include_str!("page.html")
+    let html = include_str!("web/page.html")
         .replace(TOKEN_MARK, guard.token())
         .replace(HEAD_MARK, &assets::head(&nonce));
     (
@@ -49,13 +48,13 @@ async fn page(State(guard): State<Arc<Guard>>) -> impl IntoResponse {
 
 async fn asset(Path(path): Path<String>) -> Response {
     match assets::find(&path) {
-        Some(Asset { kind, text, .. }) => (
+        Some(asset) => (
             [
-                (CONTENT_TYPE, *kind),
+                (CONTENT_TYPE, asset.kind),
                 (CONTENT_SECURITY_POLICY, policy::OF_ASSETS),
                 (CACHE_CONTROL, "no-cache"),
             ],
-            *text,
+            asset.text(),
         )
             .into_response(),
         None => StatusCode::NOT_FOUND.into_response(),

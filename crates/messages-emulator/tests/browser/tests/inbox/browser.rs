@@ -254,6 +254,18 @@ impl Page {
             .unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
+    /// Waits for an element that only shows while the mouse is near, and clicks on it all the same.
+    pub(crate) async fn reach(&self, selector: &str) {
+        let selector = json!(selector);
+        self.until(&format!("document.querySelector({selector})"))
+            .await;
+        self.run(
+            "document.querySelector(arguments[0]).click();",
+            vec![selector],
+        )
+        .await;
+    }
+
     /// Clicks on the element that matches and shows exactly this text.
     pub(crate) async fn click_text(&self, selector: &str, text: &str) {
         self.until_shown(selector, text).await;

@@ -212,11 +212,7 @@ fn a_narrow_screen_shows_one_thing_at_a_time() {
                 .await,
             false
         );
-        page.run(
-            "document.querySelector('[data-does=timeline]').click();",
-            Vec::new(),
-        )
-        .await;
+        page.reach("[data-does=timeline]").await;
         page.until_shown("#timeline", "POST /v1/messages").await;
         page.click("#close-timeline").await;
         page.click("#back").await;

@@ -63,7 +63,7 @@ fn another_site_can_neither_read_nor_write() {
             }
             tries.push(new Promise((end) => { const source = new EventSource(base + "/emulator/v1/events"); source.onopen = () => end("events"); source.onerror = () => end(""); }));
             tries.push(new Promise((end) => { const socket = new WebSocket(base.replace("http", "ws") + "/emulator/v1/events"); socket.onopen = () => end("socket"); socket.onerror = () => end(""); }));
-            for (const [tag, name, path] of [["script", "src", "/inbox/script/dom.js"], ["script", "src", "/emulator/v1/messages"], ["link", "href", "/inbox/style/base.css"]]) {
+            for (const [tag, name, path] of [["script", "src", "/inbox/script/main.js"], ["script", "src", "/emulator/v1/messages"], ["link", "href", "/inbox/style/base.css"]]) {
                 tries.push(new Promise((end) => {
                     const made = document.createElement(tag);
                     made.rel = "stylesheet";

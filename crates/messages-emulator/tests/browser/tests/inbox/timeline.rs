@@ -12,11 +12,7 @@ fn a_timeline_tells_requests_answers_and_webhooks() {
         let (emulator, receiver) = restaurant(0).await;
         page.inbox(&emulator, "?q=entrance").await;
         page.click(".conversation").await;
-        page.run(
-            "document.querySelector('.bubble.application [data-does=timeline]').click();",
-            Vec::new(),
-        )
-        .await;
+        page.reach(".bubble.application [data-does=timeline]").await;
         page.until_shown("#timeline", "POST /v1/messages → 202")
             .await;
         let shown = page.text("#timeline").await;
@@ -68,11 +64,7 @@ fn a_timeline_tells_requests_answers_and_webhooks() {
         // A plain text is written with its constructor.
         page.inbox(&emulator, "?q=4711").await;
         page.click(".conversation").await;
-        page.run(
-            "document.querySelector('[data-does=timeline]').click();",
-            Vec::new(),
-        )
-        .await;
+        page.reach("[data-does=timeline]").await;
         page.run(CLIPBOARD, Vec::new()).await;
         page.click("#copy-rust").await;
         page.until("window.copied").await;
@@ -127,11 +119,7 @@ fn a_state_is_brought_about_by_hand() {
         let (emulator, receiver) = restaurant(0).await;
         page.inbox(&emulator, "?q=4711").await;
         page.click(".conversation").await;
-        page.run(
-            "document.querySelector('[data-does=timeline]').click();",
-            Vec::new(),
-        )
-        .await;
+        page.reach("[data-does=timeline]").await;
         page.click(".forces summary").await;
         page.click("[data-status=undeliverable]").await;
         page.until_shown(".bubble", "undeliverable (1050)").await;

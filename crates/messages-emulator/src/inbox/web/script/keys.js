@@ -1,0 +1,105 @@
+// The keyboard. The help is made of the same table, so it cannot say anything else.
+
+import { closeDialog, Dialog, isDialogOpen, openDialog } from "./dialog.js";
+import { moveCursor, openNeighbour } from "./list/conversations.js";
+import { button, html } from "./markup.js";
+import { get } from "./store.js";
+import { changeTheme } from "./theme.js";
+import { closeConversation, messageAtHand, toggleTimeline } from "./thread/messages.js";
+import { markRead, readAll } from "./thread/person.js";
+import { moveInThread } from "./thread/phone.js";
+import { closeTimeline } from "./timeline/detail.js";
+
+/** @import { Message } from "./types.js" */
+
+const inThread = () => document.getElementById("phone")?.contains(document.activeElement);
+
+/** @param {number} by */
+const move = (by) => (inThread() ? moveInThread(by) : moveCursor(by));
+
+/** @param {string} id */
+const focus = (id) => document.getElementById(id)?.focus();
+
+/** An action that returns `false` leaves the key to the browser. */
+/** @type {{ keys: string[], does: string, act: () => unknown, inFields?: boolean }[]} */
+const KEYS = [
+  { keys: ["j", "ArrowDown"], does: "next conversation, or next message", act: () => move(1) },
+  { keys: ["k", "ArrowUp"], does: "previous conversation, or previous message", act: () => move(-1) },
+  { keys: ["Enter"], does: "opens the conversation, or the timeline of the message", act: enter },
+  { keys: ["n"], does: "opens the next conversation", act: () => openNeighbour(1) },
+  { keys: ["p"], does: "opens the previous conversation", act: () => openNeighbour(-1) },
+  { keys: ["/"], does: "searches", act: () => focus("search") },
+  { keys: ["r"], does: "answers as the person", act: () => focus("text") },
+  { keys: ["l"], does: "goes to the messages", act: () => moveInThread(0) },
+  { keys: ["t"], does: "timeline of the message, or of the last one", act: withMessage(toggleTimeline) },
+  { keys: ["m"], does: "marks the message as read by the person", act: withMessage(markRead) },
+  { keys: ["M"], does: "marks everything on the phone as read", act: readAll },
+  { keys: ["d"], does: "changes the theme", act: changeTheme },
+  { keys: ["Escape"], does: "leaves: the field, the timeline, the conversation", act: leave, inFields: true },
+  { keys: ["?"], does: "shows these keys", act: showHelp },
+];
+
+/** @type {Record<string, string>} */
+const SHOWN = { ArrowDown: "↓", ArrowUp: "↑", Escape: "Esc" };
+
+/** @param {(message: Message) => unknown} act */
+function withMessage(act) {
+  return () => {
+    const message = messageAtHand();
+    if (message) void act(message);
+  };
+}
+
+/** Links and buttons have their own Enter; on a message it opens the timeline. */
+function enter() {
+  if (!document.activeElement?.matches(".bubble")) return false;
+  withMessage(toggleTimeline)();
+  return true;
+}
+
+function leave() {
+  const focused = document.activeElement;
+  const { message, conversation } = get().address;
+  if (focused instanceof HTMLElement && isField(focused)) focused.blur();
+  else if (message) closeTimeline();
+  else if (conversation) {
+    closeConversation();
+    moveCursor(0);
+  }
+}
+
+/** @param {EventTarget | null} target */
+const isField = (target) => target instanceof Element && target.matches("input, textarea, select");
+
+/**
+ * An element in which an arrow already has a meaning.
+ * @param {EventTarget | null} target
+ */
+const hasArrows = (target) => target instanceof Element && target.matches("pre, .carousel, [role=radio]");
+
+export function startKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.defaultPrevented || isDialogOpen()) return;
+    const found = KEYS.find(({ keys }) => keys.includes(event.key));
+    if (!found || (isField(event.target) && !found.inFields)) return;
+    if (event.key.startsWith("Arrow") && hasArrows(event.target)) return;
+    if (found.act() !== false) event.preventDefault();
+  });
+}
+
+export function showHelp() {
+  openDialog(() => html`<${Help} />`);
+}
+
+function Help() {
+  return html`<${Dialog} name="help" title="Keys">
+    <dl>
+      ${KEYS.map(
+        ({ keys, does }) =>
+          html`<dt key=${does}>${keys.map((key) => html`<kbd key=${key}>${SHOWN[key] ?? key}</kbd>`)}</dt>
+            <dd>${does}</dd>`,
+      )}
+    </dl>
+    <div class="ends">${button("Close", { class: "primary" }, closeDialog)}</div>
+  <//>`;
+}

@@ -1,0 +1,52 @@
+// Short notices at the edge, read out by screen readers.
+
+import { get, set, useStore } from "./store.js";
+import { html, iconButton } from "./markup.js";
+
+const STAYS_MS = 6000;
+const AT_MOST = 3;
+
+/**
+ * Shows a notice. `tone` is `good`, `bad` or nothing. A notice with the same `key` replaces the one before.
+ * @param {string} words
+ */
+export function notice(words, { tone = "", key = words } = {}) {
+  const shown = { key, tone, words, ends: performance.now() + STAYS_MS };
+  const others = get().notices.filter((one) => one.key !== key);
+  set({ notices: [...others, shown].slice(-AT_MOST) });
+  setTimeout(() => {
+    const left = get().notices.filter(({ ends }) => ends > performance.now());
+    if (left.length < get().notices.length) set({ notices: left });
+  }, STAYS_MS + 1);
+}
+
+/** @param {string} key */
+const dismiss = (key) => set({ notices: get().notices.filter((one) => one.key !== key) });
+
+export function Notices() {
+  const notices = useStore((state) => state.notices);
+  return html`<div id="notices" role="status" aria-live="polite">
+    ${notices.map(
+      ({ key, tone, words }) =>
+        html`<div key=${key} class=${`notice ${tone}`}>
+          <span>${words}</span>${iconButton("Dismiss", "close", {}, () => dismiss(key))}
+        </div>`,
+    )}
+  </div>`;
+}
+
+/**
+ * Does something that may be refused, and says so if it is.
+ * @template Result
+ * @param {string} what
+ * @param {() => Promise<Result>} act
+ * @returns {Promise<Result | null>}
+ */
+export async function attempt(what, act) {
+  try {
+    return await act();
+  } catch (error) {
+    notice(`${what}: ${/** @type {Error} */ (error).message}`, { tone: "bad", key: what });
+    return null;
+  }
+}

@@ -1,0 +1,97 @@
+// What has happened to a message, in the order of its time.
+
+/** @import { MessageDetail, Webhook } from "../types.js" */
+
+/**
+ * @typedef {object} TimelineEvent
+ * @property {string} name  names the entry, and stays when others come
+ * @property {string} [at]
+ * @property {string} tone  `good`, `bad` or nothing
+ * @property {string} title
+ * @property {string} [note]
+ * @property {[label: string, body: string][]} [bodies]
+ */
+
+/**
+ * @param {MessageDetail} message
+ * @returns {TimelineEvent[]}
+ */
+export function events(message) {
+  const states = message.history.map(({ at, status, code }, index) => ({
+    name: `state ${index}`,
+    at,
+    tone: tone(status),
+    title: `${status}${code ? ` · error ${code}` : ""}`,
+    note: code ? `messages explain ${code}` : "",
+  }));
+  const attempts = message.webhooks.flatMap(webhookEvents);
+  const pending = attempts.filter(({ at }) => !at);
+  const past = [...states, ...attempts.filter(({ at }) => at)];
+  // A cause stands before its effects, even within the same millisecond: sorting keeps the order of equals.
+  past.sort((one, other) => Date.parse(one.at ?? "") - Date.parse(other.at ?? ""));
+  return [beginning(message), ...past, ...pending];
+}
+
+/**
+ * @param {MessageDetail} message
+ * @returns {TimelineEvent}
+ */
+function beginning({ request, origin, direction, at, content }) {
+  /** @type {[string, string]} */
+  const body = ["Content", JSON.stringify(content)];
+  if (direction === "inbound") return { name: "inbound", at, tone: "", title: "The person sent it", bodies: [body] };
+  if (!request) {
+    /** @type {[string, string][]} */
+    const requests = origin ? [["Request of the failover", origin.body]] : [];
+    return { name: "step", at, tone: "", title: "The failover came to this step", bodies: [body, ...requests] };
+  }
+  return {
+    name: "request",
+    at,
+    tone: request.status < 300 ? "good" : "bad",
+    title: `${request.method} ${request.path} → ${request.status}`,
+    note: `authenticated by ${request.auth}`,
+    bodies: [
+      ["Request", request.body],
+      ["Response", request.answer],
+    ],
+  };
+}
+
+/**
+ * Webhook states that are not final.
+ * @type {Record<string, string>}
+ */
+const PENDING = { waiting: "waits for its turn", posting: "is being posted", retrying: "will be retried" };
+
+/**
+ * @param {Webhook} webhook
+ * @param {number} index
+ * @returns {TimelineEvent[]}
+ */
+function webhookEvents({ kind, url, body, state, attempts }, index) {
+  /** @type {[string, string]} */
+  const posted = ["Webhook", body];
+  const events = attempts.map((attempt, which) => {
+    const note = [attempts.length > 1 && `attempt ${which + 1}`, attempt.error, `${attempt.took_ms} ms`, url];
+    /** @type {[string, string][]} */
+    const responses = attempt.answer ? [["Response", attempt.answer]] : [];
+    return {
+      name: `webhook ${index} ${which}`,
+      at: attempt.at,
+      tone: attempt.status !== undefined && attempt.status < 300 ? "good" : "bad",
+      title: `${kind} webhook → ${attempt.status ?? "no response"}`,
+      note: note.filter(Boolean).join(" · "),
+      bodies: [posted, ...responses],
+    };
+  });
+  if (!PENDING[state]) return events;
+  const next = { name: `webhook ${index} next`, tone: "", title: `${kind} webhook ${PENDING[state]}`, note: url };
+  return [...events, events.length === 0 ? { ...next, bodies: [posted] } : next];
+}
+
+/** @param {string} status */
+function tone(status) {
+  if (status === "rejected" || status === "undeliverable") return "bad";
+  return status === "submitted" ? "" : "good";
+}

@@ -1,0 +1,90 @@
+// The shapes that the control API returns, for the type checker. A message's content can be any JSON.
+
+/**
+ * @typedef {object} Message
+ * @property {number} id
+ * @property {string} message_uuid
+ * @property {number} conversation
+ * @property {"inbound" | "outbound"} direction
+ * @property {string} channel
+ * @property {string} from
+ * @property {string} to
+ * @property {string} message_type
+ * @property {string} text
+ * @property {any} content
+ * @property {string} at
+ * @property {string} [status]
+ * @property {number} [code]
+ * @property {string} [client_ref]
+ * @property {number} [sms_segments]
+ * @property {string} [price]
+ * @property {{ id: string, step: number, of: number }} [failover]
+ * @property {boolean} marked_read
+ * @property {boolean} typing
+ * @property {boolean} revoked
+ */
+
+/**
+ * @typedef {object} Conversation
+ * @property {number} id
+ * @property {string} channel
+ * @property {string} ours
+ * @property {string} person
+ * @property {number} unread
+ * @property {number} messages
+ * @property {Message} last
+ */
+
+/**
+ * @typedef {object} SentRequest
+ * @property {string} method
+ * @property {string} path
+ * @property {"basic" | "jwt"} auth
+ * @property {string} body
+ * @property {number} status
+ * @property {string} answer
+ */
+
+/**
+ * @typedef {object} Attempt
+ * @property {string} at
+ * @property {number} took_ms
+ * @property {number} [status]
+ * @property {string} [answer]
+ * @property {string} [error]
+ */
+
+/**
+ * @typedef {object} Webhook
+ * @property {string} kind
+ * @property {string} url
+ * @property {string} body
+ * @property {string} state
+ * @property {Attempt[]} attempts
+ */
+
+/**
+ * @typedef {object} Step
+ * @property {string} channel
+ * @property {string} [message_uuid]
+ * @property {string} [status]
+ * @property {string} [condition]
+ * @property {number} [within_s]
+ */
+
+/**
+ * A message with everything that has happened to it; `origin` is the request of the failover it belongs to.
+ * @typedef {Message & {
+ *   request?: SentRequest,
+ *   origin?: SentRequest,
+ *   history: { at: string, status: string, code?: number }[],
+ *   webhooks: Webhook[],
+ *   steps?: Step[],
+ * }} MessageDetail
+ */
+
+/** @typedef {{ conversation: string, message: string, channel: string, status: string, q: string }} Address */
+
+/** @typedef {{ text: string, quoted: Message | null }} Draft */
+
+export {};
