@@ -11,10 +11,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use messages_outbox::row::Row;
 use messages_outbox::{
-    Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, CommandRequest, Enqueued, Fact,
-    Forgotten, Intent, ListRequest, OutboxStore, PurgeRequest, ReapRequest, Reaped, Release,
-    RowDetail, RowId, Settle, Settled, Status, StoreClock, StoreError, StoreErrorKind, SystemClock,
-    ledger,
+    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest,
+    CommandRequest, Enqueued, Fact, Forgotten, Intent, ListRequest, OutboxStore, PurgeRequest,
+    ReapRequest, Reaped, Release, RowDetail, RowId, Run, RunDetail, RunId, RunIntent,
+    RunListRequest, Settle, Settled, Started, Status, StoreClock, StoreError, StoreErrorKind,
+    SystemClock, ledger,
 };
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::Notify;
@@ -260,6 +261,18 @@ impl OutboxStore for SqliteStore {
         .await
     }
 
+    async fn start(
+        &self,
+        intents: &[RunIntent],
+        capacity: Option<u64>,
+    ) -> Result<Vec<Started>, StoreError> {
+        let intents = intents.to_vec();
+        self.write(Mode::Ordinary, move |tables, now| {
+            ledger::start(tables, &intents, capacity, now)
+        })
+        .await
+    }
+
     async fn claim(&self, request: &ClaimRequest) -> Result<Claim, StoreError> {
         let request = request.clone();
         self.writer
@@ -297,6 +310,38 @@ impl OutboxStore for SqliteStore {
         let facts = facts.to_vec();
         self.write(Mode::Ordinary, move |tables, now| {
             ledger::apply(tables, &facts, now)
+        })
+        .await
+    }
+
+    async fn advance(&self, request: &AdvanceRequest) -> Result<Advanced, StoreError> {
+        let request = request.clone();
+        let advanced = self
+            .writer
+            .run(Mode::Ordinary, move |tables, now| {
+                ledger::advance(tables, &request, now)
+            })
+            .await;
+        // Most requests find nothing due; they must not wake whoever waits for rows.
+        if advanced.as_ref().is_ok_and(|advanced| advanced.moved > 0) {
+            self.changed.notify_waiters();
+            self.changed.notify_one();
+        }
+        advanced
+    }
+
+    async fn signal(&self, run: RunId, name: &str) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        self.write(Mode::Ordinary, move |tables, now| {
+            ledger::signal(tables, run, &name, now)
+        })
+        .await
+    }
+
+    async fn cancel_run(&self, run: RunId, by: &str) -> Result<bool, StoreError> {
+        let by = by.to_owned();
+        self.write(Mode::Ordinary, move |tables, now| {
+            ledger::cancel_run(tables, run, &by, now)
         })
         .await
     }
@@ -362,6 +407,19 @@ impl OutboxStore for SqliteStore {
     async fn show(&self, id: RowId) -> Result<Option<RowDetail>, StoreError> {
         self.reader
             .run(move |tables, _| ledger::show(tables, id))
+            .await
+    }
+
+    async fn list_runs(&self, request: &RunListRequest) -> Result<Vec<Run>, StoreError> {
+        let request = request.clone();
+        self.reader
+            .run(move |tables, _| ledger::list_runs(tables, &request))
+            .await
+    }
+
+    async fn show_run(&self, id: RunId) -> Result<Option<RunDetail>, StoreError> {
+        self.reader
+            .run(move |tables, _| ledger::show_run(tables, id))
             .await
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use aws_lc_rs::{digest, hmac};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::suppression::plain;
@@ -17,6 +18,18 @@ impl Digest {
         let mut canonical = Vec::new();
         write_canonical(document, &mut canonical);
         Self::of(&[&canonical])
+    }
+
+    /// Digest of a document that is run. Not that of a message with the same content: the two are not the same intent.
+    pub(crate) fn of_definition(document: &Value) -> Self {
+        let mut canonical = Vec::new();
+        write_canonical(document, &mut canonical);
+        Self::of(&[b"run\0", &canonical])
+    }
+
+    /// Digest of the key of a run's message, which has none of its own.
+    pub(crate) fn of_message(run: Self, number: u8) -> Self {
+        Self::of(&[b"message\0", &run.0, &[number]])
     }
 
     /// Digest of a key within its namespace. It outlives the key, which may name a recipient and is purged.
@@ -45,6 +58,34 @@ impl Digest {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(context.finish().as_ref());
         Self(bytes)
+    }
+}
+
+impl Serialize for Digest {
+    /// As hexadecimal text.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use fmt::Write;
+        let mut text = String::with_capacity(64);
+        for byte in self.0 {
+            // A string takes everything.
+            let _ = write!(text, "{byte:02x}");
+        }
+        serializer.serialize_str(&text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Digest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let byte = |at: usize| {
+            let digits = text.get(at..at + 2);
+            digits.and_then(|digits| u8::from_str_radix(digits, 16).ok())
+        };
+        let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(byte).collect();
+        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+        bytes
+            .map(Self)
+            .ok_or_else(|| serde::de::Error::custom("not a digest"))
     }
 }
 

@@ -50,7 +50,8 @@ impl FromStr for RowId {
     }
 }
 
-/// Client reference of a row's message: `mo`, the number of resends, `-`, and the row's ID. 40 characters.
+/// Client reference of a row's message: `mo`, or `mr` for a row of a run, the number of resends, `-`, and the row's ID.
+/// 40 characters. The references of a run's messages differ in the last two digits alone.
 ///
 /// It is fixed before the first POST, and stays the same when the message is known not to have been sent. Only a resend
 /// by an operator changes it, so that a status names the copy it is about.
@@ -67,6 +68,7 @@ impl FromStr for RowId {
 pub struct Reference {
     resend: u8,
     row: RowId,
+    of_run: bool,
 }
 
 impl Reference {
@@ -79,7 +81,26 @@ impl Reference {
         if resend > Self::RESENDS_MAX {
             return None;
         }
-        Some(Self { resend, row })
+        Some(Self {
+            resend,
+            row,
+            of_run: false,
+        })
+    }
+
+    /// The reference of a row that belongs to a run.
+    #[must_use]
+    pub const fn of_run(self) -> Self {
+        Self {
+            of_run: true,
+            ..self
+        }
+    }
+
+    /// Returns `true` if the row belongs to a run.
+    #[must_use]
+    pub const fn is_of_run(self) -> bool {
+        self.of_run
     }
 
     /// The row.
@@ -97,7 +118,8 @@ impl Reference {
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "mo{}-{}", self.resend, self.row)
+        let kind = if self.of_run { "mr" } else { "mo" };
+        write!(f, "{kind}{}-{}", self.resend, self.row)
     }
 }
 
@@ -105,7 +127,10 @@ impl FromStr for Reference {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let rest = text.strip_prefix("mo").ok_or(InvalidId)?;
+        let (of_run, rest) = match text.strip_prefix("mo") {
+            Some(rest) => (false, rest),
+            None => (true, text.strip_prefix("mr").ok_or(InvalidId)?),
+        };
         let (resend, row) = rest.split_once('-').ok_or(InvalidId)?;
         let [digit @ b'0'..=b'9'] = resend.as_bytes() else {
             return Err(InvalidId);
@@ -117,6 +142,7 @@ impl FromStr for Reference {
         Ok(Self {
             resend: digit - b'0',
             row: row.parse()?,
+            of_run,
         })
     }
 }

@@ -176,6 +176,7 @@ impl Intent {
             window: self.window.clone(),
             zone: self.zone.clone(),
             enqueued_at: now,
+            run: None,
         };
         Row {
             id: self.id,

@@ -10,6 +10,7 @@ mod observe;
 mod outbox;
 mod quota;
 pub mod row;
+pub mod run;
 mod store;
 mod suppression;
 #[cfg(feature = "testing")]
@@ -26,11 +27,14 @@ pub use observe::{ObservedSend, OutboxObserver};
 pub use outbox::{NoStore, Outbox, OutboxBuilder};
 pub use quota::{Grant, Quota, Quotas, SlotScope, Slots, reserve};
 pub use row::{Lane, Outcome, Priority, Reason, Resolution, Row, State};
+pub use run::{Definition, DefinitionError, Run, RunId, RunIntent, RunState};
 pub use store::{
-    Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, Claimed, Command, CommandRequest,
-    Consent, Effect, Enqueued, Fact, Filter, Forgotten, HistoryEntry, ListRequest, ManualClock,
-    MemoryStore, OutboxStore, Policy, PurgeRequest, ReapRequest, Reaped, Release, RowDetail, Scope,
-    Selection, Settle, Settled, Status, StoreClock, StoreError, StoreErrorKind, SystemClock,
+    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, Claimed,
+    Command, CommandRequest, Consent, Effect, Enqueued, Fact, Filter, Forgotten, GivenTask,
+    HistoryEntry, ListRequest, ManualClock, MemoryStore, OutboxStore, Policy, PurgeRequest,
+    ReapRequest, Reaped, Release, Reply, RowDetail, RunDetail, RunFilter, RunListRequest, Scope,
+    Selection, Settle, Settled, Started, Status, StoreClock, StoreError, StoreErrorKind,
+    SystemClock, TaskDone, Work,
 };
 pub use suppression::{AllowList, Keyword, SenderGroups, keyword};
 pub use worker::{RunError, RunReport};

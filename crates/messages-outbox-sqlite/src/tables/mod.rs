@@ -2,6 +2,7 @@
 
 mod queue;
 mod row;
+mod runs;
 mod values;
 
 use std::collections::HashSet;
@@ -10,10 +11,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use messages_outbox::ledger::{Aggregates, LastConsent, Meta, Tables};
 use messages_outbox::row::{Lane, Priority, Row, StatusFact};
+use messages_outbox::run::{Run, RunId, Sight};
 use messages_outbox::window::Zone;
 use messages_outbox::{
-    Digest, Filter, HistoryEntry, RecipientHash, RowId, Scope, SlotScope, Slots, State, StoreError,
-    StoreErrorKind,
+    Digest, Filter, HistoryEntry, RecipientHash, RowId, RunFilter, Scope, SlotScope, Slots, State,
+    StoreError, StoreErrorKind,
 };
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter};
@@ -131,8 +133,9 @@ impl Tables for SqliteTables<'_> {
         self.execute(
             "INSERT INTO messages_outbox_intents (id, namespace, key, key_digest, digest, account, \
              sender, channel, campaign, priority, recipient, recipient_hash, tags, due_at, \
-             send_before, send_window, zone, enqueued_at, payload) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+             send_before, send_window, zone, enqueued_at, payload, step, choice) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, \
+             ?18, ?19, ?20, ?21)",
             params![
                 row.id.to_bytes(),
                 details.namespace,
@@ -153,6 +156,8 @@ impl Tables for SqliteTables<'_> {
                 details.zone.as_ref().map(Zone::as_str),
                 details.enqueued_at.as_microsecond(),
                 payload,
+                details.run.map(|run| run.step),
+                details.run.map(|run| run.choice),
             ],
         )?;
         // A trigger adds the row.
@@ -160,7 +165,9 @@ impl Tables for SqliteTables<'_> {
     }
 
     fn find_key(&mut self, key: &Digest) -> Result<Option<(RowId, Digest)>, StoreError> {
-        let sql = "SELECT id, digest FROM messages_outbox_intents WHERE key_digest = ?1";
+        let sql = "SELECT id, digest FROM messages_outbox_intents WHERE key_digest = ?1 \
+                   UNION ALL SELECT id, digest FROM messages_outbox_runs WHERE key_digest = ?1 \
+                   LIMIT 1";
         self.first(sql, [key.to_bytes()], |row| {
             Ok((
                 RowId::from_bytes(row.get(0)?),
@@ -399,6 +406,69 @@ impl Tables for SqliteTables<'_> {
     fn discard_parked(&mut self, now: Timestamp) -> Result<u64, StoreError> {
         let sql = "DELETE FROM messages_outbox_parked WHERE until <= ?1";
         Ok(self.execute(sql, [now.as_microsecond()])? as u64)
+    }
+
+    fn insert_run(
+        &mut self,
+        run: &Run,
+        document: &[u8],
+        recipients: &[RecipientHash],
+    ) -> Result<(), StoreError> {
+        self.add_run(run, document, recipients)
+    }
+
+    fn load_run(&mut self, id: RunId) -> Result<Option<Run>, StoreError> {
+        Ok(self.runs("WHERE id = ?1", [id.to_bytes()])?.pop())
+    }
+
+    fn definition(&mut self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        self.document(digest)
+    }
+
+    fn update_run(&mut self, before: &Run, after: &Run) -> Result<bool, StoreError> {
+        self.write_run(before, after)
+    }
+
+    fn erase_run(&mut self, run: &Run) -> Result<(), StoreError> {
+        self.erase_document(run)
+    }
+
+    fn due_runs(
+        &mut self,
+        accounts: &[String],
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError> {
+        self.runs_due(accounts, now, limit)
+    }
+
+    fn next_wake(&mut self, accounts: &[String]) -> Result<Option<Timestamp>, StoreError> {
+        self.wake(accounts)
+    }
+
+    fn runs_of(&mut self, recipient: RecipientHash) -> Result<Vec<Run>, StoreError> {
+        self.runs_of_recipient(recipient)
+    }
+
+    fn select_runs(
+        &mut self,
+        filter: &RunFilter,
+        after: Option<RunId>,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError> {
+        self.runs_matching(filter, after, limit)
+    }
+
+    fn running_runs(&mut self) -> Result<u64, StoreError> {
+        self.count_running()
+    }
+
+    fn sight(&mut self) -> Result<Sight, StoreError> {
+        self.read_sight()
+    }
+
+    fn set_sight(&mut self, sight: &Sight) -> Result<(), StoreError> {
+        self.write_sight(sight)
     }
 
     fn aggregates(&mut self, now: Timestamp) -> Result<Aggregates, StoreError> {

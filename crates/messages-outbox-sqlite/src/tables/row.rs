@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use messages_outbox::row::{Details, Lane, Priority, Row};
+use messages_outbox::row::{Details, Lane, Priority, Row, RunStep};
 use messages_outbox::window::Zone;
-use messages_outbox::{Digest, RecipientHash, RowId, State, StoreError};
+use messages_outbox::{Digest, RecipientHash, RowId, RunId, State, StoreError};
 use rusqlite::types::Value;
 
 use crate::error::corrupt;
@@ -15,7 +15,7 @@ pub(super) const COLUMNS: &str = "r.id, r.state, r.since, r.epoch, r.attempt, r.
     r.lease_until, r.held, r.message_uuid, r.workflow_id, r.status, r.reason, r.contradictions, \
     r.purged, i.namespace, i.key, i.key_digest, i.digest, i.account, i.sender, i.channel, \
     i.campaign, i.priority, i.recipient, i.recipient_hash, i.tags, i.send_before, \
-    i.send_window, i.zone, i.enqueued_at";
+    i.send_window, i.zone, i.enqueued_at, i.step, i.choice";
 
 /// Reads the columns of [`COLUMNS`]. The second value is `true` if the hash of the recipient is not stored yet.
 pub(super) fn read(
@@ -63,6 +63,8 @@ pub(super) fn read(
     let window: Option<String> = get!();
     let zone: Option<String> = get!();
     let enqueued_at: i64 = get!();
+    let step: Option<u16> = get!();
+    let choice: Option<u16> = get!();
 
     let unhashed = recipient_hash.is_none() && recipient.is_some();
     let row = || {
@@ -99,6 +101,11 @@ pub(super) fn read(
                 None => None,
             },
             enqueued_at: time(enqueued_at)?,
+            run: step.zip(choice).map(|(step, choice)| RunStep {
+                run: RunId::of(RowId::from_bytes(id)),
+                step,
+                choice,
+            }),
         };
         Ok(Row {
             id: RowId::from_bytes(id),

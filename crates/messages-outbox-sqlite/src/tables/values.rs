@@ -72,7 +72,7 @@ impl SqliteTables<'_> {
         Ok(states)
     }
 
-    fn counts(&self, kind: &str) -> Result<BTreeMap<String, u64>, StoreError> {
+    pub(super) fn counts(&self, kind: &str) -> Result<BTreeMap<String, u64>, StoreError> {
         let sql = "SELECT name, number FROM messages_outbox_counts WHERE kind = ?1";
         let mut counts = BTreeMap::new();
         for (name, count) in self.all(sql, [kind], |row| Ok((row.get(0)?, row.get(1)?)))? {
@@ -87,7 +87,7 @@ impl SqliteTables<'_> {
         let parked = self.first("SELECT count(*) FROM messages_outbox_parked", [], |row| {
             row.get(0)
         })?;
-        Ok(Aggregates {
+        let mut aggregates = Aggregates {
             states: self.states()?,
             statuses,
             oldest_due: self.oldest_due(now)?,
@@ -95,7 +95,10 @@ impl SqliteTables<'_> {
             oldest_in_doubt: self.oldest(State::InDoubt)?,
             parked: number(parked.unwrap_or_default())?,
             contradictions: self.counts("contradictions")?.into_values().sum(),
-        })
+            ..Aggregates::default()
+        };
+        self.aggregate_runs(&mut aggregates)?;
+        Ok(aggregates)
     }
 
     fn oldest(&self, state: State) -> Result<Option<Timestamp>, StoreError> {

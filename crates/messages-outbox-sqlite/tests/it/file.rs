@@ -3,9 +3,10 @@
 use std::error::Error;
 use std::fs;
 
-use messages_outbox::{OutboxStore, State, StoreErrorKind};
+use messages_outbox::{OutboxStore, RunIntent, Started, State, StoreErrorKind};
 use messages_outbox_sqlite::SqliteStore;
-use messages_outbox_sqlite::rusqlite::Connection;
+use messages_outbox_sqlite::rusqlite::{self, Connection};
+use messages_sdk::types::v0_1::{Sms, Workflow};
 
 use crate::support::{Folder, claim_request, count, intent, send_all};
 
@@ -81,6 +82,58 @@ async fn the_applications_own_tables_are_left_alone() {
         .query_row("PRAGMA user_version", [], |row| row.get(0))
         .unwrap();
     assert_eq!(sync, 0);
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_schema_gets_runs_and_keeps_its_rows() {
+    let folder = Folder::new();
+    let connection = Connection::open(folder.file()).unwrap();
+    connection
+        .execute_batch(messages_outbox_sqlite::migrations()[0])
+        .unwrap();
+    connection
+        .execute_batch(
+            "CREATE TABLE messages_outbox_migrations (number INTEGER PRIMARY KEY,
+                 major INTEGER NOT NULL, applied_at TEXT NOT NULL DEFAULT (datetime())) STRICT;
+             INSERT INTO messages_outbox_migrations (number, major) VALUES (1, 1);
+             INSERT INTO messages_outbox_counts (kind, name, number)
+                 VALUES ('state', 'queued', 0), ('state', 'claimed', 0), ('state', 'sending', 0),
+                     ('state', 'sent', 0);
+             INSERT INTO messages_outbox_meta (id, hash_key, incarnation, generation, restored)
+                 VALUES (1, randomblob(32), randomblob(16), 0, 0);",
+        )
+        .unwrap();
+    // As a program of that schema writes it.
+    let intent = intent("old");
+    let old = intent.row(None, jiff::Timestamp::now());
+    let insert = "INSERT INTO messages_outbox_intents (id, namespace, key, key_digest, digest, account, \
+                  sender, channel, priority, recipient, due_at, enqueued_at, payload) \
+                  VALUES (?1, 'default', 'old', ?2, ?3, 'default', '447700900001', 'sms', 1, \
+                  '447700900000', ?4, ?4, ?5)";
+    let details = &old.details;
+    let values = rusqlite::params![
+        old.id.to_bytes(),
+        details.key_digest.to_bytes(),
+        details.digest.to_bytes(),
+        old.due_at.as_microsecond(),
+        intent.payload(),
+    ];
+    connection.execute(insert, values).unwrap();
+    drop(connection);
+
+    let store = folder.open().await;
+    // Without an incarnation beside it the file counts as a restored backup.
+    store.adopt().await.unwrap();
+    let sms = Sms::text("447700900001", "447700900000", "Hello").unwrap();
+    let run = RunIntent::new("new", Workflow::only(sms)).unwrap();
+    let id = run.id();
+    let started = store.start(&[run], None).await.unwrap();
+    assert_eq!(started, [Started::New(id)]);
+    assert_eq!(send_all(&store).await.len(), 2);
+    let run = store.show_run(id).await.unwrap().unwrap();
+    assert_eq!(run.run.progress.messages[0].state, State::Sent);
+    let status = store.status().await.unwrap();
+    assert_eq!((status.total(), status.running()), (2, 1));
 }
 
 #[tokio::test]

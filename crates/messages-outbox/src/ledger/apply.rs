@@ -4,12 +4,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::run::{plan_of, react};
 use super::send::write;
 use super::{LastConsent, Tables};
 use crate::digest::RecipientHash;
 use crate::id::RowId;
 use crate::row::{Event, Row, StatusFact, after, to_micros, transition};
-use crate::store::{Applied, Consent, Fact, StoreError};
+use crate::run::RunEvent;
+use crate::store::{Applied, Consent, Fact, Reply, StoreError};
+use crate::suppression::plain;
 
 /// Period for which a status of an unknown message is stored: 72 hours.
 const PARKED_FOR: Duration = Duration::from_secs(72 * 3600);
@@ -24,6 +27,11 @@ pub fn apply(
     facts: &[Fact],
     now: Timestamp,
 ) -> Result<Vec<Applied>, StoreError> {
+    if facts.iter().any(|fact| !matches!(fact, Fact::Consent(_))) {
+        let mut sight = tables.sight()?;
+        sight.on_webhook(now);
+        tables.set_sight(&sight)?;
+    }
     let mut results = Vec::with_capacity(facts.len());
     for fact in facts {
         results.push(match fact {
@@ -32,6 +40,8 @@ pub fn apply(
                 apply_consent(tables, consent, now)?;
                 Applied::Consent
             }
+            Fact::Reply(reply) => apply_reply(tables, reply, now)?,
+            Fact::Webhook => Applied::Noted,
         });
     }
     Ok(results)
@@ -57,6 +67,31 @@ fn apply_consent(
         tables.set_consent(&consent.group, recipient, new)?;
     }
     Ok(())
+}
+
+/// Stops the runs that a reply ends.
+fn apply_reply(
+    tables: &mut (impl Tables + ?Sized),
+    reply: &Reply,
+    now: Timestamp,
+) -> Result<Applied, StoreError> {
+    let recipient = RecipientHash::of(&reply.from, &tables.meta()?.hash_key);
+    let (from, to) = (plain(&reply.from), plain(&reply.to));
+    let mut stopped = 0;
+    for run in tables.runs_of(recipient)? {
+        let plan = plan_of(tables, &run)?;
+        let is_of_step = plan.messages().any(|message| {
+            let message = message.message();
+            plain(message.recipient()) == from && plain(message.sender()) == to
+        });
+        if is_of_step && react(tables, run.id, &RunEvent::Reply, now)?.is_some() {
+            stopped += 1;
+        }
+    }
+    Ok(match stopped {
+        0 => Applied::Noted,
+        count => Applied::Stopped(count),
+    })
 }
 
 fn apply_status(
@@ -117,17 +152,18 @@ fn apply_to(
     })
 }
 
-/// Applies the statuses that came before the row had this ID.
+/// Applies the statuses that came before the row had this ID. Returns `true` if there were any.
 pub(super) fn join_parked(
     tables: &mut (impl Tables + ?Sized),
     id: RowId,
     uuid: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
-    for fact in tables.unpark(uuid)? {
+) -> Result<bool, StoreError> {
+    let facts = tables.unpark(uuid)?;
+    for fact in &facts {
         if let Some(row) = tables.load(id)? {
-            apply_to(tables, &row, &fact, now)?;
+            apply_to(tables, &row, fact, now)?;
         }
     }
-    Ok(())
+    Ok(!facts.is_empty())
 }

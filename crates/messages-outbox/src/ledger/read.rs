@@ -6,7 +6,8 @@ use super::Tables;
 use crate::digest::Digest;
 use crate::id::RowId;
 use crate::row::{Row, State};
-use crate::store::{ListRequest, RowDetail, Status, StoreError};
+use crate::run::{Run, RunId, RunState};
+use crate::store::{ListRequest, RowDetail, RunDetail, RunListRequest, Status, StoreError};
 
 /// Counts and ages.
 ///
@@ -16,6 +17,8 @@ use crate::store::{ListRequest, RowDetail, Status, StoreError};
 pub fn status(tables: &mut (impl Tables + ?Sized), now: Timestamp) -> Result<Status, StoreError> {
     let restored = tables.meta()?.restored;
     let aggregates = tables.aggregates(now)?;
+    let sight = tables.sight()?;
+    let runs = |state| aggregates.runs.get(&state).copied().unwrap_or(0);
     let count = |state| aggregates.states.get(&state).copied().unwrap_or(0);
     Ok(Status {
         now,
@@ -26,8 +29,53 @@ pub fn status(tables: &mut (impl Tables + ?Sized), now: Timestamp) -> Result<Sta
         oldest_in_doubt: aggregates.oldest_in_doubt,
         parked: aggregates.parked,
         contradictions: aggregates.contradictions,
+        runs: RunState::ALL.map(|state| (state, runs(state))).into(),
+        next_wake: aggregates.next_wake,
+        late_reads: aggregates.late_reads,
+        late_deliveries: aggregates.late_deliveries,
+        last_webhook: sight.last_webhook,
+        blind_since: sight.blind_since(now),
         restored,
     })
+}
+
+/// A page of runs.
+///
+/// # Errors
+///
+/// An error of the tables.
+pub fn list_runs(
+    tables: &mut (impl Tables + ?Sized),
+    request: &RunListRequest,
+) -> Result<Vec<Run>, StoreError> {
+    tables.select_runs(&request.filter, request.after, request.limit)
+}
+
+/// One run with its document and rows.
+///
+/// # Errors
+///
+/// An error of the tables.
+pub fn show_run(
+    tables: &mut (impl Tables + ?Sized),
+    id: RunId,
+) -> Result<Option<RunDetail>, StoreError> {
+    let Some(run) = tables.load_run(id)? else {
+        return Ok(None);
+    };
+    let document = match run.purged {
+        true => None,
+        false => tables.definition(&run.details.digest)?,
+    };
+    let mut rows = Vec::with_capacity(run.progress.messages.len());
+    for message in &run.progress.messages {
+        rows.extend(tables.load(id.row(message.number))?);
+    }
+    Ok(Some(RunDetail {
+        run,
+        document,
+        rows,
+    }))
 }
 
 /// A page of rows.
@@ -61,7 +109,7 @@ pub fn show(
     }))
 }
 
-/// The row with this key, purged or not.
+/// The row or run with this key, purged or not.
 ///
 /// # Errors
 ///

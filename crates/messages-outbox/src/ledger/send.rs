@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::Tables;
 use super::apply::join_parked;
 use super::command::pause_account;
+use super::run::observe;
 use crate::quota::SlotScope;
 use crate::row::{Change, Event, Outcome, Refused, Row, after, transition};
 use crate::store::{
@@ -118,12 +119,19 @@ pub fn settle(
     now: Timestamp,
 ) -> Result<Vec<Settled>, StoreError> {
     let mut results = Vec::with_capacity(outcomes.len());
+    let mut awaits_status = false;
     for settle in outcomes {
         let result = match tables.load(settle.id)? {
-            Some(row) => settle_row(tables, &row, settle, now)?,
+            Some(row) => settle_row(tables, &row, settle, &mut awaits_status, now)?,
             None => Settled::Stale,
         };
         results.push(result);
+    }
+    if awaits_status {
+        let mut sight = tables.sight()?;
+        if sight.on_accepted(now) {
+            tables.set_sight(&sight)?;
+        }
     }
     Ok(results)
 }
@@ -132,6 +140,7 @@ fn settle_row(
     tables: &mut (impl Tables + ?Sized),
     row: &Row,
     settle: &Settle,
+    awaits_status: &mut bool,
     now: Timestamp,
 ) -> Result<Settled, StoreError> {
     let event = Event::Settle {
@@ -154,9 +163,11 @@ fn settle_row(
             message_uuid,
             workflow_id,
         } => {
+            let mut has_status = change.row.status.is_some();
             for uuid in [message_uuid, workflow_id].into_iter().flatten() {
-                join_parked(tables, row.id, uuid, now)?;
+                has_status |= join_parked(tables, row.id, uuid, now)?;
             }
+            *awaits_status |= !has_status;
         }
         _ => {}
     }
@@ -188,7 +199,7 @@ pub fn release(
     Ok(())
 }
 
-/// Writes a change with its entry in the history; `by` is an operator. `false` if the row has changed since it was loaded.
+/// Writes a change with its entry in the history, and passes it to the row's run; `by` is an operator. `false` if the row has changed since it was loaded.
 pub(super) fn write(
     tables: &mut (impl Tables + ?Sized),
     before: &Row,
@@ -214,5 +225,9 @@ pub(super) fn write(
     };
     let is_routine = matches!(change.event, "claim" | "release")
         || (change.event == "lease_over" && !change.row.state.eq(&crate::row::State::InDoubt));
-    tables.update(before, &change.row, (!is_routine).then_some(&entry))
+    let is_written = tables.update(before, &change.row, (!is_routine).then_some(&entry))?;
+    if is_written {
+        observe(tables, change, now)?;
+    }
+    Ok(is_written)
 }

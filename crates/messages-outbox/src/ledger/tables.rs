@@ -8,7 +8,8 @@ use crate::digest::{Digest, RecipientHash};
 use crate::id::RowId;
 use crate::quota::{SlotScope, Slots};
 use crate::row::{Lane, Priority, Row, State, StatusFact};
-use crate::store::{Filter, HistoryEntry, Scope, StoreError};
+use crate::run::{Run, RunId, RunState, Sight};
+use crate::store::{Filter, HistoryEntry, RunFilter, Scope, StoreError};
 
 /// The tables of a store within one transaction.
 ///
@@ -27,7 +28,7 @@ pub trait Tables {
     /// Adds a row and its payload. The caller has checked that neither ID nor key digest exists.
     fn insert(&mut self, row: &Row, payload: &[u8]) -> Result<(), StoreError>;
 
-    /// Row with this digest of its key, and the digest of its payload.
+    /// Row or run with this digest of its key, and the digest of its payload or document. One statement.
     fn find_key(&mut self, key: &Digest) -> Result<Option<(RowId, Digest)>, StoreError>;
 
     /// Row whose message or workflow has this ID.
@@ -120,6 +121,59 @@ pub trait Tables {
     /// Removes the parked facts whose time is over; returns their number.
     fn discard_parked(&mut self, now: Timestamp) -> Result<u64, StoreError>;
 
+    /// Adds a run, its document unless one with the digest is there, and the hashes of its recipients, by which
+    /// [`runs_of`](Self::runs_of) finds it.
+    fn insert_run(
+        &mut self,
+        run: &Run,
+        document: &[u8],
+        recipients: &[RecipientHash],
+    ) -> Result<(), StoreError>;
+
+    /// Run with this ID.
+    fn load_run(&mut self, id: RunId) -> Result<Option<Run>, StoreError>;
+
+    /// Document with this digest, until erased.
+    fn definition(&mut self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError>;
+
+    /// Writes a run, guarded by the ID and version of `before`. Returns `false` if the guard does not match; nothing is
+    /// written then.
+    fn update_run(&mut self, before: &Run, after: &Run) -> Result<bool, StoreError>;
+
+    /// Removes the hashes of a run's recipients, and its document unless a run that is not purged has the same.
+    fn erase_run(&mut self, run: &Run) -> Result<(), StoreError>;
+
+    /// Runs of these accounts whose `wake_at` is `now` or before, by `wake_at`.
+    fn due_runs(
+        &mut self,
+        accounts: &[String],
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError>;
+
+    /// The earliest `wake_at` of runs of these accounts.
+    fn next_wake(&mut self, accounts: &[String]) -> Result<Option<Timestamp>, StoreError>;
+
+    /// Runs with this recipient, until erased; in any order.
+    fn runs_of(&mut self, recipient: RecipientHash) -> Result<Vec<Run>, StoreError>;
+
+    /// Runs that match, by ID, after this one.
+    fn select_runs(
+        &mut self,
+        filter: &RunFilter,
+        after: Option<RunId>,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError>;
+
+    /// Number of running runs. Cheap: asked with each start that has a capacity.
+    fn running_runs(&mut self) -> Result<u64, StoreError>;
+
+    /// Webhooks that came and did not come; the default at first.
+    fn sight(&mut self) -> Result<Sight, StoreError>;
+
+    /// Writes the same.
+    fn set_sight(&mut self, sight: &Sight) -> Result<(), StoreError>;
+
     /// Counts and ages.
     fn aggregates(&mut self, now: Timestamp) -> Result<Aggregates, StoreError>;
 }
@@ -167,4 +221,12 @@ pub struct Aggregates {
     pub parked: u64,
     /// Sum of the rows' contradictions.
     pub contradictions: u64,
+    /// Number of runs by state; a missing state counts 0.
+    pub runs: BTreeMap<RunState, u64>,
+    /// The earliest `wake_at` of runs.
+    pub next_wake: Option<Timestamp>,
+    /// Sum of the runs' late reads.
+    pub late_reads: u64,
+    /// Sum of the runs' late deliveries.
+    pub late_deliveries: u64,
 }

@@ -1,5 +1,6 @@
 //! Tables in memory, with the indexes that a database would have.
 
+mod runs;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -12,7 +13,10 @@ use crate::id::RowId;
 use crate::ledger::LastConsent;
 use crate::quota::{SlotScope, Slots};
 use crate::row::{Lane, Priority, Row, State, StatusFact};
+use crate::run::RunId;
 use crate::store::{HistoryEntry, Scope};
+
+use runs::Runs;
 
 /// Tables in memory.
 #[derive(Clone)]
@@ -35,6 +39,9 @@ pub(crate) struct MemoryTables {
     parked: BTreeMap<String, Vec<(Timestamp, StatusFact)>>,
     /// Rows that the present transaction added. Adding is the only step before which a request can still fail.
     added: Vec<RowId>,
+    /// Runs that it added.
+    added_runs: Vec<RunId>,
+    runs: Runs,
 }
 
 impl Default for MemoryTables {
@@ -59,6 +66,8 @@ impl Default for MemoryTables {
             consents: HashMap::new(),
             parked: BTreeMap::new(),
             added: Vec::new(),
+            added_runs: Vec::new(),
+            runs: Runs::default(),
         }
     }
 }
@@ -69,6 +78,11 @@ impl MemoryTables {
         for id in std::mem::take(&mut self.added) {
             if !commit {
                 self.remove(id);
+            }
+        }
+        for id in std::mem::take(&mut self.added_runs) {
+            if !commit {
+                self.runs.remove(id);
             }
         }
     }

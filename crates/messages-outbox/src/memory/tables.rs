@@ -10,7 +10,8 @@ use crate::id::RowId;
 use crate::ledger::{Aggregates, LastConsent, Meta, Tables};
 use crate::quota::{SlotScope, Slots};
 use crate::row::{Lane, Priority, Row, State, StatusFact};
-use crate::store::{Filter, HistoryEntry, Scope, StoreError};
+use crate::run::{Run, RunId, Sight};
+use crate::store::{Filter, HistoryEntry, RunFilter, Scope, StoreError};
 
 impl Tables for MemoryTables {
     fn meta(&mut self) -> Result<Meta, StoreError> {
@@ -39,8 +40,11 @@ impl Tables for MemoryTables {
 
     fn find_key(&mut self, key: &Digest) -> Result<Option<(RowId, Digest)>, StoreError> {
         let id = self.by_key.get(key);
-        let row = id.and_then(|id| self.rows.get(id));
-        Ok(row.map(|row| (row.id, row.details.digest)))
+        if let Some(row) = id.and_then(|id| self.rows.get(id)) {
+            return Ok(Some((row.id, row.details.digest)));
+        }
+        let run = self.runs.of_key(key);
+        Ok(run.map(|run| (run.id.into(), run.details.digest)))
     }
 
     fn find_uuid(&mut self, uuid: &str) -> Result<Option<RowId>, StoreError> {
@@ -238,11 +242,78 @@ impl Tables for MemoryTables {
         Ok(before - count(&self.parked))
     }
 
+    fn insert_run(
+        &mut self,
+        run: &Run,
+        document: &[u8],
+        recipients: &[RecipientHash],
+    ) -> Result<(), StoreError> {
+        self.added_runs.push(run.id);
+        self.runs.add(run, document, recipients);
+        Ok(())
+    }
+
+    fn load_run(&mut self, id: RunId) -> Result<Option<Run>, StoreError> {
+        Ok(self.runs.get(id).cloned())
+    }
+
+    fn definition(&mut self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.runs.definition(digest))
+    }
+
+    fn update_run(&mut self, before: &Run, after: &Run) -> Result<bool, StoreError> {
+        Ok(self.runs.update(before, after))
+    }
+
+    fn erase_run(&mut self, run: &Run) -> Result<(), StoreError> {
+        self.runs.erase(run);
+        Ok(())
+    }
+
+    fn due_runs(
+        &mut self,
+        accounts: &[String],
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError> {
+        Ok(self.runs.due(accounts, now, limit))
+    }
+
+    fn next_wake(&mut self, accounts: &[String]) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.runs.next_wake(accounts))
+    }
+
+    fn runs_of(&mut self, recipient: RecipientHash) -> Result<Vec<Run>, StoreError> {
+        Ok(self.runs.of_recipient(recipient))
+    }
+
+    fn select_runs(
+        &mut self,
+        filter: &RunFilter,
+        after: Option<RunId>,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError> {
+        Ok(self.runs.select(filter, after, limit))
+    }
+
+    fn running_runs(&mut self) -> Result<u64, StoreError> {
+        Ok(self.runs.running())
+    }
+
+    fn sight(&mut self) -> Result<Sight, StoreError> {
+        Ok(self.runs.sight)
+    }
+
+    fn set_sight(&mut self, sight: &Sight) -> Result<(), StoreError> {
+        self.runs.sight = *sight;
+        Ok(())
+    }
+
     fn aggregates(&mut self, now: Timestamp) -> Result<Aggregates, StoreError> {
         let due = self.queue.values().filter_map(|rows| rows.first());
         let due = due.map(|(due, _)| *due).filter(|due| *due <= now);
         let states = self.since.iter();
-        Ok(Aggregates {
+        let mut aggregates = Aggregates {
             states: states
                 .map(|(state, rows)| (*state, rows.len() as u64))
                 .collect(),
@@ -257,6 +328,9 @@ impl Tables for MemoryTables {
             oldest_in_doubt: self.oldest(State::InDoubt),
             parked: self.parked.values().map(|parked| parked.len() as u64).sum(),
             contradictions: self.contradictions,
-        })
+            ..Aggregates::default()
+        };
+        self.runs.aggregate(&mut aggregates);
+        Ok(aggregates)
     }
 }

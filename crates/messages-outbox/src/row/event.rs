@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use messages_sdk::types::Status;
+use messages_sdk::types::{Status, Usage};
 use serde::{Deserialize, Serialize};
 
 use super::State;
@@ -146,6 +146,9 @@ pub struct StatusFact {
     pub status: Status,
     /// Code of the failure, if it is one.
     pub code: Option<u32>,
+    /// Cost of the message, if the status names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
 }
 
 impl fmt::Debug for StatusFact {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::{Digest, RecipientHash};
 use crate::id::{Reference, RowId};
+use crate::run::RunId;
 
 pub use event::{Event, Outcome, Reason, Refused, Resolution, StatusFact};
 pub use state::State;
@@ -63,8 +64,12 @@ pub struct Row {
 impl Row {
     /// The client reference that the row's next or last POST carries.
     #[must_use]
-    pub const fn reference(&self) -> Option<Reference> {
-        Reference::new(self.id, self.resend)
+    pub fn reference(&self) -> Option<Reference> {
+        let reference = Reference::new(self.id, self.resend)?;
+        Some(match self.details.run {
+            Some(_) => reference.of_run(),
+            None => reference,
+        })
     }
 }
 
@@ -99,6 +104,19 @@ pub struct Details {
     pub zone: Option<Zone>,
     /// Time of the enqueueing.
     pub enqueued_at: Timestamp,
+    /// Place in a run, if it belongs to one.
+    pub run: Option<RunStep>,
+}
+
+/// Place of a row in a [`Run`](crate::Run).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunStep {
+    /// Run.
+    pub run: RunId,
+    /// Index of the step, from 0.
+    pub step: u16,
+    /// Index among the step's alternatives, from 0.
+    pub choice: u16,
 }
 
 impl fmt::Debug for Details {
@@ -108,6 +126,7 @@ impl fmt::Debug for Details {
             .field("priority", &self.priority)
             .field("send_before", &self.send_before)
             .field("enqueued_at", &self.enqueued_at)
+            .field("run", &self.run)
             .finish_non_exhaustive()
     }
 }

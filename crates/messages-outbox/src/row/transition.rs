@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use messages_sdk::types::Status;
+use messages_sdk::types::{Status, Usage};
 
 use super::{Event, Outcome, Reason, Refused, Resolution, Row, State, StatusFact};
 use crate::id::Reference;
@@ -20,6 +20,8 @@ pub struct Change {
     pub event: &'static str,
     /// The event contradicts what the ledger did before.
     pub contradiction: bool,
+    /// Cost of the message, if the event names it.
+    pub usage: Option<Usage>,
 }
 
 /// The row after an event at this time of the store's clock.
@@ -210,11 +212,15 @@ fn status(row: &Row, fact: &StatusFact, now: Timestamp) -> Result<Change, Refuse
         State::InDoubt | State::Abandoned | State::Sent => true,
         _ => false,
     };
-    if expected {
+    let change = if expected {
         changed(row, next, "status")
     } else {
         contradicted(row, next, "status")
-    }
+    };
+    Ok(Change {
+        usage: fact.usage.clone(),
+        ..change?
+    })
 }
 
 /// The reason of a failed message: that of the status that decides.
@@ -321,6 +327,7 @@ fn changed(before: &Row, after: Row, event: &'static str) -> Result<Change, Refu
         from: before.state,
         event,
         contradiction: false,
+        usage: None,
     })
 }
 

@@ -9,15 +9,17 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::{
-    Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, CommandRequest, Enqueued, Fact,
-    Forgotten, ListRequest, OutboxStore, PurgeRequest, ReapRequest, Reaped, Release, RowDetail,
-    Settle, Settled, Status, StoreClock, StoreError, SystemClock,
+    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest,
+    CommandRequest, Enqueued, Fact, Forgotten, ListRequest, OutboxStore, PurgeRequest, ReapRequest,
+    Reaped, Release, RowDetail, RunDetail, RunListRequest, Settle, Settled, Started, Status,
+    StoreClock, StoreError, SystemClock,
 };
 use crate::id::RowId;
 use crate::intent::Intent;
 use crate::ledger;
 use crate::memory::MemoryTables;
 use crate::row::Row;
+use crate::run::{Run, RunId, RunIntent};
 
 /// Store in memory: for tests, and for programs that may lose their queue. Its content is lost when the process exits.
 #[derive(Clone)]
@@ -96,6 +98,14 @@ impl OutboxStore for MemoryStore {
         self.run(|tables, now| ledger::enqueue(tables, intents, capacity, now))
     }
 
+    async fn start(
+        &self,
+        intents: &[RunIntent],
+        capacity: Option<u64>,
+    ) -> Result<Vec<Started>, StoreError> {
+        self.run(|tables, now| ledger::start(tables, intents, capacity, now))
+    }
+
     async fn claim(&self, request: &ClaimRequest) -> Result<Claim, StoreError> {
         let mut tables = self.lock();
         let result = ledger::claim(&mut *tables, request, self.clock.now());
@@ -117,6 +127,26 @@ impl OutboxStore for MemoryStore {
 
     async fn apply(&self, facts: &[Fact]) -> Result<Vec<Applied>, StoreError> {
         self.run(|tables, now| ledger::apply(tables, facts, now))
+    }
+
+    async fn advance(&self, request: &AdvanceRequest) -> Result<Advanced, StoreError> {
+        let mut tables = self.lock();
+        let result = ledger::advance(&mut *tables, request, self.clock.now());
+        tables.end(result.is_ok());
+        drop(tables);
+        // Most requests find nothing due; they must not wake whoever waits for rows.
+        if result.as_ref().is_ok_and(|advanced| advanced.moved > 0) {
+            self.changed.notify_waiters();
+        }
+        result
+    }
+
+    async fn signal(&self, run: RunId, name: &str) -> Result<bool, StoreError> {
+        self.run(|tables, now| ledger::signal(tables, run, name, now))
+    }
+
+    async fn cancel_run(&self, run: RunId, by: &str) -> Result<bool, StoreError> {
+        self.run(|tables, now| ledger::cancel_run(tables, run, by, now))
     }
 
     async fn reap(&self, request: &ReapRequest) -> Result<Reaped, StoreError> {
@@ -153,6 +183,14 @@ impl OutboxStore for MemoryStore {
 
     async fn show(&self, id: RowId) -> Result<Option<RowDetail>, StoreError> {
         ledger::show(&mut *self.lock(), id)
+    }
+
+    async fn list_runs(&self, request: &RunListRequest) -> Result<Vec<Run>, StoreError> {
+        ledger::list_runs(&mut *self.lock(), request)
+    }
+
+    async fn show_run(&self, id: RunId) -> Result<Option<RunDetail>, StoreError> {
+        ledger::show_run(&mut *self.lock(), id)
     }
 
     async fn find(&self, namespace: &str, key: &str) -> Result<Option<RowId>, StoreError> {

@@ -13,17 +13,19 @@ use async_trait::async_trait;
 
 use crate::id::RowId;
 use crate::intent::Intent;
+use crate::run::{Run, RunId, RunIntent};
 
 pub use clock::{ManualClock, StoreClock, SystemClock};
 pub use error::{Effect, StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use request::{
-    BeginRequest, ClaimRequest, Command, CommandRequest, Consent, Fact, Filter, ListRequest,
-    Policy, PurgeRequest, ReapRequest, Release, Scope, Selection, Settle,
+    AdvanceRequest, BeginRequest, ClaimRequest, Command, CommandRequest, Consent, Fact, Filter,
+    ListRequest, Policy, PurgeRequest, ReapRequest, Release, Reply, RunFilter, RunListRequest,
+    Scope, Selection, Settle, TaskDone,
 };
 pub use response::{
-    Affected, Applied, Begun, Claim, Claimed, Enqueued, Forgotten, HistoryEntry, Reaped, RowDetail,
-    Settled, Status,
+    Advanced, Affected, Applied, Begun, Claim, Claimed, Enqueued, Forgotten, GivenTask,
+    HistoryEntry, Reaped, RowDetail, RunDetail, Settled, Started, Status, Work,
 };
 
 /// A durable set of rows, shared by any number of workers and receivers.
@@ -62,6 +64,17 @@ pub use response::{
 /// 20. `Cancel` and `Resolve` change only rows in a state that allows it, at most as many as the limit.
 /// 21. A row with a window is claimed and begun only while it is open in the recipient's time zone, else it is due when it
 ///     opens. A row of an unknown zone is suppressed.
+/// 22. `start` is idempotent by namespace and key, which runs share with rows. A list is added as a whole or not at all.
+/// 23. The change of a row and that of its run, with the row of the next step, are one commit.
+/// 24. `advance` is compare-and-set: of two at once, one advances a run, and a step is enqueued once.
+/// 25. The store's clock rules deadlines, from the acceptance of a message. A success that was committed before ends the
+///     run.
+/// 26. While the store is [blind](crate::run::Sight), deadlines that wait for a status stand still; the time that was missed
+///     is given back.
+/// 27. A task is given to one worker at a time, and again until it is done.
+/// 28. A run that was cancelled or stopped sends nothing more: rows that were not posted are cancelled.
+/// 29. `purge` touches neither a running run nor its rows; `forget` cancels the runs of a recipient and erases their
+///     documents.
 #[async_trait]
 pub trait OutboxStore: Debug + Send + Sync + 'static {
     /// Adds rows: all or none. `capacity` is the largest number of open rows.
@@ -70,6 +83,14 @@ pub trait OutboxStore: Debug + Send + Sync + 'static {
         intents: &[Intent],
         capacity: Option<u64>,
     ) -> Result<Vec<Enqueued>, StoreError>;
+
+    /// Adds runs and the rows of their first steps: all or none. `capacity` is the largest number of open rows and running
+    /// runs.
+    async fn start(
+        &self,
+        intents: &[RunIntent],
+        capacity: Option<u64>,
+    ) -> Result<Vec<Started>, StoreError>;
 
     /// Leases due rows, and decides those that may not be sent any more.
     async fn claim(&self, request: &ClaimRequest) -> Result<Claim, StoreError>;
@@ -85,6 +106,16 @@ pub trait OutboxStore: Debug + Send + Sync + 'static {
 
     /// Applies facts; one result for each, in the order of the request.
     async fn apply(&self, facts: &[Fact]) -> Result<Vec<Applied>, StoreError>;
+
+    /// Advances runs whose time has come, and gives their tasks to the worker.
+    async fn advance(&self, request: &AdvanceRequest) -> Result<Advanced, StoreError>;
+
+    /// Passes a signal to a run. Returns `true` if it stopped the run.
+    async fn signal(&self, run: RunId, name: &str) -> Result<bool, StoreError>;
+
+    /// Cancels a run, and its rows that were not posted. Returns `false` if it had ended. `by` is the operator or program
+    /// that asked for it.
+    async fn cancel_run(&self, run: RunId, by: &str) -> Result<bool, StoreError>;
 
     /// Ends leases that are over, abandons rows in doubt, discards parked facts.
     async fn reap(&self, request: &ReapRequest) -> Result<Reaped, StoreError>;
@@ -113,7 +144,13 @@ pub trait OutboxStore: Debug + Send + Sync + 'static {
     /// One row with its payload and history.
     async fn show(&self, id: RowId) -> Result<Option<RowDetail>, StoreError>;
 
-    /// The row with this key.
+    /// A page of runs.
+    async fn list_runs(&self, request: &RunListRequest) -> Result<Vec<Run>, StoreError>;
+
+    /// One run with its document and rows.
+    async fn show_run(&self, id: RunId) -> Result<Option<RunDetail>, StoreError>;
+
+    /// The row or run with this key; of a run its ID, which is not that of a row.
     async fn find(&self, namespace: &str, key: &str) -> Result<Option<RowId>, StoreError>;
 
     /// Waits until rows may have become claimable, at most `timeout`. It may return too early, never later.

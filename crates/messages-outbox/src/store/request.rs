@@ -9,6 +9,7 @@ use crate::digest::RecipientHash;
 use crate::id::RowId;
 use crate::quota::Quotas;
 use crate::row::{Outcome, Resolution, Row, State, StatusFact};
+use crate::run::{Run, RunId, RunState, Task};
 use crate::suppression::{AllowList, SenderGroups};
 
 /// Request to lease due rows.
@@ -74,6 +75,25 @@ pub enum Fact {
     Status(StatusFact),
     /// A recipient asked not to be sent to any more, or to be sent to again.
     Consent(Consent),
+    /// A recipient wrote.
+    Reply(Reply),
+    /// A verified webhook that says nothing about a row. It shows that webhooks arrive.
+    Webhook,
+}
+
+/// Message from a recipient. `Debug` shows no address.
+#[derive(Clone)]
+pub struct Reply {
+    /// The recipient who wrote.
+    pub from: String,
+    /// The sender it was written to.
+    pub to: String,
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reply").finish_non_exhaustive()
+    }
 }
 
 /// Opt-out or opt-in of a recipient for a sender group. `Debug` does not show the recipient.
@@ -100,6 +120,28 @@ impl std::fmt::Debug for Consent {
             .field("opted_out", &self.opted_out)
             .finish_non_exhaustive()
     }
+}
+
+/// Request to advance runs whose time has come.
+#[derive(Debug, Clone, Default)]
+pub struct AdvanceRequest {
+    /// Accounts whose messages the worker can send and revoke.
+    pub accounts: Vec<String>,
+    /// Largest number of runs.
+    pub limit: u32,
+    /// Tasks that ended since the last request.
+    pub done: Vec<TaskDone>,
+}
+
+/// End of a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TaskDone {
+    /// Run.
+    pub run: RunId,
+    /// Task.
+    pub task: Task,
+    /// `false`: to be repeated.
+    pub done: bool,
 }
 
 /// Request to look for leases that are over and for other work of time.
@@ -231,6 +273,48 @@ pub struct ListRequest {
     /// Rows after this one.
     pub after: Option<RowId>,
     /// Largest number of rows.
+    pub limit: u32,
+}
+
+/// Filter of runs. The default matches all. `Debug` shows the state alone.
+#[derive(Clone, Default)]
+pub struct RunFilter {
+    /// State.
+    pub state: Option<RunState>,
+    /// Campaign.
+    pub campaign: Option<String>,
+    /// Runs not purged, in their state since before this time.
+    pub unpurged_since_before: Option<Timestamp>,
+}
+
+impl RunFilter {
+    /// Returns `true` if the run matches.
+    #[must_use]
+    pub fn matches(&self, run: &Run) -> bool {
+        self.state.is_none_or(|state| run.state == state)
+            && (self.campaign.is_none() || run.details.campaign == self.campaign)
+            && self
+                .unpurged_since_before
+                .is_none_or(|time| !run.purged && run.since < time)
+    }
+}
+
+impl std::fmt::Debug for RunFilter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RunFilter")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Request for a page of runs, in the order of their IDs.
+#[derive(Debug, Clone, Default)]
+pub struct RunListRequest {
+    /// Filter.
+    pub filter: RunFilter,
+    /// Runs after this one.
+    pub after: Option<RunId>,
+    /// Largest number of runs.
     pub limit: u32,
 }
 

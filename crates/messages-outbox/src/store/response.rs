@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::id::{Reference, RowId};
 use crate::row::{Refused, Row, State};
+use crate::run::{Run, RunId, RunState, Task};
 
 /// Result of enqueueing one intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,73 @@ impl Enqueued {
         match self {
             Self::New(id) | Self::Existing(id) | Self::Conflict(id) => id,
         }
+    }
+}
+
+/// Result of enqueueing one document to be run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Started {
+    /// A run was added.
+    New(RunId),
+    /// The key was known, with the same document: nothing was added.
+    Existing(RunId),
+    /// The key was known, with another document or a message: nothing was added. The ID of the row or run that has it.
+    Conflict(RowId),
+}
+
+/// Runs that were advanced.
+#[derive(Debug, Clone)]
+pub struct Advanced {
+    /// Number of runs that changed.
+    pub moved: u64,
+    /// Tasks for the worker, leased for 90 seconds.
+    pub tasks: Vec<GivenTask>,
+    /// The store's clock.
+    pub now: Timestamp,
+    /// Time at which the next run has work, which may have passed. `None`: no run waits for a time.
+    pub next_wake: Option<Timestamp>,
+    /// Beginning of the present outage of webhooks: deadlines stand still.
+    pub blind_since: Option<Timestamp>,
+}
+
+/// Task of a run, leased to a worker.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenTask {
+    /// Run.
+    pub run: RunId,
+    /// Name of the account to do it with.
+    pub account: String,
+    /// Task.
+    pub task: Task,
+    /// Content of the task.
+    pub work: Work,
+}
+
+/// Content of a task. `Debug` shows its kind alone.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Work {
+    /// Revokes a message.
+    Revoke {
+        /// ID of the message.
+        message_uuid: String,
+    },
+    /// Posts the final report.
+    Report {
+        /// URL to post it to.
+        url: String,
+        /// JSON of the report.
+        body: String,
+    },
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Revoke { .. } => "Revoke",
+            Self::Report { .. } => "Report",
+        })
     }
 }
 
@@ -101,6 +169,10 @@ pub enum Applied {
     Parked,
     /// Consent stored.
     Consent,
+    /// A reply stopped this many runs.
+    Stopped(u32),
+    /// Nothing but the arrival of the webhook.
+    Noted,
 }
 
 /// Work of time that was done.
@@ -133,6 +205,8 @@ pub struct Forgotten {
     pub erased: u64,
     /// Number of rows in flight, which were not erased: repeat the request once they are settled.
     pub in_flight: u64,
+    /// Number of runs erased.
+    pub runs: u64,
 }
 
 /// Counts and ages, of one instant.
@@ -154,6 +228,18 @@ pub struct Status {
     pub parked: u64,
     /// Number of contradictions of all rows.
     pub contradictions: u64,
+    /// Number of runs by state, all states.
+    pub runs: BTreeMap<RunState, u64>,
+    /// Time at which the next run has work; in the past if workers are late.
+    pub next_wake: Option<Timestamp>,
+    /// Number of messages read after their run had moved on from them.
+    pub late_reads: u64,
+    /// Number of messages delivered after their run had moved on from them.
+    pub late_deliveries: u64,
+    /// Time of the last verified webhook.
+    pub last_webhook: Option<Timestamp>,
+    /// Beginning of the present outage of webhooks: messages were accepted, and nothing has come since.
+    pub blind_since: Option<Timestamp>,
     /// The store is a restored backup that was not adopted.
     pub restored: bool,
 }
@@ -163,6 +249,12 @@ impl Status {
     #[must_use]
     pub fn total(&self) -> u64 {
         self.states.values().sum()
+    }
+
+    /// Number of runs that have not ended.
+    #[must_use]
+    pub fn running(&self) -> u64 {
+        self.runs.get(&RunState::Running).copied().unwrap_or(0)
     }
 
     /// Number of rows whose outcome is pending.
@@ -189,6 +281,26 @@ impl fmt::Debug for RowDetail {
         f.debug_struct("RowDetail")
             .field("row", &self.row)
             .field("history", &self.history)
+            .finish_non_exhaustive()
+    }
+}
+
+/// One run with its document and rows.
+#[derive(Clone)]
+pub struct RunDetail {
+    /// Run.
+    pub run: Run,
+    /// JSON of the document, until purged.
+    pub document: Option<Vec<u8>>,
+    /// The rows of its messages so far, in their order.
+    pub rows: Vec<Row>,
+}
+
+impl fmt::Debug for RunDetail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RunDetail")
+            .field("run", &self.run)
+            .field("rows", &self.rows)
             .finish_non_exhaustive()
     }
 }

@@ -8,7 +8,8 @@ use crate::ledger::{Aggregates, LastConsent, Meta, Tables};
 use crate::memory::MemoryTables;
 use crate::quota::{SlotScope, Slots};
 use crate::row::{Lane, Priority, Row, State, StatusFact};
-use crate::store::{Filter, HistoryEntry, Scope, StoreError};
+use crate::run::{Run, RunId, Sight};
+use crate::store::{Filter, HistoryEntry, RunFilter, Scope, StoreError};
 
 /// Bug that a ledger could have. Each was found in a program that sends messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -133,6 +134,18 @@ impl Tables for Mutant {
         set_consent(group: &str, recipient: RecipientHash, consent: LastConsent) -> ();
         unpark(uuid: &str) -> Vec<StatusFact>;
         discard_parked(now: Timestamp) -> u64;
+        insert_run(run: &Run, document: &[u8], recipients: &[RecipientHash]) -> ();
+        load_run(id: RunId) -> Option<Run>;
+        definition(digest: &Digest) -> Option<Vec<u8>>;
+        update_run(before: &Run, after: &Run) -> bool;
+        erase_run(run: &Run) -> ();
+        due_runs(accounts: &[String], now: Timestamp, limit: u32) -> Vec<Run>;
+        next_wake(accounts: &[String]) -> Option<Timestamp>;
+        runs_of(recipient: RecipientHash) -> Vec<Run>;
+        select_runs(filter: &RunFilter, after: Option<RunId>, limit: u32) -> Vec<Run>;
+        running_runs() -> u64;
+        sight() -> Sight;
+        set_sight(sight: &Sight) -> ();
         aggregates(now: Timestamp) -> Aggregates;
     }
 }

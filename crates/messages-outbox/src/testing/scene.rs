@@ -67,6 +67,7 @@ pub(crate) fn status(reference: Option<Reference>, uuid: &str, status: Status) -
         workflow_id: None,
         status,
         code: None,
+        usage: None,
     })
 }
 

@@ -297,6 +297,7 @@ impl Situation {
                     workflow_id: None,
                     status: Status::Delivered,
                     code: None,
+                    usage: None,
                 };
                 next.take(row, &Event::Status(fact), now)?;
             }

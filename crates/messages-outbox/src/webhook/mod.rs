@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-use messages_sdk::types::{EventKind, EventView, WebhookEvent};
+use messages_sdk::types::{EventKind, EventView, Usage, WebhookEvent};
 use messages_sdk::webhook::EventHandler;
 
 use crate::id::Reference;
@@ -80,6 +80,7 @@ fn fact(event: &WebhookEvent, groups: &SenderGroups) -> Option<Fact> {
                 workflow_id: view.workflow_id.map(str::to_owned),
                 status: status.clone(),
                 code: view.error.map(|code| code.number()),
+                usage: usage(event),
             }))
         }
         EventKind::Text(text) => consent(text, &view, groups),
@@ -87,6 +88,14 @@ fn fact(event: &WebhookEvent, groups: &SenderGroups) -> Option<Fact> {
             let text = label.or(payload)?;
             consent(text, &view, groups)
         }
+        _ => None,
+    }
+}
+
+fn usage(event: &WebhookEvent) -> Option<Usage> {
+    match event {
+        WebhookEvent::V1Status(status) => status.usage.clone(),
+        WebhookEvent::V0_1Status(status) => status.usage.clone(),
         _ => None,
     }
 }

@@ -9,10 +9,12 @@ use async_trait::async_trait;
 use messages_outbox::testing::{StoreHarness, conformance};
 use messages_outbox::window::{Window, Zone};
 use messages_outbox::{
-    Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, Claimed, Command, CommandRequest,
-    Enqueued, Fact, Forgotten, Intent, ListRequest, ManualClock, MemoryStore, OutboxStore,
-    Priority, PurgeRequest, Quotas, ReapRequest, Reaped, Release, Resolution, Row, RowDetail,
-    RowId, Scope, Selection, Settle, Settled, Status, StoreError, StoreErrorKind,
+    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, Claimed,
+    Command, CommandRequest, Enqueued, Fact, Forgotten, Intent, ListRequest, ManualClock,
+    MemoryStore, OutboxStore, Priority, PurgeRequest, Quotas, ReapRequest, Reaped, Release,
+    Resolution, Row, RowDetail, RowId, Run, RunDetail, RunFilter, RunId, RunIntent, RunListRequest,
+    RunState, Scope, Selection, Settle, Settled, Started, Status, StoreClock, StoreError,
+    StoreErrorKind,
 };
 
 /// A fault, named after the clause it breaks.
@@ -49,11 +51,19 @@ pub(crate) enum Fault {
     C19HasNoCapacity,
     C20IgnoresLimits,
     C21IgnoresWindows,
+    C22StartsTwice,
+    C23TellsRunsLater,
+    C24AdvancesTwice,
+    C25IsTooEarly,
+    C26IgnoresBlindness,
+    C27ForgetsTasks,
+    C28CancelsNothing,
+    C29PurgesRunning,
 }
 
 use Fault::*;
 
-const FAULTS: [Fault; 21] = [
+const FAULTS: [Fault; 29] = [
     C1KnowsNoKey,
     C2SharesRows,
     C3LosesCommits,
@@ -75,6 +85,14 @@ const FAULTS: [Fault; 21] = [
     C19HasNoCapacity,
     C20IgnoresLimits,
     C21IgnoresWindows,
+    C22StartsTwice,
+    C23TellsRunsLater,
+    C24AdvancesTwice,
+    C25IsTooEarly,
+    C26IgnoresBlindness,
+    C27ForgetsTasks,
+    C28CancelsNothing,
+    C29PurgesRunning,
 ];
 
 #[derive(Debug)]
@@ -110,6 +128,20 @@ impl Broken {
     }
 }
 
+/// Clock that is twice as fast as another.
+#[derive(Debug)]
+struct FastClock {
+    start: jiff::Timestamp,
+    clock: Arc<ManualClock>,
+}
+
+impl StoreClock for FastClock {
+    fn now(&self) -> jiff::Timestamp {
+        let now = self.clock.now();
+        now + now.duration_since(self.start)
+    }
+}
+
 #[derive(Debug)]
 struct BrokenHarness(Fault);
 
@@ -120,6 +152,10 @@ impl StoreHarness for BrokenHarness {
     async fn open(&self, clock: Arc<ManualClock>) -> Result<Broken, StoreError> {
         let store = match self.0 {
             C11HasItsOwnClock => MemoryStore::new(),
+            C25IsTooEarly => MemoryStore::with_clock(Arc::new(FastClock {
+                start: clock.now(),
+                clock,
+            })),
             _ => MemoryStore::with_clock(clock),
         };
         Ok(Broken::new(store, self.0))
@@ -227,7 +263,11 @@ impl OutboxStore for Broken {
         if self.fault == FailingSettle && self.is_among_first(2) {
             return Err(StoreError::not_done(StoreErrorKind::Busy));
         }
-        self.inner.settle(outcomes).await
+        let settled = self.inner.settle(outcomes).await;
+        if self.fault == C26IgnoresBlindness {
+            self.inner.apply(&[Fact::Webhook]).await?;
+        }
+        settled
     }
 
     async fn release(&self, rows: &[Release]) -> Result<(), StoreError> {
@@ -238,6 +278,9 @@ impl OutboxStore for Broken {
         let drops = match (self.fault, &facts[0]) {
             (C7DropsStatuses, Fact::Status(fact)) => fact.reference.is_some(),
             (C8DropsEarlyStatuses, Fact::Status(fact)) => fact.reference.is_none(),
+            (C23TellsRunsLater, Fact::Status(fact)) => fact
+                .reference
+                .is_some_and(|reference| reference.is_of_run()),
             (C18IgnoresOptOuts, Fact::Consent(_)) => true,
             _ => false,
         };
@@ -286,6 +329,20 @@ impl OutboxStore for Broken {
     async fn purge(&self, request: &PurgeRequest) -> Result<Affected, StoreError> {
         match self.fault {
             C13PurgesNothing => Ok(Affected::default()),
+            C29PurgesRunning => {
+                let running = RunListRequest {
+                    filter: RunFilter {
+                        state: Some(RunState::Running),
+                        ..RunFilter::default()
+                    },
+                    after: None,
+                    limit: 1_000,
+                };
+                for run in self.inner.list_runs(&running).await? {
+                    self.inner.cancel_run(run.id, "fault").await?;
+                }
+                self.inner.purge(request).await
+            }
             _ => self.inner.purge(request).await,
         }
     }
@@ -313,6 +370,52 @@ impl OutboxStore for Broken {
 
     async fn show(&self, id: RowId) -> Result<Option<RowDetail>, StoreError> {
         self.inner.show(id).await
+    }
+
+    async fn start(
+        &self,
+        intents: &[RunIntent],
+        capacity: Option<u64>,
+    ) -> Result<Vec<Started>, StoreError> {
+        match self.fault {
+            C22StartsTwice => {
+                let renamed =
+                    |intent: &RunIntent| intent.clone().namespace(intent.id().to_string());
+                let renamed: Vec<RunIntent> = intents.iter().map(renamed).collect();
+                self.inner.start(&renamed, capacity).await
+            }
+            _ => self.inner.start(intents, capacity).await,
+        }
+    }
+
+    async fn advance(&self, request: &AdvanceRequest) -> Result<Advanced, StoreError> {
+        let mut advanced = self.inner.advance(request).await?;
+        if self.fault == C24AdvancesTwice {
+            advanced.moved += u64::from(!self.is_among_first(1));
+        }
+        if self.fault == C27ForgetsTasks && !advanced.tasks.is_empty() && !self.is_among_first(1) {
+            advanced.tasks.clear();
+        }
+        Ok(advanced)
+    }
+
+    async fn signal(&self, run: RunId, name: &str) -> Result<bool, StoreError> {
+        self.inner.signal(run, name).await
+    }
+
+    async fn cancel_run(&self, run: RunId, by: &str) -> Result<bool, StoreError> {
+        match self.fault {
+            C28CancelsNothing => Ok(true),
+            _ => self.inner.cancel_run(run, by).await,
+        }
+    }
+
+    async fn list_runs(&self, request: &RunListRequest) -> Result<Vec<Run>, StoreError> {
+        self.inner.list_runs(request).await
+    }
+
+    async fn show_run(&self, id: RunId) -> Result<Option<RunDetail>, StoreError> {
+        self.inner.show_run(id).await
     }
 
     async fn find(&self, namespace: &str, key: &str) -> Result<Option<RowId>, StoreError> {

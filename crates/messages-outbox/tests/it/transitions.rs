@@ -15,6 +15,7 @@ fn status(row: &Row, resend: u8) -> Event {
         workflow_id: None,
         status: Status::Delivered,
         code: None,
+        usage: None,
     })
 }
 

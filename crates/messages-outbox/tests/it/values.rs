@@ -13,6 +13,10 @@ fn a_reference_is_read_as_it_is_written_and_nothing_else_is() {
         let text = reference.to_string();
         assert_eq!(text.len(), 40);
         assert_eq!(text.parse(), Ok(reference));
+        let of_run = reference.of_run();
+        let text = of_run.to_string();
+        assert!(text.starts_with("mr") && text.len() == 40, "{text}");
+        assert_eq!(text.parse(), Ok(of_run));
     }
     assert_eq!(Reference::new(row, 10), None);
     for text in [

@@ -8,9 +8,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use messages_outbox::row::Row;
 use messages_outbox::{
-    Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, CommandRequest, Enqueued, Fact,
-    Forgotten, Intent, ListRequest, OutboxStore, PurgeRequest, ReapRequest, Reaped, Reference,
-    Release, RowDetail, RowId, Settle, Settled, Status, StoreError,
+    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest,
+    CommandRequest, Enqueued, Fact, Forgotten, Intent, ListRequest, OutboxStore, PurgeRequest,
+    ReapRequest, Reaped, Reference, Release, RowDetail, RowId, Run, RunDetail, RunId, RunIntent,
+    RunListRequest, Settle, Settled, Started, Status, StoreError,
 };
 use messages_outbox_sqlite::SqliteStore;
 use messages_outbox_sqlite::rusqlite::Connection;
@@ -230,6 +231,34 @@ impl OutboxStore for DoomedStore {
 
     async fn show(&self, id: RowId) -> Result<Option<RowDetail>, StoreError> {
         self.store.show(id).await
+    }
+
+    async fn start(
+        &self,
+        intents: &[RunIntent],
+        capacity: Option<u64>,
+    ) -> Result<Vec<Started>, StoreError> {
+        self.store.start(intents, capacity).await
+    }
+
+    async fn advance(&self, request: &AdvanceRequest) -> Result<Advanced, StoreError> {
+        self.store.advance(request).await
+    }
+
+    async fn signal(&self, run: RunId, name: &str) -> Result<bool, StoreError> {
+        self.store.signal(run, name).await
+    }
+
+    async fn cancel_run(&self, run: RunId, by: &str) -> Result<bool, StoreError> {
+        self.store.cancel_run(run, by).await
+    }
+
+    async fn list_runs(&self, request: &RunListRequest) -> Result<Vec<Run>, StoreError> {
+        self.store.list_runs(request).await
+    }
+
+    async fn show_run(&self, id: RunId) -> Result<Option<RunDetail>, StoreError> {
+        self.store.show_run(id).await
     }
 
     async fn find(&self, namespace: &str, key: &str) -> Result<Option<RowId>, StoreError> {

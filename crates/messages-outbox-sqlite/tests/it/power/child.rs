@@ -209,6 +209,7 @@ impl Transport for Api {
                 workflow_id: None,
                 status: Status::Delivered,
                 code: None,
+                usage: None,
             });
             if store.apply(&[fact]).await.is_ok() {
                 events.tell(&format!("applied {reference}"));

@@ -3,6 +3,7 @@
 mod erasing;
 mod facts;
 mod operating;
+mod running;
 mod sending;
 mod windows;
 
@@ -45,6 +46,14 @@ pub async fn run<H: StoreHarness>(harness: &H) -> Report {
         19 "the capacity is not exceeded" operating::the_capacity_is_not_exceeded;
         20 "commands change only what they may" operating::commands_change_only_what_they_may;
         21 "windows hold in the recipient's zone" windows::windows_hold;
+        22 "start is idempotent by key" running::start_is_idempotent;
+        23 "a row and its run are one commit" running::a_row_and_its_run_are_one_commit;
+        24 "a step is enqueued once" running::a_step_is_enqueued_once;
+        25 "deadlines go by the store's clock" running::deadlines_go_by_the_clock_of_the_store;
+        26 "deadlines stand still while blind" running::deadlines_stand_still_while_blind;
+        27 "tasks are repeated until done" running::tasks_are_repeated_until_done;
+        28 "an ended run sends nothing more" running::an_ended_run_sends_nothing_more;
+        29 "running runs pin their rows" running::running_runs_pin_their_rows;
     }
     report
 }

@@ -116,6 +116,7 @@ impl World {
                 workflow_id: None,
                 status,
                 code: None,
+                usage: None,
             };
             let copies = match self.rng.u32(0..8) {
                 0 if self.faults.lost_webhooks => 0,
