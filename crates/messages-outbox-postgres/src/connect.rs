@@ -23,9 +23,8 @@ const WAIT: Duration = Duration::from_secs(10);
 pub(crate) fn tls(
     roots: Vec<rustls::pki_types::CertificateDer<'static>>,
 ) -> Result<MakeRustlsConnect, StoreError> {
-    let failed = |error: rustls::Error| {
-        StoreError::not_done(StoreErrorKind::Unavailable).caused_by(error)
-    };
+    let failed =
+        |error: rustls::Error| StoreError::not_done(StoreErrorKind::Unavailable).caused_by(error);
     let provider = Arc::new(aws_lc_rs::default_provider());
     let verifier = match roots.is_empty() {
         true => Verifier::new(Arc::clone(&provider)),

@@ -123,7 +123,10 @@ impl Statement {
                 _ => Err(corrupt()),
             }
         };
-        let enqueued = returned.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let enqueued = returned
+            .into_iter()
+            .map(read)
+            .collect::<Result<Vec<_>, _>>()?;
         match enqueued.len() == self.intents {
             true => Ok(enqueued),
             false => Err(corrupt()),

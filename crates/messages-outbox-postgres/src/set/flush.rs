@@ -109,7 +109,11 @@ impl Writes {
         if self.inserted.is_empty() {
             return Ok(());
         }
-        let parameter = parameter(self.inserted.iter().map(|(row, body)| (row, body.as_slice())));
+        let parameter = parameter(
+            self.inserted
+                .iter()
+                .map(|(row, body)| (row, body.as_slice())),
+        );
         let sql = "SELECT count(*) FROM messages_outbox.enqueue($1) WHERE outcome = 'new'";
         let rows = transaction.query(sql, &[&parameter]).await?;
         let added: i64 = get(rows.first().ok_or_else(corrupt)?, 0)?;
@@ -157,17 +161,17 @@ impl Writes {
         Ok(())
     }
 
-    async fn flush_slots(
-        &self,
-        transaction: &Transaction,
-        loaded: &Loaded,
-    ) -> Result<(), Failure> {
+    async fn flush_slots(&self, transaction: &Transaction, loaded: &Loaded) -> Result<(), Failure> {
         if self.slots.is_empty() {
             return Ok(());
         }
         let scopes: Vec<_> = self.slots.keys().cloned().collect();
         let [kinds, accounts, senders, channels] = columns_of(&scopes);
-        let next: Vec<i64> = self.slots.values().map(|slots| slots.next.as_microsecond()).collect();
+        let next: Vec<i64> = self
+            .slots
+            .values()
+            .map(|slots| slots.next.as_microsecond())
+            .collect();
         let paused: Vec<i64> = self
             .slots
             .values()
@@ -185,7 +189,14 @@ impl Writes {
             .collect();
         let expected = scopes.len() as i64;
         let parameters: [&(dyn ToSql + Sync); 9] = [
-            &kinds, &accounts, &senders, &channels, &next, &paused, &old_next, &old_paused,
+            &kinds,
+            &accounts,
+            &senders,
+            &channels,
+            &next,
+            &paused,
+            &old_next,
+            &old_paused,
             &expected,
         ];
         transaction.query(SLOTS, &parameters).await?;
@@ -221,7 +232,13 @@ impl Writes {
             .collect();
         let expected = self.consents.len() as i64;
         let parameters: [&(dyn ToSql + Sync); 7] = [
-            &hashes, &groups, &opted_out, &times, &old_opted_out, &old_times, &expected,
+            &hashes,
+            &groups,
+            &opted_out,
+            &times,
+            &old_opted_out,
+            &old_times,
+            &expected,
         ];
         transaction.query(CONSENTS, &parameters).await?;
         Ok(())
@@ -340,7 +357,9 @@ impl Changes {
             self.details.ids.push(uuid(after.id));
             self.details.key.push(details.key.clone());
             self.details.recipient.push(details.recipient.clone());
-            self.details.recipient_hash.push(hash.map(|hash| hash.to_vec()));
+            self.details
+                .recipient_hash
+                .push(hash.map(|hash| hash.to_vec()));
         }
         if before.state != after.state {
             self.count("state", before.state.as_str(), -1);

@@ -125,10 +125,7 @@ impl Loader<'_> {
         self.now.is_none_or(|now| time <= now)
     }
 
-    async fn rows(
-        &self,
-        ids: Vec<Uuid>,
-    ) -> Result<Vec<(RowId, Option<super::Stored>)>, Failure> {
+    async fn rows(&self, ids: Vec<Uuid>) -> Result<Vec<(RowId, Option<super::Stored>)>, Failure> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -136,9 +133,8 @@ impl Loader<'_> {
             true => "FOR NO KEY UPDATE OF r",
             false => "",
         };
-        let sql = format!(
-            "SELECT {COLUMNS} FROM {TABLES} WHERE r.id = ANY ($1) ORDER BY r.id {lock}"
-        );
+        let sql =
+            format!("SELECT {COLUMNS} FROM {TABLES} WHERE r.id = ANY ($1) ORDER BY r.id {lock}");
         let mut rows: Vec<_> = ids.iter().map(|row| (id(*row), None)).collect();
         for stored in self.transaction.query(&sql, &[&ids]).await? {
             let stored = read(&stored, self.hash_key)?;
@@ -217,8 +213,10 @@ impl Loader<'_> {
         let sql = "SELECT recipient_hash, sender_group, opted_out, at \
                    FROM messages_outbox.consents WHERE recipient_hash = ANY ($1)";
         let bytes: Vec<Vec<u8>> = hashes.iter().map(|hash| hash.to_bytes().to_vec()).collect();
-        let mut found: HashMap<_, Consents> =
-            hashes.into_iter().map(|hash| (hash, Consents::new())).collect();
+        let mut found: HashMap<_, Consents> = hashes
+            .into_iter()
+            .map(|hash| (hash, Consents::new()))
+            .collect();
         for stored in self.transaction.query(sql, &[&bytes]).await? {
             let consents = found.entry(hash_of(get(&stored, 0)?)?).or_default();
             let consent = LastConsent {
@@ -466,8 +464,9 @@ impl Loader<'_> {
             // Another reaper has them.
             (true, _) => "FOR NO KEY UPDATE OF r SKIP LOCKED",
         };
-        let sql =
-            format!("SELECT {COLUMNS} FROM {TABLES} WHERE {terms} ORDER BY {order} LIMIT {limit} {lock}");
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} WHERE {terms} ORDER BY {order} LIMIT {limit} {lock}"
+        );
         let parameters: Vec<&(dyn ToSql + Sync)> =
             parameters.iter().map(|value| &**value as _).collect();
         for stored in self.transaction.query(&sql, &parameters).await? {
@@ -564,7 +563,10 @@ fn terms(list: &List) -> Result<(String, &'static str, u32, Vec<Parameter>), Sto
                 add("r.id >", Box::new(uuid(*after)));
             }
             if let Some(before) = unpurged_since_before {
-                add("NOT r.purged AND r.since <", Box::new(before.as_microsecond()));
+                add(
+                    "NOT r.purged AND r.since <",
+                    Box::new(before.as_microsecond()),
+                );
             }
             match scope {
                 None | Some(Scope::All) => {}

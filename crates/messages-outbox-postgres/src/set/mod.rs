@@ -156,7 +156,13 @@ impl<'a> WorkingSet<'a> {
 
     /// The row as it is now.
     fn current(&self, id: RowId) -> Option<&Row> {
-        let stored = || self.loaded.rows.get(&id)?.as_ref().map(|stored| &stored.row);
+        let stored = || {
+            self.loaded
+                .rows
+                .get(&id)?
+                .as_ref()
+                .map(|stored| &stored.row)
+        };
         self.writes.rows.get(&id).or_else(stored)
     }
 
@@ -195,7 +201,9 @@ impl Tables for WorkingSet<'_> {
     fn insert(&mut self, row: &Row, payload: &[u8]) -> Result<(), StoreError> {
         let details = &row.details;
         let digests = (row.id, details.digest);
-        self.writes.inserted_keys.insert(details.key_digest, digests);
+        self.writes
+            .inserted_keys
+            .insert(details.key_digest, digests);
         self.writes.inserted.push((row.clone(), payload.to_vec()));
         self.writes.rows.insert(row.id, row.clone());
         Ok(())
@@ -222,7 +230,9 @@ impl Tables for WorkingSet<'_> {
             return Ok(Some(row.clone()));
         }
         let found = self.loaded.rows.get(&id);
-        let stored = self.loaded(found, || Need::Row(id)).and_then(Option::as_ref);
+        let stored = self
+            .loaded(found, || Need::Row(id))
+            .and_then(Option::as_ref);
         Ok(stored.map(|stored| stored.row.clone()))
     }
 
@@ -246,7 +256,10 @@ impl Tables for WorkingSet<'_> {
         if !is_current {
             return Ok(false);
         }
-        for uuid in [&after.message_uuid, &after.workflow_id].into_iter().flatten() {
+        for uuid in [&after.message_uuid, &after.workflow_id]
+            .into_iter()
+            .flatten()
+        {
             self.writes.uuids.insert(uuid.clone(), after.id);
         }
         self.writes.rows.insert(after.id, after.clone());

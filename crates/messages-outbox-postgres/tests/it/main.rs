@@ -14,4 +14,7 @@
 #[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
 mod contract;
+mod crash;
+mod enqueue;
 mod server;
+mod support;
