@@ -169,6 +169,8 @@ fn item(row: &Row, payload: &[u8]) -> Value {
         "tags": (!details.tags.is_empty()).then_some(&details.tags),
         "due_at": row.due_at.as_microsecond(),
         "send_before": details.send_before.map(Timestamp::as_microsecond),
+        "window": details.window,
+        "zone": details.zone,
         "enqueued_at": details.enqueued_at.as_microsecond(),
         "payload": String::from_utf8_lossy(payload),
     })

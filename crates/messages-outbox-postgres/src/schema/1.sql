@@ -6,7 +6,8 @@ CREATE TABLE messages_outbox.meta (
     restored boolean NOT NULL
 );
 
--- Fields that do not change while a row is sent. Purging erases key and recipient.
+-- Fields that do not change while a row is sent. Purging erases key and recipient. `send_window` is JSON: times of the week
+-- at which the message may be sent; `zone` the IANA name of the recipient's time zone.
 CREATE TABLE messages_outbox.intents (
     id uuid PRIMARY KEY,
     namespace text NOT NULL,
@@ -17,6 +18,8 @@ CREATE TABLE messages_outbox.intents (
     recipient_hash bytea,
     tags text,
     send_before bigint,
+    send_window text,
+    zone text,
     enqueued_at bigint NOT NULL
 );
 
@@ -206,6 +209,8 @@ CREATE TYPE messages_outbox.item AS (
     tags text,
     due_at bigint,
     send_before bigint,
+    send_window text,
+    zone text,
     enqueued_at bigint,
     payload text
 );
@@ -223,7 +228,8 @@ $$;
 
 -- Adds intents within the transaction of the caller: all or none. `intents` is a JSON array of objects:
 --   key (required), message (an object of the v1 Messages API) or payload (JSON as text), namespace, account, sender,
---   channel, recipient, campaign, priority (high, normal, low), tags, due_at, send_before.
+--   channel, recipient, campaign, priority (high, normal, low), tags, due_at, send_before,
+--   window, zone.
 -- Without sender, channel and recipient, those of the message count. Returns one row for each intent, in their order.
 CREATE FUNCTION messages_outbox.enqueue(intents text)
     RETURNS TABLE (number bigint, id uuid, outcome text)
@@ -262,6 +268,8 @@ BEGIN
         CASE WHEN json_typeof(item -> 'tags') = 'array' THEN item ->> 'tags' END,
         coalesce(messages_outbox.micros(item ->> 'due_at'), messages_outbox.micros(item ->> 'enqueued_at'), present),
         messages_outbox.micros(item ->> 'send_before'),
+        item ->> 'window',
+        item ->> 'zone',
         coalesce(messages_outbox.micros(item ->> 'enqueued_at'), present),
         payload
     )::messages_outbox.item ORDER BY place)
@@ -301,9 +309,10 @@ BEGIN
 
     WITH new AS (
         INSERT INTO messages_outbox.intents
-            (id, namespace, key, key_digest, digest, recipient, recipient_hash, tags, send_before, enqueued_at)
+            (id, namespace, key, key_digest, digest, recipient, recipient_hash, tags, send_before, send_window,
+                zone, enqueued_at)
         SELECT i.id, i.namespace, i.key, i.key_digest, i.digest, i.recipient, i.recipient_hash, i.tags,
-            i.send_before, i.enqueued_at
+            i.send_before, i.send_window, i.zone, i.enqueued_at
         FROM unnest(items) AS i ORDER BY i.key_digest
         ON CONFLICT (key_digest) DO NOTHING
         RETURNING id

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use messages_outbox::row::{Details, Lane, Priority, Row};
+use messages_outbox::window::Zone;
 use messages_outbox::{Digest, RecipientHash, RowId, StoreError};
 use uuid::Uuid;
 
@@ -14,10 +15,11 @@ use crate::error::corrupt;
 pub(super) const COLUMNS: &str = "r.id, r.state, r.since, r.epoch, r.attempt, r.resend, r.due_at, \
     r.lease_until, r.held, r.message_uuid, r.workflow_id, r.status, r.reason, r.contradictions, \
     r.purged, i.namespace, i.key, i.key_digest, i.digest, l.account, l.sender, l.channel, \
-    l.campaign, r.priority, i.recipient, i.recipient_hash, i.tags, i.send_before, i.enqueued_at";
+    l.campaign, r.priority, i.recipient, i.recipient_hash, i.tags, i.send_before, \
+    i.send_window, i.zone, i.enqueued_at";
 
 /// Number of the columns of [`COLUMNS`].
-pub(super) const WIDTH: usize = 29;
+pub(super) const WIDTH: usize = 31;
 
 /// Tables of [`COLUMNS`].
 pub(super) const TABLES: &str = "messages_outbox.rows r \
@@ -69,6 +71,8 @@ pub(super) fn read(
     let recipient_hash = get!(Option<&[u8]>);
     let tags = get!(Option<&str>);
     let send_before = get!(Option<i64>).map(time).transpose()?;
+    let window = get!(Option<&str>);
+    let zone = get!(Option<&str>);
     let enqueued_at = time(get!(i64))?;
 
     let unhashed = recipient_hash.is_none() && recipient.is_some();
@@ -92,6 +96,14 @@ pub(super) fn read(
             None => Vec::new(),
         },
         send_before,
+        window: match window {
+            Some(window) => Some(serde_json::from_str(window).map_err(|_| corrupt())?),
+            None => None,
+        },
+        zone: match zone {
+            Some(zone) => Some(Zone::new(zone).map_err(|_| corrupt())?),
+            None => None,
+        },
         enqueued_at,
     };
     let row = Row {

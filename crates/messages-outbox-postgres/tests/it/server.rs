@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use messages_outbox_postgres::tokio_postgres::{Client, Config, NoTls};
 use messages_outbox_postgres::{PostgresStore, migrate};
+use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 
 /// Set to `1` where a missing server is a failure.
@@ -24,14 +25,16 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server with any number of databases.
 pub(crate) struct Server {
-    config: Config,
+    /// Address of the server, as text.
+    address: String,
     local: Option<Local>,
 }
 
 /// A database with the schema of the store.
-#[derive(Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Database {
-    config: Config,
+    address: String,
+    name: String,
 }
 
 /// The server that all tests of this process share, unless there is none.
@@ -39,7 +42,7 @@ pub(crate) fn shared() -> Option<&'static Server> {
     static SERVER: OnceLock<Option<Server>> = OnceLock::new();
     let server = SERVER.get_or_init(|| match std::env::var(URL) {
         Ok(url) => Some(Server {
-            config: url.parse().expect("the URL is valid"),
+            address: url,
             local: None,
         }),
         Err(_) => Server::start(),
@@ -75,10 +78,8 @@ impl Server {
             initdb.args(["--no-sync", "--encoding=UTF8", "--locale=C"]);
             initdb.args(["--auth=trust", "--username=postgres", "-D", "data"])
         });
-        let mut config = Config::new();
-        config.host_path(local.folder.path()).user("postgres");
         let mut server = Self {
-            config,
+            address: format!("host={} user=postgres", local.folder.path().display()),
             local: Some(local),
         };
         server.resume();
@@ -135,31 +136,42 @@ impl Server {
 
     /// Creates a copy of a database, as one restored from a backup.
     pub(crate) async fn copy(&self, database: &Database) -> Database {
-        let name = database.config.get_dbname().unwrap();
-        let client = connect(&self.config).await;
+        self.end_connections(database).await;
+        self.create(&database.name).await
+    }
+
+    /// Ends the connections to a database. Returns their number.
+    pub(crate) async fn end_connections(&self, database: &Database) -> u64 {
+        let client = connect(&self.config()).await;
         let end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1";
-        client.execute(end, &[&name]).await.unwrap();
-        self.create(name).await
+        client.execute(end, &[&database.name]).await.unwrap()
+    }
+
+    fn config(&self) -> Config {
+        self.address.parse().expect("the address is valid")
     }
 
     async fn create(&self, template: &str) -> Database {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::SeqCst);
         let name = format!("outbox_{}_{number}", std::process::id());
-        let client = connect(&self.config).await;
+        let client = connect(&self.config()).await;
         let drop = format!("DROP DATABASE IF EXISTS {name}");
         client.batch_execute(&drop).await.unwrap();
         let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
         client.batch_execute(&create).await.unwrap();
-        let mut config = self.config.clone();
-        config.dbname(&name);
-        Database { config }
+        Database {
+            address: self.address.clone(),
+            name,
+        }
     }
 }
 
 impl Database {
     pub(crate) fn config(&self) -> Config {
-        self.config.clone()
+        let mut config: Config = self.address.parse().unwrap();
+        config.dbname(&self.name);
+        config
     }
 
     pub(crate) async fn open(&self) -> PostgresStore {
@@ -168,7 +180,7 @@ impl Database {
 
     /// A connection of the owner.
     pub(crate) async fn client(&self) -> Client {
-        connect(&self.config).await
+        connect(&self.config()).await
     }
 }
 
