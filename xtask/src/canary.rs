@@ -42,7 +42,6 @@ const CRATES: &[&str] = &[
     "messages-sdk",
     "messages-outbox",
     "messages-outbox-sqlite",
-    "messages-outbox-postgres",
     "messages-emulator",
     "messages-cli",
 ];

@@ -25,7 +25,6 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("messages-outbox", &["messages-sdk"]),
     ("messages-outbox-sqlite", &["messages-outbox"]),
-    ("messages-outbox-postgres", &["messages-outbox"]),
     (
         "messages-cli",
         &[

@@ -13,7 +13,6 @@ const CRATES: &[&str] = &[
     "messages-transport",
     "messages-outbox",
     "messages-outbox-sqlite",
-    "messages-outbox-postgres",
 ];
 
 /// Pages for users, which follow the style throughout.
