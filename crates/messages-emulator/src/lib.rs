@@ -12,6 +12,7 @@ mod store;
 mod view;
 
 pub use clock::{Moment, Pace};
+pub use config::check::SettingError;
 pub use config::error::StartError;
 pub use config::{ApplicationSettings, Config, DEFAULT_PORT, credentials::EmulatorCredentials};
 pub use emulator::expect::{Expectation, ExpectationError};

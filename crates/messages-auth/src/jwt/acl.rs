@@ -46,6 +46,44 @@ impl AclPath {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns `true` if the whole of `path`, without its query, matches. `**` also matches no segment at all.
+    ///
+    /// ```
+    /// use messages_auth::jwt::AclPath;
+    ///
+    /// assert!(AclPath::messages().matches("/v1/messages"));
+    /// assert!(AclPath::messages().matches("/v1/messages/aaaaaaaa-bbbb-4ccc-8ddd-0123456789ab"));
+    /// assert!(!AclPath::messages().matches("/v0.1/dispatch"));
+    /// ```
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        let pattern: Vec<&str> = self.0.split('/').collect();
+        let path: Vec<&str> = path.split('/').collect();
+        let (mut at, mut seen) = (0, 0);
+        // The latest `**`, and the first segment that it does not cover: it covers one more whenever the rest does not fit.
+        let mut any = None;
+        while let Some(segment) = path.get(seen) {
+            match pattern.get(at) {
+                Some(&"**") => {
+                    at += 1;
+                    any = Some((at, seen));
+                }
+                Some(wanted) if wanted == segment || (*wanted == "*" && !segment.is_empty()) => {
+                    at += 1;
+                    seen += 1;
+                }
+                _ => {
+                    let Some((behind, covered)) = any else {
+                        return false;
+                    };
+                    any = Some((behind, covered + 1));
+                    (at, seen) = (behind, covered + 1);
+                }
+            }
+        }
+        pattern[at..].iter().all(|rest| *rest == "**")
+    }
 }
 
 impl TryFrom<String> for AclPath {
@@ -139,6 +177,16 @@ impl Acl {
         Self::default()
     }
 
+    /// Returns `true` if a request with this method and path, without its query, is allowed as far as paths and methods
+    /// decide it. `filters` are not evaluated, since they are about the body.
+    #[must_use]
+    pub fn allows(&self, method: &Method, path: &str) -> bool {
+        self.paths.iter().any(|(pattern, rule)| {
+            let methods = &rule.methods;
+            pattern.matches(path) && (methods.is_empty() || methods.contains(method))
+        })
+    }
+
     /// Opens a path; a second rule for the same pattern replaces the first.
     #[must_use]
     pub fn path(mut self, pattern: AclPath, rule: AclRule) -> Self {
@@ -178,5 +226,54 @@ mod names {
                     .ok_or_else(|| D::Error::custom("`methods` must be names such as \"POST\""))
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_is_one_segment_and_two_are_any_number() {
+        for (pattern, path, expected) in [
+            ("/*/messages/**", "/v1/messages", true),
+            ("/*/messages/**", "/v1/messages/a/b", true),
+            ("/*/messages/**", "/v1/messagesx", false),
+            ("/*/messages/**", "//messages", false),
+            ("/*/messages/**", "/v1/v2/messages", false),
+            ("/**", "/v1/messages", true),
+            ("/**", "/", true),
+            ("/**/messages", "/a/b/messages", true),
+            ("/**/messages", "/messages", true),
+            ("/**/messages", "/a/messages/b", false),
+            ("/**/a/**/b", "/a/x/a/y/b", true),
+            ("/**/a/**/b", "/a/x/a/y/c", false),
+            ("/v1/messages", "/v1/messages", true),
+            ("/v1/messages", "/v1/messages/", false),
+            ("/v1/*", "/v1/", false),
+            ("/v1/**/**", "/v1", true),
+            ("/v*/messages", "/v1/messages", false),
+        ] {
+            let pattern = AclPath::new(pattern).expect("a pattern");
+            assert_eq!(pattern.matches(path), expected, "{pattern:?} {path}");
+        }
+    }
+
+    #[test]
+    fn a_long_pattern_takes_no_longer_than_its_length_times_the_paths() {
+        let pattern = AclPath::new("/**/a".repeat(2_000)).expect("a pattern");
+        assert!(!pattern.matches(&"/a".repeat(1_000)));
+    }
+
+    #[test]
+    fn a_rule_without_methods_allows_every_method() {
+        let acl = Acl::new()
+            .path(AclPath::messages(), AclRule::new().methods([Method::POST]))
+            .path(AclPath::dispatch(), AclRule::new());
+        assert!(acl.allows(&Method::POST, "/v1/messages"));
+        assert!(!acl.allows(&Method::PATCH, "/v1/messages/1"));
+        assert!(acl.allows(&Method::PATCH, "/v0.1/dispatch"));
+        assert!(!acl.allows(&Method::POST, "/v1/users"));
+        assert!(!Acl::new().allows(&Method::POST, "/v1/messages"));
     }
 }

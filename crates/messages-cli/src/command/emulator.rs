@@ -64,6 +64,10 @@ pub(crate) struct EmulatorArgs {
     #[arg(long, value_name = "HOST")]
     allow_webhook: Vec<String>,
 
+    /// A PEM file with the certificate authorities of receivers; webhooks then go to https URLs too
+    #[arg(long, value_name = "FILE")]
+    webhook_ca: Option<PathBuf>,
+
     /// Accepts requests to the inbox and the control paths under this host name too, such as host.docker.internal; may be
     /// repeated. The API accepts programs under any name, and browsers never under a foreign one
     #[arg(long, value_name = "NAME", value_parser = host_name)]
@@ -162,14 +166,10 @@ impl EmulatorArgs {
         config.inbound_url = self.inbound_url.or(config.inbound_url);
         config.webhook_version = self.webhook_version.unwrap_or(config.webhook_version);
         config.speed = self.speed.unwrap_or(config.speed);
-        if !(0.001..=1_000_000.0).contains(&config.speed) {
-            return Err(CommandError::usage(
-                "`--speed` (`speed` in the configuration) must be from 0.001 to 1,000,000",
-            ));
-        }
         config.seed = self.seed.unwrap_or(config.seed);
         config.data = self.data.or(config.data);
         config.allow_webhook_hosts.extend(self.allow_webhook);
+        config.webhook_ca = self.webhook_ca.or(config.webhook_ca);
         config.host_names.extend(self.host_name);
         Ok(config)
     }
@@ -219,6 +219,18 @@ async fn serve(
 ) -> Result<Exit, CommandError> {
     let mut emulator = builder.start().await.map_err(|error| {
         let hint = match &error {
+            StartError::Setting(error) => {
+                let option = match error.setting.as_str() {
+                    name @ ("status_url" | "inbound_url" | "speed" | "webhook_ca") => {
+                        format!("`--{}` or ", name.replace('_', "-"))
+                    }
+                    _ => String::new(),
+                };
+                let hint = format!("correct {option}the configuration file (`--config`)");
+                return CommandError::usage("the emulator cannot start")
+                    .because(error.clone())
+                    .hint(hint);
+            }
             StartError::Listen(_) => {
                 "choose another port with --port, or let --port 0 pick a free one"
             }

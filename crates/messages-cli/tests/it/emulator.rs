@@ -206,13 +206,56 @@ fn a_program_may_use_another_name_of_this_machine_and_the_inbox_needs_it_declare
 }
 
 #[test]
-fn a_speed_that_is_none_is_refused() {
-    for speed in ["0", "-1", "NaN", "inf", "1e9"] {
-        let speed = format!("--speed={speed}");
-        let ended = Shell::new().run(&["emulator", "--port", "0", &speed]);
-        assert_eq!(ended.code, 2, "{speed}");
-        assert!(ended.stderr.contains("0.001"), "{ended:?}");
+fn a_setting_that_cannot_be_used_is_refused_with_its_option() {
+    for (option, value, told) in [
+        ("--speed", "0", "0.001"),
+        ("--speed", "-1", "0.001"),
+        ("--speed", "NaN", "0.001"),
+        ("--speed", "inf", "0.001"),
+        ("--speed", "1e9", "0.001"),
+        (
+            "--status-url",
+            "/status",
+            "`status_url` must be an absolute URL",
+        ),
+        (
+            "--status-url",
+            "http://127.0.0.1/status",
+            "`status_url` must name the port",
+        ),
+        (
+            "--inbound-url",
+            "https://127.0.0.1:3000/",
+            "`inbound_url` needs `--webhook-ca`",
+        ),
+        (
+            "--webhook-ca",
+            "no-such-file.pem",
+            "`webhook_ca` must be a readable PEM file",
+        ),
+    ] {
+        let setting = format!("{option}={value}");
+        let ended = Shell::new().run(&["emulator", "--port", "0", &setting]);
+        assert_eq!(ended.code, 2, "{setting}");
+        assert!(ended.stderr.contains(told), "{ended:?}");
+        assert!(
+            ended.stderr.contains(&format!("correct `{option}`")),
+            "{ended:?}"
+        );
     }
+    let shell = Shell::new();
+    shell.file(
+        "config.toml",
+        "[[rules]]\nwhen = { nth = 0 }\nthen = \"read\"\n",
+    );
+    let ended = shell.run(&["emulator", "--port", "0", "--config", "config.toml"]);
+    assert_eq!(ended.code, 2, "{ended:?}");
+    assert!(
+        ended
+            .stderr
+            .contains("`rules[0].when.nth` must be at least 1"),
+        "{ended:?}"
+    );
 }
 
 #[cfg(unix)]

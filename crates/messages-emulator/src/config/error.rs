@@ -5,6 +5,8 @@ use std::io;
 use messages_auth::AuthError;
 use messages_transport::backend::BuildError;
 
+use super::check::SettingError;
+
 /// The reason for which an emulator does not start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -12,6 +14,9 @@ pub enum StartError {
     /// The port cannot be listened on.
     #[error("the port cannot be listened on")]
     Listen(#[source] io::Error),
+    /// A setting cannot be used.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
     /// A credential cannot be used, or a key pair cannot be made.
     #[error("the credentials cannot be used")]
     EmulatorCredentials(#[from] AuthError),

@@ -1,5 +1,6 @@
 //! Settings and their defaults.
 
+pub(crate) mod check;
 pub(crate) mod credentials;
 pub(crate) mod error;
 
@@ -75,6 +76,9 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// Hosts that may get webhooks although they are not this machine, by name.
     pub allow_webhook_hosts: Vec<String>,
+    /// A PEM file with the certificate authorities of receivers that are reached by https; without it, URLs of webhooks
+    /// begin with `http://`.
+    pub webhook_ca: Option<std::path::PathBuf>,
     /// Further host names (or addresses) by which browsers and programs reach this emulator, such as
     /// `host.docker.internal`, without a port. The API itself accepts requests of programs under any name; the inbox and
     /// the control paths accept these, `127.0.0.1` and `localhost` only.
@@ -113,6 +117,7 @@ impl Default for Config {
             data: None,
             rules: Vec::new(),
             allow_webhook_hosts: Vec::new(),
+            webhook_ca: None,
             host_names: Vec::new(),
         }
     }
@@ -131,6 +136,7 @@ impl Config {
             },
             rate_limit: self.rate_limit,
             rules: self.rules.clone(),
+            allowed_targets: self.targets_allowed(),
         }
     }
 

@@ -145,6 +145,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Sets the PEM file with the certificate authorities of receivers that are reached by https.
+    pub fn webhook_ca(mut self, file: impl Into<std::path::PathBuf>) -> Self {
+        self.config.webhook_ca = Some(file.into());
+        self
+    }
+
     /// Adds a host name (or an address) by which browsers and programs reach this emulator, without a port.
     pub fn host_name(mut self, name: impl Into<String>) -> Self {
         self.config.host_names.push(name.into());
@@ -186,8 +192,10 @@ impl EmulatorBuilder {
     /// Starts it on the current tokio runtime, whose I/O and time have to be enabled.
     ///
     /// # Errors
-    /// If the port is taken, if no key pair can be made, or if the data file cannot be used.
+    /// If a setting or a rule cannot be used ([`Config::check`]), if the port is taken, if no key pair can be made, or if the
+    /// data file cannot be used.
     pub async fn start(self) -> Result<Emulator, StartError> {
+        self.config.check()?;
         let saved = self.saved().await?;
         let mut kept = saved.workspaces.iter().map(|one| &one.credentials);
         // Another key than those of the file is another account, with an application of its own.

@@ -25,7 +25,7 @@ use crate::config::credentials::{EmulatorCredentials, random_secret};
 use crate::config::error::StartError;
 use crate::emulator::engine::{Engine, drive};
 use crate::emulator::workspace::Workspace;
-use crate::http::client::{WebhookClient, deliver};
+use crate::http::client::{WebhookClient, deliver, tls};
 use crate::http::server::{Guard, limits};
 use crate::state::{Account, State};
 use crate::store::Saved;
@@ -64,12 +64,16 @@ impl Emulator {
         credentials: EmulatorCredentials,
         saved: Saved,
     ) -> Result<Self, StartError> {
+        let tls = match &config.webhook_ca {
+            Some(file) => Some(tls::connector(file)?),
+            None => None,
+        };
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, config.port));
         let listener = TcpListener::bind(address)
             .await
             .map_err(StartError::Listen)?;
         let port = listener.local_addr().map_err(StartError::Listen)?.port();
-        let client = WebhookClient::new(&config.allow_webhook_hosts)
+        let client = WebhookClient::new(&config.allow_webhook_hosts, tls)
             .map_err(|error| StartError::Webhooks(Box::new(error)))?;
 
         let targets = config.targets();
@@ -82,7 +86,8 @@ impl Emulator {
                 workspace.credentials.complete(&credentials)?,
                 targets.clone(),
             )?;
-            restored.push((state.open(account, clock.now()), workspace.parts));
+            let id = state.open_as(workspace.id, account, clock.now());
+            restored.push((id, workspace.parts));
         }
         let (engine, outgoing) = Engine::new(state, clock, saved.store);
         let engine = Arc::new(engine);
@@ -146,6 +151,14 @@ impl Emulator {
         api_secret: ApiSecret,
     ) -> Result<Workspace, StartError> {
         Ok(self.workspace.open_beside(api_key, api_secret)?)
+    }
+
+    /// Closes a workspace that was opened beside the first one: its messages, rules and credentials are removed, from the data
+    /// file too, and webhooks in flight are broken off. Returns `false` for the first one and for one that is not open.
+    pub fn close_workspace(&self, api_key: &str) -> bool {
+        let found = self.workspace(api_key);
+        let closed = found.filter(|workspace| workspace.id != self.workspace.id);
+        closed.as_ref().map(Workspace::close).is_some()
     }
 
     /// The workspace of an api key, if it was opened, now or before in the data file.

@@ -103,6 +103,16 @@ impl Workspace {
         Ok(opened)
     }
 
+    /// Closes the workspace: its messages, rules and credentials are removed, from the data file too, and webhooks in flight
+    /// are broken off. From now on it has no messages and accepts none.
+    pub(crate) fn close(&self) {
+        if self.engine.with(|state, _, _| state.close(self.id))
+            && let Some(store) = self.engine.store()
+        {
+            store.remove_workspace(self.id);
+        }
+    }
+
     /// The credentials of this workspace's clients.
     #[must_use]
     pub fn credentials(&self) -> &EmulatorCredentials {
@@ -167,7 +177,8 @@ impl Workspace {
     /// for it is off. Waits for the first try of its webhook.
     ///
     /// # Errors
-    /// If there is no such message, or if it came from a person.
+    /// If there is no such message, if it came from a person, if its channel never reports this status, or if the code does
+    /// not fit.
     pub async fn trigger(
         &self,
         message_uuid: &str,

@@ -18,6 +18,7 @@ pub(crate) mod table;
 pub(crate) mod text_bytes;
 pub(crate) mod webhook;
 pub(crate) mod workspace;
+mod workspaces;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -43,8 +44,10 @@ pub(crate) use webhook::delivery::{DeliveryId, Outcome, Signature, WebhookDelive
 use webhook::dispatch::Dispatch;
 pub(crate) use webhook::dispatch::FlightId;
 pub(crate) use workspace::{Retention, WorkspaceState};
+pub(crate) use workspaces::Workspaces;
 
 use crate::clock::Moment;
+use crate::config::check::AllowedTargets;
 use crate::event::Event;
 use crate::event::metrics::Gauges;
 use crate::rules::{Rule, Rules};
@@ -115,12 +118,13 @@ pub(crate) struct Settings {
     pub(crate) keep: Retention,
     pub(crate) rate_limit: Option<RateLimit>,
     pub(crate) rules: Vec<Rule>,
+    pub(crate) allowed_targets: AllowedTargets,
 }
 
 /// The state of the emulator.
 pub(crate) struct State {
     settings: Settings,
-    pub(crate) workspaces: Vec<WorkspaceState>,
+    pub(crate) workspaces: Workspaces,
     by_key: HashMap<ApiKey, WorkspaceId>,
     pub(crate) schedule: Schedule<Timer>,
     /// Webhooks that are being posted, or are ready to be.
@@ -135,7 +139,7 @@ impl State {
     pub(crate) fn new(settings: Settings) -> Self {
         Self {
             settings,
-            workspaces: Vec::new(),
+            workspaces: Workspaces::default(),
             by_key: HashMap::new(),
             schedule: Schedule::new(),
             dispatch: Dispatch::default(),
@@ -146,6 +150,16 @@ impl State {
 
     /// Adds a workspace, or gives the one that exists another account.
     pub(crate) fn open(&mut self, account: Account, now: Moment) -> WorkspaceId {
+        self.open_as(self.workspaces.next(), account, now)
+    }
+
+    /// The same, with the number that it had in a data file.
+    pub(crate) fn open_as(
+        &mut self,
+        number: WorkspaceId,
+        account: Account,
+        now: Moment,
+    ) -> WorkspaceId {
         let key = account.api_key().clone();
         if let Some((id, workspace)) = self
             .by_key
@@ -155,7 +169,6 @@ impl State {
             workspace.account = Arc::new(account);
             return id;
         }
-        let id = self.workspaces.len();
         let mut workspace = WorkspaceState::new(
             account,
             Rules::new(&self.settings.rules, now),
@@ -166,9 +179,20 @@ impl State {
         if self.tracked {
             workspace.track();
         }
-        self.workspaces.push(workspace);
-        self.by_key.insert(key, id);
-        id
+        self.workspaces.insert(number, workspace);
+        self.by_key.insert(key, number);
+        number
+    }
+
+    /// Removes a workspace with everything in it; attempts of webhooks in flight are broken off. Returns `false` if it is
+    /// not open.
+    pub(crate) fn close(&mut self, id: WorkspaceId) -> bool {
+        let Some(closed) = self.workspaces.remove(id) else {
+            return false;
+        };
+        self.by_key.remove(closed.account.api_key());
+        self.discard_plans(id);
+        true
     }
 
     pub(crate) fn workspace(&self, id: WorkspaceId) -> Option<&WorkspaceState> {
@@ -179,7 +203,7 @@ impl State {
         self.workspaces.get_mut(id)
     }
 
-    pub(crate) fn workspaces(&self) -> impl Iterator<Item = &WorkspaceState> {
+    pub(crate) fn workspaces(&self) -> impl Iterator<Item = (WorkspaceId, &WorkspaceState)> {
         self.workspaces.iter()
     }
 
@@ -194,7 +218,7 @@ impl State {
     /// Remembers from now on what changes in any workspace.
     pub(crate) fn track(&mut self) {
         self.tracked = true;
-        for workspace in &mut self.workspaces {
+        for (_, workspace) in self.workspaces.iter_mut() {
             workspace.track();
         }
     }
@@ -204,7 +228,7 @@ impl State {
         if !self.tracked {
             return Vec::new();
         }
-        let workspaces = self.workspaces.iter_mut().enumerate();
+        let workspaces = self.workspaces.iter_mut();
         let changed = workspaces.filter_map(|(id, workspace)| {
             let mut changes = Vec::new();
             workspace.take_changes(&mut changes);
@@ -215,14 +239,17 @@ impl State {
 
     /// Notes how far time was moved: nothing else may tell of it.
     pub(crate) fn moved_to(&mut self, now: Moment) {
-        if let Some(first) = self.workspaces.first_mut() {
+        if let Some((_, first)) = self.workspaces.iter_mut().next() {
             first.moved_to = Some(now);
         }
     }
 
     /// Gauges of the current state.
     pub(crate) fn gauges(&self) -> Gauges {
-        let sum = |count: fn(&WorkspaceState) -> usize| self.workspaces.iter().map(count).sum();
+        let sum = |count: fn(&WorkspaceState) -> usize| {
+            let workspaces = self.workspaces.iter();
+            workspaces.map(|(_, workspace)| count(workspace)).sum()
+        };
         Gauges {
             workspaces: self.workspaces.len(),
             messages: sum(|workspace| workspace.messages.len()),

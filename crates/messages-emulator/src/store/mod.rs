@@ -19,6 +19,9 @@ pub(crate) trait Store: Send + Sync {
     /// Keeps what a client of a workspace presents.
     fn account(&self, workspace: WorkspaceId, credentials: &EmulatorCredentials);
 
+    /// Removes a workspace with all its rows.
+    fn remove_workspace(&self, workspace: WorkspaceId);
+
     /// Keeps changes.
     fn keep(&self, changes: Vec<(WorkspaceId, Vec<RowChange>)>);
 
@@ -47,6 +50,7 @@ pub(crate) struct Saved {
 
 /// A workspace as it was kept.
 pub(crate) struct SavedWorkspace {
+    pub(crate) id: WorkspaceId,
     pub(crate) credentials: SavedCredentials,
     pub(crate) parts: Parts,
 }

@@ -1,5 +1,8 @@
 //! The control API and the inbox, over HTTP.
 
+use std::time::Duration;
+
+use messages_emulator::{Emulator, Query};
 use messages_transport::http::Method;
 use serde_json::json;
 
@@ -13,7 +16,7 @@ async fn messages_are_listed_searched_and_shown_whole() {
     let client = Client::basic(&emulator);
     let uuid = client.send("/v1/messages", &sms("447700900000")).await;
     client.send("/v1/messages", &sms("447700900002")).await;
-    emulator.advance(std::time::Duration::from_secs(60)).await;
+    emulator.advance(Duration::from_secs(60)).await;
 
     let (status, all) = client.get(&format!("{API}/messages")).await;
     assert_eq!(
@@ -133,7 +136,7 @@ async fn conversations_are_paged_and_filtered_by_their_messages() {
     assert_eq!(all["messages"].as_array().unwrap().len(), 1);
     let (_, none) = client.get(&format!("{messages}&older_than={before}")).await;
     assert_eq!(none["messages"], json!([]));
-    emulator.advance(std::time::Duration::from_secs(60)).await;
+    emulator.advance(Duration::from_secs(60)).await;
     let (_, page) = client
         .get(&format!("{API}/conversations?status=read"))
         .await;
@@ -230,8 +233,126 @@ async fn a_triggered_status_is_answered_with_its_own_webhook() {
     let workflow =
         json!({ "template": "failover", "workflow": [crate::support::v0_1_sms("447700900000")] });
     assert_eq!(client.post("/v0.1/dispatch", &workflow).await.0, 202);
-    let message = &emulator.messages(&messages_emulator::Query::sent(), 1)[0];
+    let message = &emulator.messages(&Query::sent(), 1)[0];
     let path = format!("{API}/messages/{}/status", message.message_uuid);
     let (_, posted) = client.post(&path, &json!({ "status": "delivered" })).await;
     assert_eq!(posted["webhook"]["status"], "delivered", "not the report");
+}
+
+#[tokio::test]
+async fn every_request_of_the_description_exists() {
+    let emulator = Emulator::builder().stepped().start().await.unwrap();
+    let client = Client::basic(&emulator);
+    let (status, description) = client.get("/emulator/v1/openapi.json").await;
+    assert_eq!((status, &description["openapi"]), (200, &json!("3.1.0")));
+    let paths = description["paths"].as_object().unwrap();
+    assert!(paths.len() >= 20, "{}", paths.len());
+    for (template, operations) in paths {
+        let path = template
+            .replace("{uuid}", "a")
+            .replace("{id}", "1")
+            .replace("{api_key}", "b");
+        for (name, operation) in operations.as_object().unwrap() {
+            if operation["operationId"] == "streamEvents" {
+                // It does not end.
+                continue;
+            }
+            let method: Method = name.to_uppercase().parse().unwrap();
+            let url = format!("{path}?within=0s");
+            let answer = client.call(method, &url, "").await.unwrap();
+            let text = String::from_utf8_lossy(answer.body()).into_owned();
+            assert!(!text.contains("no such path"), "{name} {path}: {text}");
+            let status = answer.status().as_u16().to_string();
+            let is_described = operation["responses"].get(&status).is_some();
+            assert!(is_described, "{name} {path}: {status} {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_workspace_can_be_closed_but_not_the_first_one() {
+    let (emulator, receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    let open = json!({ "api_key": "second", "api_secret": "the-second-secret" });
+    assert_eq!(client.post("/emulator/v1/workspaces", &open).await.0, 201);
+    let second = emulator.workspace("second").unwrap();
+    let theirs = Client::with(emulator.base_url(), second.credentials());
+    theirs.send("/v1/messages", &sms("447700900000")).await;
+
+    let delete = async |path: &str| {
+        let path = format!("/emulator/v1/workspaces/{path}");
+        let answer = client.call(Method::DELETE, &path, "").await.unwrap();
+        answer.status().as_u16()
+    };
+    assert_eq!(delete("emulator").await, 409);
+    assert_eq!(delete("third").await, 404);
+    assert_eq!(delete("second").await, 204);
+    assert_eq!(delete("second").await, 404);
+
+    // Nothing of it happens any more, and its credentials and its handle are void.
+    emulator.advance(Duration::from_secs(60)).await;
+    assert!(receiver.all().is_empty());
+    assert_eq!(
+        theirs.post("/v1/messages", &sms("447700900000")).await.0,
+        401
+    );
+    assert_eq!(
+        client.get("/emulator/v1/messages?workspace=second").await.0,
+        404
+    );
+    assert!(emulator.workspace("second").is_none());
+    assert!(second.messages(&Query::default(), 9).is_empty());
+
+    // One that is opened with the same key begins anew.
+    assert_eq!(client.post("/emulator/v1/workspaces", &open).await.0, 201);
+    let again = emulator.workspace("second").unwrap();
+    assert!(again.messages(&Query::default(), 9).is_empty());
+    assert!(emulator.close_workspace("second") && !emulator.close_workspace("emulator"));
+}
+
+#[cfg(feature = "persistence")]
+#[tokio::test]
+async fn a_closed_workspace_is_gone_from_the_file_and_the_others_stay_theirs() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("data.db");
+    let start = async || {
+        Emulator::builder()
+            .stepped()
+            .data(&file)
+            .start()
+            .await
+            .unwrap()
+    };
+    let emulator = start().await;
+    for key in ["one", "two", "three"] {
+        let body = json!({ "api_key": key, "api_secret": "a-secret" });
+        Client::basic(&emulator)
+            .post("/emulator/v1/workspaces", &body)
+            .await;
+        let workspace = emulator.workspace(key).unwrap();
+        let client = Client::with(emulator.base_url(), workspace.credentials());
+        client
+            .send("/v1/messages", &sms(&format!("44770090000{}", key.len())))
+            .await;
+    }
+    assert!(emulator.close_workspace("one"));
+    drop(emulator);
+
+    let emulator = start().await;
+    assert!(emulator.workspace("one").is_none());
+    for key in ["two", "three"] {
+        let messages = emulator
+            .workspace(key)
+            .unwrap()
+            .messages(&Query::default(), 9);
+        assert_eq!(messages.len(), 1, "{key}");
+        assert!(messages[0].to.ends_with(&key.len().to_string()), "{key}");
+    }
+    drop(emulator);
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    for table in ["workspace", "message"] {
+        let sql = format!("SELECT count(*) FROM {table}");
+        let count: i64 = connection.query_row(&sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(count, if table == "workspace" { 3 } else { 2 }, "{table}");
+    }
 }

@@ -23,6 +23,7 @@ mod observe;
 #[cfg(feature = "persistence")]
 mod persistence;
 mod rules;
+mod settings;
 mod snapshots;
 mod support;
 mod webhooks;

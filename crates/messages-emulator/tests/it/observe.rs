@@ -215,6 +215,7 @@ async fn prometheus_and_supervisors_get_what_they_want() {
 fn every_path_of_the_control_api_is_documented() {
     let code = include_str!("../../src/http/control/mod.rs");
     let page = include_str!("../../../../docs/emulator.md");
+    let description = include_str!("../../src/http/control/openapi.json");
     let routes = code
         .split(".route(")
         .skip(1)
@@ -226,9 +227,13 @@ fn every_path_of_the_control_api_is_documented() {
             format!("`GET {name}"),
             format!("`POST {name}"),
             format!("`PUT {name}"),
+            format!("`DELETE {name}"),
             format!("`/{name}`"),
         ];
         assert!(documented.iter().any(|text| page.contains(text)), "{route}");
+        let path = format!("\"/emulator/v1{route}\"");
+        let is_beside = ["/metrics", "/healthz"].contains(&route);
+        assert!(is_beside || description.contains(&path), "{route}");
         count += 1;
     }
     assert!(count >= 18, "{count}");

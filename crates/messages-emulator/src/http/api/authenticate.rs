@@ -2,8 +2,9 @@
 
 use std::time::SystemTime;
 
-use http::HeaderMap;
 use http::header::AUTHORIZATION;
+use http::request::Parts;
+use messages_auth::jwt::Acl;
 use messages_auth::{Basic, jwt};
 
 use crate::emulator::engine::Engine;
@@ -17,11 +18,11 @@ pub(crate) struct Caller {
 }
 
 /// Checks the `Authorization` of a request: there has to be exactly one.
-pub(crate) fn authenticate(engine: &Engine, headers: &HeaderMap) -> Option<Caller> {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
+pub(crate) fn authenticate(engine: &Engine, head: &Parts) -> Option<Caller> {
+    let mut values = head.headers.get_all(AUTHORIZATION).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     if let Some(token) = jwt::bearer_token(value) {
-        return by_token(engine, token);
+        return by_token(engine, token, head);
     }
     let given = Basic::parse(value).ok()?;
     let workspace = engine.look(|state, _| {
@@ -36,18 +37,23 @@ pub(crate) fn authenticate(engine: &Engine, headers: &HeaderMap) -> Option<Calle
 }
 
 /// Real time counts here, however fast the emulator's passes: it is the client's.
-fn by_token(engine: &Engine, token: &str) -> Option<Caller> {
+fn by_token(engine: &Engine, token: &str, head: &Parts) -> Option<Caller> {
     let now = SystemTime::now();
     // Only to know whose key to ask; nothing of it is believed.
     let claimed = jwt::inspect(token, now).claims?.application_id;
     let (workspace, key) = engine.look(|state, _| {
         let found = state
             .workspaces()
-            .enumerate()
             .find(|(_, workspace)| workspace.account.application_id() == claimed)?;
         Some((found.0, found.1.account.public_key.clone()))
     })?;
-    jwt::verify(token, &key, now).ok()?;
+    let claims = jwt::verify(token, &key, now).ok()?;
+    if let Some(acl) = claims.acl {
+        let acl: Acl = serde_json::from_value(acl).ok()?;
+        if !acl.allows(&head.method, head.uri.path()) {
+            return None;
+        }
+    }
     Some(Caller {
         workspace,
         scheme: Scheme::Jwt,

@@ -164,7 +164,7 @@ impl Call {
         basic_is_enough: bool,
     ) -> Result<(Caller, Bytes), Refusal> {
         let (head, body) = request.into_parts();
-        let caller = authenticate(&self.engine, &head.headers)
+        let caller = authenticate(&self.engine, &head)
             .filter(|caller| basic_is_enough || caller.scheme == Scheme::Jwt)
             .ok_or_else(Problem::unauthorized)?;
         self.event.auth = caller.scheme.name();

@@ -9,6 +9,8 @@ use messages_transport::async_trait;
 use messages_transport::backend::hyper::{Connect, Connection};
 use messages_transport::http::Uri;
 use tokio::net::{TcpStream, lookup_host};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
 
 /// Opens connections to this machine, and to hosts that are allowed by name. What counts is the address that is
 /// dialled: a name that resolves to another one is refused, whatever it resolved to before.
@@ -16,6 +18,8 @@ use tokio::net::{TcpStream, lookup_host};
 pub(crate) struct Loopback {
     allowed: Box<[Box<str>]>,
     network: Arc<dyn Network>,
+    /// Without it, https is refused.
+    tls: Option<TlsConnector>,
 }
 
 /// Resolves and dials. A trait so that tests see every address that would have been dialled.
@@ -56,7 +60,14 @@ impl Loopback {
         Self {
             allowed: allowed.collect(),
             network,
+            tls: None,
         }
+    }
+
+    /// Reaches receivers by https too.
+    pub(super) fn tls(mut self, tls: Option<TlsConnector>) -> Self {
+        self.tls = tls;
+        self
     }
 
     fn may_dial(&self, host: &str, ip: IpAddr) -> bool {
@@ -113,24 +124,38 @@ fn forbidden() -> io::Error {
 #[async_trait]
 impl Connect for Loopback {
     async fn connect(&self, destination: &Uri) -> io::Result<Box<dyn Connection>> {
-        if destination.scheme_str() != Some("http") {
-            return Err(forbidden());
-        }
+        let (tls, default_port) = match destination.scheme_str() {
+            Some("http") => (None, 80),
+            Some("https") => (Some(self.tls.as_ref().ok_or_else(forbidden)?), 443),
+            _ => return Err(forbidden()),
+        };
         let host = destination.host().ok_or_else(forbidden)?;
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        let port = destination.port_u16().unwrap_or(80);
+        let port = destination.port_u16().unwrap_or(default_port);
         let mut last = forbidden();
         for address in self.network.resolve(host, port).await? {
             if !self.may_dial(host, address.ip()) {
                 continue;
             }
             match self.network.dial(address).await {
-                Ok(connection) => return Ok(connection),
+                Ok(connection) => return secured(connection, host, tls).await,
                 Err(error) => last = error,
             }
         }
         Err(last)
     }
+}
+
+async fn secured(
+    connection: Box<dyn Connection>,
+    host: &str,
+    tls: Option<&TlsConnector>,
+) -> io::Result<Box<dyn Connection>> {
+    let Some(tls) = tls else {
+        return Ok(connection);
+    };
+    let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
+    Ok(Box::new(tls.connect(name, connection).await?))
 }
 
 impl fmt::Debug for Loopback {

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod forgery;
 mod loopback;
+pub(crate) mod tls;
 
 use std::error::Error as StdError;
 use std::io;
@@ -17,6 +18,7 @@ use messages_transport::backend::hyper::HyperTransport;
 use messages_transport::{Transport, TransportError, TransportErrorKind};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsConnector;
 
 use self::loopback::Loopback;
 use crate::emulator::engine::Engine;
@@ -29,7 +31,7 @@ const ANSWER_KEPT: usize = 4 * 1024;
 /// Marks what the emulator itself sends, so that it never answers to itself.
 pub(crate) const HOP_HEADER: &str = "x-messages-emulator-hop";
 
-/// WebhookQueue webhooks.
+/// Posts webhooks.
 pub(crate) struct WebhookClient {
     transport: HyperTransport,
 }
@@ -37,8 +39,11 @@ pub(crate) struct WebhookClient {
 impl WebhookClient {
     /// # Errors
     /// As the transport's builder.
-    pub(crate) fn new(allowed_hosts: &[String]) -> Result<Self, BuildError> {
-        Self::over(Loopback::new(allowed_hosts))
+    pub(crate) fn new(
+        allowed_hosts: &[String],
+        tls: Option<TlsConnector>,
+    ) -> Result<Self, BuildError> {
+        Self::over(Loopback::new(allowed_hosts).tls(tls))
     }
 
     pub(super) fn over(loopback: Loopback) -> Result<Self, BuildError> {

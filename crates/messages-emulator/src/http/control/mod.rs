@@ -17,6 +17,8 @@
 //! | `PUT webhooks` with `{"status_url"?, "inbound_url"?}` | the same, and the secret under which they are signed: webhooks go there from now on |
 //! | `POST reset` | 204: all messages are forgotten |
 //! | `GET workspaces`, `POST workspaces` with `{"api_key", "api_secret"}` | the workspaces; a new one's credentials |
+//! | `DELETE workspaces/{api_key}` | 204: the workspace is closed; 409 for the first one |
+//! | `GET openapi.json` | this API in OpenAPI 3.1 |
 //! | `GET events` | everything that happens, as server-sent events |
 //! | `GET log?after&kind&message_uuid&limit` | the last events, the oldest first |
 //!
@@ -36,11 +38,13 @@ mod span;
 mod webhooks;
 mod workspaces;
 
-use axum::Router;
+use std::sync::LazyLock;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post, put};
-use serde_json::json;
+use axum::routing::{delete, get, post, put};
+use axum::{Json, Router};
+use serde_json::{Value, json};
 
 use crate::emulator::workspace::Workspace;
 pub use span::{Span, SpanError};
@@ -66,6 +70,8 @@ pub(crate) fn router(workspace: Workspace) -> Router {
         .route("/webhooks", put(webhooks::register))
         .route("/reset", post(messages::reset))
         .route("/workspaces", get(workspaces::list).post(workspaces::open))
+        .route("/workspaces/{api_key}", delete(workspaces::close))
+        .route("/openapi.json", get(openapi))
         .route("/events", get(events::stream))
         .route("/log", get(events::log))
         .fallback(async || Refusal::unknown("path"))
@@ -80,6 +86,13 @@ pub(crate) fn router(workspace: Workspace) -> Router {
         .route("/metrics", get(observe::metrics))
         .route("/healthz", get(observe::health))
         .with_state(workspace)
+}
+
+/// The description of the control API (OpenAPI 3.1).
+async fn openapi() -> Json<&'static Value> {
+    static DESCRIPTION: LazyLock<Value> =
+        LazyLock::new(|| serde_json::from_str(include_str!("openapi.json")).unwrap_or_default());
+    Json(&DESCRIPTION)
 }
 
 /// Flushes to the store before responding.
@@ -109,6 +122,6 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        (self.status, axum::Json(json!({ "error": self.reason }))).into_response()
+        (self.status, Json(json!({ "error": self.reason }))).into_response()
     }
 }

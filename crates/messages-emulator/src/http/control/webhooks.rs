@@ -1,6 +1,7 @@
 //! Webhook targets: a receiver registers itself.
 
 use axum::Json;
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::extract::Body;
@@ -30,6 +31,21 @@ pub(super) async fn register(
     Selected(workspace): Selected,
     Body(change): Body<Change>,
 ) -> Result<Json<Registered>, Refusal> {
+    for (field, url) in [
+        ("status_url", &change.status_url),
+        ("inbound_url", &change.inbound_url),
+    ] {
+        let check = |url: &str| {
+            let settings = workspace
+                .engine
+                .look(|state, _| state.settings().allowed_targets.clone());
+            settings.check(url)
+        };
+        if let Some(Err(requirement)) = url.as_deref().map(check) {
+            let reason = format!("`{field}` {requirement}");
+            return Err(Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, reason));
+        }
+    }
     if let Some(url) = &change.status_url {
         workspace.set_status_url(Some(url));
     }

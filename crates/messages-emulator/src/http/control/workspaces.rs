@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use messages_auth::{ApiKey, ApiSecret};
 use serde::{Deserialize, Serialize};
 
-use super::extract::Body;
+use super::extract::{Body, Path};
 use super::{Refusal, flush};
 use crate::emulator::workspace::Workspace;
 
@@ -40,7 +40,7 @@ pub(super) struct Opened {
 
 pub(super) async fn list(State(first): State<Workspace>) -> Json<Workspaces> {
     let workspaces = first.engine.look(|state, _| {
-        let listed = state.workspaces().map(|workspace| Listed {
+        let listed = state.workspaces().map(|(_, workspace)| Listed {
             api_key: workspace.account.api_key().as_str().to_owned(),
             application_id: workspace.account.application_id().to_string(),
             messages: workspace.messages.len(),
@@ -48,6 +48,26 @@ pub(super) async fn list(State(first): State<Workspace>) -> Json<Workspaces> {
         listed.collect()
     });
     Json(Workspaces { workspaces })
+}
+
+/// Closes a workspace. The first one stays, since requests that name none are about it.
+pub(super) async fn close(
+    State(first): State<Workspace>,
+    Path(api_key): Path<String>,
+) -> Result<StatusCode, Refusal> {
+    let workspace =
+        Workspace::find(&first.engine, &api_key).ok_or_else(|| Refusal::unknown("workspace"))?;
+    if workspace.id == first.id {
+        return Err(Refusal::new(
+            StatusCode::CONFLICT,
+            "the first workspace cannot be closed; `POST reset` empties it",
+        ));
+    }
+    workspace.close();
+    // Nothing of it is posted once this is answered.
+    first.engine.landed(workspace.id).await;
+    flush(&first).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn open(

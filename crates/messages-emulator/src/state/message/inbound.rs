@@ -40,7 +40,32 @@ pub enum InboundError {
     /// In v0.1: `message.content.type` is missing.
     #[error("the message lacks message.content")]
     Content,
+    /// People cannot send messages of this type over the channel.
+    #[error("{0} has no inbound messages of this message_type")]
+    Type(Channel),
 }
+
+/// The types of inbound messages, and the channels that have them. Other types pass: a receiver must expect them.
+const TYPES: [(&str, &[Channel]); 14] = {
+    use Channel::{Messenger, Mms, Rcs, Sms, ViberService, Whatsapp};
+    [
+        ("text", &[Sms, Mms, Rcs, Whatsapp, Messenger, ViberService]),
+        ("image", &[Mms, Rcs, Whatsapp, Messenger, ViberService]),
+        ("audio", &[Mms, Rcs, Whatsapp, Messenger]),
+        ("video", &[Mms, Rcs, Whatsapp, Messenger, ViberService]),
+        ("file", &[Mms, Rcs, Whatsapp, Messenger, ViberService]),
+        ("vcard", &[Mms, Rcs]),
+        // Over Messenger in v0.1.
+        ("location", &[Rcs, Whatsapp, Messenger]),
+        ("sticker", &[Whatsapp]),
+        ("contacts", &[Whatsapp]),
+        ("reply", &[Rcs, Whatsapp]),
+        ("button", &[Rcs, Whatsapp]),
+        ("order", &[Whatsapp]),
+        ("reaction", &[Whatsapp]),
+        ("unsupported", &[Whatsapp, Messenger, ViberService]),
+    ]
+};
 
 /// Fields that the emulator sets itself.
 const OWN: [&str; 6] = [
@@ -95,8 +120,20 @@ impl InboundMessage {
     /// Reads the JSON of an inbound webhook of either generation; its uuid and its time are made anew.
     ///
     /// # Errors
-    /// What is missing.
+    /// What is missing, or that the channel has no inbound messages of the type, such as an image over SMS.
     pub fn from_json(value: Value) -> Result<Self, InboundError> {
+        let message = Self::read(value)?;
+        let known = TYPES.iter().find(|(name, _)| **name == *message.kind);
+        // Nothing is documented of inbound e-mail.
+        let fits = message.channel == Channel::Email
+            || known.is_none_or(|(_, channels)| channels.contains(&message.channel));
+        if !fits {
+            return Err(InboundError::Type(message.channel));
+        }
+        Ok(message)
+    }
+
+    fn read(value: Value) -> Result<Self, InboundError> {
         let Value::Object(mut map) = value else {
             return Err(InboundError::NotAnObject);
         };

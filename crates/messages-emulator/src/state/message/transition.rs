@@ -2,6 +2,8 @@
 
 use crate::clock::Moment;
 use crate::event::Event;
+use crate::state::channel::Channel;
+use crate::state::code;
 use crate::state::direction::Direction;
 use crate::state::failover::{Failover, NextStep};
 use crate::state::message::{FailoverId, Message, MessageId, StatusChange};
@@ -19,6 +21,15 @@ pub enum TriggerError {
     /// The message came from the person: only what is sent has statuses.
     #[error("the message is inbound and has no status")]
     Inbound,
+    /// The channel never reports that a message was read.
+    #[error("{0} does not report that a message was read")]
+    NeverRead(Channel),
+    /// A code was given with a status that has none.
+    #[error("code is allowed with rejected and undeliverable only")]
+    CodeWithoutFailure,
+    /// The code is not an asynchronous error code of the API.
+    #[error("code must be an asynchronous error code of the API, such as 1050")]
+    UnknownCode,
 }
 
 impl State {
@@ -71,6 +82,15 @@ impl State {
             .ok_or(TriggerError::UnknownMessage)?;
         if message.direction == Direction::Inbound {
             return Err(TriggerError::Inbound);
+        }
+        if status == Status::Read && !message.channel.reports_read() {
+            return Err(TriggerError::NeverRead(message.channel));
+        }
+        if code.is_some() && !status.is_failure() {
+            return Err(TriggerError::CodeWithoutFailure);
+        }
+        if code.is_some_and(|code| !code::is_known(code)) {
+            return Err(TriggerError::UnknownCode);
         }
         message.plan.clear();
         let delivery = self.set_status(now, workspace, id, status, code, effects);

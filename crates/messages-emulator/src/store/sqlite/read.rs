@@ -10,6 +10,7 @@ use super::DAMAGED;
 use super::schema::{self, WORKSPACE};
 use crate::config::credentials::SavedCredentials;
 use crate::config::error::StartError;
+use crate::state::WorkspaceId;
 use crate::store::SavedWorkspace;
 use crate::store::rows::{Kind, Parts, Row};
 
@@ -20,7 +21,12 @@ pub(super) fn workspaces(connection: &Connection) -> Result<Vec<SavedWorkspace>,
         let credentials = credentials(&texts).map_err(spoilt)?;
         let rows = rows(connection, id).map_err(spoilt)?;
         let parts = Parts::read(&rows).map_err(|error| spoilt(error.into()))?;
-        Ok(SavedWorkspace { credentials, parts })
+        let id = WorkspaceId::try_from(id).map_err(|error| spoilt(error.into()))?;
+        Ok(SavedWorkspace {
+            id,
+            credentials,
+            parts,
+        })
     });
     saved.collect()
 }

@@ -15,7 +15,7 @@ use crate::config::credentials::EmulatorCredentials;
 use crate::config::error::StartError;
 use crate::state::WorkspaceId;
 use crate::store::Store;
-use crate::store::rows::RowChange;
+use crate::store::rows::{Kind, RowChange};
 
 /// Most commands that share a transaction: a sender's wait stays short.
 const AT_ONCE: usize = 4_096;
@@ -24,6 +24,7 @@ const CLOSING: Duration = Duration::from_secs(10);
 
 enum Order {
     Account(WorkspaceId, Account),
+    RemoveWorkspace(WorkspaceId),
     Changes(Vec<(WorkspaceId, Vec<RowChange>)>),
     Barrier(oneshot::Sender<()>),
     Close(Sender<()>),
@@ -94,6 +95,10 @@ impl Store for Writer {
         self.order(Order::Account(workspace, account));
     }
 
+    fn remove_workspace(&self, workspace: WorkspaceId) {
+        self.order(Order::RemoveWorkspace(workspace));
+    }
+
     fn keep(&self, changes: Vec<(WorkspaceId, Vec<RowChange>)>) {
         self.backlog.fetch_add(bytes(&changes), Ordering::Relaxed);
         self.order(Order::Changes(changes));
@@ -156,6 +161,7 @@ fn write_together(
     for number in 1.. {
         match order {
             Order::Account(workspace, account) => put(&transaction, workspace, &account)?,
+            Order::RemoveWorkspace(workspace) => remove(&transaction, workspace)?,
             Order::Changes(changes) => {
                 backlog.fetch_sub(bytes(&changes), Ordering::Relaxed);
                 for (workspace, change) in changes
@@ -224,6 +230,14 @@ fn apply(
             transaction.prepare_cached(&clear)?.execute([workspace])?;
         }
     }
+    Ok(())
+}
+
+fn remove(transaction: &Transaction<'_>, workspace: WorkspaceId) -> rusqlite::Result<()> {
+    for kind in Kind::ALL {
+        apply(transaction, workspace, &RowChange::Clear(kind))?;
+    }
+    transaction.execute("DELETE FROM workspace WHERE id = ?1", [number(workspace)])?;
     Ok(())
 }
 
