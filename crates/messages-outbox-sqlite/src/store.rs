@@ -322,7 +322,7 @@ impl OutboxStore for SqliteStore {
                 ledger::advance(tables, &request, now)
             })
             .await;
-        // Most requests find nothing due; they must not wake whoever waits for rows.
+        // Most requests find nothing due; they must not wake workers that wait for rows.
         if advanced.as_ref().is_ok_and(|advanced| advanced.moved > 0) {
             self.changed.notify_waiters();
             self.changed.notify_one();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::id::RowId;
 use crate::row::{Outcome, Row, State};
-use crate::store::{Applied, Reaped, StoreError};
+use crate::store::{Advanced, Applied, Reaped, StoreError};
 
 /// Observer of outcomes. Methods are called in line and must return quickly. Depths and ages are in
 /// [`OutboxStore::status`](crate::OutboxStore::status).
@@ -18,6 +18,10 @@ pub trait OutboxObserver: Debug + Send + Sync + 'static {
 
     /// Leases ended, rows were abandoned or facts discarded.
     fn on_reaped(&self, _reaped: &Reaped) {}
+
+    /// Deadlines of runs passed, or tasks of runs ended or were given. While
+    /// [`blind_since`](Advanced::blind_since) is set, deadlines stand still.
+    fn on_advanced(&self, _advanced: &Advanced) {}
 
     /// A request to the store failed.
     fn on_store_error(&self, _error: &StoreError) {}

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use messages_sdk::Client;
+use messages_sdk::transport::Transport;
 
 use crate::intent::Intent;
 use crate::observe::OutboxObserver;
-use crate::store::{Enqueued, OutboxStore, Policy, StoreError};
+use crate::run::{RunId, RunIntent};
+use crate::store::{Enqueued, OutboxStore, Policy, Started, StoreError};
 use crate::worker::{self, RunError, RunReport, Until};
 
 /// Durable sending through a client and a store.
@@ -43,6 +45,9 @@ pub(crate) struct Inner {
     pub(crate) clients: BTreeMap<String, Client>,
     pub(crate) settings: Settings,
     pub(crate) observer: Option<Arc<dyn OutboxObserver>>,
+    pub(crate) reports: Option<Arc<dyn Transport>>,
+    /// Instant at which a webhook that says nothing about a row was last stored.
+    pub(crate) noted: Mutex<Option<Instant>>,
 }
 
 /// Settings of a worker.
@@ -65,6 +70,7 @@ impl Outbox {
             store: None,
             clients: BTreeMap::new(),
             observer: None,
+            reports: None,
             settings: Settings {
                 policy: Policy::default(),
                 capacity: None,
@@ -99,6 +105,38 @@ impl Outbox {
         self.inner.store.enqueue(intents, capacity).await
     }
 
+    /// Adds a run for a document, unless its key is known. Once this returns, it is executed to its end.
+    ///
+    /// # Errors
+    ///
+    /// As [`Outbox::enqueue`].
+    pub async fn start(&self, intent: RunIntent) -> Result<Started, StoreError> {
+        let started = self.start_all(std::slice::from_ref(&intent)).await?;
+        Ok(started
+            .first()
+            .copied()
+            .unwrap_or(Started::New(intent.id())))
+    }
+
+    /// Adds runs in one commit: all or none. Much faster than one by one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Outbox::enqueue`].
+    pub async fn start_all(&self, intents: &[RunIntent]) -> Result<Vec<Started>, StoreError> {
+        let capacity = self.inner.settings.capacity;
+        self.inner.store.start(intents, capacity).await
+    }
+
+    /// Passes a signal to a run. Returns `true` if it stopped the run.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`].
+    pub async fn signal(&self, run: RunId, name: &str) -> Result<bool, StoreError> {
+        self.inner.store.signal(run, name).await
+    }
+
     /// Sends due rows until `shutdown` is ready. Then nothing more is claimed, and requests in flight are awaited.
     ///
     /// Dropping the future instead leaves the rows in flight in doubt.
@@ -113,8 +151,8 @@ impl Outbox {
         worker::run(&self.inner, Until::Shutdown, shutdown).await
     }
 
-    /// As [`Outbox::run`], but ends as well once no row waits for its time, a slot or its outcome. Paused rows and rows in
-    /// doubt are not waited for.
+    /// As [`Outbox::run`], but ends as well once no row waits for its time, a slot or its outcome, and no run for a time.
+    /// Paused rows and rows in doubt are not waited for.
     ///
     /// # Errors
     ///
@@ -150,6 +188,7 @@ pub struct OutboxBuilder {
     clients: BTreeMap<String, Client>,
     settings: Settings,
     observer: Option<Arc<dyn OutboxObserver>>,
+    reports: Option<Arc<dyn Transport>>,
 }
 
 impl OutboxBuilder {
@@ -235,6 +274,13 @@ impl OutboxBuilder {
         self
     }
 
+    /// Transport over which final reports are posted to the URLs of their intents. Default: none; the reports stay in the
+    /// store.
+    pub fn reports(mut self, transport: impl Transport) -> Self {
+        self.reports = Some(Arc::new(transport));
+        self
+    }
+
     /// The outbox.
     ///
     /// # Errors
@@ -246,6 +292,8 @@ impl OutboxBuilder {
             clients: self.clients,
             settings: self.settings,
             observer: self.observer,
+            reports: self.reports,
+            noted: Mutex::default(),
         };
         Ok(Outbox {
             inner: Arc::new(inner),

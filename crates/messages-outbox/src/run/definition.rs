@@ -1,9 +1,12 @@
 //! Definitions: the documents that are run.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use messages_sdk::types::journey::Journey;
 use messages_sdk::types::upgrade::Loss;
 use messages_sdk::types::{DecodeError, Document, Problems, v0_1};
+use serde::Deserialize;
 
 use super::Plan;
 use crate::digest::Digest;
@@ -14,18 +17,22 @@ use crate::digest::Digest;
 pub enum Definition {
     /// Workflow of the first generation, executed over the second.
     Workflow(v0_1::Workflow),
+    /// Journey.
+    Journey(Box<Journey>),
 }
 
 impl Definition {
-    /// Reads a document.
+    /// Reads a document: a journey if it names that template, else a workflow.
     ///
     /// # Errors
     ///
     /// [`DefinitionError::Decode`] with all problems.
     pub fn from_slice(document: &[u8]) -> Result<Self, DefinitionError> {
-        v0_1::Workflow::from_slice(document)
-            .map(Self::Workflow)
-            .map_err(DefinitionError::Decode)
+        let decoded = match Kind::of_slice(document) {
+            Kind::Journey => Journey::from_slice(document).map(Self::from),
+            Kind::Workflow => v0_1::Workflow::from_slice(document).map(Self::Workflow),
+        };
+        decoded.map_err(DefinitionError::Decode)
     }
 
     /// The document as JSON.
@@ -33,6 +40,7 @@ impl Definition {
     pub fn to_vec(&self) -> Vec<u8> {
         match self {
             Self::Workflow(workflow) => workflow.to_vec(),
+            Self::Journey(journey) => journey.to_vec(),
         }
     }
 
@@ -51,6 +59,7 @@ impl Definition {
     pub fn plan(&self) -> Result<Plan, DefinitionError> {
         match self {
             Self::Workflow(workflow) => Plan::of_workflow(workflow),
+            Self::Journey(journey) => Plan::of_journey(journey),
         }
     }
 
@@ -69,6 +78,7 @@ impl Definition {
                 });
                 losses
             }
+            Self::Journey(_) => Vec::new(),
         }
     }
 
@@ -80,6 +90,7 @@ impl Definition {
     pub fn validate(&self) -> Result<(), DefinitionError> {
         match self {
             Self::Workflow(workflow) => workflow.validate(),
+            Self::Journey(journey) => journey.validate(),
         }
         .map_err(DefinitionError::Invalid)
     }
@@ -91,10 +102,37 @@ impl From<v0_1::Workflow> for Definition {
     }
 }
 
+impl From<Journey> for Definition {
+    fn from(journey: Journey) -> Self {
+        Self::Journey(Box::new(journey))
+    }
+}
+
+/// Template of a document.
+enum Kind {
+    Workflow,
+    Journey,
+}
+
+impl Kind {
+    fn of_slice(document: &[u8]) -> Self {
+        #[derive(Deserialize)]
+        struct Head<'a> {
+            #[serde(borrow)]
+            template: Cow<'a, str>,
+        }
+        match serde_json::from_slice(document) {
+            Ok(Head { template }) if template.starts_with("journey/") => Self::Journey,
+            _ => Self::Workflow,
+        }
+    }
+}
+
 impl fmt::Debug for Definition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Workflow(_) => "Workflow",
+            Self::Journey(_) => "Journey",
         })
     }
 }
@@ -112,6 +150,14 @@ pub enum DefinitionError {
     /// No message has an equivalent in v1.
     #[error("no message of the document has an equivalent in v1")]
     NoMessage,
+    /// A step has a window, and the time zone of its recipient is unknown.
+    #[error(
+        "step {step} has a window, and the recipient's time zone is unknown: name it in `zone`, with an IANA name"
+    )]
+    ZoneUnknown {
+        /// Index of the step.
+        step: usize,
+    },
     /// It has more than 255 messages.
     #[error("the document has more than {} messages", Plan::MESSAGES_MAX)]
     TooManyMessages,

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use messages_sdk::types::{Status, Submission, v0_1, v1};
+use messages_sdk::types::journey::{self, Journey};
+use messages_sdk::types::{Seconds, Status, Submission, v0_1, v1};
 
 use super::Run;
 use super::definition::DefinitionError;
 use crate::digest::Digest;
 use crate::intent::Intent;
 use crate::row::{Row, RunStep};
+use crate::window::{Window, Zone, Zones};
 
 /// Plan of a run: its steps, and the rules for all of them.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -50,6 +52,10 @@ pub struct SendStep {
     pub on_error: Option<Vec<u32>>,
     /// Steps to take at the message before the run moves on from it.
     pub before_next: BeforeNext,
+    /// Times of the week at which it may be sent.
+    pub window: Option<Window>,
+    /// Time zone of the recipient, for the window.
+    pub zone: Option<Zone>,
 }
 
 /// Message of a plan, ready to be sent.
@@ -194,10 +200,7 @@ impl Plan {
         let conditions = workflow.steps().iter().map(|step| {
             let failover = &step.failover;
             Until {
-                status: match failover.condition_status {
-                    v0_1::Condition::Read => Reached::Read,
-                    _ => Reached::Delivered,
-                },
+                status: reached(failover.condition_status),
                 within: Duration::from_secs(failover.expiry_time.get().into()),
             }
         });
@@ -214,6 +217,8 @@ impl Plan {
                     otherwise: Otherwise::Next,
                     on_error: None,
                     before_next: BeforeNext::NOTHING,
+                    window: None,
+                    zone: None,
                 })));
             }
         }
@@ -224,6 +229,47 @@ impl Plan {
             steps,
             reports: true,
             ..Self::default()
+        };
+        plan.checked()
+    }
+
+    /// Plan of a journey.
+    ///
+    /// # Errors
+    ///
+    /// [`DefinitionError`] if a template does not give a valid message, or the time zone of a window is unknown.
+    pub fn of_journey(journey: &Journey) -> Result<Self, DefinitionError> {
+        let mut steps = Vec::with_capacity(journey.steps.len());
+        for (index, step) in journey.steps.iter().enumerate() {
+            steps.push(match step {
+                journey::Step::Send(step) => {
+                    PlanStep::Send(Box::new(send_step(journey, step, index)?))
+                }
+                journey::Step::Wait(step) => PlanStep::Wait(match &step.wait {
+                    journey::Wait::Until(time) => {
+                        WaitStep::Until(time.instant().unwrap_or(Timestamp::MIN))
+                    }
+                    journey::Wait::For(span) => {
+                        WaitStep::For(Duration::from_secs(span.get().into()))
+                    }
+                    // No other wait can be read.
+                    _ => WaitStep::For(Duration::ZERO),
+                }),
+                _ => PlanStep::Wait(WaitStep::For(Duration::ZERO)),
+            });
+        }
+        let stop_on = journey.stop_on.iter().flat_map(|stops| stops.iter());
+        let plan = Self {
+            steps,
+            stop_on: stop_on.filter_map(stop).collect(),
+            doubt: match journey.doubt {
+                Some(journey::Doubt::Proceed) => Doubt::Proceed,
+                _ => Doubt::Wait,
+            },
+            max_hold: journey
+                .max_hold
+                .map(|hold| Duration::from_secs(hold.get().into())),
+            reports: false,
         };
         plan.checked()
     }
@@ -284,6 +330,10 @@ impl Plan {
         details.campaign.clone_from(&run.details.campaign);
         details.tags.clone_from(&run.details.tags);
         details.send_before = run.details.send_before;
+        if let Some(step) = self.send(step) {
+            details.window.clone_from(&step.window);
+            details.zone.clone_from(&step.zone);
+        }
         details.run = Some(RunStep {
             run: run.id,
             step: u16::try_from(step).ok()?,
@@ -305,5 +355,102 @@ impl Plan {
             0..=Self::MESSAGES_MAX => Ok(self),
             _ => Err(DefinitionError::TooManyMessages),
         }
+    }
+}
+
+/// Step of a journey that sends.
+fn send_step(
+    journey: &Journey,
+    step: &journey::SendStep,
+    index: usize,
+) -> Result<SendStep, DefinitionError> {
+    let messages = step.send.messages().map_err(DefinitionError::Invalid)?;
+    let window = step.window.as_ref().or(journey.window.as_ref());
+    if window.is_some() {
+        for message in &messages {
+            let channel = message.channel();
+            let recipient = Some(message.recipient());
+            Zones::of_recipient(journey.zone.as_ref(), channel.as_str(), recipient)
+                .ok_or(DefinitionError::ZoneUnknown { step: index })?;
+        }
+    }
+    let until = step.until.map(|until| Until {
+        status: reached(until.status),
+        within: Duration::from_secs(until.within.get().into()),
+    });
+    let otherwise = match &step.otherwise {
+        Some(journey::Otherwise::Stop) => Otherwise::Stop,
+        Some(journey::Otherwise::Step(name)) => {
+            // A name that is not there is a problem of the document.
+            let target = journey.steps.position(name);
+            target.map_or(Otherwise::Stop, Otherwise::Step)
+        }
+        _ => Otherwise::Next,
+    };
+    let before_next = step.before_next.clone().unwrap_or_default();
+    let before_next = BeforeNext {
+        ttl: before_next.limits_ttl(),
+        revoke: before_next.revokes(),
+        grace: Duration::from_secs(before_next.grace_seconds().into()),
+    };
+    // Nothing follows the last step: its message may arrive as late as it can.
+    let is_followed = match otherwise {
+        Otherwise::Next => index + 1 < journey.steps.len(),
+        Otherwise::Stop => false,
+        Otherwise::Step(_) => true,
+    };
+    let ttl = until
+        .filter(|_| before_next.ttl && is_followed)
+        .map(|until| until.within);
+    let messages = messages.into_iter().map(|message| match ttl {
+        Some(ttl) => PlanMessage(limited(message, ttl)),
+        None => PlanMessage(message),
+    });
+    let codes = step.on_error.as_ref();
+    Ok(SendStep {
+        messages: messages.collect(),
+        until,
+        otherwise,
+        on_error: codes.map(|codes| codes.iter().map(|code| code.number()).collect()),
+        before_next,
+        window: window.cloned(),
+        zone: journey.zone.clone(),
+    })
+}
+
+/// The message with this life, as near as its channel allows, unless it has one.
+fn limited(mut message: v1::ChannelMessage, ttl: Duration) -> v1::ChannelMessage {
+    match &mut message {
+        v1::ChannelMessage::Sms(message) => limit(&mut message.ttl, ttl),
+        v1::ChannelMessage::Mms(message) => limit(&mut message.ttl, ttl),
+        v1::ChannelMessage::Rcs(message) => limit(&mut message.ttl, ttl),
+        v1::ChannelMessage::ViberService(message) => {
+            limit(&mut message.viber_service.get_or_insert_default().ttl, ttl);
+        }
+        _ => {}
+    }
+    message
+}
+
+fn limit<const MIN: u32, const MAX: u32>(own: &mut Option<Seconds<MIN, MAX>>, ttl: Duration) {
+    let seconds = u32::try_from(ttl.as_secs()).unwrap_or(MAX);
+    if own.is_none() {
+        *own = Seconds::new(seconds.clamp(MIN, MAX)).ok();
+    }
+}
+
+fn stop(stop: &journey::StopOn) -> Option<Stop> {
+    Some(match stop {
+        journey::StopOn::Reply => Stop::Reply,
+        journey::StopOn::Signal(name) => Stop::Signal(name.as_str().to_owned()),
+        journey::StopOn::Status(status) => Stop::Status(reached(*status)),
+        _ => return None,
+    })
+}
+
+fn reached(condition: journey::Condition) -> Reached {
+    match condition {
+        journey::Condition::Read => Reached::Read,
+        _ => Reached::Delivered,
     }
 }

@@ -134,7 +134,7 @@ impl OutboxStore for MemoryStore {
         let result = ledger::advance(&mut *tables, request, self.clock.now());
         tables.end(result.is_ok());
         drop(tables);
-        // Most requests find nothing due; they must not wake whoever waits for rows.
+        // Most requests find nothing due; they must not wake workers that wait for rows.
         if result.as_ref().is_ok_and(|advanced| advanced.moved > 0) {
             self.changed.notify_waiters();
         }

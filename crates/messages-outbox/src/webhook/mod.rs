@@ -1,6 +1,8 @@
 //! Webhooks become facts.
 
 use std::error::Error as StdError;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
 
 use messages_sdk::types::{EventKind, EventView, Usage, WebhookEvent};
 use messages_sdk::webhook::EventHandler;
@@ -8,7 +10,7 @@ use messages_sdk::webhook::EventHandler;
 use crate::id::Reference;
 use crate::outbox::Outbox;
 use crate::row::StatusFact;
-use crate::store::{Applied, Consent, Fact, StoreError};
+use crate::store::{Applied, Consent, Fact, Reply, StoreError};
 use crate::suppression::{Keyword, SenderGroups, keyword};
 
 impl Outbox {
@@ -33,12 +35,14 @@ impl Outbox {
         let groups = &self.inner.settings.policy.groups;
         let facts: Vec<Fact> = events
             .iter()
-            .filter_map(|event| fact(event, groups))
+            .flat_map(|event| facts(event, groups))
             .collect();
-        if facts.is_empty() {
+        let says_something = facts.iter().any(|fact| !matches!(fact, Fact::Webhook));
+        if facts.is_empty() || !(says_something || self.is_to_note()) {
             return Ok(Vec::new());
         }
-        let applied = self.inner.store.apply(&facts).await?;
+        let mut applied = self.inner.store.apply(&facts).await?;
+        applied.retain(|applied| *applied != Applied::Noted);
         for applied in &applied {
             if let Applied::Changed {
                 id,
@@ -53,7 +57,25 @@ impl Outbox {
         }
         Ok(applied)
     }
+
+    /// Returns `true` if a webhook that says nothing about a row is to be stored as a sign that webhooks arrive: one in a
+    /// second.
+    fn is_to_note(&self) -> bool {
+        let mut noted = self
+            .inner
+            .noted
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_due = noted.is_none_or(|last| last.elapsed() >= NOTE);
+        if is_due {
+            *noted = Some(Instant::now());
+        }
+        is_due
+    }
 }
+
+/// Time between two webhooks that are stored only as signs that webhooks arrive.
+const NOTE: Duration = Duration::from_secs(1);
 
 /// Applies the event, commits, and acknowledges it: pass a clone of the outbox to
 /// [`WebhookService`](messages_sdk::webhook::WebhookService) or `router`.
@@ -64,7 +86,26 @@ impl EventHandler for Outbox {
     }
 }
 
-/// The fact that an event states, if it may be about this outbox.
+/// The facts that an event states: at least that it came.
+fn facts(event: &WebhookEvent, groups: &SenderGroups) -> Vec<Fact> {
+    let view = event.view();
+    let reply = match view.kind {
+        EventKind::Status(_) | EventKind::Report(_) | EventKind::Unknown => None,
+        _ => view.contact.zip(view.account_address).map(|(from, to)| {
+            Fact::Reply(Reply {
+                from: from.to_owned(),
+                to: to.to_owned(),
+            })
+        }),
+    };
+    let mut facts: Vec<Fact> = fact(event, groups).into_iter().chain(reply).collect();
+    if facts.is_empty() {
+        facts.push(Fact::Webhook);
+    }
+    facts
+}
+
+/// The fact that an event states about a row or consent, if it may be about this outbox.
 fn fact(event: &WebhookEvent, groups: &SenderGroups) -> Option<Fact> {
     let view = event.view();
     match view.kind {

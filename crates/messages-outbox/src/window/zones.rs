@@ -49,14 +49,24 @@ impl Zones {
 
     /// Zone of a row's recipient: the one it was given, else those of the number's country.
     pub(super) fn of(details: &Details) -> Option<Self> {
-        if let Some(zone) = &details.zone {
+        let recipient = details.recipient.as_deref();
+        Self::of_recipient(details.zone.as_ref(), &details.lane.channel, recipient)
+    }
+
+    /// The same of a recipient on a channel.
+    pub(crate) fn of_recipient(
+        zone: Option<&Zone>,
+        channel: &str,
+        recipient: Option<&str>,
+    ) -> Option<Self> {
+        if let Some(zone) = zone {
             return Self::named(zone);
         }
         // Recipients of other channels, such as Messenger, have IDs that may look like numbers.
-        if !NUMBERED.contains(&&*details.lane.channel) {
+        if !NUMBERED.contains(&channel) {
             return None;
         }
-        Self::of_number(details.recipient.as_deref()?)
+        Self::of_number(recipient?)
     }
 
     /// The zones.

@@ -6,6 +6,7 @@ mod outcome;
 mod pace;
 mod post;
 mod report;
+mod runs;
 
 use std::future::Future;
 use std::pin::pin;
@@ -23,6 +24,7 @@ use breaker::Breaker;
 use pace::StoreTime;
 use post::{LEAD, Sender};
 pub use report::{RunError, RunReport};
+use runs::Runs;
 
 /// Condition that ends a run, besides a shutdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,10 +66,12 @@ pub(crate) async fn run(
     committers.spawn(settle_task);
 
     let mut rows = JoinSet::new();
-    let result = claim_until(&sender, until, shutdown, &mut rows).await;
+    let mut runs = Runs::new(inner);
+    let result = claim_until(&sender, until, shutdown, &mut rows, &mut runs).await;
     // Rows that have not begun are released, requests in flight are awaited.
     let _ = stop.send(true);
     while rows.join_next().await.is_some() {}
+    runs.finish().await;
     let report = sender.report.read();
     drop(sender);
     while committers.join_next().await.is_some() {}
@@ -79,6 +83,7 @@ async fn claim_until(
     until: Until,
     shutdown: impl Future<Output = ()> + Send,
     rows: &mut JoinSet<()>,
+    runs: &mut Runs,
 ) -> Result<(), RunError> {
     let mut shutdown = pin!(shutdown);
     let inner = &sender.inner;
@@ -108,7 +113,10 @@ async fn claim_until(
             false => (concurrency + ahead).saturating_sub(held),
         };
         let is_worth_it = held == 0 || most >= ahead.div_ceil(2).max(1);
-        let result = if is_reap_due {
+        let advanced = runs.look().await;
+        let result = if let Err(error) = advanced {
+            Err(error)
+        } else if is_reap_due {
             reap_leases(inner).await.map(|()| Duration::ZERO)
         } else if most == 0 || !is_worth_it {
             tokio::select! {
@@ -123,9 +131,13 @@ async fn claim_until(
                     let is_empty = claim.rows.is_empty();
                     let is_last = is_empty && claim.retry_at.is_none() && rows.is_empty();
                     if until == Until::Empty && is_last && is_idle(inner).await? {
-                        return Ok(());
+                        // A row that was settled since the last look may have moved its run.
+                        runs.look_now().await.map_err(RunError::Store)?;
+                        if !runs.are_waiting() {
+                            return Ok(());
+                        }
                     }
-                    let wait = pause_after(&claim, inner.settings.poll);
+                    let wait = pause_after(&claim, inner.settings.poll).min(runs.wait());
                     time.observe(Instant::now(), claim.now);
                     spawn(sender, claim, &time, rows);
                     Ok(if is_empty { wait } else { Duration::ZERO })

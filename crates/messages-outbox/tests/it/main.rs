@@ -15,6 +15,8 @@ mod conformance;
 mod policies;
 mod races;
 mod redaction;
+mod runs;
+mod runs_worker;
 mod search;
 mod simulation;
 mod support;

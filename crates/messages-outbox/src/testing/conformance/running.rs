@@ -7,10 +7,10 @@ use messages_sdk::types::v0_1::{Condition, Sms, Whatsapp, Workflow};
 
 use crate::id::RowId;
 use crate::row::{Outcome, Reason, State};
-use crate::run::{Phase, Run, RunId, RunIntent, RunState, Task};
+use crate::run::{Definition, Phase, Run, RunId, RunIntent, RunState, Task};
 use crate::store::{
-    AdvanceRequest, Advanced, Enqueued, Fact, OutboxStore, PurgeRequest, Started, StoreErrorKind,
-    TaskDone,
+    AdvanceRequest, Advanced, Applied, Enqueued, Fact, OutboxStore, PurgeRequest, Reply, Started,
+    StoreErrorKind, TaskDone,
 };
 use crate::testing::scene::{RECIPIENT, SENDER, Scene, accepted, failed, intent, status};
 use crate::testing::{StoreHarness, Verdict, ensure};
@@ -28,6 +28,18 @@ fn workflow(key: &str) -> Result<RunIntent, String> {
         .map_err(|problems| problems.to_string())?;
     let workflow = Workflow::starting_with(first.into()).ending_with(last);
     RunIntent::new(key, workflow).map_err(|error| error.to_string())
+}
+
+/// An SMS, stopped by a reply or the signal `booked`.
+fn journey(key: &str) -> Result<RunIntent, String> {
+    let document = format!(
+        r#"{{"template": "journey/1", "stop_on": ["reply", {{"signal": "booked"}}], "steps": [{{"send":
+        {{"message": {{"channel": "sms", "message_type": "text", "from": "{SENDER}", "to": "{RECIPIENT}",
+        "text": "Hello"}}}}}}]}}"#
+    );
+    Definition::from_slice(document.as_bytes())
+        .and_then(|definition| RunIntent::new(key, definition))
+        .map_err(|error| error.to_string())
 }
 
 impl<S: OutboxStore> Scene<S> {
@@ -339,6 +351,40 @@ pub(super) async fn an_ended_run_sends_nothing_more<H: StoreHarness>(harness: &H
         !scene.has_row(waiting.row(2)).await?,
         "a cancelled run went on"
     );
+    for (key, is_reply) in [("reply", true), ("signal", false)] {
+        let Started::New(id) = scene.start(journey(key)?).await? else {
+            return Err("a new key was known".to_owned());
+        };
+        let ended = if is_reply {
+            let reply = |to: &str| {
+                Fact::Reply(Reply {
+                    from: RECIPIENT.to_owned(),
+                    to: to.to_owned(),
+                })
+            };
+            // To another sender: it is not about this run.
+            scene.apply(reply("447700900009")).await?;
+            ensure!(
+                scene.run(id).await?.state == RunState::Running,
+                "a reply to another sender stopped a run"
+            );
+            scene.apply(reply(SENDER)).await? == Applied::Stopped(1)
+        } else {
+            let unknown = scene.store.signal(id, "unknown").await.map_err(failed)?;
+            ensure!(!unknown, "a signal that is not named stopped a run");
+            scene.store.signal(id, "booked").await.map_err(failed)?
+        };
+        let state = scene.run(id).await?.state;
+        ensure!(
+            ended && state == RunState::Stopped,
+            "a run is {state} after a {key} that stops it"
+        );
+        let state = scene.state(id.row(1)).await?;
+        ensure!(
+            state == State::Cancelled,
+            "the queued row of a stopped run is {state}"
+        );
+    }
     let status = scene.store.status().await.map_err(failed)?;
     ensure!(
         status.runs.get(&RunState::Cancelled) == Some(&2) && status.running() == 0,
