@@ -239,6 +239,8 @@ pub(super) async fn no_row_starves<H: StoreHarness>(harness: &H) -> Verdict {
     for priority in [Priority::Low, Priority::Normal, Priority::High] {
         let intent = intent(&format!("{priority:?}"), "Hello")?.priority(priority);
         expected.insert(0, scene.add(intent).await?.id());
+        // Without priorities, the one that was added first would be the first.
+        scene.clock.advance(Duration::from_micros(1));
     }
     let mut order = Vec::new();
     for _ in 0..3 {
