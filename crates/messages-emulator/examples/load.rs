@@ -22,13 +22,15 @@ use tokio::task::JoinSet;
 type Failure = Box<dyn Error + Send + Sync>;
 
 const CONNECTIONS: usize = 32;
+/// Above what KEEP messages take, so that their number alone limits them.
+const MIB_MAX: usize = 16 * 1_024;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let messages: usize = arguments.next().map_or(Ok(200_000), |text| text.parse())?;
     let keep: usize = arguments.next().map_or(Ok(100_000), |text| text.parse())?;
-    let builder = Emulator::builder().keep(keep);
+    let builder = Emulator::builder().keep(keep).keep_mib(MIB_MAX);
     let builder = match arguments.next() {
         #[cfg(feature = "persistence")]
         Some(file) => builder.data(file),

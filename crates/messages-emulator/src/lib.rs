@@ -20,12 +20,12 @@ pub use emulator::workspace::{Delivered, Events, Workspace};
 pub use emulator::{Emulator, EmulatorBuilder};
 pub use event::{Body, Event, MessageEvent, MissedEvents, RequestEvent, WebhookAttempt};
 pub use http::control::{Span, SpanError};
+pub use messages_types::v1::WebhookVersion;
 pub use rules::{
     Action, Pattern, RevokeEffect, Rule, RuleError, Turn, WebhookFault, WebhookOutage, When, magic,
 };
 pub use state::channel::{Channel, UnknownChannel};
 pub use state::direction::Direction;
-pub use state::generation::Generation;
 pub use state::rate_limit::RateLimit;
 pub use state::status::{Status, UnknownStatus};
 pub use state::webhook::body::WebhookKind;

@@ -5,7 +5,7 @@ use std::pin::pin;
 
 use clap::Args;
 use messages_emulator::{
-    Config, DEFAULT_PORT, Emulator, EmulatorBuilder, Event, Generation, StartError,
+    Config, DEFAULT_PORT, Emulator, EmulatorBuilder, Event, StartError, WebhookVersion,
 };
 use messages_sdk::auth::{ApiKey, ApiSecret, ApplicationId};
 use messages_sdk::env::{
@@ -45,8 +45,8 @@ pub(crate) struct EmulatorArgs {
     inbound_url: Option<String>,
 
     /// The format of webhooks: v1 or v0.1
-    #[arg(long, value_name = "VERSION", value_parser = generation)]
-    webhook_version: Option<Generation>,
+    #[arg(long, value_name = "VERSION")]
+    webhook_version: Option<WebhookVersion>,
 
     /// Speed of the emulator's time as a multiple of real time, from 0.001 to 1,000,000
     #[arg(long, value_name = "N")]
@@ -76,14 +76,6 @@ pub(crate) struct EmulatorArgs {
     /// A file with settings and rules (TOML); options win over it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-}
-
-fn generation(name: &str) -> Result<Generation, String> {
-    match name {
-        "v1" => Ok(Generation::V1),
-        "v0.1" => Ok(Generation::V0_1),
-        _ => Err("must be v1 or v0.1".to_owned()),
-    }
 }
 
 fn host_name(name: &str) -> Result<String, String> {

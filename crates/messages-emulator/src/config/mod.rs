@@ -10,9 +10,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::Rule;
-use crate::state::generation::Generation;
 use crate::state::rate_limit::RateLimit;
 use crate::state::{Retention, Settings, Targets};
+use messages_types::v1::WebhookVersion;
 
 /// The port at which an emulator is looked for where none is named.
 pub const DEFAULT_PORT: u16 = 4040;
@@ -48,7 +48,7 @@ pub struct Config {
     /// URL for inbound webhooks.
     pub inbound_url: Option<String>,
     /// The format of webhooks, unless a message says otherwise. Statuses of a workflow are always v0.1.
-    pub webhook_version: Generation,
+    pub webhook_version: WebhookVersion,
     /// Settings of the application, each of which wins over the account's above.
     pub application: ApplicationSettings,
     /// Speed of the emulator's time as a multiple of real time, from 0.001 to 1,000,000.
@@ -94,7 +94,7 @@ pub struct ApplicationSettings {
     /// URL for inbound webhooks.
     pub inbound_url: Option<String>,
     /// The format of webhooks, unless a message says otherwise.
-    pub webhook_version: Option<Generation>,
+    pub webhook_version: Option<WebhookVersion>,
 }
 
 impl Default for Config {
@@ -103,7 +103,7 @@ impl Default for Config {
             port: 0,
             status_url: None,
             inbound_url: None,
-            webhook_version: Generation::V1,
+            webhook_version: WebhookVersion::V1,
             application: ApplicationSettings::default(),
             speed: 1.0,
             seed: 0,

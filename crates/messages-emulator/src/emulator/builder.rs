@@ -10,9 +10,9 @@ use crate::config::credentials::{
 use crate::config::error::StartError;
 use crate::config::{ApplicationSettings, Config};
 use crate::rules::Rule;
-use crate::state::generation::Generation;
 use crate::state::rate_limit::RateLimit;
 use crate::store::Saved;
+use messages_types::v1::WebhookVersion;
 
 /// The api key where no other is set.
 const API_KEY: &str = "emulator";
@@ -58,7 +58,7 @@ impl EmulatorBuilder {
     }
 
     /// The format of webhooks, unless a message says otherwise; v1 if it is not set.
-    pub fn webhook_version(mut self, version: Generation) -> Self {
+    pub fn webhook_version(mut self, version: WebhookVersion) -> Self {
         self.config.webhook_version = version;
         self
     }

@@ -8,7 +8,7 @@ use messages_auth::{ApiKey, ApplicationId, AuthError, Basic, PublicKey};
 use serde::{Deserialize, Serialize};
 
 use crate::config::credentials::{EmulatorCredentials, random_secret};
-use crate::state::generation::Generation;
+use messages_types::v1::WebhookVersion;
 
 /// An account, the application that belongs to it, and where its webhooks go.
 #[derive(Debug, Clone)]
@@ -23,11 +23,21 @@ pub(crate) struct Account {
 }
 
 /// Webhook URLs and format of a workspace.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Targets {
     pub(crate) status_url: Option<Arc<str>>,
     pub(crate) inbound_url: Option<Arc<str>>,
-    pub(crate) version: Generation,
+    pub(crate) version: WebhookVersion,
+}
+
+impl Default for Targets {
+    fn default() -> Self {
+        Self {
+            status_url: None,
+            inbound_url: None,
+            version: WebhookVersion::V1,
+        }
+    }
 }
 
 impl Account {

@@ -1,6 +1,7 @@
 //! The conversations of a workspace, as the inbox lists them.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
 
 use crate::state::channel::Channel;
 use crate::state::message::{ConversationId, Message, MessageId};
@@ -10,8 +11,8 @@ use crate::state::table::Table;
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Parties {
     pub(crate) channel: Channel,
-    pub(crate) ours: Box<str>,
-    pub(crate) person: Box<str>,
+    pub(crate) ours: Arc<str>,
+    pub(crate) person: Arc<str>,
 }
 
 /// The messages between the same two over the same channel.
@@ -38,26 +39,36 @@ pub(crate) struct Conversations {
 }
 
 impl Conversations {
-    /// Adds a message to the conversation of its parties, which begins if there is none.
-    pub(crate) fn add(&mut self, parties: Parties, message: MessageId) -> ConversationId {
-        let id = match self.by_parties.get(&parties) {
-            Some(id) => *id,
+    /// Adds a message to the conversation of its parties, which begins if there is none. Returns the conversation's own
+    /// parties: its messages share their texts.
+    pub(crate) fn add(
+        &mut self,
+        parties: Parties,
+        message: MessageId,
+    ) -> (ConversationId, Parties) {
+        let (parties, id) = match self.by_parties.get_key_value(&parties) {
+            Some((shared, id)) => (shared.clone(), *id),
             None => {
                 self.last += 1;
-                self.last
+                (parties, self.last)
             }
         };
-        self.append(id, parties, message);
-        id
+        self.append(id, parties.clone(), message);
+        (id, parties)
     }
 
-    /// Adds a message that was there before to its conversation.
-    pub(crate) fn put_back(&mut self, message: &Message) {
-        let parties = Parties {
+    /// Adds a message that was there before to its conversation, and has it share the texts of the parties.
+    pub(crate) fn put_back(&mut self, message: &mut Message) {
+        let mut parties = Parties {
             channel: message.channel,
-            ours: message.ours.clone(),
-            person: message.person.clone(),
+            ours: Arc::clone(&message.ours),
+            person: Arc::clone(&message.person),
         };
+        if let Some((shared, _)) = self.by_parties.get_key_value(&parties) {
+            parties = shared.clone();
+            message.ours = Arc::clone(&parties.ours);
+            message.person = Arc::clone(&parties.person);
+        }
         self.last = self.last.max(message.conversation);
         self.append(message.conversation, parties, message.id);
     }

@@ -7,7 +7,6 @@ pub(crate) mod code;
 pub(crate) mod conversation;
 pub(crate) mod direction;
 pub(crate) mod failover;
-pub(crate) mod generation;
 pub(crate) mod message;
 mod prune;
 pub(crate) mod rate_limit;
@@ -52,7 +51,6 @@ use crate::event::Event;
 use crate::event::metrics::Gauges;
 use crate::rules::{Rule, Rules};
 use crate::state::rate_limit::{Bucket, RateLimit};
-use crate::store::rows::RowChange;
 
 /// The index of a workspace.
 pub(crate) type WorkspaceId = usize;
@@ -132,7 +130,7 @@ pub(crate) struct State {
     /// Most planned events before void ones are discarded.
     prune_at: prune::Thresholds,
     /// Changes are recorded, to be stored.
-    tracked: bool,
+    pub(crate) tracked: bool,
 }
 
 impl State {
@@ -221,20 +219,6 @@ impl State {
         for (_, workspace) in self.workspaces.iter_mut() {
             workspace.track();
         }
-    }
-
-    /// The changes since the last call; empty while changes are not recorded.
-    pub(crate) fn take_changes(&mut self) -> Vec<(WorkspaceId, Vec<RowChange>)> {
-        if !self.tracked {
-            return Vec::new();
-        }
-        let workspaces = self.workspaces.iter_mut();
-        let changed = workspaces.filter_map(|(id, workspace)| {
-            let mut changes = Vec::new();
-            workspace.take_changes(&mut changes);
-            (!changes.is_empty()).then_some((id, changes))
-        });
-        changed.collect()
     }
 
     /// Notes how far time was moved: nothing else may tell of it.

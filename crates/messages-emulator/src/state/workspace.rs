@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::clock::Moment;
@@ -17,7 +18,6 @@ use crate::state::seeded_rng::SeededRng;
 use crate::state::table::Table;
 use crate::state::webhook::delivery::DeliveryId;
 use crate::state::webhook::queue::WebhookQueue;
-use crate::store::rows::Numbers;
 
 /// Retention of a workspace; beyond any limit, the oldest messages are removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,17 @@ pub(crate) struct Retention {
     pub(crate) bytes: usize,
     /// In the emulator's time.
     pub(crate) age: Duration,
+}
+
+/// The numbers that were given last: they go on, so that nothing new is taken for something old.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Numbers {
+    pub(crate) things: u64,
+    pub(crate) webhooks: u64,
+    pub(crate) conversations: u64,
+    /// Time by which the clock was moved by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) moved_to: Option<Moment>,
 }
 
 /// The state of one api key.
@@ -67,6 +78,16 @@ impl WorkspaceState {
             targets_changed: false,
             told: Numbers::default(),
         }
+    }
+
+    /// Remembers from now on what changes.
+    pub(crate) fn track(&mut self) {
+        self.messages.track();
+        self.failovers.track();
+        self.webhooks.table_mut().track();
+        self.conversations.seen_mut().track();
+        // The rules of the beginning are the configuration's, and are written down once they differ from it.
+        self.rules.take_changed();
     }
 
     /// A number that was never given before.

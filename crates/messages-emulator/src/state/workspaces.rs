@@ -43,7 +43,7 @@ impl Workspaces {
         self.open.iter().map(|(id, workspace)| (*id, workspace))
     }
 
-    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (WorkspaceId, &mut WorkspaceState)> {
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (WorkspaceId, &mut WorkspaceState)> {
         self.open.iter_mut().map(|(id, workspace)| (*id, workspace))
     }
 }

@@ -62,7 +62,7 @@ impl crate::state::WorkspaceState {
         if let Some(rules) = parts.rules {
             self.rules.replace(rules);
         }
-        for (id, message) in parts.messages {
+        for (id, mut message) in parts.messages {
             let next_state = message.next_state_at();
             dues.extend(next_state.map(|at| (at, Pending::Transition(id))));
             dues.extend(
@@ -71,7 +71,7 @@ impl crate::state::WorkspaceState {
                     .typing_until
                     .map(|at| (at, Pending::TypingEnd(id))),
             );
-            self.conversations.put_back(&message);
+            self.conversations.put_back(&mut message);
             self.add(message);
         }
         for (conversation, message) in parts.seen {

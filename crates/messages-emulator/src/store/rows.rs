@@ -13,7 +13,8 @@ use crate::state::failover::Failover;
 use crate::state::message::{Message, MessageId};
 use crate::state::table::Table;
 use crate::state::webhook::delivery::WebhookDelivery;
-use crate::state::workspace::WorkspaceState;
+use crate::state::workspace::{Numbers, WorkspaceState};
+use crate::state::{State, WorkspaceId};
 
 /// Highest number of a row: SQLite can store it, and what comes after it can be counted.
 const NUMBER_MAX: u64 = 1 << 62;
@@ -74,17 +75,6 @@ pub(crate) enum RowChange {
     Remove(Kind, u64),
     /// Every row of the kind goes.
     Clear(Kind),
-}
-
-/// The numbers that were given last: they go on, so that nothing new is taken for something old.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Numbers {
-    pub(crate) things: u64,
-    pub(crate) webhooks: u64,
-    pub(crate) conversations: u64,
-    /// Time by which the clock was moved by hand.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) moved_to: Option<Moment>,
 }
 
 /// Rows, understood.
@@ -187,17 +177,23 @@ impl Parts {
     }
 }
 
-impl WorkspaceState {
-    /// Remembers from now on what changes.
-    pub(crate) fn track(&mut self) {
-        self.messages.track();
-        self.failovers.track();
-        self.webhooks.table_mut().track();
-        self.conversations.seen_mut().track();
-        // The rules of the beginning are the configuration's, and are written down once they differ from it.
-        self.rules.take_changed();
+impl State {
+    /// The changes since the last call; empty while changes are not recorded.
+    pub(crate) fn take_changes(&mut self) -> Vec<(WorkspaceId, Vec<RowChange>)> {
+        if !self.tracked {
+            return Vec::new();
+        }
+        let workspaces = self.workspaces.iter_mut();
+        let changed = workspaces.filter_map(|(id, workspace)| {
+            let mut changes = Vec::new();
+            workspace.take_changes(&mut changes);
+            (!changes.is_empty()).then_some((id, changes))
+        });
+        changed.collect()
     }
+}
 
+impl WorkspaceState {
     /// The changes since the last call, in an order in which they can be applied.
     pub(crate) fn take_changes(&mut self, changes: &mut Vec<RowChange>) {
         take(Kind::Message, &mut self.messages, changes);

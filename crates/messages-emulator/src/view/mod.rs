@@ -9,13 +9,14 @@ use serde_json::value::RawValue;
 use crate::clock::Moment;
 use crate::state::channel::{Channel, price_text};
 use crate::state::direction::Direction;
-use crate::state::generation::Generation;
+use crate::state::message::submit::response_body;
 use crate::state::status::Status;
 use crate::state::webhook::body::WebhookKind;
 use crate::state::{
     DeliveryState, Failover, FailoverKind, Message, Outbound, Outcome, WebhookDelivery,
     WorkspaceState, failover,
 };
+use messages_types::v1::WebhookVersion;
 
 /// A message. It holds what the message says, so it is for tests and for the inbox and not for logs; `Debug` leaves
 /// numbers and texts out.
@@ -31,7 +32,7 @@ pub struct MessageView {
     /// Which way it goes.
     pub direction: Direction,
     /// The generation in which it was sent, or in which its webhook was posted.
-    pub generation: Generation,
+    pub generation: WebhookVersion,
     /// Its channel.
     pub channel: Channel,
     /// The sender.
@@ -262,9 +263,9 @@ impl MessageDetail {
                 method: "POST",
                 path: request.path.to_string(),
                 auth: request.auth.name(),
-                body: text(&request.body),
-                status: request.status,
-                answer: text(&request.answer),
+                body: request.body.to_string(),
+                status: 202,
+                answer: response_body(message, failover.map(|failover| &failover.kind)),
             }),
             history: message
                 .history

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use messages_emulator::{
-    Action, ApplicationSettings, Channel, DeliveryState, Emulator, Event, Generation,
-    InboundMessage, Query, Rule, Status, WebhookFault,
+    Action, ApplicationSettings, Channel, DeliveryState, Emulator, Event, InboundMessage, Query,
+    Rule, Status, WebhookFault, WebhookVersion,
 };
 use messages_types::{Document, v0_1, v1};
 use serde_json::json;
@@ -58,7 +58,7 @@ async fn the_message_wins_over_the_application_and_that_over_the_account() {
         .inbound_url(&account.url)
         .application(ApplicationSettings {
             status_url: Some(application.url.clone()),
-            webhook_version: Some(Generation::V0_1),
+            webhook_version: Some(WebhookVersion::V0_1),
             ..ApplicationSettings::default()
         })
         .start()
@@ -271,7 +271,7 @@ async fn webhooks_go_to_this_machine_only() {
 
 #[tokio::test]
 async fn inbound_messages_arrive_in_both_formats() {
-    for version in [Generation::V1, Generation::V0_1] {
+    for version in [WebhookVersion::V1, WebhookVersion::V0_1] {
         let receiver = Receiver::start().await;
         let emulator = Emulator::builder()
             .inbound_url(&receiver.url)
@@ -299,11 +299,11 @@ async fn inbound_messages_arrive_in_both_formats() {
             let webhook = delivered.webhook.unwrap();
             assert_eq!(webhook.answer, Some(200));
             match version {
-                Generation::V1 => {
+                WebhookVersion::V1 => {
                     let inbound = v1::Inbound::from_slice(webhook.body.as_bytes()).unwrap();
                     assert_eq!(inbound.message_uuid, delivered.message_uuid);
                 }
-                Generation::V0_1 => {
+                _ => {
                     let inbound = v0_1::Inbound::from_slice(webhook.body.as_bytes()).unwrap();
                     assert_eq!(inbound.message_uuid, delivered.message_uuid);
                 }
@@ -314,7 +314,7 @@ async fn inbound_messages_arrive_in_both_formats() {
             all.iter()
                 .all(|received| is_signed(received, emulator.credentials()))
         );
-        if version == Generation::V1 {
+        if version == WebhookVersion::V1 {
             assert_eq!(
                 all[0].json["sms"],
                 json!({ "num_messages": "1", "keyword": "STOP" })

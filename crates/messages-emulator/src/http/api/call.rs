@@ -20,7 +20,7 @@ use crate::rules::{Action, Facts, Stage};
 use crate::state::message::submit;
 use crate::state::rate_limit::Reading;
 use crate::state::seeded_rng::SeededRng;
-use crate::state::{Accepted, ApiRequest, Outbound, Scheme, UpdateError};
+use crate::state::{Accepted, ApiRequest, FailoverKind, Outbound, Scheme, UpdateError};
 use crate::store::StoreError;
 
 /// A request while it is being answered.
@@ -66,10 +66,17 @@ impl Call {
         };
         let response = match result {
             Ok(accepted) => {
-                self.event.message_uuid = accepted.message_uuid;
-                self.event.workflow_id = accepted.workflow_id;
-                self.event.dispatch_uuid = accepted.dispatch_uuid;
-                accepted_response(accepted.answer)
+                self.event.message_uuid = Some(accepted.message_uuid);
+                match accepted.failover {
+                    None => {}
+                    Some(FailoverKind::List { workflow_id }) => {
+                        self.event.workflow_id = Some(workflow_id.into());
+                    }
+                    Some(FailoverKind::Workflow { uuid, .. }) => {
+                        self.event.dispatch_uuid = Some(uuid.to_string());
+                    }
+                }
+                accepted_response(accepted.body)
             }
             Err(refused) => self.refuse(refused),
         };
@@ -102,7 +109,7 @@ impl Call {
             body,
         };
         let accepted = self.engine.with(|state, now, effects| {
-            state.submit(now, caller.workspace, submission, request, effects)
+            state.submit(now, caller.workspace, submission, &request, effects)
         });
         // Flushes to the store before responding.
         let accepted = match self.engine.flush().await {

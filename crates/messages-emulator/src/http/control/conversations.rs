@@ -57,8 +57,8 @@ impl Conversation {
         Some(Self {
             id,
             channel: conversation.parties.channel,
-            ours: conversation.parties.ours.clone().into(),
-            person: conversation.parties.person.clone().into(),
+            ours: conversation.parties.ours.to_string(),
+            person: conversation.parties.person.to_string(),
             unread: conversation.unread,
             messages: conversation.messages.len(),
             last: MessageView::new(last, workspace),

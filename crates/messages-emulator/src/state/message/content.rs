@@ -1,14 +1,13 @@
 //! Messages of a submission as the emulator reads them, and their content in the flat form of v1.
 
 use messages_types::v1::sms::Encoding;
-use messages_types::v1::{self, ChannelMessage};
+use messages_types::v1::{self, ChannelMessage, WebhookVersion};
 use messages_types::{Submission, v0_1};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::rules::Facts;
 use crate::state::channel::Channel;
-use crate::state::generation::Generation;
 
 /// One message of a submission, of either generation.
 #[derive(Clone, Copy)]
@@ -48,10 +47,10 @@ impl<'a> Outbound<'a> {
         }
     }
 
-    pub(crate) const fn generation(self) -> Generation {
+    pub(crate) const fn generation(self) -> WebhookVersion {
         match self {
-            Self::V1(_) => Generation::V1,
-            Self::V0_1(_) => Generation::V0_1,
+            Self::V1(_) => WebhookVersion::V1,
+            Self::V0_1(_) => WebhookVersion::V0_1,
         }
     }
 
@@ -91,12 +90,9 @@ impl<'a> Outbound<'a> {
         }
     }
 
-    pub(crate) fn webhook_version(self) -> Option<Generation> {
+    pub(crate) fn webhook_version(self) -> Option<WebhookVersion> {
         match self {
-            Self::V1(message) => Some(match message.envelope().webhook_version? {
-                v1::WebhookVersion::V0_1 => Generation::V0_1,
-                _ => Generation::V1,
-            }),
+            Self::V1(message) => message.envelope().webhook_version,
             Self::V0_1(_) => None,
         }
     }

@@ -7,13 +7,13 @@ use crate::event::Event;
 use crate::state::channel::Channel;
 use crate::state::conversation::Parties;
 use crate::state::direction::Direction;
-use crate::state::generation::Generation;
 use crate::state::message::{Marks, Message, MessageId};
 use crate::state::webhook::body::{self, InboundFacts, WebhookKind};
 use crate::state::webhook::delivery::{Body, DeliveryId};
 use crate::state::{
     DeliveryState, Effects, InboundMessage, Signature, State, WebhookDelivery, WorkspaceId,
 };
+use messages_types::v1::WebhookVersion;
 
 impl State {
     /// A person's message arrives. Returns it, and its webhook if there is anywhere to delivery it.
@@ -32,10 +32,10 @@ impl State {
         inbound.complete(&uuid_text);
         let parties = Parties {
             channel: inbound.channel,
-            ours: inbound.to.clone(),
-            person: inbound.from.clone(),
+            ours: (&*inbound.to).into(),
+            person: (&*inbound.from).into(),
         };
-        let conversation = state.conversations.add(parties, id);
+        let (conversation, parties) = state.conversations.add(parties, id);
         let version = state.account.targets.version;
         let facts = InboundFacts {
             uuid: &uuid_text,
@@ -48,7 +48,7 @@ impl State {
         };
         // v0.1 has no RCS and no e-mail.
         let version = match inbound.channel {
-            Channel::Rcs | Channel::Email => Generation::V1,
+            Channel::Rcs | Channel::Email => WebhookVersion::V1,
             _ => version,
         };
         let webhook = body::inbound(version, &facts);
@@ -62,8 +62,8 @@ impl State {
             direction: Direction::Inbound,
             generation: version,
             channel: inbound.channel,
-            ours: inbound.to,
-            person: inbound.from,
+            ours: parties.ours,
+            person: parties.person,
             kind: inbound.kind,
             text: content.text().into(),
             content: to_raw_value(&content.into_json()).unwrap_or_default(),

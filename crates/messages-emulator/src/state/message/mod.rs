@@ -9,9 +9,9 @@ pub(crate) mod submit;
 pub(crate) mod transition;
 pub(crate) mod update;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -22,11 +22,10 @@ use crate::rules::{Facts, WebhookFault};
 use crate::state::WorkspaceId;
 use crate::state::channel::Channel;
 use crate::state::direction::Direction;
-use crate::state::generation::Generation;
 use crate::state::message::lifecycle::PlannedStatus;
 use crate::state::status::Status;
-use crate::state::text_bytes;
 use crate::state::webhook::delivery::DeliveryId;
+use messages_types::v1::WebhookVersion;
 
 /// The number of a message in its workspace: they grow, and are never used again.
 pub(crate) type MessageId = u64;
@@ -41,12 +40,12 @@ pub(crate) struct Message {
     pub(crate) id: MessageId,
     pub(crate) uuid: Uuid,
     pub(crate) direction: Direction,
-    pub(crate) generation: Generation,
+    pub(crate) generation: WebhookVersion,
     pub(crate) channel: Channel,
     /// The application's number or id.
-    pub(crate) ours: Box<str>,
+    pub(crate) ours: Arc<str>,
     /// The person's number or id.
-    pub(crate) person: Box<str>,
+    pub(crate) person: Arc<str>,
     pub(crate) kind: Box<str>,
     /// The readable texts, for searching.
     pub(crate) text: Box<str>,
@@ -56,7 +55,7 @@ pub(crate) struct Message {
     /// Status webhooks do not repeat the `client_ref`.
     pub(crate) omits_client_ref: bool,
     pub(crate) webhook_url: Option<Arc<str>>,
-    pub(crate) webhook_version: Option<Generation>,
+    pub(crate) webhook_version: Option<WebhookVersion>,
     pub(crate) at: Moment,
     pub(crate) conversation: ConversationId,
     pub(crate) failover: Option<(FailoverId, usize)>,
@@ -110,16 +109,12 @@ impl Scheme {
     }
 }
 
-/// A `POST` to the API and its answer. Bodies are shared by the messages of a workflow.
+/// A `POST` to the API that was accepted. Its response follows from the message.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct RequestRecord {
-    pub(crate) path: Box<str>,
+    pub(crate) path: Cow<'static, str>,
     pub(crate) auth: Scheme,
-    #[serde(with = "text_bytes")]
-    pub(crate) body: Bytes,
-    pub(crate) status: u16,
-    #[serde(with = "text_bytes")]
-    pub(crate) answer: Bytes,
+    pub(crate) body: Box<str>,
 }
 
 impl Message {
@@ -136,9 +131,10 @@ impl Message {
             self.client_ref.as_ref().map_or(0, |text| text.len()),
             self.webhook_url.as_ref().map_or(0, |text| text.len()),
         ];
-        let request = self.request.as_ref().map_or(0, |request| {
-            request.path.len() + request.body.len() + request.answer.len()
-        });
+        let request = self
+            .request
+            .as_ref()
+            .map_or(0, |request| request.body.len());
         let states = self.plan.len() * size_of::<PlannedStatus>()
             + self.history.len() * size_of::<StatusChange>();
         size_of::<Self>() + INDEXED + texts.iter().sum::<usize>() + request + states

@@ -36,12 +36,23 @@ struct Origin<'a> {
 }
 
 /// The API's response.
-#[derive(Debug, Clone, Default)]
 pub(crate) struct Accepted {
-    pub(crate) answer: Bytes,
-    pub(crate) message_uuid: Option<String>,
-    pub(crate) workflow_id: Option<String>,
-    pub(crate) dispatch_uuid: Option<String>,
+    pub(crate) body: Bytes,
+    pub(crate) message_uuid: String,
+    pub(crate) failover: Option<FailoverKind>,
+}
+
+/// Body of the API's response to the request that brought a message.
+pub(crate) fn response_body(message: &Message, failover: Option<&FailoverKind>) -> String {
+    let message_uuid = message.uuid;
+    let body = match failover {
+        None => json!({ "message_uuid": message_uuid }),
+        Some(FailoverKind::List { workflow_id }) => {
+            json!({ "message_uuid": message_uuid, "workflow_id": workflow_id })
+        }
+        Some(FailoverKind::Workflow { uuid, field }) => json!({ field.name(): uuid }),
+    };
+    body.to_string()
 }
 
 impl State {
@@ -51,7 +62,7 @@ impl State {
         now: Moment,
         workspace: WorkspaceId,
         submission: Submission,
-        request: ApiRequest,
+        request: &ApiRequest,
         effects: &mut Effects,
     ) -> Option<Accepted> {
         let seed = self.settings.seed;
@@ -84,29 +95,18 @@ impl State {
         };
         let state = self.workspaces.get_mut(workspace)?;
         let message = state.messages.get_mut(first)?;
-        let uuid = message.uuid.to_string();
-        let mut accepted = Accepted::default();
-        let answer = match kind {
-            None => json!({ "message_uuid": uuid }),
-            Some(FailoverKind::List { workflow_id }) => {
-                accepted.workflow_id = Some(workflow_id.to_string());
-                json!({ "message_uuid": uuid, "workflow_id": workflow_id })
-            }
-            Some(FailoverKind::Workflow { uuid, field }) => {
-                accepted.dispatch_uuid = Some(uuid.to_string());
-                json!({ field.name(): uuid })
-            }
-        };
-        accepted.answer = answer.to_string().into();
-        accepted.message_uuid = Some(uuid);
-        let bytes = request.body.len() + accepted.answer.len();
+        let bytes = request.body.len();
         message.request = Some(RequestRecord {
             path: request.path.into(),
             auth: request.auth,
-            body: request.body,
-            status: 202,
-            answer: accepted.answer.clone(),
+            // Exactly as large as the text: the server's buffers are shared by many requests.
+            body: String::from_utf8_lossy(&request.body).into(),
         });
+        let accepted = Accepted {
+            body: response_body(message, kind.as_ref()).into(),
+            message_uuid: message.uuid.to_string(),
+            failover: kind,
+        };
         state.messages.weigh(first, bytes);
         self.retain(now, workspace);
         Some(accepted)
@@ -204,7 +204,7 @@ impl State {
             ours: outbound.sender().into(),
             person: outbound.recipient().into(),
         };
-        let conversation = state.conversations.add(parties, id);
+        let (conversation, parties) = state.conversations.add(parties, id);
         let first = plan.last().map(|change| change.after);
         let message = Message {
             id,
@@ -212,8 +212,8 @@ impl State {
             direction: Direction::Outbound,
             generation: outbound.generation(),
             channel,
-            ours: outbound.sender().into(),
-            person: outbound.recipient().into(),
+            ours: parties.ours,
+            person: parties.person,
             text: text.into(),
             kind: content.kind.clone(),
             content: to_raw_value(&content.into_json()).unwrap_or_default(),

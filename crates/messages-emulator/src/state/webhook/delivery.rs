@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::clock::Moment;
-use crate::state::generation::Generation;
 use crate::state::message::MessageId;
 use crate::state::status::Status;
 use crate::state::text_bytes;
 use crate::state::webhook::body::WebhookKind;
+use messages_types::v1::WebhookVersion;
 
 /// The number of a webhook in its workspace.
 pub(crate) type DeliveryId = u64;
@@ -39,7 +39,7 @@ pub(crate) struct WebhookDelivery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) body: Option<Box<Body>>,
     /// Format of a status.
-    pub(crate) version: Generation,
+    pub(crate) version: WebhookVersion,
     /// Index of a status in the message's history.
     pub(crate) history_index: u32,
     pub(crate) jti: Uuid,

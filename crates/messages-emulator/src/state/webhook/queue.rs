@@ -281,9 +281,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::state::generation::Generation;
     use crate::state::webhook::body::WebhookKind;
     use crate::state::webhook::delivery::{Outcome, Signature};
+    use messages_types::v1::WebhookVersion;
 
     fn delivery(order_key: u64) -> WebhookDelivery {
         WebhookDelivery {
@@ -293,7 +293,7 @@ mod tests {
             order_key,
             url: "http://127.0.0.1:1/".into(),
             body: None,
-            version: Generation::V1,
+            version: WebhookVersion::V1,
             history_index: 0,
             jti: Uuid::nil(),
             signature: Signature::Right,

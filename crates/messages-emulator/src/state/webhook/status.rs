@@ -5,13 +5,13 @@ use bytes::Bytes;
 use crate::clock::Moment;
 use crate::rules::WebhookFault;
 use crate::state::failover::FailoverKind;
-use crate::state::generation::Generation;
 use crate::state::message::{FailoverId, Message, MessageId};
 use crate::state::seeded_rng::SeededRng;
 use crate::state::status::Status;
 use crate::state::webhook::body::{self, FailoverFacts, Listed, StatusFacts, WebhookKind};
 use crate::state::webhook::delivery::{Body, DeliveryId, DeliveryState, Signature};
 use crate::state::{State, WebhookDelivery, WorkspaceId, WorkspaceState};
+use messages_types::v1::WebhookVersion;
 
 impl State {
     /// WebhookQueue a status that a message has just reached, if a receiver is set. Returns the webhook.
@@ -36,7 +36,7 @@ impl State {
             .and_then(|(failover, _)| state.failovers.get(failover));
         let version = message.webhook_version.unwrap_or(match failover {
             Some(failover) if matches!(failover.kind, FailoverKind::Workflow { .. }) => {
-                Generation::V0_1
+                WebhookVersion::V0_1
             }
             _ => targets.version,
         });
@@ -115,7 +115,7 @@ impl State {
                 at,
                 &listed,
             ))),
-            version: Generation::V0_1,
+            version: WebhookVersion::V0_1,
             history_index: 0,
             jti: state.webhook_rng(seed, failover_id, 0).uuid(),
             signature: signature(first),

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::{Address, to_bytes};
 use crate::clock::Moment;
 use crate::state::channel::Channel;
-use crate::state::generation::Generation;
+use messages_types::v1::WebhookVersion;
 
 /// The facts in an inbound webhook.
 pub(crate) struct InboundFacts<'a> {
@@ -25,10 +25,10 @@ pub(crate) struct InboundFacts<'a> {
 }
 
 /// An inbound webhook.
-pub(crate) fn inbound(generation: Generation, facts: &InboundFacts<'_>) -> Bytes {
-    match generation {
-        Generation::V1 => to_bytes(&InboundV1(facts)),
-        Generation::V0_1 => to_bytes(&InboundV0_1(facts)),
+pub(crate) fn inbound(version: WebhookVersion, facts: &InboundFacts<'_>) -> Bytes {
+    match version {
+        WebhookVersion::V0_1 => to_bytes(&InboundV0_1(facts)),
+        _ => to_bytes(&InboundV1(facts)),
     }
 }
 

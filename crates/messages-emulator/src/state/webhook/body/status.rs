@@ -8,8 +8,8 @@ use super::{Address, to_bytes, usage};
 use crate::clock::Moment;
 use crate::state::channel::Channel;
 use crate::state::code;
-use crate::state::generation::Generation;
 use crate::state::status::Status;
+use messages_types::v1::WebhookVersion;
 
 /// The facts in a status webhook.
 #[derive(Debug, Clone, Copy)]
@@ -45,10 +45,10 @@ pub(crate) enum FailoverFacts<'a> {
 }
 
 /// A status webhook.
-pub(crate) fn status(generation: Generation, facts: &StatusFacts<'_>) -> Bytes {
-    match generation {
-        Generation::V1 => to_bytes(&StatusV1(facts)),
-        Generation::V0_1 => to_bytes(&StatusV0_1(facts)),
+pub(crate) fn status(version: WebhookVersion, facts: &StatusFacts<'_>) -> Bytes {
+    match version {
+        WebhookVersion::V0_1 => to_bytes(&StatusV0_1(facts)),
+        _ => to_bytes(&StatusV1(facts)),
     }
 }
 
