@@ -190,3 +190,91 @@ impl Conversations {
         &mut self.seen
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::seeded_rng::SeededRng;
+
+    fn parties(person: u64) -> Parties {
+        Parties {
+            channel: Channel::Sms,
+            ours: "447700900001".into(),
+            person: person.to_string().into(),
+        }
+    }
+
+    /// A message of the model: its number, its conversation, and whether it was seen.
+    type Row = (MessageId, ConversationId, bool);
+
+    fn check(conversations: &Conversations, rows: &[Row], seed: u64) {
+        let mut last: HashMap<ConversationId, MessageId> = HashMap::new();
+        let mut unread: HashMap<ConversationId, u32> = HashMap::new();
+        for (message, id, seen) in rows {
+            last.insert(*id, *message);
+            *unread.entry(*id).or_default() += u32::from(!seen);
+        }
+        let mut newest: Vec<_> = last.into_iter().map(|(id, last)| (last, id)).collect();
+        newest.sort_unstable_by(|one, other| other.cmp(one));
+        let listed = conversations.newest_before(u64::MAX);
+        let listed = listed.map(|(id, one)| (one.last, id));
+        assert_eq!(Vec::from_iter(listed), newest, "seed {seed}");
+        assert_eq!(conversations.len(), newest.len());
+        assert_eq!(
+            conversations.unread(),
+            unread.values().map(|one| u64::from(*one)).sum::<u64>()
+        );
+        for (last, id) in newest {
+            let conversation = conversations.get(id).expect("it has messages");
+            assert_eq!(conversation.unread, unread[&id], "seed {seed}");
+            assert!(conversations.count_before(last + 1) > conversations.count_before(last));
+        }
+    }
+
+    #[test]
+    fn conversations_agree_with_a_list_of_messages() {
+        for seed in 0..50 {
+            let mut rng = SeededRng::new(seed, "conversations", 0);
+            let mut conversations = Conversations::default();
+            let mut rows: Vec<Row> = Vec::new();
+            for message in 1..200 {
+                match rng.draw() % 4 {
+                    0 if !rows.is_empty() => {
+                        let (oldest, id, _) = rows.remove(0);
+                        conversations.forget(id, oldest);
+                    }
+                    1 if !rows.is_empty() => {
+                        let index = usize::try_from(rng.draw() % 8).expect("small") % rows.len();
+                        let id = rows[index].1;
+                        assert!(conversations.seen(id));
+                        for row in rows.iter_mut().filter(|row| row.1 == id) {
+                            row.2 = true;
+                        }
+                    }
+                    _ => {
+                        let (id, _) = conversations.add(parties(rng.draw() % 5), message);
+                        rows.push((message, id, false));
+                    }
+                }
+                check(&conversations, &rows, seed);
+            }
+        }
+    }
+
+    #[test]
+    fn messages_share_the_texts_of_their_parties() {
+        let mut conversations = Conversations::default();
+        let (first, shared) = conversations.add(parties(1), 1);
+        let (second, again) = conversations.add(parties(1), 2);
+        assert_eq!(first, second);
+        assert!(Arc::ptr_eq(&shared.person, &again.person));
+        assert!(!conversations.seen(9), "an unknown conversation");
+        conversations.forget(first, 1);
+        conversations.forget(first, 2);
+        assert_ne!(
+            conversations.add(parties(1), 3).0,
+            first,
+            "numbers are not used again"
+        );
+    }
+}

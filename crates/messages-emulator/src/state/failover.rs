@@ -229,3 +229,182 @@ pub(crate) const MESSAGE_STAGES: [Stage; 4] = [
     Stage::ClientRef,
     Stage::Webhooks,
 ];
+
+#[cfg(test)]
+mod tests {
+    use messages_types::v1;
+
+    use super::*;
+    use crate::state::seeded_rng::SeededRng;
+
+    #[derive(Debug, Clone, Copy)]
+    enum Input {
+        Status(usize, Status),
+        Deadline(usize),
+    }
+    use Input::{Deadline, Status as Reached};
+
+    fn list(messages: usize) -> Failover {
+        let sms = || v1::Sms::text("447700900001", "447700900000", "Hello").expect("valid");
+        let message = v1::Message::from(sms()).failover((1..messages).map(|_| sms()));
+        let kind = FailoverKind::List {
+            workflow_id: "id".into(),
+        };
+        Failover::new(kind, message.into(), 1, "/v1/messages")
+    }
+
+    /// A workflow with these conditions, and a last step without one.
+    fn workflow(conditions: &[v0_1::Condition]) -> Failover {
+        let sms = || v0_1::Sms::text("447700900001", "447700900000", "Hello").expect("valid");
+        let step = |condition: &v0_1::Condition| {
+            v0_1::Message::from(sms())
+                .expecting(*condition, 600)
+                .expect("in range")
+        };
+        let (first, others) = conditions.split_first().expect("a condition");
+        let mut start = v0_1::Workflow::starting_with(step(first));
+        for other in others {
+            start = start.then(step(other));
+        }
+        let kind = FailoverKind::Workflow {
+            uuid: Uuid::nil(),
+            field: UuidField::DispatchUuid,
+        };
+        let workflow = start.ending_with(sms());
+        Failover::new(kind, workflow.into(), 1, "/v0.1/dispatch")
+    }
+
+    fn step(failover: &mut Failover, input: Input) -> NextStep {
+        match input {
+            Reached(step, status) => failover.on_status(step, status),
+            Deadline(step) => failover.on_time_over(step),
+        }
+    }
+
+    #[test]
+    fn a_status_or_a_deadline_decides_the_next_step() {
+        use NextStep::{End, Send, Wait};
+        use Status::{Delivered, Read, Rejected, Submitted, Undeliverable};
+        use v0_1::Condition;
+
+        let read = || workflow(&[Condition::Read]);
+        let delivered = || workflow(&[Condition::Delivered, Condition::Read]);
+        let completed = End(Ending::Completed);
+        let error = End(Ending::Error);
+        let table: Vec<(Failover, Vec<(Input, NextStep)>)> = vec![
+            (
+                list(2),
+                vec![
+                    (Reached(0, Submitted), Wait),
+                    (Reached(0, Delivered), completed),
+                ],
+            ),
+            (
+                list(2),
+                vec![(Reached(0, Read), completed), (Reached(0, Rejected), Wait)],
+            ),
+            // The documentation names `rejected` only.
+            (list(2), vec![(Reached(0, Undeliverable), error)]),
+            (
+                list(2),
+                vec![
+                    (Reached(0, Rejected), Send(1)),
+                    (Reached(0, Delivered), Wait),
+                ],
+            ),
+            (
+                list(2),
+                vec![
+                    (Reached(0, Rejected), Send(1)),
+                    (Reached(1, Rejected), error),
+                ],
+            ),
+            (
+                list(3),
+                vec![
+                    (Reached(0, Rejected), Send(1)),
+                    (Reached(1, Rejected), Send(2)),
+                ],
+            ),
+            (
+                read(),
+                vec![(Reached(0, Delivered), Wait), (Reached(0, Read), completed)],
+            ),
+            (
+                read(),
+                vec![
+                    (Reached(0, Undeliverable), Send(1)),
+                    (Reached(1, Rejected), error),
+                ],
+            ),
+            // The last step has no condition: delivery is enough.
+            (
+                read(),
+                vec![(Deadline(0), Send(1)), (Reached(1, Delivered), completed)],
+            ),
+            (
+                read(),
+                vec![(Reached(0, Read), completed), (Deadline(0), Wait)],
+            ),
+            (read(), vec![(Deadline(0), Send(1)), (Deadline(0), Wait)]),
+            (
+                delivered(),
+                vec![
+                    (Reached(0, Submitted), Wait),
+                    (Reached(0, Delivered), completed),
+                ],
+            ),
+            (
+                delivered(),
+                vec![(Deadline(0), Send(1)), (Reached(1, Delivered), Wait)],
+            ),
+            (
+                delivered(),
+                vec![(Reached(0, Rejected), Send(1)), (Deadline(1), Send(2))],
+            ),
+        ];
+        for (row, (mut failover, inputs)) in table.into_iter().enumerate() {
+            for (input, next) in inputs {
+                assert_eq!(step(&mut failover, input), next, "row {row}: {input:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_step_with_a_condition_is_timed() {
+        let mut failover = workflow(&[v0_1::Condition::Delivered]);
+        assert!(failover.is_timed());
+        failover.on_time_over(0);
+        assert!(!failover.is_timed(), "the last step");
+        assert!(!list(3).is_timed());
+    }
+
+    #[test]
+    fn whatever_happens_each_step_is_sent_once_and_in_order_and_there_is_one_end() {
+        for seed in 0..500 {
+            let mut rng = SeededRng::new(seed, "failover", 0);
+            let steps = 4;
+            let mut failover = if rng.draw().is_multiple_of(2) {
+                list(steps)
+            } else {
+                workflow(&[v0_1::Condition::Read; 3])
+            };
+            let (mut sent, mut ends) = (vec![0], 0);
+            for _ in 0..30 {
+                let one = usize::try_from(rng.between(0, 3)).expect("small");
+                let status = Status::ALL[usize::try_from(rng.between(0, 4)).expect("small")];
+                let input = match rng.draw() % 4 {
+                    0 => Deadline(one),
+                    _ => Reached(one, status),
+                };
+                match step(&mut failover, input) {
+                    NextStep::Wait => {}
+                    NextStep::Send(next) => sent.push(next),
+                    NextStep::End(_) => ends += 1,
+                }
+                assert_eq!(sent, Vec::from_iter(0..sent.len()), "seed {seed}");
+                assert!(sent.len() <= steps && ends <= 1, "seed {seed}");
+            }
+        }
+    }
+}

@@ -80,3 +80,51 @@ impl<T> PartialEq for Entry<T> {
 }
 
 impl<T> Eq for Entry<T> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::seeded_rng::SeededRng;
+
+    #[test]
+    fn entries_come_by_their_time_then_by_their_entry_and_never_early() {
+        for seed in 0..100 {
+            let mut rng = SeededRng::new(seed, "schedule", 0);
+            let mut schedule = Schedule::new();
+            let mut expected: Vec<(Moment, u64)> = Vec::new();
+            let mut taken = Vec::new();
+            let mut now = Moment::from_millis(0);
+            for number in 0..200 {
+                // Few times, so that many entries share one; some are over already.
+                let due = Moment::from_millis(rng.between(0, 20));
+                schedule.add(due, number);
+                expected.push((due, number));
+                if rng.draw().is_multiple_of(10) {
+                    now = now.max(Moment::from_millis(rng.between(0, 20)));
+                    expected.sort_unstable();
+                    while let Some(entry) = schedule.take_due(now) {
+                        assert!(entry.0 <= now);
+                        assert_eq!(expected.remove(0), entry, "seed {seed}");
+                        taken.push(entry.1);
+                    }
+                    assert!(schedule.next_due().is_none_or(|next| next > now));
+                }
+            }
+            assert_eq!(schedule.len() + taken.len(), 200);
+        }
+    }
+
+    #[test]
+    fn retained_entries_stay_in_order() {
+        let mut schedule = Schedule::new();
+        for number in 0..10 {
+            schedule.add(Moment::from_millis(10 - number), number);
+        }
+        schedule.retain(|_, number| number % 2 == 0);
+        let left = std::iter::from_fn(|| schedule.take_due(Moment::LAST));
+        assert_eq!(
+            Vec::from_iter(left.map(|(_, number)| number)),
+            [8, 6, 4, 2, 0]
+        );
+    }
+}

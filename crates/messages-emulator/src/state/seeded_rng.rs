@@ -4,12 +4,12 @@ use uuid::{Builder, Uuid};
 
 /// Draws numbers from a seed (SplitMix64: small, and good enough for lives of messages).
 ///
-/// Each message has rng of its own, so that what one message does never depends on how many others there are.
+/// Each message has a generator of its own, so that what one message does never depends on how many others there are.
 #[derive(Debug, Clone)]
 pub(crate) struct SeededRng(u64);
 
 impl SeededRng {
-    /// SeededRng for one thing: the same seed and the same name give the same draws.
+    /// A generator for one thing: the same seed and the same name give the same draws.
     pub(crate) fn new(seed: u64, name: &str, number: u64) -> Self {
         let mut rng = Self(seed);
         for byte in name.bytes() {

@@ -96,7 +96,7 @@ impl WorkspaceState {
         self.last
     }
 
-    /// SeededRng for the thing with this number.
+    /// The generator of the thing with this number.
     pub(crate) fn rng(&self, seed: u64, number: u64) -> SeededRng {
         SeededRng::new(seed, self.account.api_key().as_str(), number)
     }

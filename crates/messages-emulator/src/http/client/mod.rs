@@ -31,7 +31,7 @@ const ANSWER_KEPT: usize = 4 * 1024;
 /// Marks what the emulator itself sends, so that it never answers to itself.
 pub(crate) const HOP_HEADER: &str = "x-messages-emulator-hop";
 
-/// Posts webhooks.
+/// HTTP client for webhooks.
 pub(crate) struct WebhookClient {
     transport: HyperTransport,
 }
@@ -124,7 +124,7 @@ fn failed(error: &TransportError) -> Outcome {
     Outcome::Failed { reason, forbidden }
 }
 
-/// WebhookQueue what the engine hands out until it is gone. The engine hands out no more at once than may be in flight.
+/// Sends what the engine hands out until it is gone. The engine hands out no more at once than may be in flight.
 pub(crate) async fn deliver(
     engine: Arc<Engine>,
     client: WebhookClient,

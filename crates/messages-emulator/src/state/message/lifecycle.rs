@@ -1,4 +1,4 @@
-//! The lifecycle of a message: which states it goes through, and when. Pure: a rule, rng and a channel in, a plan out.
+//! The lifecycle of a message: which states it goes through, and when. Pure: a rule, random numbers and a channel in, a plan out.
 
 use std::time::Duration;
 
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_seed_gives_the_same_life() {
+    fn the_same_seed_gives_the_same_lifecycle() {
         let rcs = outlook(Channel::Rcs, None);
         let states = |seed| plan(None, rcs, &mut SeededRng::new(seed, "message", 7));
         assert_eq!(states(3), states(3));

@@ -59,7 +59,7 @@ pub(crate) struct Message {
     pub(crate) at: Moment,
     pub(crate) conversation: ConversationId,
     pub(crate) failover: Option<(FailoverId, usize)>,
-    /// Webhooks of one order_key go out one after the other.
+    /// Webhooks with the same key go out one after the other.
     pub(crate) order_key: u64,
     pub(crate) sms_segments: Option<u32>,
     /// In ten-thousandths of a euro.

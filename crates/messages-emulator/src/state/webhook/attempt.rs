@@ -17,7 +17,7 @@ use crate::state::{
 };
 
 impl State {
-    /// WebhookQueue a webhook, or whatever a fault makes of it. Returns its number.
+    /// Queues a webhook, or whatever a fault makes of it. Returns its number.
     pub(crate) fn queue_webhook(
         &mut self,
         now: Moment,
@@ -80,8 +80,8 @@ impl State {
         }
     }
 
-    /// Queues a late webhook in its order_key; one that was tried before goes out at once. Its attempts tell them apart and not
-    /// its state, which after a restart is that of the attempt that was cut off: in its order_key it would stay at the front,
+    /// Queues a late webhook behind those of its order key; one that was tried before goes out at once. Its attempts tell them apart and not
+    /// its state, which after a restart is that of the attempt that was cut off: in the queue it would stay at the front,
     /// since only a first attempt makes way.
     pub(crate) fn delivery_due(&mut self, workspace: WorkspaceId, id: DeliveryId) {
         let Some(state) = self.workspaces.get_mut(workspace) else {

@@ -111,7 +111,7 @@ pub(crate) enum Outcome {
 impl WebhookDelivery {
     /// Estimated memory, without its attempts.
     pub(crate) fn bytes(&self) -> usize {
-        /// Its places in queues, queues and indexes.
+        /// Its places in queues and indexes.
         const INDEXED: usize = 128;
         size_of::<Self>() + INDEXED + self.body.as_ref().map_or(0, |body| body.0.len())
     }

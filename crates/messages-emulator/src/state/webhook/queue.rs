@@ -1,4 +1,4 @@
-//! The webhooks of a workspace: in order within a order_key, tried again by the documented schedule.
+//! The webhooks of a workspace: in order for each order key, retried by the documented schedule.
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
@@ -24,11 +24,11 @@ pub(crate) const HOLD: Duration = Duration::from_secs(5);
 #[derive(Default)]
 pub(crate) struct WebhookQueue {
     webhooks: Table<WebhookDelivery>,
-    /// Webhooks that were not tried yet, by their order_key and the order of their entry. The front of each order_key is in flight,
+    /// Webhooks that were not tried yet, by their order key and the order of their entry. The first of each key is in flight,
     /// or ready to be.
     queues: BTreeMap<(u64, u64), DeliveryId>,
     entered: u64,
-    /// Held back in a order_key until another one has overtaken it.
+    /// Held back, by order key, until another one has overtaken it.
     held: HashMap<u64, DeliveryId>,
     in_flight: HashMap<DeliveryId, Flight>,
     last: DeliveryId,
@@ -45,7 +45,7 @@ struct Flight {
 pub(crate) struct Followup {
     /// The next try of the same webhook.
     pub(crate) retry_at: Option<Moment>,
-    /// The webhook of the order_key that may go out now.
+    /// The webhook of the same order key that may go out now.
     pub(crate) next: Option<DeliveryId>,
 }
 
@@ -88,7 +88,7 @@ impl WebhookQueue {
         self.webhooks.get(id)
     }
 
-    /// Removes a webhook, and breaks its attempt off if it is in flight. Returns the webhook of the order_key that may go out
+    /// Removes a webhook, and breaks its attempt off if it is in flight. Returns the webhook of the same order key that may go out
     /// now.
     pub(crate) fn remove(&mut self, id: DeliveryId) -> Option<DeliveryId> {
         let order_key = self.webhooks.remove(id)?.order_key;
@@ -107,7 +107,7 @@ impl WebhookQueue {
         self.in_flight.clear();
     }
 
-    /// Puts a webhook into its order_key. `Some` if it may go out now.
+    /// Puts a webhook behind those of its order key. `Some` if it may go out now.
     pub(crate) fn queue(&mut self, id: DeliveryId) -> Option<DeliveryId> {
         let order_key = self.webhooks.get(id)?.order_key;
         let is_first = self.front(order_key).is_none();
@@ -121,7 +121,7 @@ impl WebhookQueue {
         queue.next().map(|(place, id)| (*place, *id))
     }
 
-    /// Holds a webhook back until the next one of its order_key, which it returns together with it, in their new order.
+    /// Holds a webhook back until the next one of its order key, which it returns together with it, in their new order.
     pub(crate) fn hold(&mut self, id: DeliveryId) -> Vec<DeliveryId> {
         let Some(order_key) = self.webhooks.get(id).map(|delivery| delivery.order_key) else {
             return Vec::new();
@@ -250,7 +250,7 @@ impl WebhookQueue {
         })
     }
 
-    /// Makes way in a order_key. Returns the webhook that may go out now.
+    /// Makes way for the next webhook of an order key. Returns the webhook that may go out now.
     fn leave(&mut self, order_key: u64, id: DeliveryId) -> Option<DeliveryId> {
         let mut queue = self.queues.range((order_key, 0)..=(order_key, u64::MAX));
         let (place, _) = queue.find(|(_, one)| **one == id)?;
@@ -276,14 +276,17 @@ fn pause_after(tries: usize) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use bytes::Bytes;
+    use messages_types::v1::WebhookVersion;
     use tokio::sync::oneshot::error::TryRecvError;
     use uuid::Uuid;
 
     use super::*;
+    use crate::state::seeded_rng::SeededRng;
     use crate::state::webhook::body::WebhookKind;
     use crate::state::webhook::delivery::{Outcome, Signature};
-    use messages_types::v1::WebhookVersion;
 
     fn delivery(order_key: u64) -> WebhookDelivery {
         WebhookDelivery {
@@ -314,7 +317,7 @@ mod tests {
         }
     }
 
-    /// WebhookQueue a webhook, which is answered.
+    /// An attempt that is answered with a status code.
     fn tried(webhooks: &mut WebhookQueue, id: DeliveryId, at: Moment, status: u16) -> Followup {
         let flight = webhooks.last() + at.as_millis();
         webhooks.start(id, flight).expect("a webhook");
@@ -407,5 +410,60 @@ mod tests {
         assert_eq!(webhooks.remove(ids[2]), None);
         assert!(webhooks.queues.is_empty() && webhooks.in_flight.is_empty());
         assert_eq!(webhooks.table().bytes(), 0);
+    }
+
+    #[test]
+    fn first_attempts_keep_the_order_of_their_key_whatever_is_removed() {
+        for seed in 0..200 {
+            let mut rng = SeededRng::new(seed, "queue", 0);
+            let mut webhooks = WebhookQueue::default();
+            let mut ready: Vec<DeliveryId> = Vec::new();
+            let mut waiting: Vec<DeliveryId> = Vec::new();
+            let mut attempted: HashMap<u64, Vec<DeliveryId>> = HashMap::new();
+            for round in 0..300 {
+                // The last rounds only drain.
+                match rng.draw() % 3 {
+                    0 if round < 150 => {
+                        let id = webhooks.add(delivery(rng.draw() % 3));
+                        waiting.push(id);
+                        ready.extend(webhooks.queue(id));
+                    }
+                    1 if round < 150 && !waiting.is_empty() => {
+                        let index = usize::try_from(rng.draw() % 100).expect("small");
+                        let id = waiting.remove(index % waiting.len());
+                        ready.retain(|one| *one != id);
+                        ready.extend(webhooks.remove(id));
+                    }
+                    _ if !ready.is_empty() => {
+                        let id = ready.remove(0);
+                        waiting.retain(|one| *one != id);
+                        let key = webhooks.get(id).expect("not removed").order_key;
+                        attempted.entry(key).or_default().push(id);
+                        let status = if rng.draw().is_multiple_of(2) {
+                            200
+                        } else {
+                            503
+                        };
+                        let at = Moment::from_millis(round);
+                        ready.extend(tried(&mut webhooks, id, at, status).next);
+                    }
+                    _ => {}
+                }
+                let key = |id: &DeliveryId| webhooks.get(*id).map(|one| one.order_key);
+                let keys: HashSet<_> = ready.iter().map(key).collect();
+                assert_eq!(
+                    keys.len(),
+                    ready.len(),
+                    "seed {seed}: one of each key at a time"
+                );
+            }
+            assert!(
+                waiting.is_empty() && webhooks.queues.is_empty(),
+                "seed {seed}"
+            );
+            for order in attempted.values() {
+                assert!(order.is_sorted(), "seed {seed}: {order:?}");
+            }
+        }
     }
 }

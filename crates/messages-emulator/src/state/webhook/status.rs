@@ -14,7 +14,7 @@ use crate::state::{State, WebhookDelivery, WorkspaceId, WorkspaceState};
 use messages_types::v1::WebhookVersion;
 
 impl State {
-    /// WebhookQueue a status that a message has just reached, if a receiver is set. Returns the webhook.
+    /// Queues a status that a message has just reached, if a receiver is set. Returns the webhook.
     pub(crate) fn queue_status(
         &mut self,
         at: Moment,
