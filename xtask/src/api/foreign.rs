@@ -53,6 +53,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "bytes",
             "messages_auth",
             "messages_transport",
+            "messages_types",
             "serde_core",
             "serde_json",
         ],
