@@ -42,6 +42,7 @@ const CRATES: &[&str] = &[
     "messages-sdk",
     "messages-outbox",
     "messages-outbox-sqlite",
+    "messages-outbox-postgres",
     "messages-emulator",
     "messages-cli",
 ];

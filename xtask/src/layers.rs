@@ -25,6 +25,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("messages-outbox", &["messages-sdk"]),
     ("messages-outbox-sqlite", &["messages-outbox"]),
+    ("messages-outbox-postgres", &["messages-outbox"]),
     (
         "messages-cli",
         &[

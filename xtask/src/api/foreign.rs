@@ -48,6 +48,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("messages-outbox-sqlite", &["messages_outbox", "rusqlite"]),
     (
+        "messages-outbox-postgres",
+        &["messages_outbox", "rustls_pki_types", "tokio_postgres"],
+    ),
+    (
         "messages-emulator",
         &[
             "bytes",

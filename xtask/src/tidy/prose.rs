@@ -13,6 +13,7 @@ const CRATES: &[&str] = &[
     "messages-transport",
     "messages-outbox",
     "messages-outbox-sqlite",
+    "messages-outbox-postgres",
 ];
 
 /// Pages for users, which follow the style throughout.

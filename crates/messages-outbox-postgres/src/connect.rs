@@ -1,0 +1,92 @@
+//! Connections: TLS, and the pool.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use messages_outbox::{StoreError, StoreErrorKind};
+use rustls::ClientConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls_platform_verifier::Verifier;
+use tokio_postgres::Config;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::error::not_done;
+
+/// Longest wait for a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+
+/// Longest wait for a free connection of the pool.
+const WAIT: Duration = Duration::from_secs(10);
+
+/// TLS with the certificates of the platform. Used unless the configuration says `sslmode=disable`.
+pub(crate) fn tls(
+    roots: Vec<rustls::pki_types::CertificateDer<'static>>,
+) -> Result<MakeRustlsConnect, StoreError> {
+    let failed =
+        |error: rustls::Error| StoreError::not_done(StoreErrorKind::Unavailable).caused_by(error);
+    let provider = Arc::new(aws_lc_rs::default_provider());
+    let verifier = match roots.is_empty() {
+        true => Verifier::new(Arc::clone(&provider)),
+        false => Verifier::new_with_extra_roots(roots, Arc::clone(&provider)),
+    }
+    .map_err(failed)?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(failed)?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
+
+/// The configuration with the defaults of this crate.
+pub(crate) fn with_defaults(mut config: Config) -> Config {
+    if config.get_application_name().is_none() {
+        config.application_name("messages-outbox");
+    }
+    if config.get_connect_timeout().is_none() {
+        config.connect_timeout(CONNECT);
+    }
+    if config.get_tcp_user_timeout().is_none() {
+        config.tcp_user_timeout(Duration::from_secs(30));
+    }
+    config
+}
+
+/// A pool of this many connections. Each new one checks that it is to the database that the rows were written in.
+pub(crate) fn pool(
+    config: Config,
+    tls: MakeRustlsConnect,
+    connections: usize,
+) -> Result<Pool, StoreError> {
+    let manager = ManagerConfig {
+        recycling_method: RecyclingMethod::Fast,
+    };
+    let check = Hook::async_fn(|client, _| {
+        Box::pin(async move {
+            // A copy of the database, or a server that was promoted in place of another: rows may have been sent since.
+            let sql = "SELECT messages_outbox.check_identity()";
+            let checked = client.batch_execute(sql).await;
+            checked.map_err(HookError::Backend)
+        })
+    });
+    Pool::builder(Manager::from_config(config, tls, manager))
+        .max_size(connections)
+        .wait_timeout(Some(WAIT))
+        .create_timeout(Some(WAIT))
+        .runtime(Runtime::Tokio1)
+        .post_create(check)
+        .build()
+        .map_err(|_| StoreError::not_done(StoreErrorKind::Request))
+}
+
+/// One connection beside the pool.
+pub(crate) async fn connect(
+    config: &Config,
+    tls: MakeRustlsConnect,
+) -> Result<tokio_postgres::Client, StoreError> {
+    let (client, connection) = config.connect(tls).await.map_err(not_done)?;
+    tokio::spawn(connection);
+    Ok(client)
+}

@@ -1,0 +1,20 @@
+//! Integration tests of the store in Postgres.
+//!
+//! They need a server: the one of `MESSAGES_TEST_POSTGRES`, a URL of a role that may create databases, or the machine's
+//! own `initdb` and `postgres`, which are started in a temporary folder. Where neither is found, each test says so and
+//! passes; with `MESSAGES_REQUIRE_POSTGRES=1`, as in CI, it fails.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    missing_docs
+)]
+
+#[path = "../../../../xtask/src/trace_all.rs"]
+mod aa_trace_all;
+mod contract;
+mod crash;
+mod enqueue;
+mod server;
+mod support;
