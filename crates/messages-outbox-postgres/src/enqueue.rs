@@ -158,6 +158,7 @@ fn item(row: &Row, payload: &[u8]) -> Value {
         "id": row.id.to_string(),
         "namespace": details.namespace,
         "key": details.key,
+        "key_digest": hex(&details.key_digest.to_bytes()),
         "digest": hex(&details.digest.to_bytes()),
         "account": details.lane.account,
         "sender": details.lane.sender,
@@ -172,6 +173,8 @@ fn item(row: &Row, payload: &[u8]) -> Value {
         "window": details.window,
         "zone": details.zone,
         "enqueued_at": details.enqueued_at.as_microsecond(),
+        "step": details.run.map(|run| run.step),
+        "choice": details.run.map(|run| run.choice),
         "payload": String::from_utf8_lossy(payload),
     })
 }

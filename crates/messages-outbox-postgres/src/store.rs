@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use messages_outbox::ledger::Meta;
 use messages_outbox::row::{Outcome, Row};
 use messages_outbox::{
-    Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, CommandRequest, Digest, Enqueued,
-    Fact, Forgotten, Intent, ListRequest, OutboxStore, PurgeRequest, ReapRequest, Reaped,
-    RecipientHash, Release, RowDetail, RowId, Selection, Settle, Settled, SlotScope, Status,
+    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest,
+    CommandRequest, Digest, Enqueued, Fact, Forgotten, Intent, ListRequest, OutboxStore,
+    PurgeRequest, ReapRequest, Reaped, RecipientHash, Release, RowDetail, RowId, Run, RunDetail,
+    RunId, RunIntent, RunListRequest, Selection, Settle, Settled, SlotScope, Started, Status,
     StoreClock, StoreError, StoreErrorKind, ledger,
 };
 use tokio::sync::Notify;
@@ -357,6 +358,18 @@ impl OutboxStore for PostgresStore {
         .await
     }
 
+    async fn start(
+        &self,
+        intents: &[RunIntent],
+        capacity: Option<u64>,
+    ) -> Result<Vec<Started>, StoreError> {
+        let locks: &[_] = capacity.map_or(&[], |_| CAPACITY);
+        self.write(Plan::writing(locks, []), |tables, now| {
+            ledger::start(tables, intents, capacity, now)
+        })
+        .await
+    }
+
     async fn claim(&self, request: &ClaimRequest) -> Result<Claim, StoreError> {
         let mut plan = Plan::writing(HOLDS_SHARED, [Need::Holds, Need::Positions]);
         // Without a quota nothing is reserved, and claims need not wait for each other.
@@ -420,6 +433,31 @@ impl OutboxStore for PostgresStore {
             .await
     }
 
+    async fn advance(&self, request: &AdvanceRequest) -> Result<Advanced, StoreError> {
+        let plan = Plan::writing(&[], []);
+        let advance = |tables: &mut WorkingSet<'_>, now| ledger::advance(tables, request, now);
+        let (advanced, _) = self.run(plan, advance).await?;
+        // Most requests find nothing due; they must not wake the waiters for rows.
+        if advanced.moved > 0 {
+            wake(&self.changed);
+        }
+        Ok(advanced)
+    }
+
+    async fn signal(&self, run: RunId, name: &str) -> Result<bool, StoreError> {
+        self.write(Plan::writing(&[], []), |tables, now| {
+            ledger::signal(tables, run, name, now)
+        })
+        .await
+    }
+
+    async fn cancel_run(&self, run: RunId, by: &str) -> Result<bool, StoreError> {
+        self.write(Plan::writing(&[], []), |tables, now| {
+            ledger::cancel_run(tables, run, by, now)
+        })
+        .await
+    }
+
     async fn reap(&self, request: &ReapRequest) -> Result<Reaped, StoreError> {
         let plan = Plan::writing(&[], []);
         let reaped = self
@@ -480,6 +518,16 @@ impl OutboxStore for PostgresStore {
     async fn show(&self, id: RowId) -> Result<Option<RowDetail>, StoreError> {
         let needs = [Need::Row(id), Need::Payload(id), Need::History(id)];
         self.read(needs, |tables, _| ledger::show(tables, id)).await
+    }
+
+    async fn list_runs(&self, request: &RunListRequest) -> Result<Vec<Run>, StoreError> {
+        self.read([], |tables, _| ledger::list_runs(tables, request))
+            .await
+    }
+
+    async fn show_run(&self, id: RunId) -> Result<Option<RunDetail>, StoreError> {
+        self.read([], |tables, _| ledger::show_run(tables, id))
+            .await
     }
 
     async fn find(&self, namespace: &str, key: &str) -> Result<Option<RowId>, StoreError> {

@@ -7,7 +7,8 @@ CREATE TABLE messages_outbox.meta (
 );
 
 -- Fields that do not change while a row is sent. Purging erases key and recipient. `send_window` is JSON: times of the week
--- at which the message may be sent; `zone` the IANA name of the recipient's time zone.
+-- at which the message may be sent; `zone` the IANA name of the recipient's time zone; `step` and `choice` are the place
+-- of the row in a run, whose ID is the row's with 0 as its last byte.
 CREATE TABLE messages_outbox.intents (
     id uuid PRIMARY KEY,
     namespace text NOT NULL,
@@ -20,7 +21,9 @@ CREATE TABLE messages_outbox.intents (
     send_before bigint,
     send_window text,
     zone text,
-    enqueued_at bigint NOT NULL
+    enqueued_at bigint NOT NULL,
+    step smallint,
+    choice smallint
 );
 
 CREATE INDEX intents_recipient ON messages_outbox.intents (recipient_hash)
@@ -138,6 +141,52 @@ CREATE TABLE messages_outbox.counts (
     number bigint NOT NULL
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
+-- Documents that are run, each once.
+CREATE TABLE messages_outbox.definitions (
+    digest bytea PRIMARY KEY,
+    document bytea NOT NULL
+);
+
+-- Runs of documents. `details` and `progress` are JSON.
+CREATE TABLE messages_outbox.runs (
+    id uuid PRIMARY KEY,
+    key_digest bytea NOT NULL UNIQUE,
+    digest bytea NOT NULL,
+    account text NOT NULL,
+    campaign text,
+    version bigint NOT NULL,
+    state text NOT NULL,
+    since bigint NOT NULL,
+    wake_at bigint,
+    purged boolean NOT NULL DEFAULT false,
+    details text NOT NULL,
+    progress text NOT NULL
+);
+
+CREATE INDEX runs_wake ON messages_outbox.runs (wake_at, id) WHERE wake_at IS NOT NULL;
+CREATE INDEX runs_state ON messages_outbox.runs (state, id) WHERE NOT purged;
+CREATE INDEX runs_definition ON messages_outbox.runs (digest) WHERE NOT purged;
+
+-- Recipients of runs, until erased.
+CREATE TABLE messages_outbox.run_recipients (
+    recipient_hash bytea NOT NULL,
+    run uuid NOT NULL,
+    PRIMARY KEY (recipient_hash, run)
+);
+
+CREATE INDEX run_recipients_run ON messages_outbox.run_recipients (run);
+
+-- Webhooks that came and did not come: one row.
+CREATE TABLE messages_outbox.sight (
+    id smallint PRIMARY KEY CHECK (id = 1),
+    last_webhook bigint,
+    usual_silence bigint NOT NULL,
+    accepted_since bigint,
+    lost bigint NOT NULL
+) WITH (fillfactor = 50);
+
+INSERT INTO messages_outbox.sight (id, usual_silence, lost) VALUES (1, 0, 0);
+
 -- The server's clock.
 CREATE FUNCTION messages_outbox.clock() RETURNS bigint
     LANGUAGE sql VOLATILE PARALLEL SAFE
@@ -212,6 +261,8 @@ CREATE TYPE messages_outbox.item AS (
     send_window text,
     zone text,
     enqueued_at bigint,
+    step smallint,
+    choice smallint,
     payload text
 );
 
@@ -253,7 +304,10 @@ BEGIN
         ),
         namespace,
         item ->> 'key',
-        sha256(convert_to(namespace, 'UTF8') || '\x00'::bytea || convert_to(item ->> 'key', 'UTF8')),
+        coalesce(
+            decode(item ->> 'key_digest', 'hex'),
+            sha256(convert_to(namespace, 'UTF8') || '\x00'::bytea || convert_to(item ->> 'key', 'UTF8'))
+        ),
         coalesce(
             decode(item ->> 'digest', 'hex'),
             sha256(convert_to(messages_outbox.canonical(payload::jsonb), 'UTF8'))
@@ -271,6 +325,8 @@ BEGIN
         item ->> 'window',
         item ->> 'zone',
         coalesce(messages_outbox.micros(item ->> 'enqueued_at'), present),
+        (item ->> 'step')::smallint,
+        (item ->> 'choice')::smallint,
         payload
     )::messages_outbox.item ORDER BY place)
     INTO items
@@ -284,7 +340,7 @@ BEGIN
 
     FOREACH wrong IN ARRAY coalesce(items, '{}') LOOP
         missing := CASE
-            WHEN wrong.key IS NULL THEN 'key'
+            WHEN wrong.key_digest IS NULL THEN 'key'
             WHEN wrong.payload IS NULL THEN 'message'
             WHEN wrong.sender IS NULL THEN 'sender'
             WHEN wrong.channel IS NULL THEN 'channel'
@@ -310,9 +366,9 @@ BEGIN
     WITH new AS (
         INSERT INTO messages_outbox.intents
             (id, namespace, key, key_digest, digest, recipient, recipient_hash, tags, send_before, send_window,
-                zone, enqueued_at)
+                zone, enqueued_at, step, choice)
         SELECT i.id, i.namespace, i.key, i.key_digest, i.digest, i.recipient, i.recipient_hash, i.tags,
-            i.send_before, i.send_window, i.zone, i.enqueued_at
+            i.send_before, i.send_window, i.zone, i.enqueued_at, i.step, i.choice
         FROM unnest(items) AS i ORDER BY i.key_digest
         ON CONFLICT (key_digest) DO NOTHING
         RETURNING id

@@ -89,7 +89,8 @@ impl Writes {
     ) -> Result<(), Failure> {
         // First, since its conflicts are those that other programs can cause.
         self.flush_inserted(transaction).await?;
-        let changes = self.changes(loaded)?;
+        let mut changes = self.changes(loaded)?;
+        self.runs.count(&loaded.runs, &mut changes.counts);
         tokio::try_join!(
             changes.flush(transaction),
             self.flush_history(transaction),
@@ -98,6 +99,8 @@ impl Writes {
             self.flush_parked(transaction),
             self.flush_rest(transaction),
         )?;
+        // Always after the rows, in this order: two transactions that change the same run do not wait for each other.
+        self.runs.flush(transaction, &loaded.runs).await?;
         if changes.has_queued || self.holds.values().any(|held| !held) || self.adopted {
             let notify = "SELECT pg_notify('messages_outbox', '')";
             transaction.query(notify, &[]).await?;
@@ -386,9 +389,6 @@ impl Changes {
     }
 
     async fn flush(&self, transaction: &Transaction) -> Result<(), Failure> {
-        if self.ids.is_empty() {
-            return Ok(());
-        }
         let expected = self.ids.len() as i64;
         let parameters: [&(dyn ToSql + Sync); 18] = [
             &self.ids,
@@ -434,7 +434,12 @@ impl Changes {
             let parameters: [&(dyn ToSql + Sync); 3] = [&kinds, &names, &changes];
             transaction.query(COUNTS, &parameters).await.map(drop)
         };
-        let rows = transaction.query(UPDATE, &parameters);
+        let rows = async {
+            if self.ids.is_empty() {
+                return Ok(());
+            }
+            transaction.query(UPDATE, &parameters).await.map(drop)
+        };
         tokio::try_join!(rows, details, counts)?;
         Ok(())
     }

@@ -112,6 +112,7 @@ impl Loader<'_> {
         if needs.contains(&Need::Aggregates) {
             loaded.aggregates = Some(self.aggregates().await?);
         }
+        self.load_runs(needs, loaded).await?;
         self.due(needs, loaded).await?;
         for need in needs {
             if let Need::List(list) = need {
@@ -178,6 +179,8 @@ impl Loader<'_> {
             return Ok(Vec::new());
         }
         let sql = "SELECT key_digest, id, digest FROM messages_outbox.intents \
+                   WHERE key_digest = ANY ($1) UNION ALL \
+                   SELECT key_digest, id, digest FROM messages_outbox.runs \
                    WHERE key_digest = ANY ($1)";
         let bytes: Vec<Vec<u8>> = keys.iter().map(|key| key.to_bytes().to_vec()).collect();
         let mut found: Vec<_> = keys.into_iter().map(|key| (key, None)).collect();
@@ -492,7 +495,8 @@ impl Loader<'_> {
         let oldest = "SELECT \
             (SELECT min(since) FROM messages_outbox.rows WHERE state = 'sending'), \
             (SELECT min(since) FROM messages_outbox.rows WHERE state = 'in_doubt'), \
-            (SELECT count(*) FROM messages_outbox.parked)";
+            (SELECT count(*) FROM messages_outbox.parked), \
+            (SELECT min(wake_at) FROM messages_outbox.runs WHERE wake_at IS NOT NULL)";
         let (counts, oldest, positions) = tokio::try_join!(
             self.transaction.query(counts, &[]),
             self.transaction.query(oldest, &[]),
@@ -501,7 +505,8 @@ impl Loader<'_> {
         let oldest = oldest.first().ok_or_else(corrupt)?;
         let mut states = BTreeMap::new();
         let mut statuses = BTreeMap::new();
-        let mut contradictions = 0;
+        let mut runs = BTreeMap::new();
+        let (mut contradictions, mut late_reads, mut late_deliveries) = (0, 0, 0);
         for row in counts {
             let name: String = get(&row, 1)?;
             let count: u64 = number(get::<i64>(&row, 2)?)?;
@@ -512,6 +517,11 @@ impl Loader<'_> {
                 "status" if count > 0 => {
                     statuses.insert(name, count);
                 }
+                "run" => {
+                    runs.insert(name.parse().map_err(|_| corrupt())?, count);
+                }
+                "late" if name == "read" => late_reads += count,
+                "late" => late_deliveries += count,
                 "contradictions" => contradictions += count,
                 _ => {}
             }
@@ -525,6 +535,10 @@ impl Loader<'_> {
             oldest_in_doubt: get::<Option<i64>>(oldest, 1)?.map(time).transpose()?,
             parked: number(get::<i64>(oldest, 2)?)?,
             contradictions,
+            runs,
+            next_wake: get::<Option<i64>>(oldest, 3)?.map(time).transpose()?,
+            late_reads,
+            late_deliveries,
         })
     }
 }

@@ -9,17 +9,21 @@ mod flush;
 mod list;
 mod load;
 mod row;
+mod runs;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use messages_outbox::ledger::{Aggregates, LastConsent, Meta, Tables};
 use messages_outbox::row::{Lane, Priority, Row, StatusFact};
+use messages_outbox::run::{Run, RunId, Sight};
 use messages_outbox::{
-    Digest, Filter, HistoryEntry, RecipientHash, RowId, Scope, SlotScope, Slots, State, StoreError,
+    Digest, Filter, HistoryEntry, RecipientHash, RowId, RunFilter, Scope, SlotScope, Slots, State,
+    StoreError,
 };
 
 use list::List;
+use runs::{LoadedRuns, RunNeed, RunWrites};
 
 pub(crate) use load::{Loader, Locking};
 
@@ -40,6 +44,7 @@ pub(crate) enum Need {
     Consents(RecipientHash),
     Parked(String),
     DiscardParked,
+    Run(RunNeed),
     Aggregates,
 }
 
@@ -91,6 +96,7 @@ pub(crate) struct Loaded {
     pub(crate) parked: HashMap<String, Vec<StatusFact>>,
     pub(crate) discarded: Option<u64>,
     pub(crate) aggregates: Option<Aggregates>,
+    runs: LoadedRuns,
     /// Due rows exist that another transaction has locked.
     pub(crate) skipped: bool,
 }
@@ -111,6 +117,7 @@ pub(crate) struct Writes {
     parked: Vec<(StatusFact, Timestamp)>,
     unparked: HashSet<String>,
     adopted: bool,
+    runs: RunWrites,
 }
 
 impl Writes {
@@ -210,8 +217,10 @@ impl Tables for WorkingSet<'_> {
     }
 
     fn find_key(&mut self, key: &Digest) -> Result<Option<(RowId, Digest)>, StoreError> {
-        if let Some(found) = self.writes.inserted_keys.get(key) {
-            return Ok(Some(*found));
+        let inserted = self.writes.inserted_keys.get(key).copied();
+        let inserted = inserted.or_else(|| self.writes.runs.find_key(key));
+        if inserted.is_some() {
+            return Ok(inserted);
         }
         let found = self.loaded.keys.get(key).copied();
         Ok(self.loaded(found, || Need::Key(*key)).flatten())
@@ -446,6 +455,88 @@ impl Tables for WorkingSet<'_> {
     fn discard_parked(&mut self, _now: Timestamp) -> Result<u64, StoreError> {
         let discarded = self.loaded(self.loaded.discarded, || Need::DiscardParked);
         Ok(discarded.unwrap_or_default())
+    }
+
+    fn insert_run(
+        &mut self,
+        run: &Run,
+        document: &[u8],
+        recipients: &[RecipientHash],
+    ) -> Result<(), StoreError> {
+        self.writes.runs.insert(run, document, recipients);
+        Ok(())
+    }
+
+    fn load_run(&mut self, id: RunId) -> Result<Option<Run>, StoreError> {
+        Ok(self.run(id))
+    }
+
+    fn definition(&mut self, digest: &Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.document(digest))
+    }
+
+    fn update_run(&mut self, before: &Run, after: &Run) -> Result<bool, StoreError> {
+        let is_current = self
+            .run(before.id)
+            .is_some_and(|run| run.version == before.version);
+        if is_current {
+            self.writes.runs.update(after);
+        }
+        Ok(is_current)
+    }
+
+    fn erase_run(&mut self, run: &Run) -> Result<(), StoreError> {
+        self.writes.runs.erase(run);
+        Ok(())
+    }
+
+    fn due_runs(
+        &mut self,
+        accounts: &[String],
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError> {
+        let accounts = accounts.to_vec();
+        Ok(self.run_list(runs::RunList::Due {
+            accounts,
+            now,
+            limit,
+        }))
+    }
+
+    fn next_wake(&mut self, accounts: &[String]) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.earliest_wake(accounts))
+    }
+
+    fn runs_of(&mut self, recipient: RecipientHash) -> Result<Vec<Run>, StoreError> {
+        Ok(self.runs_of_recipient(recipient))
+    }
+
+    fn select_runs(
+        &mut self,
+        filter: &RunFilter,
+        after: Option<RunId>,
+        limit: u32,
+    ) -> Result<Vec<Run>, StoreError> {
+        Ok(self.run_list(runs::RunList::select(filter, after, limit)))
+    }
+
+    fn running_runs(&mut self) -> Result<u64, StoreError> {
+        let stored = self.loaded(self.loaded.runs.running, || Need::Run(RunNeed::Running));
+        Ok(stored.unwrap_or_default() + self.writes.runs.added())
+    }
+
+    fn sight(&mut self) -> Result<Sight, StoreError> {
+        if let Some(sight) = self.writes.runs.sight {
+            return Ok(sight);
+        }
+        let stored = self.loaded(self.loaded.runs.sight, || Need::Run(RunNeed::Sight));
+        Ok(stored.unwrap_or_default())
+    }
+
+    fn set_sight(&mut self, sight: &Sight) -> Result<(), StoreError> {
+        self.writes.runs.sight = Some(*sight);
+        Ok(())
     }
 
     fn aggregates(&mut self, _now: Timestamp) -> Result<Aggregates, StoreError> {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use messages_outbox::row::{Details, Lane, Priority, Row};
+use messages_outbox::row::{Details, Lane, Priority, Row, RunStep};
 use messages_outbox::window::Zone;
-use messages_outbox::{Digest, RecipientHash, RowId, StoreError};
+use messages_outbox::{Digest, RecipientHash, RowId, RunId, StoreError};
 use uuid::Uuid;
 
 use super::Stored;
@@ -16,10 +16,10 @@ pub(super) const COLUMNS: &str = "r.id, r.state, r.since, r.epoch, r.attempt, r.
     r.lease_until, r.held, r.message_uuid, r.workflow_id, r.status, r.reason, r.contradictions, \
     r.purged, i.namespace, i.key, i.key_digest, i.digest, l.account, l.sender, l.channel, \
     l.campaign, r.priority, i.recipient, i.recipient_hash, i.tags, i.send_before, \
-    i.send_window, i.zone, i.enqueued_at";
+    i.send_window, i.zone, i.enqueued_at, i.step, i.choice";
 
 /// Number of the columns of [`COLUMNS`].
-pub(super) const WIDTH: usize = 31;
+pub(super) const WIDTH: usize = 33;
 
 /// Tables of [`COLUMNS`].
 pub(super) const TABLES: &str = "messages_outbox.rows r \
@@ -74,6 +74,8 @@ pub(super) fn read(
     let window = get!(Option<&str>);
     let zone = get!(Option<&str>);
     let enqueued_at = time(get!(i64))?;
+    let step: Option<u16> = get!(Option<i16>).map(number).transpose()?;
+    let choice: Option<u16> = get!(Option<i16>).map(number).transpose()?;
 
     let unhashed = recipient_hash.is_none() && recipient.is_some();
     let hash = match (recipient_hash, &recipient) {
@@ -105,6 +107,11 @@ pub(super) fn read(
             None => None,
         },
         enqueued_at,
+        run: step.zip(choice).map(|(step, choice)| RunStep {
+            run: RunId::of(id),
+            step,
+            choice,
+        }),
     };
     let row = Row {
         id,
