@@ -25,7 +25,7 @@ pub(crate) struct Gauges {
     pub(crate) workspaces: usize,
     pub(crate) messages: usize,
     pub(crate) conversations: usize,
-    pub(crate) posting: usize,
+    pub(crate) in_flight: usize,
     pub(crate) waiting: usize,
     pub(crate) planned: usize,
 }
@@ -106,7 +106,7 @@ impl Metrics {
             (
                 "webhooks_posting",
                 "Webhooks that are being posted.",
-                gauges.posting,
+                gauges.in_flight,
             ),
             (
                 "webhooks_waiting",

@@ -95,7 +95,7 @@ pub enum Action {
     Webhooks(WebhookFault),
 }
 
-/// A state of a scripted life.
+/// A status of a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Turn {
@@ -176,9 +176,9 @@ pub(crate) enum Stage {
     Head,
     /// The body was read and the credentials are valid.
     Request,
-    /// The life of a message is about to be planned.
+    /// The statuses of a message are about to be planned.
     Lifecycle,
-    /// The times of that life are about to be planned.
+    /// The times of these statuses are about to be planned.
     Pace,
     /// The `client_ref` of status webhooks is about to be decided.
     ClientRef,

@@ -238,7 +238,7 @@ impl State {
             workspaces: self.workspaces.len(),
             messages: sum(|workspace| workspace.messages.len()),
             conversations: sum(|workspace| workspace.conversations.len()),
-            posting: self.dispatch.in_flight(),
+            in_flight: self.dispatch.in_flight(),
             waiting: self.dispatch.waiting(),
             planned: self.schedule.len(),
         }

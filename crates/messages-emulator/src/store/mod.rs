@@ -1,4 +1,4 @@
-//! Stores changes beyond the life of the process, if a data file was requested.
+//! Stores changes so that they outlive the process, if a data file was requested.
 
 mod restore;
 pub(crate) mod rows;

@@ -113,8 +113,8 @@ fn next_try(delivery: &WebhookDelivery) -> Next {
     match (delivery.state, delivery.due, delivery.attempts.last()) {
         (DeliveryState::Waiting | DeliveryState::Retrying, Some(due), _) => Next::At(due),
         // A second attempt was in flight, which has no turn to wait for.
-        (DeliveryState::Posting | DeliveryState::Retrying, None, Some(last)) => Next::At(last.at),
-        (DeliveryState::Waiting | DeliveryState::Posting, None, None) => Next::InTurn,
+        (DeliveryState::InFlight | DeliveryState::Retrying, None, Some(last)) => Next::At(last.at),
+        (DeliveryState::Waiting | DeliveryState::InFlight, None, None) => Next::InTurn,
         _ => Next::Never,
     }
 }

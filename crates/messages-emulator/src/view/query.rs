@@ -85,7 +85,7 @@ impl Query {
         self
     }
 
-    /// In this state, or past it: what was read was delivered too.
+    /// In this state or a later one: a message that was read was delivered too.
     pub fn status(mut self, status: Status) -> Self {
         self.status = Some(status);
         self

@@ -60,7 +60,7 @@ impl Endpoint {
 pub(crate) fn router(engine: &Arc<Engine>) -> Router {
     let mut router = Router::new();
     for endpoint in Endpoint::ALL {
-        router = router.route(endpoint.path(), posting(endpoint));
+        router = router.route(endpoint.path(), submission_route(endpoint));
     }
     let update = patch(update).fallback(wrong_verb);
     router
@@ -78,7 +78,7 @@ pub(crate) fn has_path(path: &str) -> bool {
         .any(|prefix| path.starts_with(prefix))
 }
 
-fn posting(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
+fn submission_route(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {
     post(
         move |State(engine): State<Arc<Engine>>, request: Request| async move {
             let call = Call::new(engine, &request);

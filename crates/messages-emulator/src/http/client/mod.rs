@@ -1,4 +1,4 @@
-//! Posting webhooks.
+//! Delivery of webhooks over HTTP.
 
 #[cfg(test)]
 mod forgery;

@@ -19,7 +19,7 @@ pub(crate) struct PlannedStatus {
     pub(crate) code: Option<u16>,
 }
 
-/// The facts from which the life of a message is planned.
+/// The facts from which the statuses of a message are planned.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outlook {
     pub(crate) channel: Channel,
@@ -31,7 +31,7 @@ pub(crate) struct Outlook {
     pub(crate) slowness: Duration,
 }
 
-/// Plans the life of a message. `None` as the rule's action is the usual life.
+/// Plans the statuses of a message. `None` as the rule's action is the usual lifecycle.
 pub(crate) fn plan(
     action: Option<&Action>,
     outlook: Outlook,
@@ -141,7 +141,7 @@ mod tests {
         }
     }
 
-    /// The states of a life, each with its time since the acceptance.
+    /// The planned statuses, each with its time since the acceptance.
     fn times(action: Option<&Action>, outlook: Outlook) -> Vec<(Status, Duration)> {
         let plan = plan(action, outlook, &mut SeededRng::new(1, "message", 1));
         let times = plan.iter().scan(Duration::ZERO, |at, change| {

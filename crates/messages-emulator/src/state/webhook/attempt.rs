@@ -187,9 +187,9 @@ impl State {
 impl WorkspaceState {
     /// The outage that keeps a webhook from its receiver at `now`, if a rule brings one about.
     fn outage(&mut self, now: Moment, id: DeliveryId) -> Option<WebhookOutage> {
-        let post = self.webhooks.get(id)?;
-        let message = self.messages.get(post.message)?;
-        let url: Option<Uri> = post.url.parse().ok();
+        let delivery = self.webhooks.get(id)?;
+        let message = self.messages.get(delivery.message)?;
+        let url: Option<Uri> = delivery.url.parse().ok();
         let path = url.as_ref().map_or("", Uri::path);
         self.rules.outage(now, &message.facts(path))
     }

@@ -65,19 +65,19 @@ impl Body {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// It waits for one before it, for its time, or for a place at its receiver.
+    /// Waits for an earlier webhook, for its time, or for a place at its receiver.
     Waiting,
-    /// It is being posted.
-    Posting,
-    /// It was not taken and is tried again later.
+    /// An attempt is in flight.
+    InFlight,
+    /// The last attempt failed; the next one is scheduled.
     Retrying,
-    /// The receiver took it.
+    /// The receiver accepted it.
     Acknowledged,
-    /// The receiver refused it with a status that is not tried again.
+    /// The receiver refused it with a status code that is not retried.
     Refused,
-    /// It was tried for 24 hours in vain.
+    /// All attempts of 24 hours failed.
     GivenUp,
-    /// It is never posted: a fault says so.
+    /// Never sent, by a fault.
     Dropped,
 }
 

@@ -199,7 +199,7 @@ impl WebhookQueue {
         flight: FlightId,
     ) -> Option<(&WebhookDelivery, oneshot::Receiver<Infallible>)> {
         let delivery = self.webhooks.get_mut(id)?;
-        delivery.state = DeliveryState::Posting;
+        delivery.state = DeliveryState::InFlight;
         delivery.due = None;
         let (withdraw, withdrawn) = oneshot::channel();
         let flight = Flight {

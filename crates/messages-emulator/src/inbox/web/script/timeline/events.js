@@ -62,7 +62,7 @@ function beginning({ request, origin, direction, at, content }) {
  * Webhook states that are not final.
  * @type {Record<string, string>}
  */
-const PENDING = { waiting: "waits for its turn", posting: "is being posted", retrying: "will be retried" };
+const PENDING = { waiting: "waits for its turn", in_flight: "is being posted", retrying: "will be retried" };
 
 /**
  * @param {Webhook} webhook
