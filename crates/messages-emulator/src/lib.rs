@@ -18,7 +18,9 @@ pub use config::{ApplicationSettings, Config, DEFAULT_PORT, credentials::Emulato
 pub use emulator::expect::{Expectation, ExpectationError};
 pub use emulator::workspace::{Delivered, Events, Workspace};
 pub use emulator::{Emulator, EmulatorBuilder};
-pub use event::{Body, Event, MessageEvent, MissedEvents, RequestEvent, WebhookAttempt};
+pub use event::{
+    Body, Event, MessageEvent, MissedEvents, RequestEvent, ResetEvent, WebhookAttempt,
+};
 pub use http::control::{Span, SpanError};
 pub use messages_types::v1::WebhookVersion;
 pub use rules::{

@@ -10,7 +10,7 @@ use super::expect::Expectation;
 use crate::config::credentials::{EmulatorCredentials, Given, random_secret};
 use crate::emulator::engine::Engine;
 use crate::event::log::EventReader;
-use crate::event::{Event, WebhookAttempt};
+use crate::event::{Event, ResetEvent, WebhookAttempt};
 use crate::rules::Rule;
 use crate::state::status::Status;
 use crate::state::{Account, DeliveryId, InboundMessage, Targets, TriggerError, WorkspaceId};
@@ -306,7 +306,13 @@ impl Workspace {
     /// Removes all messages, and goes back to the rules of the beginning. Webhooks of before are not posted any more, and
     /// those that are being posted are broken off.
     pub fn reset(&self) {
-        self.engine.with(|state, now, _| state.reset(now, self.id));
+        self.engine.with(|state, now, effects| {
+            state.reset(now, self.id);
+            effects.events.push(Event::Reset(ResetEvent {
+                at: now,
+                workspace: self.id,
+            }));
+        });
     }
 }
 

@@ -171,6 +171,7 @@ mod tests {
             dispatch_uuid: None,
             fault: None,
             body: Bytes::from(vec![b' '; body]).into(),
+            answer_body: Bytes::new().into(),
             workspace: None,
         }))
     }

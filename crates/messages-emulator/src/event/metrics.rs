@@ -40,7 +40,7 @@ impl Metrics {
                 add(&mut self.webhooks, (kind(webhook.kind), result(webhook)));
                 self.webhook_ms = self.webhook_ms.saturating_add(webhook.took_ms);
             }
-            Event::Missed(_) => {}
+            Event::Reset(_) | Event::Missed(_) => {}
             Event::Message(message) if message.updated => {}
             Event::Message(message) => match message.status {
                 None => add(

@@ -29,6 +29,8 @@ pub enum Event {
     Webhook(Arc<WebhookAttempt>),
     /// A message was taken, reached a state, or was updated.
     Message(Arc<MessageEvent>),
+    /// All messages of the workspace were removed, or replaced by those of a snapshot.
+    Reset(ResetEvent),
     /// The reader fell behind the log: some events are gone.
     Missed(MissedEvents),
 }
@@ -46,6 +48,16 @@ pub(crate) struct Numbered {
 pub struct MissedEvents {
     /// Number of events, those of other workspaces included.
     pub count: u64,
+}
+
+/// A reset, or the return to a snapshot: IDs from before may now name other messages.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[non_exhaustive]
+pub struct ResetEvent {
+    /// Time of the change, in the emulator's time.
+    pub at: Moment,
+    #[serde(skip)]
+    pub(crate) workspace: usize,
 }
 
 /// A request to the API.
@@ -80,6 +92,9 @@ pub struct RequestEvent {
     /// The body as it came.
     #[serde(skip)]
     pub body: Body,
+    /// The response body; of a lost response, the one that was lost.
+    #[serde(skip)]
+    pub answer_body: Body,
     /// Whose workspace it was for.
     #[serde(skip)]
     pub(crate) workspace: Option<usize>,
@@ -159,6 +174,7 @@ impl Event {
             Self::Request(event) => event.workspace.is_none_or(|of| of == workspace),
             Self::Webhook(event) => event.workspace == workspace,
             Self::Message(event) => event.workspace == workspace,
+            Self::Reset(event) => event.workspace == workspace,
             Self::Missed(_) => true,
         }
     }
@@ -180,6 +196,7 @@ impl Event {
                     + event.path.len()
                     + ids
                     + event.body.0.len()
+                    + event.answer_body.0.len()
             }
             Self::Webhook(event) => {
                 size_of::<WebhookAttempt>()
@@ -189,6 +206,7 @@ impl Event {
                     + event.answer_body.0.len()
             }
             Self::Message(event) => size_of::<MessageEvent>() + event.message_uuid.len(),
+            Self::Reset(_) => size_of::<ResetEvent>(),
             Self::Missed(_) => 0,
         }
     }

@@ -47,10 +47,13 @@ const ASSETS: &[Asset] = assets! {
         "style/content.css",
         "style/channel.css",
         "style/timeline.css",
+        "style/activity.css",
         "style/overlay.css";
     SCRIPT:
         "script/theme-early.js",
         "script/main.js",
+        "script/activity/entries.js",
+        "script/activity/panel.js",
         "script/address.js",
         "script/api.js",
         "script/app.js",
@@ -65,6 +68,7 @@ const ASSETS: &[Asset] = assets! {
         "script/copy.js",
         "script/dialog.js",
         "script/format.js",
+        "script/instance.js",
         "script/json.js",
         "script/keys.js",
         "script/list/conversations.js",

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
 use crate::emulator::workspace::Workspace;
+use crate::event::{Event, ResetEvent};
 use crate::state;
 use crate::store::rows::{Parts, Row};
 
@@ -59,9 +60,13 @@ impl Workspace {
             return Err(RestoreError::Version(snapshot.version));
         }
         let mut parts = Parts::read(&snapshot.rows).map_err(RestoreError::Spoilt)?;
-        self.engine.with(|state, now, _| {
+        self.engine.with(|state, now, effects| {
             parts.move_on(now.since(snapshot.at));
             state.restore(now, self.id, parts);
+            effects.events.push(Event::Reset(ResetEvent {
+                at: now,
+                workspace: self.id,
+            }));
         });
         Ok(())
     }

@@ -65,6 +65,9 @@ pub struct MessageView {
     /// The failover or workflow to which it belongs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failover: Option<FailoverPosition>,
+    /// The receiver has not accepted one of its webhooks, which is retried or was given up.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub webhook_failed: bool,
     /// The application has marked it as read.
     pub marked_read: bool,
     /// The application shows the typing indicator.
@@ -240,6 +243,10 @@ impl MessageView {
                 },
                 step: step + 1,
                 of: failover.steps.len(),
+            }),
+            webhook_failed: message.webhooks.iter().any(|id| {
+                let delivery = workspace.webhooks.get(*id);
+                delivery.is_some_and(|delivery| delivery.state.is_failure())
             }),
             marked_read: message.marks.read,
             typing: message.marks.typing_until.is_some(),

@@ -52,6 +52,7 @@ impl Call {
                 dispatch_uuid: None,
                 fault: None,
                 body: Bytes::new().into(),
+                answer_body: Bytes::new().into(),
                 workspace: None,
             },
             engine,
@@ -245,8 +246,16 @@ impl Call {
         }
     }
 
-    async fn finish(mut self, action: Option<Action>, mut response: Response) -> Response {
-        self.event.status = response.status().as_u16();
+    async fn finish(mut self, action: Option<Action>, response: Response) -> Response {
+        let (head, body) = response.into_parts();
+        // No response of the API is streamed, so the body is already in memory.
+        let body = body
+            .collect()
+            .await
+            .map_or_else(|_| Bytes::new(), |body| body.to_bytes());
+        self.event.status = head.status.as_u16();
+        self.event.answer_body = body.clone().into();
+        let mut response = Response::from_parts(head, Body::from(body));
         self.engine.events.add(Event::Request(Arc::new(self.event)));
         let headers = response.headers_mut();
         if let Ok(id) = HeaderValue::from_str(&self.id) {

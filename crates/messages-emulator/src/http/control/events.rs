@@ -10,7 +10,7 @@ use tokio_stream::{Stream, StreamExt};
 
 use super::extract::UrlQuery;
 use super::selected::Selected;
-use crate::event::{Event, Numbered};
+use crate::event::{Body, Event, Numbered};
 
 /// Default and largest number of events in a response.
 const LIMIT: usize = 100;
@@ -42,9 +42,12 @@ pub(super) async fn stream(
 pub(super) struct Wanted {
     /// Only those with a higher number.
     after: Option<u64>,
-    /// `request`, `webhook` or `message`.
+    /// `request`, `webhook`, `message` or `reset`.
     kind: Option<String>,
     message_uuid: Option<String>,
+    /// Adds the bodies of requests, webhooks and their responses.
+    #[serde(default)]
+    bodies: bool,
     limit: Option<usize>,
 }
 
@@ -69,6 +72,29 @@ struct Logged {
     number: u64,
     #[serde(flatten)]
     event: Event,
+    #[serde(flatten)]
+    bodies: Option<Bodies>,
+}
+
+#[derive(Serialize)]
+struct Bodies {
+    body: String,
+    response_body: String,
+}
+
+impl Bodies {
+    fn of(event: &Event) -> Option<Self> {
+        let (body, response_body) = match event {
+            Event::Request(event) => (&event.body, &event.answer_body),
+            Event::Webhook(event) => (&event.body, &event.answer_body),
+            _ => return None,
+        };
+        let text = |body: &Body| String::from_utf8_lossy(body.as_bytes()).into_owned();
+        Some(Self {
+            body: text(body),
+            response_body: text(response_body),
+        })
+    }
 }
 
 impl Wanted {
@@ -77,6 +103,7 @@ impl Wanted {
             Event::Request(event) => ("request", event.message_uuid.as_deref()),
             Event::Webhook(event) => ("webhook", Some(event.message_uuid.as_str())),
             Event::Message(event) => ("message", Some(event.message_uuid.as_str())),
+            Event::Reset(_) => ("reset", None),
             // Never in the log itself.
             Event::Missed(_) => ("missed", None),
         };
@@ -95,7 +122,6 @@ pub(super) async fn log(
     let met: Vec<_> = recent
         .into_iter()
         .filter(|logged| logged.event.belongs_to(workspace.id) && wanted.is_met(&logged.event))
-        .map(|Numbered { number, event }| Logged { number, event })
         .collect();
     // A reader that names its position continues there; otherwise the latest events are returned.
     let skipped = match wanted.after {
@@ -104,6 +130,15 @@ pub(super) async fn log(
     };
     Json(Log {
         missed: wanted.after.map_or(0, |_| gone),
-        events: met.into_iter().skip(skipped).take(limit).collect(),
+        events: met
+            .into_iter()
+            .skip(skipped)
+            .take(limit)
+            .map(|Numbered { number, event }| Logged {
+                number,
+                bodies: wanted.bodies.then(|| Bodies::of(&event)).flatten(),
+                event,
+            })
+            .collect(),
     })
 }

@@ -20,7 +20,7 @@
 //! | `DELETE workspaces/{api_key}` | 204: the workspace is closed; 409 for the first one |
 //! | `GET openapi.json` | this API in OpenAPI 3.1 |
 //! | `GET events` | everything that happens, as server-sent events |
-//! | `GET log?after&kind&message_uuid&limit` | the last events, the oldest first |
+//! | `GET log?after&kind&message_uuid&bodies&limit` | the last events, the oldest first; with `bodies=true`, with what was sent and responded |
 //!
 //! It shows the first workspace, or with `workspace=API_KEY` in the query another one. Programs need no credentials for
 //! it, browsers the inbox's token. Beside it, `/metrics` is for Prometheus and `/healthz` for supervisors.

@@ -81,6 +81,13 @@ pub enum DeliveryState {
     Dropped,
 }
 
+impl DeliveryState {
+    /// The last attempt failed.
+    pub(crate) const fn is_failure(self) -> bool {
+        matches!(self, Self::Retrying | Self::Refused | Self::GivenUp)
+    }
+}
+
 /// One try of a webhook.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Attempt {

@@ -1,6 +1,6 @@
 // The control API of this emulator. A browser proves with the page's token that the page came from here.
 
-/** @import { Conversation, Message, MessageDetail } from "./types.js" */
+/** @import { Conversation, LogEntry, Message, MessageDetail } from "./types.js" */
 
 const BASE = "/emulator/v1/";
 const token = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=emulator-token]")).content;
@@ -78,5 +78,8 @@ export const setStatus = (uuid, status, code) => post(`messages/${encodeURICompo
 
 /** @type {(message: object) => Promise<Posted>} */
 export const inject = (message) => post("inbound", message);
+
+/** @type {(conditions: Conditions) => Promise<{ events: LogEntry[] }>} */
+export const log = (conditions) => call(`log?${query(conditions)}`);
 
 export const EVENTS = `${BASE}events`;

@@ -2,6 +2,8 @@
 
 import { useEffect } from "preact/hooks";
 
+import { ACTIVITY } from "./activity/entries.js";
+import { Activity, ActivityButton } from "./activity/panel.js";
 import { OpenDialog } from "./dialog.js";
 import { showHelp } from "./keys.js";
 import { Filters, Search } from "./list/filters.js";
@@ -14,7 +16,8 @@ import { Announcement, Phone } from "./thread/phone.js";
 import { Timeline } from "./timeline/panel.js";
 
 export function App() {
-  const isReading = useStore((state) => state.thread.id !== 0);
+  const isActivity = useStore((state) => state.address.view === ACTIVITY);
+  const isReading = useStore((state) => state.thread.id !== 0) || isActivity;
   const isInspecting = useStore((state) => state.timeline.uuid !== "");
   const unread = useStore((state) => state.list.unread);
   useEffect(() => {
@@ -29,6 +32,7 @@ export function App() {
       <h1><span class="logo" aria-hidden="true"></span>Inbox</h1>
       <${Search} />
       <${Live} />
+      <${ActivityButton} />
       <${ThemeButton} />
       ${button("?", { id: "help", class: "icon", "aria-label": "Keys", title: "Keys (?)" }, showHelp)}
     </header>
@@ -37,7 +41,9 @@ export function App() {
         <${Filters} />
         <${ConversationList} />
       </nav>
-      <section class="stage" aria-label="Phone"><${Phone} /></section>
+      ${isActivity
+        ? html`<div class="stage"><${Activity} /></div>`
+        : html`<section class="stage" aria-label="Phone"><${Phone} /></section>`}
       <${Timeline} />
     </main>
     <${Notices} />

@@ -30,7 +30,8 @@ export function Dialog({ name, title, children, onclose = closeDialog }) {
   useEffect(() => {
     const dialog = /** @type {HTMLDialogElement} */ (element.current);
     dialog.showModal();
-    dialog.querySelector("input")?.select();
+    const field = dialog.querySelector("form input");
+    if (field instanceof HTMLInputElement) field.select();
     return () => dialog.close();
   }, []);
   /** @param {Event} event */

@@ -3,7 +3,7 @@
 import { closeDialog, Dialog, isDialogOpen, openDialog } from "./dialog.js";
 import { moveCursor, openNeighbour } from "./list/conversations.js";
 import { button, html } from "./markup.js";
-import { get } from "./store.js";
+import { get, set, useStore } from "./store.js";
 import { changeTheme } from "./theme.js";
 import { closeConversation, messageAtHand, toggleTimeline } from "./thread/messages.js";
 import { markRead, readAll } from "./thread/person.js";
@@ -83,6 +83,7 @@ export function startKeys() {
     const found = KEYS.find(({ keys }) => keys.includes(event.key));
     if (!found || (isField(event.target) && !found.inFields)) return;
     if (event.key.startsWith("Arrow") && hasArrows(event.target)) return;
+    if (event.key.length === 1 && event.key !== "?" && !get().hasLetterKeys) return;
     if (found.act() !== false) event.preventDefault();
   });
 }
@@ -91,7 +92,30 @@ export function showHelp() {
   openDialog(() => html`<${Help} />`);
 }
 
+const LETTER_KEYS = "letter-keys";
+
+/** Speech input and slips press letters too, so they can be switched off. */
+export function startLetterKeys() {
+  try {
+    set({ hasLetterKeys: localStorage.getItem(LETTER_KEYS) !== "off" });
+  } catch {
+    // They are on.
+  }
+}
+
+/** @param {Event} event */
+function switchLetterKeys(event) {
+  const hasLetterKeys = /** @type {HTMLInputElement} */ (event.currentTarget).checked;
+  set({ hasLetterKeys });
+  try {
+    localStorage.setItem(LETTER_KEYS, hasLetterKeys ? "on" : "off");
+  } catch {
+    // It lasts as long as the page.
+  }
+}
+
 function Help() {
+  const hasLetterKeys = useStore((state) => state.hasLetterKeys);
   return html`<${Dialog} name="help" title="Keys">
     <dl>
       ${KEYS.map(
@@ -100,6 +124,10 @@ function Help() {
             <dd>${does}</dd>`,
       )}
     </dl>
-    <div class="ends">${button("Close", { class: "primary" }, closeDialog)}</div>
+    <label class="switch">
+      <input id="letter-keys" type="checkbox" checked=${hasLetterKeys} onchange=${switchLetterKeys} /> one-letter keys (
+      <kbd>?</kbd> is always on)
+    </label>
+    <div class="ends">${button("Close", { class: "primary", autofocus: true }, closeDialog)}</div>
   <//>`;
 }

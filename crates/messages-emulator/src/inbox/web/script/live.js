@@ -2,6 +2,7 @@
 // and the page hears of them a few times a second, never while it still works on the ones before.
 
 import { EVENTS } from "./api.js";
+import { table } from "./values.js";
 
 /** The shortest pause between two rounds, in milliseconds. */
 const PAUSE = 150;
@@ -12,13 +13,16 @@ const RECONNECT = 3000;
 
 /**
  * `everything`: events may have been missed. `conversations` and `messages`: their ids. `arrived`: the number of new
- * messages. `refused`: the last request that was refused.
+ * messages. `attempts`: the number of requests and webhook attempts; `failures`: of those that failed. `reset`: the IDs from
+ * before may now name other messages.
  * @typedef {object} Happened
  * @property {boolean} everything
  * @property {Set<number>} conversations
  * @property {Set<string>} messages
  * @property {number} arrived
- * @property {{ method: string, path: string, status: number, problem?: string } | null} refused
+ * @property {number} attempts
+ * @property {number} failures
+ * @property {boolean} reset
  */
 
 /** @type {((happened: Happened) => unknown)[]} */
@@ -33,7 +37,7 @@ let working = false;
  * @returns {Happened}
  */
 function newBatch(everything) {
-  return { everything, conversations: new Set(), messages: new Set(), arrived: 0, refused: null };
+  return { everything, conversations: new Set(), messages: new Set(), arrived: 0, attempts: 0, failures: 0, reset: false };
 }
 
 /**
@@ -67,9 +71,26 @@ async function round() {
 }
 
 /** @param {Happened} happened */
-function isWorthARound({ everything, conversations, messages, refused }) {
-  return everything || conversations.size > 0 || messages.size > 0 || refused !== null;
+function isWorthARound({ everything, conversations, messages, attempts }) {
+  return everything || conversations.size > 0 || messages.size > 0 || attempts > 0;
 }
+
+/**
+ * A request without a success that the client got to know, or a webhook that its receiver did not accept.
+ * @param {Partial<import("./types.js").LogEntry>} event
+ */
+export function hasFailed({ event, status, fault, acknowledged }) {
+  return event === "request" ? Number(status) >= 400 || (fault ?? "") in LOST : event === "webhook" && !acknowledged;
+}
+
+/**
+ * Faults after which a request was accepted, but its client did not get the response.
+ * @type {Record<string, string>}
+ */
+export const LOST = table({
+  lose_answer: "accepted; the client got no response",
+  cut_answer: "accepted; the client got a part of the response",
+});
 
 /** @param {MessageEvent} received */
 function collect({ data }) {
@@ -80,7 +101,14 @@ function collect({ data }) {
     batch.conversations.add(event.conversation);
     if (!event.status && !event.updated) batch.arrived += 1;
   }
-  if (event.event === "request" && event.status >= 400) batch.refused = event;
+  if (event.event === "request" || event.event === "webhook") batch.attempts += 1;
+  if (hasFailed(event)) batch.failures += 1;
+  // A failing webhook is marked at its message and conversation, until it is delivered.
+  if (event.event === "webhook" && (!event.acknowledged || event.attempt > 1)) batch.everything = true;
+  if (event.event === "reset") {
+    batch.reset = true;
+    batch.everything = true;
+  }
   if (isWorthARound(batch)) plan(PAUSE);
 }
 

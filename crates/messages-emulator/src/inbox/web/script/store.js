@@ -2,7 +2,7 @@
 
 import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 
-/** @import { Address, Conversation, Draft, Message, MessageDetail } from "./types.js" */
+/** @import { Address, Conversation, Draft, LogEntry, Message, MessageDetail } from "./types.js" */
 
 /**
  * @typedef {object} List
@@ -31,6 +31,14 @@ import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 
 /** @typedef {{ uuid: string, message: MessageDetail | null | undefined }} Timeline */
 
+/**
+ * @typedef {object} Activity
+ * @property {LogEntry[]} entries  the newest first
+ * @property {"" | "request" | "webhook" | "failed"} filter
+ * @property {number} failures  since the activity was looked at
+ * @property {number} waiting  entries that came in while the pointer was on the shown ones
+ */
+
 /** @typedef {{ key: string, tone: string, words: string, ends: number }} Notice */
 
 /**
@@ -40,15 +48,17 @@ import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
  * @property {List} list
  * @property {Thread} thread
  * @property {Timeline} timeline
- * @property {Record<number, Draft>} drafts  by conversation
+ * @property {Activity} activity
+ * @property {Record<string, Draft>} drafts  by the parties of the conversation
  * @property {Notice[]} notices
  * @property {(() => import("preact").VNode) | null} dialog  draws the open dialog
  * @property {string} theme
+ * @property {boolean} hasLetterKeys  one-letter keys are on
  */
 
 /** @type {State} */
 const state = {
-  address: { conversation: "", message: "", channel: "", status: "", q: "" },
+  address: { view: "", conversation: "", message: "", channel: "", status: "", q: "" },
   isLive: null,
   list: {
     pages: new Map(),
@@ -64,10 +74,12 @@ const state = {
   },
   thread: { id: 0, conversation: undefined, messages: [], hasEarlier: false, depth: 0, edition: 0, toEnd: 0 },
   timeline: { uuid: "", message: undefined },
+  activity: { entries: [], filter: "", failures: 0, waiting: 0 },
   drafts: {},
   notices: [],
   dialog: null,
   theme: "",
+  hasLetterKeys: true,
 };
 
 /** @type {Set<() => void>} */
@@ -86,7 +98,7 @@ export function set(changes) {
 
 /**
  * Replaces parts of one object of the state.
- * @template {"list" | "thread" | "timeline"} Name
+ * @template {"list" | "thread" | "timeline" | "activity"} Name
  * @param {Name} name
  * @param {Partial<State[Name]>} changes
  */

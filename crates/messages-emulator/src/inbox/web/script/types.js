@@ -19,6 +19,7 @@
  * @property {number} [sms_segments]
  * @property {string} [price]
  * @property {{ id: string, step: number, of: number }} [failover]
+ * @property {boolean} [webhook_failed]
  * @property {boolean} marked_read
  * @property {boolean} typing
  * @property {boolean} revoked
@@ -83,7 +84,31 @@
  * }} MessageDetail
  */
 
-/** @typedef {{ conversation: string, message: string, channel: string, status: string, q: string }} Address */
+/**
+ * A request or an attempt to deliver a webhook, as the event log has it.
+ * @typedef {object} LogEntry
+ * @property {number} number
+ * @property {"request" | "webhook"} event
+ * @property {string} at
+ * @property {string} body
+ * @property {string} response_body
+ * @property {string} [message_uuid]
+ * @property {string} [error]
+ * @property {string} [method]  of a request, as all of the next four
+ * @property {string} [path]
+ * @property {string} [auth]
+ * @property {string} [problem]
+ * @property {string} [fault]
+ * @property {number | string} [status]  of a request its HTTP status, of a webhook the message's status
+ * @property {string} [kind]  of a webhook, as all of the next five
+ * @property {number} [attempt]
+ * @property {number} [answer]
+ * @property {boolean} [acknowledged]
+ * @property {string} [retry_at]
+ * @property {number} [took_ms]
+ */
+
+/** @typedef {{ view: string, conversation: string, message: string, channel: string, status: string, q: string }} Address */
 
 /** @typedef {{ text: string, quoted: Message | null }} Draft */
 

@@ -13,6 +13,7 @@ mod payloads;
 mod pictures;
 mod scene;
 mod sites;
+mod steady;
 #[path = "../../../it/support.rs"]
 #[expect(dead_code, reason = "shared with the tests that need no browser")]
 mod support;

@@ -31,6 +31,7 @@ export function startList() {
   });
   onChange(async (happened) => {
     if (!happened.everything && happened.conversations.size === 0) return;
+    if (happened.reset) return startOver();
     const { frozen, arrived } = get().list;
     if (!isLive()) {
       setList({ arrived: arrived + happened.arrived });
@@ -39,7 +40,8 @@ export function startList() {
       await refreshInPlace();
     } else {
       setList({ before: null, arrived: 0 });
-      await reload();
+      const isShown = await reload();
+      if (!isShown) setList({ arrived: get().list.arrived + happened.arrived });
     }
   });
 }
@@ -57,19 +59,24 @@ export async function startOver() {
   await reload();
 }
 
-/** Asks again for the rows in sight. */
+/** Asks again for the rows in sight. Returns `false` if the order was held before the response came. */
 async function reload() {
   const { first, last } = pagesInSight();
   const asked = get().list.edition + 1;
   setList({ edition: asked });
   const response = await attempt("The list", () => request(first, last));
-  if (asked !== get().list.edition || !response) return;
+  if (asked !== get().list.edition || !response) return true;
+  if (get().list.frozen) {
+    updateInPlace(response);
+    return false;
+  }
   /** @type {Map<number, Conversation[]>} */
   const pages = new Map();
   for (let page = first; page <= last; page += 1) {
     pages.set(page, response.conversations.slice((page - first) * PAGE, (page - first + 1) * PAGE));
   }
   setList({ pages, total: response.total, unread: response.unread });
+  return true;
 }
 
 /** Brings the rows that are shown up to date without moving one. */
@@ -77,7 +84,11 @@ async function refreshInPlace() {
   const { edition } = get().list;
   const { last } = pagesInSight();
   const response = await attempt("The list", () => request(0, last));
-  if (edition !== get().list.edition || !response) return;
+  if (edition === get().list.edition && response) updateInPlace(response);
+}
+
+/** @param {{ conversations: Conversation[], unread: number }} response */
+function updateInPlace(response) {
   const news = new Map(response.conversations.map((one) => [one.id, one]));
   const pages = new Map([...get().list.pages].map(([page, rows]) => [page, rows.map((row) => news.get(row.id) ?? row)]));
   setList({ pages, unread: response.unread });
@@ -159,7 +170,7 @@ function missing() {
 /** @param {number} id */
 export function openConversation(id) {
   setList({ cursor: id });
-  go({ conversation: id, message: "" });
+  go({ view: "", conversation: id, message: "" });
 }
 
 /**

@@ -7,7 +7,7 @@ import { CHANNELS } from "../channels.js";
 import { counted } from "../format.js";
 import { html } from "../markup.js";
 import { useStore } from "../store.js";
-import { moveCursor } from "./conversations.js";
+import { moveCursor, startOver } from "./conversations.js";
 
 /** The pause after the last keystroke, in milliseconds, before the list is asked for. */
 const TYPING_MS = 180;
@@ -52,6 +52,8 @@ export function Search() {
 export function Filters() {
   const { channel, status } = useStore((state) => state.address);
   const total = useStore((state) => state.list.total);
+  // Above the rows, so that it never comes between the pointer and one of them.
+  const arrived = useStore((state) => state.list.arrived);
   /** @param {Event} event */
   const chosen = (event) => /** @type {HTMLInputElement} */ (event.currentTarget).value;
   const choices = [["", "All"], ...Object.entries(CHANNELS).map(([key, { name }]) => [key, name])];
@@ -72,7 +74,10 @@ export function Filters() {
       )}
     </fieldset>
     <div class="tally">
-      <span id="count">${total === null ? "" : counted(total, "conversation")}</span>
+      <span id="count" hidden=${arrived > 0}>${total === null ? "" : counted(total, "conversation")}</span>
+      <button id="arrived" type="button" hidden=${arrived === 0} onclick=${() => void startOver()}>
+        ↑ ${counted(arrived, "new message")}
+      </button>
       <label>
         <span class="unseen">State</span>
         <select

@@ -3,10 +3,9 @@
 import { Component } from "preact";
 
 import { isPlainClick } from "../address.js";
-import { counted } from "../format.js";
 import { html } from "../markup.js";
 import { setIn, useStore } from "../store.js";
-import { at, openConversation, setFrozen, setRange, startOver } from "./conversations.js";
+import { at, openConversation, setFrozen, setRange } from "./conversations.js";
 import { EmptyList } from "./empty.js";
 import { Row } from "./row.js";
 import { Window } from "./window.js";
@@ -21,9 +20,6 @@ export function ConversationList() {
   const open = useStore((state) => state.thread.id);
   const address = useStore((state) => state.address);
   return html`<div class="list-frame">
-    <button id="arrived" type="button" hidden=${list.arrived === 0} onclick=${() => void startOver()}>
-      ↑ ${counted(list.arrived, "new message")}
-    </button>
     <${Rows} list=${list} open=${open} address=${address} />
   </div>`;
 }

@@ -43,10 +43,11 @@ function filled({ id, channel: key, person, ours, unread, last }, isOpen, isStop
   const { name, short } = channel(key);
   const { sign, tone } = mark(last);
   const shownUnread = isOpen || !unread ? "" : count(unread);
-  const label = `${person}, ${name}${shownUnread && `, ${shownUnread} unread`}: ${preview(last)}`;
+  const failure = last.webhook_failed ? ", a webhook failed" : "";
+  const label = `${person}, ${name}${shownUnread && `, ${shownUnread} unread`}${failure}: ${preview(last)}`;
   return html`<a
     class="conversation"
-    href=${linkTo({ conversation: id, message: "" })}
+    href=${linkTo({ view: "", conversation: id, message: "" })}
     data-conversation=${id}
     aria-current=${isOpen ? "true" : null}
     aria-label=${label}
@@ -55,7 +56,7 @@ function filled({ id, channel: key, person, ours, unread, last }, isOpen, isStop
     <span class="avatar" aria-hidden="true" data-channel=${key}>${short}</span>
     <span class="line"><span class="who">${person}</span><time class="when" datetime=${last.at}>${whenShort(last.at)}</time></span>
     <span class="line"
-      ><span class=${`mark ${tone}`}>${sign}</span><span class="what">${preview(last)}</span
+      ><span class=${`mark ${tone}`}>${sign}</span>${last.webhook_failed && html`<span class="mark bad" title="A webhook failed">⚠</span>`}<span class="what">${preview(last)}</span
       ><span class="unread">${shownUnread}</span></span
     >
     <span class="line small"><span class="ours">${name} · ${ours}</span></span>

@@ -68,6 +68,8 @@ function foot(message) {
   return html`<div class="foot">
     <time datetime=${message.at}>${atClock(message.at)}</time>
     ${words && html`<span class=${`mark ${tone}`}>${words} ${sign}</span>`}
+    ${message.webhook_failed &&
+    button("⚠ webhook failed", { class: "quiet failing" }, () => toggleTimeline(message))}
     ${segments > 1 && html`<span>${counted(segments, "segment")}</span>`}
     ${failover && button(`step ${failover.step} of ${failover.of}`, { class: "step" }, () => toggleTimeline(message))}
     <span class="tools">${tools(message)}</span>

@@ -68,9 +68,8 @@ const EXTRAS = {
 
 /** @param {{ conversation: Conversation }} properties */
 export function Composer({ conversation }) {
-  const { id, channel: key } = conversation;
-  useStore((state) => state.drafts[id]);
-  const { text, quoted } = draftOf(id);
+  const { channel: key } = conversation;
+  const { text, quoted } = useStore(() => draftOf(conversation));
   const { can, name } = channel(key);
   if (can.length === 0) return html`<p id="no-reply">${name} has no inbound messages in this API.</p>`;
   /** @param {Event} event */
@@ -83,7 +82,7 @@ export function Composer({ conversation }) {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) submit(event);
   };
   /** @param {Event} event */
-  const input = (event) => setDraft(id, { text: /** @type {HTMLTextAreaElement} */ (event.currentTarget).value });
+  const input = (event) => setDraft(conversation, { text: /** @type {HTMLTextAreaElement} */ (event.currentTarget).value });
   return html`<form id="reply" onsubmit=${submit}>
     <div id="quoted" hidden=${!quoted}>
       <span id="quoted-text">${quoted && preview(quoted)}</span>

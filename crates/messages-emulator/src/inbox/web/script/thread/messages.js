@@ -6,7 +6,7 @@ import { knownConversation } from "../list/conversations.js";
 import { onChange } from "../live.js";
 import { get, set, setIn } from "../store.js";
 
-/** @import { Draft, Message } from "../types.js" */
+/** @import { Conversation, Draft, Message } from "../types.js" */
 /** @import { Thread } from "../store.js" */
 
 const PAGE = 100;
@@ -22,15 +22,22 @@ export function startThread() {
   });
   onChange(async (happened) => {
     const { id, conversation } = get().thread;
+    if (happened.reset) {
+      if (id) await open(true);
+      return;
+    }
     if (conversation && (happened.everything || happened.conversations.has(id))) await update();
   });
   return open();
 }
 
-/** Opens the conversation of the address. */
-async function open() {
+/**
+ * Opens the conversation of the address; after a reset the list still has those of before.
+ * @param {boolean} isReset
+ */
+async function open(isReset = false) {
   const id = Number(address().conversation) || 0;
-  const known = id ? knownConversation(id) : null;
+  const known = id && !isReset ? knownConversation(id) : null;
   const { edition, toEnd } = get().thread;
   set({
     thread: {
@@ -106,16 +113,22 @@ export function kept(before, now) {
 /** @type {Draft} */
 const EMPTY = { text: "", quoted: null };
 
-/** @param {number} id */
-export const draftOf = (id) => get().drafts[id] ?? EMPTY;
+/**
+ * The key of a draft. After a restart of the emulator an ID may name a conversation of other parties.
+ * @param {Conversation} conversation
+ */
+const draftKey = ({ channel, ours, person }) => JSON.stringify([channel, ours, person]);
+
+/** @param {Conversation} conversation */
+export const draftOf = (conversation) => get().drafts[draftKey(conversation)] ?? EMPTY;
 
 /**
- * Keeps what is written but not sent, by conversation.
- * @param {number} id
+ * Stores what is written but not sent.
+ * @param {Conversation} conversation
  * @param {Partial<Draft>} changes
  */
-export function setDraft(id, changes) {
-  set({ drafts: { ...get().drafts, [id]: { ...draftOf(id), ...changes } } });
+export function setDraft(conversation, changes) {
+  set({ drafts: { ...get().drafts, [draftKey(conversation)]: { ...draftOf(conversation), ...changes } } });
 }
 
 /**

@@ -14,8 +14,7 @@ import { draftOf, scrollToEnd, setDraft } from "./messages.js";
  * @param {string} type
  * @param {object} fields
  */
-async function send(type, fields) {
-  const { conversation } = get().thread;
+async function send(type, fields, conversation = get().thread.conversation) {
   if (!conversation) return null;
   const { channel, person, ours } = conversation;
   scrollToEnd();
@@ -44,17 +43,19 @@ const about = (message) => (message ? { context: { message_uuid: message.message
 
 /** Sends the draft of the open conversation; one that is refused comes back. */
 export async function say() {
-  const { id } = get().thread;
-  const draft = draftOf(id);
+  const { conversation } = get().thread;
+  if (!conversation) return;
+  const draft = draftOf(conversation);
   if (!draft.text.trim()) return;
-  setDraft(id, { text: "", quoted: null });
-  const posted = await send("text", { text: draft.text, ...about(draft.quoted) });
-  if (!posted && !draftOf(id).text) setDraft(id, draft);
+  setDraft(conversation, { text: "", quoted: null });
+  const posted = await send("text", { text: draft.text, ...about(draft.quoted) }, conversation);
+  if (!posted && !draftOf(conversation).text) setDraft(conversation, draft);
 }
 
 /** @param {Message | null} message */
 export function quote(message) {
-  setDraft(get().thread.id, { quoted: message });
+  const { conversation } = get().thread;
+  if (conversation) setDraft(conversation, { quoted: message });
   if (message) document.getElementById("text")?.focus();
 }
 

@@ -100,8 +100,11 @@ function entry({ name, at, tone, title, note, bodies = [] }) {
   </li>`;
 }
 
-/** @param {{ label: string, body: string }} properties */
-function Folded({ label, body }) {
+/**
+ * A body that is laid out when it is unfolded.
+ * @param {{ label: string, body: string }} properties
+ */
+export function Folded({ label, body }) {
   const [isOpen, setOpen] = useState(false);
   /** @param {Event} event */
   const toggled = (event) => setOpen(/** @type {HTMLDetailsElement} */ (event.currentTarget).open);

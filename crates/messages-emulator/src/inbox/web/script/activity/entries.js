@@ -1,0 +1,103 @@
+// Every request and every attempt to deliver a webhook, from the event log of the emulator.
+
+import * as api from "../api.js";
+import { go, onAddress } from "../address.js";
+import { hasFailed, LOST, onChange } from "../live.js";
+import { attempt } from "../notice.js";
+import { get, setIn } from "../store.js";
+import { object } from "../values.js";
+
+/** @import { LogEntry } from "../types.js" */
+
+/** Most entries that are shown. */
+const ENTRIES_MAX = 200;
+
+export const ACTIVITY = "activity";
+
+const isOpen = () => get().address.view === ACTIVITY;
+
+export function startActivity() {
+  onAddress((now, before) => {
+    if (now.view !== before.view && isOpen()) void load();
+  });
+  onChange(async ({ everything, attempts, failures }) => {
+    if (isOpen()) {
+      const isAimedAt = document.querySelector("#activity .events:hover") !== null;
+      if (attempts > 0 && isAimedAt) setIn("activity", { waiting: get().activity.waiting + attempts });
+      else if (everything || attempts > 0) await load();
+    } else if (failures > 0) {
+      setIn("activity", { failures: get().activity.failures + failures });
+    }
+  });
+  if (isOpen()) void load();
+}
+
+export function toggleActivity() {
+  go({ view: isOpen() ? "" : ACTIVITY });
+}
+
+/** Shows the latest entries. While the pointer is on them they keep their places, so this waits. */
+export async function load() {
+  setIn("activity", { failures: 0, waiting: 0 });
+  const kinds = ["request", "webhook"].map((kind) => api.log({ kind, bodies: "true", limit: ENTRIES_MAX }));
+  const logs = await attempt("The activity", () => Promise.all(kinds));
+  if (!logs) return;
+  const entries = logs.flatMap(({ events }) => events).sort((one, other) => other.number - one.number);
+  setIn("activity", { entries: entries.slice(0, ENTRIES_MAX) });
+}
+
+/**
+ * The entries that a filter lets through.
+ * @param {LogEntry[]} entries
+ * @param {string} filter
+ */
+export function filtered(entries, filter) {
+  if (filter === "failed") return entries.filter(hasFailed);
+  return filter ? entries.filter(({ event }) => event === filter) : entries;
+}
+
+/**
+ * The words for an entry: a title, a tone, and what else there is to say.
+ * @param {LogEntry} entry
+ */
+export function describe(entry) {
+  const tone = hasFailed(entry) ? "bad" : "good";
+  return entry.event === "request" ? { tone, ...ofRequest(entry) } : { tone, ...ofWebhook(entry) };
+}
+
+/** @param {LogEntry} entry */
+function ofRequest({ method, path, status, auth, problem, fault = "", response_body: response }) {
+  const lost = LOST[fault];
+  const notes = [
+    lost ?? (fault && fault !== "lifecycle" && `fault ${fault}`),
+    problem && `${problem}: ${reason(response)}`,
+    `authenticated by ${auth}`,
+  ];
+  return { title: `${method} ${path} → ${lost ? "no response" : status}`, notes: notes.filter(Boolean) };
+}
+
+/** @param {LogEntry} entry */
+function ofWebhook({ kind, status, attempt: number = 1, answer, error, acknowledged, retry_at: next, took_ms: took }) {
+  const notes = [
+    number > 1 && `attempt ${number}`,
+    error,
+    !acknowledged && !next && "not retried: this response ends the attempts, or they were given up",
+    `${took} ms`,
+  ];
+  const about = status ? `${kind} webhook (${status})` : `${kind} webhook`;
+  return { title: `${about} → ${answer ?? "no response"}`, notes: notes.filter(Boolean), next };
+}
+
+/**
+ * The reason in a response of the API, with the invalid fields.
+ * @param {string} response
+ */
+export function reason(response) {
+  try {
+    const { title, detail, invalid_parameters: invalid } = object(JSON.parse(response));
+    const fields = [invalid].flat().filter(Boolean).map((/** @type {any} */ one) => `${one.name} ${one.reason}`);
+    return [detail ?? title, ...fields].filter(Boolean).join("; ");
+  } catch {
+    return "";
+  }
+}
