@@ -93,6 +93,7 @@ const ASSETS: &[Asset] = assets! {
         "script/timeline/detail.js",
         "script/timeline/events.js",
         "script/timeline/panel.js",
+        "script/timeline/run.js",
         "script/timeline/rust.js",
         "script/timeline/steps.js",
         "script/values.js",

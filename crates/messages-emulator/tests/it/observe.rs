@@ -343,3 +343,26 @@ async fn a_path_or_method_that_is_none_is_a_request_like_any_other() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_log_has_bodies_if_they_are_asked_for_and_says_that_there_was_a_reset() {
+    let (emulator, _receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    let sent = json!({ "channel": "sms" });
+    let (status, refused) = client.post("/v1/messages", &sent).await;
+    assert_eq!(status, 422);
+    let (_, log) = client.get(&format!("{API}/log?kind=request")).await;
+    assert_eq!(log["events"][0].get("body"), None);
+    let (_, log) = client
+        .get(&format!("{API}/log?kind=request&bodies=true"))
+        .await;
+    for (name, expected) in [("body", sent), ("response_body", refused)] {
+        let body = log["events"][0][name].as_str().unwrap();
+        assert_eq!(serde_json::from_str::<Value>(body).unwrap(), expected);
+    }
+    emulator.reset();
+    let snapshot = emulator.snapshot();
+    emulator.restore(&snapshot).await.unwrap();
+    let (_, log) = client.get(&format!("{API}/log?kind=reset")).await;
+    assert_eq!(log["events"].as_array().map(Vec::len), Some(2));
+}

@@ -25,7 +25,7 @@ export function App() {
     document.body.classList.toggle("inspecting", isInspecting);
   }, [isReading, isInspecting]);
   useEffect(() => {
-    document.title = unread > 0 ? `(${unread}) Inbox` : "Inbox";
+    document.title = `${unread > 0 ? `(${unread}) ` : ""}Inbox · ${location.port}`;
   }, [unread]);
   return html`<a class="skip" href="#list">Skip to the conversations</a>
     <header class="top">

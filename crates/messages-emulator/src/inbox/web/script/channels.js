@@ -1,6 +1,6 @@
 // The name of each channel, and what a person can send over it (the inbound types that the API documents).
 
-import { table } from "./values.js";
+import { object, table, text } from "./values.js";
 
 /** @import { Message } from "./types.js" */
 
@@ -64,6 +64,8 @@ export const kindName = (type) => KINDS[type] ?? type;
  */
 export function preview(message) {
   if (message.revoked) return "Taken back";
+  const subject = message.channel === "email" && text(object(message.content.email).subject);
+  if (subject) return `Email: ${subject}`;
   const line = message.text.split("\n").find((part) => part.trim()) ?? "";
   if (message.message_type === "text") return line;
   const kind = kindName(message.message_type);

@@ -81,6 +81,7 @@
  *   history: { at: string, status: string, code?: number }[],
  *   webhooks: Webhook[],
  *   steps?: Step[],
+ *   run?: string,
  * }} MessageDetail
  */
 

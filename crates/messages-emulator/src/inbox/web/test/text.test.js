@@ -16,6 +16,8 @@ test("a preview is the first line that says something", () => {
   assert.equal(preview(message({ text: "\n \nHello\nthere" })), "Hello");
   assert.equal(preview(message({ message_type: "image", text: "A cat" })), "Photo: A cat");
   assert.equal(preview(message({ revoked: true, text: "x" })), "Taken back");
+  const email = { channel: "email", message_type: "html", text: "<html>", content: { email: { subject: "Your table" } } };
+  assert.equal(preview(message(email)), "Email: Your table");
   assert.equal(kindName("constructor"), "constructor");
 });
 

@@ -351,3 +351,28 @@ fn the_activity_tells_why_a_request_was_refused_and_which_webhook_failed() {
         page.until_shown("#timeline", "delivered").await;
     });
 }
+
+#[test]
+fn the_messages_of_a_journey_are_shown_as_steps_over_their_channels() {
+    in_browser(|page| async move {
+        let emulator = stepped().await;
+        let client = Client::basic(&emulator);
+        let mut uuids = Vec::new();
+        for (channel, last) in [("whatsapp", "01"), ("sms", "02")] {
+            let reference = format!("mr0-01931b2c-7d3e-7a4b-8c5d-0011223344{last}");
+            let message = json!({ "channel": channel, "message_type": "text", "from": OURS, "to": PERSON, "text": "Your table", "client_ref": reference });
+            uuids.push(client.send("/v1/messages", &message).await);
+        }
+        emulator.advance(Duration::from_secs(60)).await;
+        // A link that names a message alone opens its conversation, too.
+        page.inbox(&emulator, &format!("?message={}", uuids[0]))
+            .await;
+        page.until_shown("#phone-person", "WhatsApp").await;
+        page.until_shown(".bubble .step", "message 1 of a journey")
+            .await;
+        page.until_shown(".steps li.here", "1. WhatsApp").await;
+        page.click_text(".steps button .step-name", "2. SMS").await;
+        page.until_shown("#phone-person", "SMS").await;
+        page.until_shown(".steps li.here", "2. SMS").await;
+    });
+}

@@ -7,6 +7,7 @@ import { contentOf } from "../content/message.js";
 import { atClock, counted } from "../format.js";
 import { hasFailed, mark } from "../mark.js";
 import { button, html, iconButton, memo } from "../markup.js";
+import { runOf } from "../timeline/run.js";
 import { toggleTimeline } from "./messages.js";
 import { markRead, quote, react } from "./person.js";
 
@@ -65,15 +66,25 @@ function draw({ message, reactions, quoted, isSelected, isStop }) {
 function foot(message) {
   const { sign, tone, words } = mark(message);
   const { failover, sms_segments: segments = 0 } = message;
+  const step = failover ? `step ${failover.step} of ${failover.of}` : runStep(message);
   return html`<div class="foot">
     <time datetime=${message.at}>${atClock(message.at)}</time>
     ${words && html`<span class=${`mark ${tone}`}>${words} ${sign}</span>`}
     ${message.webhook_failed &&
     button("⚠ webhook failed", { class: "quiet failing" }, () => toggleTimeline(message))}
     ${segments > 1 && html`<span>${counted(segments, "segment")}</span>`}
-    ${failover && button(`step ${failover.step} of ${failover.of}`, { class: "step" }, () => toggleTimeline(message))}
+    ${step && button(step, { class: "step" }, () => toggleTimeline(message))}
     <span class="tools">${tools(message)}</span>
   </div>`;
+}
+
+/**
+ * The place of a message in the run of a journey.
+ * @param {Message} message
+ */
+function runStep(message) {
+  const found = runOf(message);
+  return found && `message ${found.number} of a journey`;
 }
 
 /** @param {Message} message */

@@ -4,8 +4,12 @@ import { address, go, onAddress } from "../address.js";
 import * as api from "../api.js";
 import { onChange } from "../live.js";
 import { get, set, setIn } from "../store.js";
+import { runOf, stepsOfRun } from "./run.js";
 
 /** @import { MessageDetail } from "../types.js" */
+
+/** A run has at most so many messages, and some of them are resent. */
+const RUN_MAX = 1000;
 
 export function startTimeline() {
   onAddress((now, before) => {
@@ -30,8 +34,24 @@ async function update() {
   const message = await api
     .message(uuid)
     .then(withOrigin)
+    .then(withRun)
     .catch(() => null);
-  if (uuid === get().timeline.uuid) setIn("timeline", { message });
+  if (uuid !== get().timeline.uuid) return;
+  setIn("timeline", { message });
+  // A link may name the message alone.
+  if (message && !address().conversation) go({ conversation: message.conversation }, { replace: true });
+}
+
+/**
+ * A message of a journey's run gets the steps of the run, as a message of a workflow has its own.
+ * @param {MessageDetail} message
+ * @returns {Promise<MessageDetail>}
+ */
+async function withRun(message) {
+  const found = runOf(message);
+  if (!found || message.steps) return message;
+  const { messages } = await api.messages({ q: found.run, limit: RUN_MAX });
+  return { ...message, run: found.run, steps: stepsOfRun(found.run, messages) };
 }
 
 /**

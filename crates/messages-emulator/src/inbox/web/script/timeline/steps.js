@@ -1,4 +1,4 @@
-// A failover or workflow, step by step.
+// A failover, a workflow or the run of a journey, step by step.
 
 import { go } from "../address.js";
 import * as api from "../api.js";
@@ -10,23 +10,24 @@ import { attempt } from "../notice.js";
 /** @import { MessageDetail, Step } from "../types.js" */
 
 /** @param {{ message: MessageDetail }} properties */
-export function Steps({ message: { steps = [], message_uuid: uuid } }) {
+export function Steps({ message: { steps = [], message_uuid: uuid, run } }) {
   if (steps.length === 0) return null;
-  return html`<section class="flow" aria-label="Failover">
-    <h3>Failover</h3>
+  const name = run ? "Journey" : "Failover";
+  return html`<section class="flow" aria-label=${name}>
+    <h3>${name}</h3>
     <ol class="steps">
-      ${steps.map((step, index) => stepItem(step, index, steps.length, uuid))}
+      ${steps.map((step, index) => stepItem(step, run ? "" : condition(step, index === steps.length - 1), index, uuid))}
     </ol>
   </section>`;
 }
 
 /**
  * @param {Step} step
+ * @param {string} note
  * @param {number} index
- * @param {number} total
  * @param {string} shown
  */
-function stepItem(step, index, total, shown) {
+function stepItem(step, note, index, shown) {
   const { name, short } = channel(step.channel);
   const { message_uuid: uuid, status } = step;
   const isHere = uuid === shown;
@@ -34,7 +35,7 @@ function stepItem(step, index, total, shown) {
   const inside = html`<span class="avatar" data-channel=${step.channel} aria-hidden="true">${short}</span>
     <span class="step-name">${index + 1}. ${name}</span>
     <span class=${`state ${tone}`}>${status ?? (uuid ? "accepted" : "not sent")}</span>
-    <span class="small">${condition(step, index === total - 1)}</span>`;
+    <span class="small">${note}</span>`;
   return html`<li key=${index} class=${isHere ? "here" : ""}>
     ${uuid && !isHere
       ? button(inside, {}, () => openStep(uuid))
