@@ -1,10 +1,12 @@
 //! Figures of the store on this machine, in release mode:
 //!
-//! `cargo run --release -p messages-outbox-sqlite --example figures -- add 1000000`, or `-- work 20000 256`.
+//! `cargo run --release -p messages-outbox-sqlite --example figures -- add 1000000`, `-- work 20000 256` or
+//! `-- runs 100000`.
 #![allow(clippy::print_stdout, reason = "it talks to a person")]
 
 mod api;
 mod disk;
+mod runs;
 mod work;
 
 use std::error::Error;
@@ -39,7 +41,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
             println!("{report}");
             Ok(())
         }
-        _ => Err("expected `add ROWS` or `work ROWS CONCURRENCY`".into()),
+        Some("runs") => {
+            let runs = number(1).transpose()?.unwrap_or(100_000);
+            println!("{}", runs::run(&file, runs).await?);
+            Ok(())
+        }
+        _ => Err("expected `add ROWS`, `work ROWS CONCURRENCY` or `runs RUNS`".into()),
     }
 }
 

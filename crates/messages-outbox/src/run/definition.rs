@@ -16,7 +16,7 @@ use crate::digest::Digest;
 #[non_exhaustive]
 pub enum Definition {
     /// Workflow of the first generation, executed over the second.
-    Workflow(v0_1::Workflow),
+    Workflow(Box<v0_1::Workflow>),
     /// Journey.
     Journey(Box<Journey>),
 }
@@ -30,7 +30,7 @@ impl Definition {
     pub fn from_slice(document: &[u8]) -> Result<Self, DefinitionError> {
         let decoded = match Kind::of_slice(document) {
             Kind::Journey => Journey::from_slice(document).map(Self::from),
-            Kind::Workflow => v0_1::Workflow::from_slice(document).map(Self::Workflow),
+            Kind::Workflow => v0_1::Workflow::from_slice(document).map(Self::from),
         };
         decoded.map_err(DefinitionError::Decode)
     }
@@ -68,7 +68,7 @@ impl Definition {
     pub fn losses(&self) -> Vec<Loss> {
         match self {
             Self::Workflow(workflow) => {
-                let mut losses = workflow.clone().upgrade().losses;
+                let mut losses = v0_1::Workflow::clone(workflow).upgrade().losses;
                 // Of a message with a `failover` list alone: a run follows both.
                 losses.retain(|loss| {
                     let pointer = loss.pointer();
@@ -98,7 +98,7 @@ impl Definition {
 
 impl From<v0_1::Workflow> for Definition {
     fn from(workflow: v0_1::Workflow) -> Self {
-        Self::Workflow(workflow)
+        Self::Workflow(Box::new(workflow))
     }
 }
 

@@ -282,11 +282,11 @@ impl Plan {
     /// The message with this number, from 1: its step, its index among the alternatives, and itself.
     #[must_use]
     pub fn message(&self, number: u8) -> Option<(usize, usize, &PlanMessage)> {
-        let messages = self.sends().flat_map(|(index, step)| {
+        let mut messages = self.sends().flat_map(|(index, step)| {
             let messages = step.messages.iter().enumerate();
             messages.map(move |(choice, message)| (index, choice, message))
         });
-        messages.skip(usize::from(number.checked_sub(1)?)).next()
+        messages.nth(usize::from(number.checked_sub(1)?))
     }
 
     /// The number of an alternative of a step.

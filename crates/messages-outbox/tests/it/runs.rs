@@ -220,7 +220,7 @@ fn a_condition_in_time() {
                 "completed",
                 &[1],
             ),
-            // Whoever commits first wins.
+            // What is committed first wins.
             (
                 &[Is(1, "delivered"), After(600), After(5), Is(1, "read")],
                 "sending",

@@ -26,7 +26,7 @@ fn workflow(key: &str) -> Result<RunIntent, String> {
     let (first, last) = first
         .and_then(|first| Ok((first, last?)))
         .map_err(|problems| problems.to_string())?;
-    let workflow = Workflow::starting_with(first.into()).ending_with(last);
+    let workflow = Workflow::starting_with(first).ending_with(last);
     RunIntent::new(key, workflow).map_err(|error| error.to_string())
 }
 
