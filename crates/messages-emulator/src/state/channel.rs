@@ -105,7 +105,7 @@ impl fmt::Display for Channel {
 
 /// The text names no channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not one of: sms mms rcs whatsapp messenger viber_service email")]
+#[error("not one of: {}", Channel::ALL.map(Channel::name).join(" "))]
 pub struct UnknownChannel;
 
 impl FromStr for Channel {

@@ -14,6 +14,7 @@ mod accounts;
 mod api;
 mod bounds;
 mod browser;
+mod channels;
 mod control;
 #[cfg(feature = "persistence")]
 mod data_file;

@@ -12,18 +12,21 @@ fn folder() -> PathBuf {
 /// Checks that a document encoded by a snapshot test is a seed of the target that decodes it. Accepting a snapshot
 /// updates the seed, too.
 pub(crate) fn assert_seed(target: &str, name: &str, document: &[u8]) {
+    assert_file(target, name, &[document, b"\n"].concat());
+}
+
+fn assert_file(target: &str, name: &str, content: &[u8]) {
     let seed = folder()
         .join("seeds")
         .join(target)
         .join(format!("{name}.json"));
-    let line = [document, b"\n"].concat();
     if std::env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
-        fs::write(&seed, &line).unwrap();
+        fs::write(&seed, content).unwrap();
     }
     assert_eq!(
-        fs::read(&seed).ok(),
-        Some(line),
-        "{} is not the snapshot: INSTA_UPDATE=always writes both",
+        fs::read(&seed).ok().as_deref(),
+        Some(content),
+        "{} is not the document: INSTA_UPDATE=always writes it",
         seed.display()
     );
 }
@@ -42,13 +45,6 @@ fn every_fuzz_target_has_seeds_and_the_fixtures_are_among_them() {
     assert!(targets >= 14, "{targets}");
     for fixture in fixtures::received() {
         let (place, case) = fixture.name.rsplit_once('/').unwrap();
-        let target = place.replace('/', "_");
-        let seed = fuzz.join("seeds").join(target).join(format!("{case}.json"));
-        assert_eq!(
-            fs::read(&seed).ok().as_deref(),
-            Some(&fixture.bytes[..]),
-            "{} is not the fixture",
-            seed.display()
-        );
+        assert_file(&place.replace('/', "_"), case, &fixture.bytes);
     }
 }

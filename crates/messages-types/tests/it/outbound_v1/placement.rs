@@ -142,6 +142,6 @@ fn a_long_list_of_problems_is_found_in_linear_time() {
         };
         assert_eq!(problems.count(), count);
     }
-    // This takes a second or two; pairwise comparison would take many minutes.
-    assert!(begun.elapsed() < Duration::from_secs(60));
+    // This takes a second or two, on a busy machine a minute or two; pairwise comparison would take many more.
+    assert!(begun.elapsed() < Duration::from_secs(300));
 }
