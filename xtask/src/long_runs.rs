@@ -32,6 +32,13 @@ const ALL: &[(&str, &[&str])] = &[
             "power::no_post_has_no_durable_intent_in_1_000_faults",
         ],
     ),
+    (
+        "messages-outbox-postgres",
+        &[
+            "kill::nothing_is_lost_or_doubled_by_1_000_kills_and_50_crashes",
+            "kill::eight_processes_share_a_rate_while_one_is_killed_each_second",
+        ],
+    ),
 ];
 
 /// Requests over connections that the server closes at the moment they are used again.

@@ -185,16 +185,20 @@ impl PostgresStore {
             loader.load(&plan.needs, &mut loaded),
             self.read_meta(transaction),
         )?;
-        let mut now = clock.map_or(now, |clock| clock.max(now));
+        let present = |server: Timestamp| match &self.clock {
+            Some(clock) => clock.now(),
+            None => server,
+        };
+        let mut now = present(clock.map_or(now, |clock| clock.max(now)));
+        // The same in all runs but after a wait for slots: lists that were loaded are of this time.
         loop {
-            now = self.clock.as_ref().map_or(now, |clock| clock.now());
             let mut set = WorkingSet::new(meta, &loaded);
             let result = request(&mut set, now);
             match set.end() {
                 Err(missing) => {
                     loader.now = Some(now);
                     if let Some(clock) = loader.load(&missing, &mut loaded).await? {
-                        now = now.max(clock);
+                        now = now.max(present(clock));
                     }
                 }
                 Ok(writes) => {

@@ -108,6 +108,13 @@ impl RunList {
     }
 }
 
+/// The first runs that wake.
+struct Wakes {
+    /// Number of runs that were asked for.
+    asked: u32,
+    runs: Vec<(RunId, Timestamp)>,
+}
+
 /// Values about runs that were loaded.
 #[derive(Default)]
 pub(super) struct LoadedRuns {
@@ -115,8 +122,8 @@ pub(super) struct LoadedRuns {
     definitions: HashMap<Digest, Option<Vec<u8>>>,
     lists: HashSet<RunList>,
     of: HashMap<RecipientHash, Vec<RunId>>,
-    /// Number of runs that were asked for, of these accounts, and those that wake first.
-    wakes: HashMap<Vec<String>, (u32, Vec<(RunId, Timestamp)>)>,
+    /// By their accounts.
+    wakes: HashMap<Vec<String>, Wakes>,
     pub(super) running: Option<u64>,
     pub(super) sight: Option<Sight>,
 }
@@ -263,14 +270,14 @@ impl WorkingSet<'_> {
             .filter(|run| accounts.contains(&run.details.account))
             .filter_map(|run| run.wake_at)
             .min();
-        let Some((asked, wakes)) = self.loaded.runs.wakes.get(accounts) else {
+        let Some(Wakes { asked, runs }) = self.loaded.runs.wakes.get(accounts) else {
             let need = RunNeed::Wakes(accounts.to_vec(), WAKES);
             self.missing.insert(Need::Run(need));
             return None;
         };
-        let mut unchanged = wakes.iter().filter(|(id, _)| !written.contains_key(id));
+        let mut unchanged = runs.iter().filter(|(id, _)| !written.contains_key(id));
         let stored = unchanged.next().map(|(_, time)| *time);
-        if stored.is_none() && wakes.len() as u32 >= *asked {
+        if stored.is_none() && runs.len() as u32 >= *asked {
             let need = RunNeed::Wakes(accounts.to_vec(), asked.saturating_mul(2));
             self.missing.insert(Need::Run(need));
         }
@@ -324,8 +331,11 @@ impl Loader<'_> {
                     let read = |row: &tokio_postgres::Row| {
                         Ok((RunId::of(id(get(row, 0)?)), time(get(row, 1)?)?))
                     };
-                    let wakes = rows.iter().map(read).collect::<Result<_, StoreError>>()?;
-                    loaded.wakes.insert(accounts.clone(), (*limit, wakes));
+                    let wakes = Wakes {
+                        asked: *limit,
+                        runs: rows.iter().map(read).collect::<Result<_, StoreError>>()?,
+                    };
+                    loaded.wakes.insert(accounts.clone(), wakes);
                 }
                 RunNeed::Running => {
                     let sql = "SELECT coalesce(sum(number), 0)::bigint FROM messages_outbox.counts \

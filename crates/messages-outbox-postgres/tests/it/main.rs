@@ -16,5 +16,6 @@ mod aa_trace_all;
 mod contract;
 mod crash;
 mod enqueue;
+mod kill;
 mod server;
 mod support;

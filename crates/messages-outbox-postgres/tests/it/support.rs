@@ -1,11 +1,13 @@
 //! Intents and requests for the tests.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use messages_outbox::{
     BeginRequest, Claim, ClaimRequest, Intent, OutboxStore, Outcome, Policy, RowId, Settle, State,
 };
 use messages_outbox_postgres::PostgresStore;
+use messages_outbox_postgres::tokio_postgres::Client;
 use messages_sdk::types::{Submission, v1::Sms};
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
@@ -60,4 +62,26 @@ pub(crate) async fn send(store: &PostgresStore, claim: &Claim) -> Vec<RowId> {
 
 pub(crate) async fn count(store: &PostgresStore, state: State) -> u64 {
     store.status().await.unwrap().states[&state]
+}
+
+/// Store of the tests that are shared with other crates.
+pub(crate) type Store = PostgresStore;
+
+/// Connection of [`requeue_sending`].
+pub(crate) static REQUEUE: OnceLock<Client> = OnceLock::new();
+
+/// Queues rows again that have been sending for this long, as a job queue does with jobs of workers that are gone.
+pub(crate) async fn requeue_sending(_store: &Store, age: Duration) {
+    let client = REQUEUE.get().expect("it is connected");
+    let sql = "WITH moved AS ( \
+          UPDATE messages_outbox.rows SET state = 'queued', lease_until = NULL \
+          WHERE state = 'sending' AND since < messages_outbox.clock() - $1 RETURNING 1 \
+        ), number AS (SELECT count(*) AS moved FROM moved) \
+        INSERT INTO messages_outbox.counts (kind, name, number) \
+        SELECT 'state', 'queued', moved FROM number \
+        UNION ALL SELECT 'state', 'sending', -moved FROM number";
+    client
+        .execute(sql, &[&(age.as_micros() as i64)])
+        .await
+        .unwrap();
 }

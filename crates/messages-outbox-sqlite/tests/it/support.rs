@@ -10,12 +10,16 @@ use messages_outbox::{
     StoreClock, StoreError, SystemClock,
 };
 use messages_outbox_sqlite::SqliteStore;
+use messages_outbox_sqlite::rusqlite::Connection;
 use messages_sdk::Client;
 use messages_sdk::auth::Basic;
 use messages_sdk::policy::RetryPolicy;
 use messages_sdk::transport::Transport;
 use messages_sdk::types::{Submission, v1::Sms};
 use tempfile::TempDir;
+
+/// Store of the tests that are shared with other crates.
+pub(crate) type Store = SqliteStore;
 
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
@@ -137,4 +141,13 @@ impl StoreClock for Ahead {
     fn now(&self) -> Timestamp {
         SystemClock.now() + self.0
     }
+}
+
+/// Queues rows again that have been sending for this long, as a job queue does with jobs of workers that are gone.
+pub(crate) async fn requeue_sending(store: &Store, age: Duration) {
+    let connection = Connection::open(store.file()).unwrap();
+    let sql = "UPDATE messages_outbox_rows SET state = 'queued', lease_until = NULL \
+               WHERE state = 'sending' AND since < ?1";
+    let since = SystemClock.now() - age;
+    connection.execute(sql, [since.as_microsecond()]).unwrap();
 }

@@ -35,9 +35,9 @@ pub(crate) enum Until {
 
 /// Rows changed by one look for leases that are over.
 const REAP_LIMIT: u32 = 1_000;
-/// Waits after errors of a busy store: the first and the longest.
+/// Waits after errors of a store that is busy or not reachable: the first and the longest.
 const BUSY_WAIT: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
-/// Errors of a busy store in a row after which the run ends.
+/// Such errors in a row after which the run ends: about two minutes.
 const BUSY_MAX: u32 = 30;
 
 /// Sends due rows until the end that `until` names, or a shutdown.
@@ -216,7 +216,7 @@ fn pause_after(claim: &Claim, poll: Duration) -> Duration {
     wait.clamp(Duration::from_millis(1), poll)
 }
 
-/// Errors of a busy store, in a row.
+/// Errors of a store that is busy or not reachable, in a row.
 #[derive(Default)]
 struct Busy {
     errors: u32,
@@ -241,7 +241,11 @@ impl Busy {
         }
         tracing::warn!(kind = error.kind().name(), "the store failed");
         self.errors += 1;
-        if error.kind() != StoreErrorKind::Busy || self.errors > BUSY_MAX {
+        let is_temporary = matches!(
+            error.kind(),
+            StoreErrorKind::Busy | StoreErrorKind::Unavailable
+        );
+        if !is_temporary || self.errors > BUSY_MAX {
             return Err(RunError::Store(error));
         }
         let (first, longest) = BUSY_WAIT;

@@ -13,9 +13,9 @@ use messages_outbox::{
     ReapRequest, Reaped, Reference, Release, RowDetail, RowId, Run, RunDetail, RunId, RunIntent,
     RunListRequest, Settle, Settled, Started, Status, StoreError,
 };
-use messages_outbox_sqlite::SqliteStore;
-use messages_outbox_sqlite::rusqlite::Connection;
 use serde::{Deserialize, Serialize};
+
+use crate::support::{Store, requeue_sending};
 
 /// Point at which a process dies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -104,7 +104,7 @@ const COMMIT: Duration = Duration::from_millis(6);
 
 #[derive(Debug)]
 pub(crate) struct DoomedStore {
-    store: SqliteStore,
+    store: Store,
     doom: Arc<Doom>,
     flaw: Option<Flaw>,
     /// Rows that a store of [`Flaw::SendThenMark`] has not begun.
@@ -112,7 +112,7 @@ pub(crate) struct DoomedStore {
 }
 
 impl DoomedStore {
-    pub(crate) fn new(store: SqliteStore, doom: Arc<Doom>, flaw: Option<Flaw>) -> Self {
+    pub(crate) fn new(store: Store, doom: Arc<Doom>, flaw: Option<Flaw>) -> Self {
         Self {
             store,
             doom,
@@ -190,13 +190,7 @@ impl OutboxStore for DoomedStore {
 
     async fn reap(&self, request: &ReapRequest) -> Result<Reaped, StoreError> {
         if self.flaw == Some(Flaw::Requeue) {
-            // As a job queue does with jobs of workers that are gone.
-            let connection = Connection::open(self.store.file()).unwrap();
-            let sql = "UPDATE messages_outbox_rows SET state = 'queued', lease_until = NULL \
-                       WHERE state = 'sending' AND since < ?1";
-            let second = std::time::SystemTime::now() - Duration::from_secs(1);
-            let since = second.duration_since(std::time::UNIX_EPOCH).unwrap();
-            connection.execute(sql, [since.as_micros() as i64]).unwrap();
+            requeue_sending(&self.store, Duration::from_secs(1)).await;
         }
         self.store.reap(request).await
     }
