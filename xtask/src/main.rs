@@ -66,6 +66,7 @@ const TASKS: &[Command] = &[
     Command::new("node", "the official Node SDK sends every kind of message to the emulator and verifies its webhooks", peers::node),
     Command::new("python", "the official Python SDK does the same, through a TLS front", peers::python),
     Command::new("page", "the scripts of the inbox: types, style and unit tests; it needs npm", page::check),
+    Command::new("schemathesis", "the emulator's control API responds as its OpenAPI description says, in 10,000 cases", peers::schemathesis::check),
     Command::new("browser", "the inbox in a real browser: it needs chromium and its driver", browser::check),
     Command::new("canary", "no number, text, key or secret is logged while the tests run at TRACE", canary::check),
     Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks and tokens", differential::check),

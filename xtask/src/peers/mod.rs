@@ -1,5 +1,7 @@
 //! The official SDKs against the emulator: whether it looks to them like the API.
 
+pub(crate) mod schemathesis;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -29,11 +29,15 @@ impl Running {
         let arguments = [
             "emulator", "--port", "0", "--json", "--data", file, "--config", config,
         ];
-        let mut child = shell
+        let child = shell
             .command(&arguments)
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
+        Self::of(child)
+    }
+
+    fn of(mut child: Child) -> Self {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let ready: Value = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
         // Read on, so that the emulator never waits for its output.
@@ -143,6 +147,60 @@ fn kill_cycles(cycles: usize) {
     );
     assert!(acknowledged.len() >= 20 * cycles);
     assert_eq!(lost, 0);
+}
+
+/// A limit on the size of files has the effect of a full disk: writing fails. Ignored, its signal does not end the process.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_ends_the_acknowledgements_and_loses_nothing() {
+    let shell = Shell::new();
+    let file = shell.path("data.db");
+    // Made without the limit.
+    Running::start(&shell, &file).kill();
+    let script = "trap '' XFSZ; ulimit -f 512; exec \"$0\" emulator --port 0 --json --data \"$1\"";
+    let mut limited = Command::new("/bin/sh");
+    limited
+        .args(["-c", script, env!("CARGO_BIN_EXE_messages")])
+        .arg(&file)
+        .env_clear()
+        .env("HOME", shell.path("."))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let running = Running::of(limited.spawn().unwrap());
+    let mut stream = connect(&running.authority).unwrap();
+    let body = r#"{"channel":"sms","message_type":"text","from":"447700900001","to":"447700900000","text":"Hello"}"#;
+    let mut acknowledged = Vec::new();
+    let refused = loop {
+        let request = "POST /v1/messages";
+        match call(&mut stream, &running.authority, request, body).unwrap() {
+            (202, answer) => acknowledged.push(answer["message_uuid"].as_str().unwrap().to_owned()),
+            (status, _) => break status,
+        }
+        assert!(acknowledged.len() < 100_000, "the limit has no effect");
+    };
+    assert_eq!(refused, 500);
+    let (status, answer) = call(
+        &mut stream,
+        &running.authority,
+        "POST /emulator/v1/reset",
+        "",
+    )
+    .unwrap();
+    assert_eq!(status, 500);
+    assert_eq!(answer["error"], "the data file cannot be written");
+    let (status, _) = call(&mut stream, &running.authority, "GET /healthz", "").unwrap();
+    assert_eq!(status, 503);
+    running.kill();
+    assert!(!acknowledged.is_empty());
+
+    let running = Running::start(&shell, &file);
+    let mut stream = connect(&running.authority).unwrap();
+    for uuid in &acknowledged {
+        let request = format!("GET /emulator/v1/messages/{uuid}");
+        let (status, _) = call(&mut stream, &running.authority, &request, "").unwrap();
+        assert_eq!(status, 200, "{} acknowledged", acknowledged.len());
+    }
+    running.kill();
 }
 
 #[test]

@@ -21,6 +21,7 @@ mod data_file;
 mod faults;
 mod flows;
 mod observe;
+mod page;
 #[cfg(feature = "persistence")]
 mod persistence;
 mod rules;
