@@ -22,7 +22,10 @@ const ALL: &[(&str, &[&str])] = &[
     ),
     (
         "messages-outbox",
-        &["simulation::no_history_of_100_000_loses_or_doubles_a_row"],
+        &[
+            "simulation::no_history_of_100_000_loses_or_doubles_a_row",
+            "run_histories::no_history_of_10_000_sends_a_step_twice_or_moves_on_after_a_success",
+        ],
     ),
     (
         "messages-outbox-sqlite",

@@ -66,8 +66,8 @@ pub(super) fn observe(
     };
     let is_news = match change.row.state {
         State::Claimed | State::Sending => false,
-        // Queued again, which a run sees only of a row that was in doubt.
-        State::Queued => matches!(change.from, State::InDoubt | State::Abandoned),
+        // Queued again after its POST: the run may have ended or moved on meanwhile.
+        State::Queued => !matches!(change.from, State::Queued | State::Claimed),
         _ => true,
     };
     if is_news {

@@ -46,6 +46,8 @@ pub struct RowView {
     pub state: State,
     /// Time at which the row entered it.
     pub since: Timestamp,
+    /// Number of resends by an operator.
+    pub resend: u8,
     /// Most advanced status.
     pub status: Option<Status>,
     /// Code of the failure, if the API gave one.
@@ -66,6 +68,7 @@ impl RowView {
             number,
             state: row.state,
             since: row.since,
+            resend: row.resend,
             status: row.status.clone(),
             code: code
                 .and_then(|code| code.strip_prefix("status_"))

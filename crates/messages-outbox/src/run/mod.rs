@@ -32,6 +32,8 @@ pub use plan::{
     WaitStep,
 };
 pub use sight::Sight;
+#[cfg(feature = "testing")]
+pub(crate) use transition::begin;
 pub use transition::{RunChange, transition};
 
 /// Run of a document: its state, and what is known about its messages.

@@ -88,7 +88,7 @@ pub fn transition(
 }
 
 /// A run at its first step.
-pub(super) fn begin(
+pub(crate) fn begin(
     id: RunId,
     details: RunDetails,
     plan: &Plan,
@@ -183,6 +183,11 @@ impl Next<'_> {
         }
         if !is_current {
             self.count_late(&before, view);
+        }
+        let is_over = self.run.state != RunState::Running || !is_current;
+        if is_over && view.state == State::Queued && view.resend == 0 {
+            // Its POST was in flight when the run ended or moved on, and did not arrive.
+            self.effects.push(RunEffect::Cancel(view.number));
         }
         if self.run.state != RunState::Running {
             return;

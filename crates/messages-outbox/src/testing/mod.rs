@@ -18,6 +18,7 @@ pub mod conformance;
 mod harness;
 mod histories;
 mod planted;
+pub mod runs;
 mod scene;
 mod search;
 pub mod simulation;

@@ -72,6 +72,8 @@ macro_rules! pass_on {
     )+ };
 }
 
+pub(crate) use pass_on;
+
 impl Tables for Mutant {
     fn update(
         &mut self,

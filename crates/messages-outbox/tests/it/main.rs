@@ -10,11 +10,13 @@
 #[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
 mod api;
+mod blindness;
 mod broken;
 mod conformance;
 mod policies;
 mod races;
 mod redaction;
+mod run_histories;
 mod runs;
 mod runs_worker;
 mod search;

@@ -92,6 +92,7 @@ impl Story {
             number,
             state,
             since: self.now,
+            resend: 0,
             status: status.map(|status| Status::from(status.to_owned())),
             code,
             message_uuid: (state == State::Sent).then(|| format!("uuid-{number}")),
