@@ -18,4 +18,5 @@ pub use store::{Builder, SqliteStore};
 /// The guide, whose examples run with the documentation tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guide/outbox.md")]
+#[doc = include_str!("../../../docs/guide/journeys.md")]
 struct Guide;

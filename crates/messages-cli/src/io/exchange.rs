@@ -47,6 +47,11 @@ impl Exchange {
         Ok(Self(Timeout::new(builder.build()?, LIMIT, TokioTimer)))
     }
 
+    /// The transport, for a user of its own.
+    pub(crate) fn into_transport(self) -> impl Transport {
+        self.0
+    }
+
     pub(crate) async fn send(
         &self,
         request: Request<Bytes>,

@@ -29,6 +29,7 @@ mod offline;
 mod options;
 mod outbox;
 mod outbox_operation;
+mod outbox_runs;
 mod profile;
 mod proxies;
 mod recipients;

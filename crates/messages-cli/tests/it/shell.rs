@@ -166,7 +166,7 @@ impl Emulator {
     }
 
     /// The response of its control API.
-    fn ask(&self, path: &str) -> Value {
+    pub(crate) fn ask(&self, path: &str) -> Value {
         self.call("GET", path, "")
     }
 

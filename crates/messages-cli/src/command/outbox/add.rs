@@ -1,23 +1,27 @@
-//! `outbox add`: stores messages and workflows.
+//! `outbox add`: stores messages, workflows and journeys.
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use messages_outbox::{Enqueued, Intent, OutboxStore, Priority, RowId, State};
-use messages_sdk::types::{Document, Submission};
+use messages_outbox::{
+    Definition, DefinitionError, Enqueued, Intent, OutboxStore, Priority, RowId, RunId, RunIntent,
+    RunState, Started, State,
+};
+use messages_sdk::types::{Document, Submission, Url};
 use serde::Serialize;
 use tokio::sync::mpsc::error::TryRecvError;
 
 use super::store::failed;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::finding::Finding;
 use crate::io::output::{Line, Output};
 use crate::io::progress::Progress;
-use crate::send::SendReport;
 use crate::send::input::{
     Digest, Item, Opened, Source, TableArgs, print_all_invalid, print_invalid,
 };
+use crate::send::{Outgoing, SendReport};
 use crate::settings::Settings;
 
 /// Most rows that are stored in one transaction: with more, the pages that it changes take more memory than the cache.
@@ -32,11 +36,15 @@ Examples:
   messages outbox add messages.ndjson
   messages outbox add --key /client_ref --campaign spring --send-before 2026-12-01T20:00:00Z messages.ndjson
   messages outbox add --csv people.csv --template message.json
+  messages outbox add journey.toml
+
+Workflows and journeys become runs: `outbox work` sends their steps over v1, and waits for the statuses of their messages.
 
 The key makes a repetition harmless: a document whose key is stored already adds nothing, and one that differs from the stored
 one is a conflict. Without --key, the key is a digest of the campaign and the document, recipient included.")]
 pub(super) struct AddArgs {
-    /// Files of messages and workflows: JSON documents, arrays, or one document per line; `-` or none reads stdin
+    /// Files of messages, workflows and journeys: JSON documents, arrays, or one document per line, or one document as TOML
+    /// if the name ends so; `-` or none reads JSON from stdin
     #[arg(value_name = "FILE", conflicts_with = "csv")]
     files: Vec<PathBuf>,
 
@@ -71,6 +79,23 @@ pub(super) struct AddArgs {
     /// Precedence over other due messages of the same sender and channel: high, normal or low
     #[arg(long, value_name = "PRIORITY", default_value = "normal", value_parser = priority)]
     priority: Priority,
+
+    /// What executes workflows
+    #[arg(long, value_enum, value_name = "ENGINE", default_value_t = Engine::Outbox)]
+    engine: Engine,
+
+    /// URL that the final report of a workflow is posted to, at least once
+    #[arg(long, value_name = "URL", value_parser = url)]
+    report_url: Option<String>,
+}
+
+/// What executes workflows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// The outbox, over v1
+    Outbox,
+    /// The API: they are posted to /v0.1/dispatch as they are
+    Api,
 }
 
 fn pointer(text: &str) -> Result<String, String> {
@@ -79,6 +104,12 @@ fn pointer(text: &str) -> Result<String, String> {
     } else {
         Err("must be a JSON pointer, which begins with `/`".to_owned())
     }
+}
+
+fn url(text: &str) -> Result<String, String> {
+    <Url>::new(text)
+        .map(String::from)
+        .map_err(|invalid| invalid.to_string())
 }
 
 fn time(text: &str) -> Result<Timestamp, String> {
@@ -105,10 +136,16 @@ struct Added<'a> {
     id: RowId,
     key: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<State>,
+    state: Option<&'static str>,
     existing: bool,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     conflict: bool,
+    /// The document is a workflow or a journey, and the ID that of its run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    run: bool,
+    /// Parts of the document that its execution does not follow.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    losses: &'a [String],
 }
 
 #[derive(Default, Serialize)]
@@ -124,13 +161,29 @@ struct Draft {
     index: u64,
     line: Option<u64>,
     key: String,
+    is_run: bool,
+    losses: Vec<String>,
 }
 
-/// Documents that are stored in one transaction.
+/// Intent of a document.
+enum Wanted {
+    Row(Intent),
+    Run(RunIntent),
+}
+
+/// Documents that are stored in one transaction, and runs in a second one.
 #[derive(Default)]
 struct Pending {
     drafts: Vec<Draft>,
-    intents: Vec<Intent>,
+    rows: Vec<Intent>,
+    runs: Vec<RunIntent>,
+}
+
+/// A stored document.
+enum Stored {
+    New,
+    Existing,
+    Conflict,
 }
 
 impl AddArgs {
@@ -152,6 +205,7 @@ impl AddArgs {
             out: settings.out,
             store,
             summary: Summary::default(),
+            losses: 0,
             base: 0,
         };
         for input in &mut inputs {
@@ -189,14 +243,54 @@ impl AddArgs {
     }
 
     /// Reads a document.
-    fn draft(&self, item: Item) -> Result<(Draft, Intent), Box<SendReport>> {
+    fn draft(&self, item: Item) -> Result<(Draft, Wanted), Box<SendReport>> {
         let (index, line) = (item.index, item.line);
+        let refused = |findings| SendReport::refused(index, None, findings).on_line(line);
         let decoded = item.decode_with_key(self.key.as_deref());
-        let decoded = decoded.and_then(|(document, key)| Ok((document.into_submission()?, key)));
-        let (submission, key) =
-            decoded.map_err(|findings| SendReport::refused(index, None, findings).on_line(line))?;
-        let key = key.unwrap_or_else(|| self.digest(&submission));
-        let mut intent = Intent::new(&key, submission).priority(self.priority);
+        let (document, key) = decoded.map_err(refused)?;
+        let (bytes, definition) = match document {
+            Outgoing::Submission(Submission::Workflow(workflow))
+                if self.engine == Engine::Outbox =>
+            {
+                (workflow.to_vec(), Definition::from(workflow))
+            }
+            Outgoing::Journey(journey) => {
+                let bytes = journey.to_vec();
+                let definition = Definition::from_slice(&bytes);
+                (
+                    bytes,
+                    definition.map_err(|error| refused(findings(&error)))?,
+                )
+            }
+            Outgoing::Submission(submission) => {
+                let key = key.unwrap_or_else(|| self.digest(submission.to_vec()));
+                let intent = self.row(&key, submission);
+                let draft = Draft {
+                    index,
+                    line,
+                    key,
+                    is_run: false,
+                    losses: Vec::new(),
+                };
+                return Ok((draft, Wanted::Row(intent)));
+            }
+        };
+        let key = key.unwrap_or_else(|| self.digest(bytes));
+        let intent = self
+            .run_of(&key, definition)
+            .map_err(|error| refused(findings(&error)))?;
+        let draft = Draft {
+            index,
+            line,
+            key,
+            is_run: true,
+            losses: intent.losses().iter().map(ToString::to_string).collect(),
+        };
+        Ok((draft, Wanted::Run(intent)))
+    }
+
+    fn row(&self, key: &str, submission: Submission) -> Intent {
+        let mut intent = Intent::new(key, submission).priority(self.priority);
         if let Some(campaign) = &self.campaign {
             intent = intent.campaign(campaign);
         }
@@ -206,15 +300,40 @@ impl AddArgs {
         if let Some(time) = self.send_before {
             intent = intent.send_before(time);
         }
-        Ok((Draft { index, line, key }, intent))
+        intent
+    }
+
+    fn run_of(&self, key: &str, definition: Definition) -> Result<RunIntent, DefinitionError> {
+        let mut intent = RunIntent::new(key, definition)?.priority(self.priority);
+        if let Some(campaign) = &self.campaign {
+            intent = intent.campaign(campaign);
+        }
+        if let Some(time) = self.send_at {
+            intent = intent.due_at(time);
+        }
+        if let Some(time) = self.send_before {
+            intent = intent.send_before(time);
+        }
+        if let Some(url) = &self.report_url {
+            intent = intent.report_url(url);
+        }
+        Ok(intent)
     }
 
     /// The key of a document without one: a digest of the campaign and the document.
-    fn digest(&self, submission: &Submission) -> String {
+    fn digest(&self, document: Vec<u8>) -> String {
         let mut bytes = self.campaign.clone().unwrap_or_default().into_bytes();
         bytes.push(0);
-        bytes.extend(submission.to_vec());
+        bytes.extend(document);
         Digest::hex(&bytes)
+    }
+}
+
+fn findings(error: &DefinitionError) -> Vec<Finding> {
+    match error {
+        DefinitionError::Invalid(problems) => problems.iter().map(Finding::from).collect(),
+        DefinitionError::Decode(error) => Finding::all_of(error),
+        other => vec![Finding::new("definition", other.to_string())],
     }
 }
 
@@ -224,8 +343,38 @@ struct Adding<'a> {
     out: Output,
     store: &'a dyn OutboxStore,
     summary: Summary,
+    /// Number of losses of the workflows so far.
+    losses: u64,
     /// Number of documents in the inputs before this one.
     base: u64,
+}
+
+impl Draft {
+    /// Place of the document in the input.
+    fn place(&self) -> String {
+        match self.line {
+            Some(line) => format!("line {line} "),
+            None => format!("{} ", self.index),
+        }
+    }
+}
+
+fn of_row(enqueued: Enqueued) -> (RowId, Stored) {
+    let stored = match enqueued {
+        Enqueued::New(_) => Stored::New,
+        Enqueued::Conflict(_) => Stored::Conflict,
+        _ => Stored::Existing,
+    };
+    (enqueued.id(), stored)
+}
+
+fn of_run(started: Started) -> Option<(RowId, Stored)> {
+    match started {
+        Started::New(run) => Some((run.into(), Stored::New)),
+        Started::Existing(run) => Some((run.into(), Stored::Existing)),
+        Started::Conflict(id) => Some((id, Stored::Conflict)),
+        _ => None,
+    }
 }
 
 impl Adding<'_> {
@@ -251,9 +400,12 @@ impl Adding<'_> {
                 item.index += self.base;
                 let position = item.position;
                 match self.args.draft(item) {
-                    Ok((draft, intent)) => {
+                    Ok((draft, wanted)) => {
                         pending.drafts.push(draft);
-                        pending.intents.push(intent);
+                        match wanted {
+                            Wanted::Row(intent) => pending.rows.push(intent),
+                            Wanted::Run(intent) => pending.runs.push(intent),
+                        }
                     }
                     Err(report) => {
                         self.summary.invalid += 1;
@@ -275,58 +427,97 @@ impl Adding<'_> {
         Ok(())
     }
 
-    /// Stores drafts in one transaction, and prints their rows.
+    /// Stores drafts, and prints their rows and runs.
     async fn store(
         &mut self,
         pending: &mut Pending,
         progress: &Progress,
     ) -> Result<(), CommandError> {
-        let Pending { drafts, intents } = std::mem::take(pending);
+        let Pending { drafts, rows, runs } = std::mem::take(pending);
         if drafts.is_empty() {
             return Ok(());
         }
-        let enqueued = self.store.enqueue(&intents, None).await.map_err(failed)?;
+        let mut enqueued = Vec::new().into_iter();
+        if !rows.is_empty() {
+            let rows = self.store.enqueue(&rows, None).await;
+            enqueued = rows.map_err(failed)?.into_iter();
+        }
+        let mut started = Vec::new().into_iter();
+        if !runs.is_empty() {
+            let runs = self.store.start(&runs, None).await;
+            started = runs.map_err(failed)?.into_iter();
+        }
         let mut lines = Vec::new();
-        for (draft, enqueued) in drafts.iter().zip(enqueued) {
+        for draft in &drafts {
+            let stored = if draft.is_run {
+                started.next().and_then(of_run)
+            } else {
+                enqueued.next().map(of_row)
+            };
+            let Some((id, stored)) = stored else { continue };
+            self.warn_of_losses(draft, progress);
             let mut added = Added {
                 index: draft.index,
                 line: draft.line,
-                id: enqueued.id(),
+                id,
                 key: &draft.key,
-                state: Some(State::Queued),
+                state: Some(if draft.is_run {
+                    RunState::Running.as_str()
+                } else {
+                    State::Queued.as_str()
+                }),
                 existing: false,
                 conflict: false,
+                run: draft.is_run,
+                losses: &draft.losses,
             };
-            match enqueued {
-                Enqueued::New(_) => self.summary.added += 1,
-                Enqueued::Conflict(_) => {
+            match stored {
+                Stored::New => self.summary.added += 1,
+                Stored::Conflict => {
                     self.summary.conflict += 1;
                     added.conflict = true;
                 }
-                _ => {
+                Stored::Existing => {
                     self.summary.existing += 1;
                     added.existing = true;
                 }
             }
             if self.out.is_json() {
-                if !matches!(enqueued, Enqueued::New(_)) {
-                    let row = self.store.show(added.id).await.map_err(failed)?;
-                    added.state = row.map(|shown| shown.row.state);
+                if !matches!(stored, Stored::New) {
+                    (added.run, added.state) = self.stored_state(id).await?;
                 }
                 lines.push(added);
             } else if added.conflict && self.summary.conflict <= SHOWN_MAX {
-                let place = match draft.line {
-                    Some(line) => format!("line {line} "),
-                    None => format!("{} ", draft.index),
-                };
-                let line = Line::new().dim(place).bad("conflict").plain(" with row ");
-                let line = line.plain(added.id);
-                let line = line.dim(": its key is stored with another message");
+                let line = Line::new().dim(draft.place()).bad("conflict");
+                let line = line.plain(" with ").plain(added.id);
+                let line = line.dim(": its key is stored with another document");
                 progress.suspend(|| self.out.note(&line));
             }
         }
         progress.suspend(|| self.out.objects(&lines))?;
         Ok(())
+    }
+
+    /// State of what is stored under this ID. The first value is `true` for a run.
+    async fn stored_state(&self, id: RowId) -> Result<(bool, Option<&'static str>), CommandError> {
+        if let Ok(run) = id.to_string().parse::<RunId>()
+            && let Some(detail) = self.store.show_run(run).await.map_err(failed)?
+        {
+            return Ok((true, Some(detail.run.state.as_str())));
+        }
+        let row = self.store.show(id).await.map_err(failed)?;
+        Ok((false, row.map(|shown| shown.row.state.as_str())))
+    }
+
+    fn warn_of_losses(&mut self, draft: &Draft, progress: &Progress) {
+        for loss in &draft.losses {
+            self.losses += 1;
+            if self.losses <= SHOWN_MAX {
+                let line = Line::new().dim(draft.place()).warn("no equivalent");
+                let line = line.plain(format!(": {loss}"));
+                progress.suspend(|| self.out.note(&line));
+            }
+        }
     }
 
     /// Ends without having stored anything.

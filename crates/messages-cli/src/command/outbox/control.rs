@@ -2,7 +2,9 @@
 
 use clap::{ArgGroup, Args, value_parser};
 use messages_outbox::row::Resolution;
-use messages_outbox::{Affected, Command, CommandRequest, OutboxStore, RowId, Scope, Selection};
+use messages_outbox::{
+    Affected, Command, CommandRequest, OutboxStore, RowId, RunId, Scope, Selection,
+};
 
 use super::list::ScopeFilter;
 use super::store::failed;
@@ -51,7 +53,7 @@ pub(super) struct CancelArgs {
     #[arg(long)]
     all: bool,
 
-    /// IDs of rows
+    /// IDs of rows or runs: a run is cancelled with its rows
     #[arg(value_name = "ID")]
     ids: Vec<RowId>,
 
@@ -141,8 +143,22 @@ impl CancelArgs {
         store: &dyn OutboxStore,
     ) -> Result<Exit, CommandError> {
         let wanted = (!self.ids.is_empty()).then_some(self.ids.len());
-        let selection = selection(self.ids, self.scope.scope());
-        let affected = change(store, selection, Command::Cancel, &self.by.by, None).await?;
+        let (mut ids, mut runs) = (Vec::new(), 0);
+        for id in self.ids {
+            match id.to_string().parse::<RunId>() {
+                Ok(run) if store.show_run(run).await.map_err(failed)?.is_some() => {
+                    let cancelled = store.cancel_run(run, &self.by.by).await;
+                    runs += u64::from(cancelled.map_err(failed)?);
+                }
+                _ => ids.push(id),
+            }
+        }
+        let mut affected = Affected::default();
+        if wanted.is_none() || !ids.is_empty() {
+            let selection = selection(ids, self.scope.scope());
+            affected = change(store, selection, Command::Cancel, &self.by.by, None).await?;
+        }
+        affected.count += runs;
         report(settings, affected, wanted, "cancelled")
     }
 }

@@ -1,10 +1,16 @@
 //! `outbox list`, `show` and `export`.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use clap::{Args, value_parser};
-use messages_outbox::{Filter, ListRequest, OutboxStore, Row, RowId, Scope, State};
+use messages_outbox::{
+    Filter, ListRequest, OutboxStore, Row, RowId, RunFilter, RunId, RunState, Scope, State,
+};
 use serde_json::value::RawValue;
 
 use super::row::{EntryReport, RowReport};
+use super::run;
 use super::store::failed;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -18,8 +24,8 @@ const PAGE: u32 = 1_000;
 #[derive(Debug, Args)]
 struct FilterArgs {
     /// State: queued, claimed, sending, in_doubt, sent, failed, expired, cancelled, suppressed or abandoned
-    #[arg(long, value_name = "STATE", value_parser = state)]
-    state: Option<State>,
+    #[arg(long, value_name = "STATE")]
+    state: Option<String>,
 
     #[command(flatten)]
     scope: ScopeFilter,
@@ -47,11 +53,15 @@ pub(super) struct ListArgs {
     #[command(flatten)]
     filter: FilterArgs,
 
-    /// Most rows
+    /// Lists runs instead, with --state of running, completed, exhausted, failed, stopped, cancelled or in_doubt
+    #[arg(long, conflicts_with_all = ["sender", "channel", "show"])]
+    runs: bool,
+
+    /// Most rows or runs
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = value_parser!(u32).range(1..))]
     limit: u32,
 
-    /// Lists the rows after this one
+    /// Lists the rows or runs after this one
     #[arg(long, value_name = "ID")]
     after: Option<RowId>,
 
@@ -68,19 +78,24 @@ pub(super) struct ExportArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ShowArgs {
-    /// ID of the row
+    /// ID of the row or run
     #[arg(value_name = "ID")]
     id: RowId,
 
-    /// Shows the whole recipient and the message
+    /// Shows the whole recipient and the document
     #[arg(long)]
     show: bool,
 }
 
-fn state(name: &str) -> Result<State, String> {
-    name.parse().map_err(|_| {
-        let names = State::ALL.map(State::as_str);
-        format!("must be one of {}", names.join(", "))
+/// Reads the name of a state, one of `names`.
+fn state_of<S: FromStr + Display>(
+    name: Option<&str>,
+    all: impl IntoIterator<Item = S>,
+) -> Result<Option<S>, CommandError> {
+    let Some(name) = name else { return Ok(None) };
+    name.parse().map(Some).map_err(|_| {
+        let names: Vec<String> = all.into_iter().map(|state| state.to_string()).collect();
+        CommandError::usage(format!("--state must be one of {}", names.join(", ")))
     })
 }
 
@@ -95,12 +110,20 @@ impl ScopeFilter {
 }
 
 impl FilterArgs {
-    fn filter(&self) -> Filter {
-        Filter {
-            state: self.state,
+    fn rows(&self) -> Result<Filter, CommandError> {
+        Ok(Filter {
+            state: state_of(self.state.as_deref(), State::ALL)?,
             scope: self.scope.scope(),
             ..Filter::default()
-        }
+        })
+    }
+
+    fn runs(&self) -> Result<RunFilter, CommandError> {
+        Ok(RunFilter {
+            state: state_of(self.state.as_deref(), RunState::ALL)?,
+            campaign: self.scope.campaign.clone(),
+            ..RunFilter::default()
+        })
     }
 }
 
@@ -110,7 +133,11 @@ impl ListArgs {
         settings: &Settings,
         store: &dyn OutboxStore,
     ) -> Result<Exit, CommandError> {
-        let (filter, mut after, mut left) = (self.filter.filter(), self.after, self.limit);
+        if self.runs {
+            let after = self.after.map(RunId::of);
+            return run::list(settings, store, self.filter.runs()?, after, self.limit).await;
+        }
+        let (filter, mut after, mut left) = (self.filter.rows()?, self.after, self.limit);
         while left > 0 {
             let rows = page(store, &filter, after, left.min(PAGE)).await?;
             let Some(last) = rows.last() else {
@@ -141,7 +168,7 @@ impl ExportArgs {
         settings: &Settings,
         store: &dyn OutboxStore,
     ) -> Result<Exit, CommandError> {
-        let (filter, mut after) = (self.filter.filter(), None);
+        let (filter, mut after) = (self.filter.rows()?, None);
         loop {
             let rows = page(store, &filter, after, PAGE).await?;
             let Some(last) = rows.last() else {
@@ -160,10 +187,16 @@ impl ShowArgs {
         settings: &Settings,
         store: &dyn OutboxStore,
     ) -> Result<Exit, CommandError> {
+        if let Ok(run) = self.id.to_string().parse()
+            && let Some(exit) = run::show(settings, store, run, self.show).await?
+        {
+            return Ok(exit);
+        }
         let shown = store.show(self.id).await.map_err(failed)?;
         let shown = shown.ok_or_else(|| {
-            CommandError::invalid(format!("the outbox has no row {}", self.id))
-                .hint("`messages outbox list` lists the rows; another file is named with --store")
+            CommandError::invalid(format!("the outbox has no row or run {}", self.id)).hint(
+                "`messages outbox list` lists the rows, with --runs the runs; another file is named with --store",
+            )
         })?;
         let mut report = RowReport::new(&shown.row);
         let document = shown.payload.as_deref();

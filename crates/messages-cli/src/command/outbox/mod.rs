@@ -8,6 +8,7 @@ mod erase;
 mod list;
 mod printer;
 mod row;
+mod run;
 mod status;
 pub(super) mod store;
 mod work;
@@ -29,6 +30,8 @@ Examples:
   messages outbox add --csv people.csv --template message.json --campaign spring --key /client_ref
   messages outbox status
   messages outbox list --state in_doubt
+  messages outbox add journey.toml
+  messages outbox list --runs
 
 A message is stored before it is sent, once for each key; a crash neither loses nor doubles it. A message whose outcome is
 unknown is `in_doubt` until a status webhook, or `resolve`, decides it.")]
@@ -42,16 +45,18 @@ pub(crate) struct OutboxArgs {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Stores messages and workflows; sends nothing
+    /// Stores messages, workflows and journeys; sends nothing
     Add(Box<add::AddArgs>),
-    /// Sends the due rows, and receives their webhooks
+    /// Sends the due rows, executes the runs, and receives webhooks
     Work(work::WorkArgs),
     /// Counts the rows by state and status
     Status,
-    /// Lists rows
+    /// Lists rows, or runs of workflows and journeys
     List(list::ListArgs),
-    /// Shows one row with its history
+    /// Shows one row or run with its history
     Show(list::ShowArgs),
+    /// Passes a signal to a run, which stops if its journey says so
+    Signal(run::SignalArgs),
     /// Writes rows as JSON, one per line
     Export(list::ExportArgs),
     /// Stops the sends of rows, also of those added later to the same scope
@@ -108,6 +113,7 @@ impl Action {
             Self::Status => status::run(settings, store).await,
             Self::List(args) => args.run(settings, store).await,
             Self::Show(args) => args.run(settings, store).await,
+            Self::Signal(args) => args.run(settings, store).await,
             Self::Export(args) => args.run(settings, store).await,
             Self::Pause(args) => args.pause(settings, store).await,
             Self::Resume(args) => args.resume(settings, store).await,

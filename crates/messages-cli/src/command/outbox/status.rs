@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use messages_outbox::{OutboxStore, State, Status};
+use messages_outbox::{OutboxStore, RunState, State, Status};
 use serde::Serialize;
 
 use super::store::failed;
@@ -25,6 +25,17 @@ struct StatusReport {
     oldest_in_doubt_s: Option<i64>,
     parked: u64,
     contradictions: u64,
+    /// Number of runs by state; those that have not ended are `active`.
+    runs: BTreeMap<&'static str, u64>,
+    late_reads: u64,
+    late_deliveries: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest_wake_s: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_webhook_s: Option<i64>,
+    /// Age of the present outage of webhooks, while deadlines are held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blind_s: Option<i64>,
     restored: bool,
 }
 
@@ -53,6 +64,19 @@ impl StatusReport {
             states: status.states,
             statuses: status.statuses,
             parked: status.parked,
+            oldest_wake_s: age(status.next_wake.filter(|wake| *wake <= now)),
+            last_webhook_s: age(status.last_webhook),
+            blind_s: age(status.blind_since),
+            late_reads: status.late_reads,
+            late_deliveries: status.late_deliveries,
+            runs: status
+                .runs
+                .into_iter()
+                .map(|(state, count)| match state {
+                    RunState::Running => ("active", count),
+                    other => (other.as_str(), count),
+                })
+                .collect(),
             contradictions: status.contradictions,
             restored: status.restored,
         }
@@ -105,6 +129,37 @@ impl StatusReport {
                 self.contradictions
             );
             lines.push(Line::new().bad(text));
+        }
+        if self.runs.values().any(|count| *count > 0) {
+            lines.push(Line::new().strong(format!("runs: {}", self.runs.values().sum::<u64>())));
+        }
+        for (state, count) in self.runs.iter().filter(|(_, count)| **count > 0) {
+            let line = Line::new().plain(format!("{count:>9} "));
+            let line = match *state {
+                "completed" => line.good(state),
+                "exhausted" | "in_doubt" => line.warn(state),
+                "failed" => line.bad(state),
+                _ => line.plain(state),
+            };
+            lines.push(match (*state, self.oldest_wake_s) {
+                ("active", Some(age)) => line.dim(format!(" (oldest due for {age} s)")),
+                _ => line,
+            });
+        }
+        for (name, count) in [
+            ("read", self.late_reads),
+            ("delivered", self.late_deliveries),
+        ] {
+            if count > 0 {
+                let text = format!("{count:>9} messages {name} after their run had moved on");
+                lines.push(Line::new().plain(text));
+            }
+        }
+        if let Some(age) = self.blind_s {
+            let line = Line::new().bad(format!("blind for {age} s"));
+            lines.push(line.plain(
+                ": messages were accepted and no webhook comes, so that deadlines are held; check the receiver",
+            ));
         }
         if self.restored {
             let line = Line::new().warn("a restored backup: nothing is sent");

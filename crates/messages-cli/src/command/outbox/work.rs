@@ -1,4 +1,4 @@
-//! `outbox work`: a worker, and the receiver of its webhooks.
+//! `outbox work`: a worker of rows and runs, and the receiver of its webhooks.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use crate::command::listen::register;
 use crate::command::webhook::WindowArgs;
 use crate::error::CommandError;
 use crate::exit::Exit;
+use crate::io::exchange::Exchange;
 use crate::io::output::Line;
 use crate::io::progress::Progress;
 use crate::receive::{Delivery, bind, serve};
@@ -204,6 +205,7 @@ impl WorkArgs {
             .shared_store(store)
             .client(client)
             .policy(policy)
+            .reports(Exchange::with_api(settings)?.into_transport())
             .concurrency(self.concurrency)
             .call_limit(Duration::from_secs(self.timeout.into()))
             .lease(Duration::from_secs(self.lease.into())))
