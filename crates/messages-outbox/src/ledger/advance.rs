@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::Tables;
 use super::run::{react, react_with};
-use crate::run::{Run, RunEvent, Task};
+use crate::run::{Phase, Run, RunEvent, Task};
 use crate::store::{AdvanceRequest, Advanced, GivenTask, StoreError, StoreErrorKind, Work};
 
 /// Advances runs whose time has come, and gives their tasks.
@@ -34,18 +34,29 @@ pub fn advance(
         };
         advanced.moved += u64::from(react(tables, done.run, &event, now)?.is_some());
     }
+    let mut sight = tables.sight()?;
     for run in tables.due_runs(&request.accounts, now, request.limit)? {
         // A run that has changed since it was read is looked at again by the next request.
-        if let Some(Some(reaction)) = react_with(tables, &run, &RunEvent::Time, now)? {
+        if let Some(Some(reaction)) = react_with(tables, &run, &RunEvent::Time, &sight, now)? {
             advanced.moved += 1;
+            if sends_by_deadline(&run, &reaction.run) && sight.is_silent(now) {
+                // The others wait for the webhook that its message brings, or does not.
+                sight.on_accepted(now);
+            }
             let tasks = reaction.tasks.iter();
             let given = tasks.filter_map(|task| given(&reaction.run, *task));
             advanced.tasks.extend(given);
         }
     }
     advanced.next_wake = tables.next_wake(&request.accounts)?;
-    advanced.blind_since = tables.sight()?.blind_since(now);
+    advanced.blind_since = sight.blind_since(now);
     Ok(advanced)
+}
+
+/// Returns `true` if the run sends its next message because a status did not come.
+fn sends_by_deadline(before: &Run, after: &Run) -> bool {
+    let is_pause = matches!(before.progress.phase, Phase::Pausing { .. });
+    !is_pause && before.progress.messages.len() < after.progress.messages.len()
 }
 
 fn given(run: &Run, task: Task) -> Option<GivenTask> {

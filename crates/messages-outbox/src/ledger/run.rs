@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::row::{Change, Event, State, transition};
 use crate::run::{
     Definition, Plan, RowView, Run, RunEffect, RunEvent, RunId, RunIntent, RunRefused, RunState,
-    Task, transition as run_transition,
+    Sight, Task, transition as run_transition,
 };
 use crate::store::{Started, StoreError, StoreErrorKind};
 
@@ -97,7 +97,8 @@ pub(super) fn react(
     now: Timestamp,
 ) -> Result<Option<Reaction>, StoreError> {
     while let Some(run) = tables.load_run(id)? {
-        if let Some(reacted) = react_with(tables, &run, event, now)? {
+        let sight = tables.sight()?;
+        if let Some(reacted) = react_with(tables, &run, event, &sight, now)? {
             return Ok(reacted);
         }
         // Another writer was faster: the event counts for the run as it is now.
@@ -110,11 +111,11 @@ pub(super) fn react_with(
     tables: &mut (impl Tables + ?Sized),
     run: &Run,
     event: &RunEvent,
+    sight: &Sight,
     now: Timestamp,
 ) -> Result<Option<Option<Reaction>>, StoreError> {
     let plan = plan_of(tables, run)?;
-    let sight = tables.sight()?;
-    let change = match run_transition(run, &plan, event, &sight, now) {
+    let change = match run_transition(run, &plan, event, sight, now) {
         Ok(change) => change,
         Err(RunRefused::Unchanged | RunRefused::State(_) | RunRefused::TooEarly) => {
             return Ok(Some(None));

@@ -49,6 +49,23 @@ impl Sight {
             .filter(|accepted| after(*accepted, self.patience()) <= now)
     }
 
+    /// Returns `true` if no webhook has come for as long as it takes to be blind, acceptances or not.
+    ///
+    /// That may be an outage or a quiet hour. So only one run at a time moves on then: the status of its next message tells
+    /// which of the two it is.
+    #[must_use]
+    pub fn is_silent(&self, now: Timestamp) -> bool {
+        self.last_webhook
+            .is_none_or(|last| after(last, self.patience()) <= now)
+    }
+
+    /// Returns `true` if a status that did not come may count as missing.
+    #[must_use]
+    pub fn is_trusted(&self, now: Timestamp) -> bool {
+        let awaits_webhook = self.accepted_since.is_some();
+        self.blind_since(now).is_none() && !(awaits_webhook && self.is_silent(now))
+    }
+
     /// Time that deadlines have stood still until now.
     #[must_use]
     pub fn lost_at(&self, now: Timestamp) -> Duration {

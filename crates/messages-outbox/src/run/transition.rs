@@ -351,8 +351,8 @@ impl Next<'_> {
                 _ => self.grace(deadline),
             },
             Phase::Leaving { deadline, .. } => {
-                let is_seen = self.sight.blind_since(self.now).is_none();
-                if is_seen || self.is_held_long_enough(deadline) {
+                let is_trusted = self.sight.is_trusted(self.now);
+                if is_trusted || self.is_held_long_enough(deadline) {
                     if let Some(step) = self.plan.send(self.run.progress.step) {
                         self.move_on(step, "moved_on");
                     }
@@ -382,7 +382,7 @@ impl Next<'_> {
             self.end(RunState::Exhausted, "blind", None);
             return false;
         }
-        if self.sight.blind_since(self.now).is_some() {
+        if !self.sight.is_trusted(self.now) {
             self.hold(deadline);
             return false;
         }
@@ -405,7 +405,7 @@ impl Next<'_> {
             .is_some_and(|until| until <= self.now)
     }
 
-    /// The store is blind.
+    /// The statuses that did not come prove nothing at present.
     fn hold(&mut self, deadline: Deadline) {
         let again = after(self.now, BLIND_PAUSE);
         let held = self.held_until(deadline).unwrap_or(again);
