@@ -44,7 +44,13 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     (
         "messages-outbox",
-        &["jiff", "messages_sdk", "messages_types", "serde_core"],
+        &[
+            "jiff",
+            "messages_sdk",
+            "messages_transport",
+            "messages_types",
+            "serde_core",
+        ],
     ),
     ("messages-outbox-sqlite", &["messages_outbox", "rusqlite"]),
     (
