@@ -30,11 +30,11 @@ pub use row::{Lane, Outcome, Priority, Reason, Resolution, Row, State};
 pub use run::{Definition, DefinitionError, Run, RunId, RunIntent, RunState};
 pub use store::{
     AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, Claimed,
-    Command, CommandRequest, Consent, Effect, Enqueued, Fact, Filter, Forgotten, GivenTask,
-    HistoryEntry, ListRequest, ManualClock, MemoryStore, OutboxStore, Policy, PurgeRequest,
-    ReapRequest, Reaped, Release, Reply, RowDetail, RunDetail, RunFilter, RunListRequest, Scope,
-    Selection, Settle, Settled, Started, Status, StoreClock, StoreError, StoreErrorKind,
-    SystemClock, TaskDone, Work,
+    Command, CommandRequest, Consent, Effect, Enqueued, Fact, FastClock, Filter, Forgotten,
+    GivenTask, HistoryEntry, ListRequest, ManualClock, MemoryStore, OutboxStore, Policy,
+    PurgeRequest, ReapRequest, Reaped, Release, Reply, RowDetail, RunDetail, RunFilter,
+    RunListRequest, Scope, Selection, Settle, Settled, Started, Status, StoreClock, StoreError,
+    StoreErrorKind, SystemClock, TaskDone, Work,
 };
 pub use suppression::{AllowList, Keyword, SenderGroups, keyword};
 pub use worker::{RunError, RunReport};

@@ -12,7 +12,7 @@ use messages_outbox::{
 use messages_outbox_sqlite::SqliteStore;
 use messages_outbox_sqlite::rusqlite::Connection;
 use messages_sdk::Client;
-use messages_sdk::auth::Basic;
+use messages_sdk::auth::{Basic, Credentials};
 use messages_sdk::policy::RetryPolicy;
 use messages_sdk::transport::Transport;
 use messages_sdk::types::{Submission, v1::Sms};
@@ -116,19 +116,33 @@ pub(crate) async fn count(store: &SqliteStore, state: State) -> u64 {
 
 /// An outbox with short leases.
 pub(crate) fn outbox(url: &str, store: Arc<dyn OutboxStore>, transport: impl Transport) -> Outbox {
-    let client = Client::builder()
-        .endpoint(url.parse().unwrap())
-        .credentials(Basic::new(API_KEY, API_SECRET).unwrap())
-        .retry(RetryPolicy::default().max_attempts(1))
-        .transport(transport)
-        .build()
-        .unwrap();
+    let credentials = Basic::new(API_KEY, API_SECRET).unwrap();
+    let client = client(url, credentials, transport);
+    outbox_of(client, store, Duration::from_secs(1))
+}
+
+/// An outbox that looks at its store often.
+pub(crate) fn outbox_of(client: Client, store: Arc<dyn OutboxStore>, lease: Duration) -> Outbox {
     Outbox::builder()
         .client(client)
         .shared_store(store)
         .concurrency(CONCURRENCY)
-        .lease(Duration::from_secs(1))
+        .lease(lease)
         .poll(Duration::from_millis(20))
+        .build()
+        .unwrap()
+}
+
+pub(crate) fn client(
+    url: &str,
+    credentials: impl Into<Credentials>,
+    transport: impl Transport,
+) -> Client {
+    Client::builder()
+        .endpoint(url.parse().unwrap())
+        .credentials(credentials)
+        .retry(RetryPolicy::default().max_attempts(1))
+        .transport(transport)
         .build()
         .unwrap()
 }

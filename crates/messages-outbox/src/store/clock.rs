@@ -23,6 +23,31 @@ impl StoreClock for SystemClock {
     }
 }
 
+/// Clock that passes faster than the system's: for tests and demonstrations against an emulator. All processes of a store
+/// need the same one.
+#[derive(Debug, Clone, Copy)]
+pub struct FastClock {
+    start: Timestamp,
+    speed: u32,
+}
+
+impl FastClock {
+    /// A clock that shows the system's time at `start`, and since then passes `speed` times as fast.
+    #[must_use]
+    pub fn new(start: Timestamp, speed: u32) -> Self {
+        Self { start, speed }
+    }
+}
+
+impl StoreClock for FastClock {
+    fn now(&self) -> Timestamp {
+        let start = self.start.as_microsecond();
+        let elapsed = SystemClock.now().as_microsecond() - start;
+        let micros = start.saturating_add(elapsed.saturating_mul(self.speed.into()));
+        Timestamp::from_microsecond(micros).unwrap_or(Timestamp::MAX)
+    }
+}
+
 /// Clock that stands still until it is moved, for tests.
 #[derive(Debug)]
 pub struct ManualClock(AtomicI64);

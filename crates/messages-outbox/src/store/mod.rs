@@ -15,7 +15,7 @@ use crate::id::RowId;
 use crate::intent::Intent;
 use crate::run::{Run, RunId, RunIntent};
 
-pub use clock::{ManualClock, StoreClock, SystemClock};
+pub use clock::{FastClock, ManualClock, StoreClock, SystemClock};
 pub use error::{Effect, StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
 pub use request::{

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::SignedDuration;
-use messages_outbox::OutboxStore;
+use jiff::{SignedDuration, Timestamp};
+use messages_outbox::{FastClock, OutboxStore};
 use messages_outbox_sqlite::SqliteStore;
+use messages_sdk::auth::jwt::TokenSource;
+use messages_sdk::auth::{ApplicationId, PrivateKey, RsaSigner};
 use messages_sdk::transport::backend::hyper::HyperTransport;
 use messages_sdk::transport::bytes::Bytes;
 use messages_sdk::transport::http::{Request, Response};
@@ -17,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use super::doomed::{Doom, DoomedStore, Flaw, Point};
 use super::intents;
-use crate::support::{Ahead, outbox};
+use crate::support::{Ahead, client, outbox, outbox_of};
 
 const VARIABLE: &str = "MESSAGES_OUTBOX_TEST_CHILD";
 
@@ -36,6 +38,17 @@ pub(crate) enum Task {
         flaw: Option<Flaw>,
         /// Seconds by which its clock is ahead.
         clock_ahead: i64,
+    },
+    /// Executes runs until it dies, on a fast clock.
+    Execute {
+        /// URL of the emulator.
+        url: String,
+        application: String,
+        private_key: PathBuf,
+        /// Start of the clock in microseconds, and its speed.
+        clock: (i64, u32),
+        /// Point at which it dies by itself.
+        doom: Option<Point>,
     },
 }
 
@@ -98,6 +111,30 @@ async fn run(file: PathBuf, task: Task) {
                 Arc::new(DoomedStore::new(store, doom, flaw)),
                 transport,
             );
+            outbox.run(std::future::pending()).await.unwrap();
+        }
+        Task::Execute {
+            url,
+            application,
+            private_key,
+            clock: (start, speed),
+            doom,
+        } => {
+            let start = Timestamp::from_microsecond(start).unwrap();
+            let store = SqliteStore::builder(file)
+                .clock(Arc::new(FastClock::new(start, speed)))
+                .open()
+                .await
+                .unwrap();
+            // By the fast clock shorter than the start of a process, so that the next worker need not wait for its end.
+            let lease = Duration::from_secs(10);
+            let doom = Arc::new(Doom::new(doom.map(|point| (point, 0))));
+            let key = PrivateKey::from_path(private_key).unwrap();
+            let application: ApplicationId = application.parse().unwrap();
+            let tokens = TokenSource::new(application, RsaSigner::new(key));
+            let client = client(&url, tokens, HyperTransport::builder().build().unwrap());
+            let store = Arc::new(DoomedStore::new(store, doom, None));
+            let outbox = outbox_of(client, store, lease);
             outbox.run(std::future::pending()).await.unwrap();
         }
     }

@@ -29,9 +29,12 @@ pub(crate) enum Point {
     BeforeSettle,
     MidSettle,
     AfterSettle,
+    /// After a request that moved a run.
+    AfterAdvance,
 }
 
 impl Point {
+    /// The points of a row without a run.
     pub(crate) const ALL: [Self; 9] = [
         Self::BeforeClaim,
         Self::AfterClaim,
@@ -236,7 +239,11 @@ impl OutboxStore for DoomedStore {
     }
 
     async fn advance(&self, request: &AdvanceRequest) -> Result<Advanced, StoreError> {
-        self.store.advance(request).await
+        let advanced = self.store.advance(request).await?;
+        if advanced.moved > 0 {
+            self.doom.at(Point::AfterAdvance);
+        }
+        Ok(advanced)
     }
 
     async fn signal(&self, run: RunId, name: &str) -> Result<bool, StoreError> {

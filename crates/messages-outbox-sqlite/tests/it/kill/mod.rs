@@ -2,6 +2,7 @@
 
 mod child;
 mod doomed;
+mod journey;
 mod scene;
 
 use std::ops::Range;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use jiff::SignedDuration;
-use messages_emulator::{Action, Emulator, Query, Rule};
+use messages_emulator::{Action, Emulator, EmulatorBuilder, Query, Rule};
 use messages_outbox::row::Row;
 use messages_outbox::{ListRequest, Outbox, OutboxStore, ReapRequest, Reference, RowId, State};
 use messages_outbox_sqlite::SqliteStore;
@@ -58,18 +58,8 @@ pub(crate) struct Outcome {
 impl Scene {
     pub(crate) async fn start(seed: u64) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let emulator = Emulator::builder()
-            .seed(seed)
-            .speed(100.0)
-            .api_key(API_KEY.parse().unwrap())
-            .api_secret(API_SECRET.parse().unwrap())
-            .status_url(format!(
-                "http://{}/webhooks",
-                listener.local_addr().unwrap()
-            ))
-            .start()
-            .await
-            .unwrap();
+        let emulator = emulator(&listener).seed(seed).speed(100.0);
+        let emulator = emulator.start().await.unwrap();
         let slow = Rule::always(Action::Latency { ms: 6 }).and(|when| when.every = Some(2));
         emulator.add_rule(slow);
 
@@ -78,24 +68,17 @@ impl Scene {
         let transport = HyperTransport::builder().build().unwrap();
         let outbox = outbox(emulator.base_url(), store, transport);
         let late = Arc::new(Mutex::new(Vec::new()));
-        let verifier = Verifier::builder()
-            .secrets(emulator.credentials().secrets())
-            .build()
-            .unwrap();
-        let app = router("/webhooks", Receiver::new(verifier), {
-            let (outbox, late) = (outbox.clone(), Arc::clone(&late));
-            move |event: WebhookEvent| {
-                let (outbox, late) = (outbox.clone(), Arc::clone(&late));
-                async move {
-                    if is_late(&event) {
-                        late.lock().unwrap().push(event);
-                        return Ok(());
-                    }
-                    outbox.apply(&event).await.map(drop)
+        let hold = {
+            let late = Arc::clone(&late);
+            move |event: &WebhookEvent| {
+                let is_late = is_late(event);
+                if is_late {
+                    late.lock().unwrap().push(event.clone());
                 }
+                is_late
             }
-        });
-        tokio::spawn(serve(listener, app, ServerLimits::default()));
+        };
+        apply_webhooks(listener, &emulator, &outbox, hold);
         Self {
             folder,
             emulator,
@@ -282,6 +265,43 @@ impl Scene {
     }
 }
 
+/// An emulator that sends webhooks to this listener.
+pub(crate) fn emulator(listener: &TcpListener) -> EmulatorBuilder {
+    Emulator::builder()
+        .api_key(API_KEY.parse().unwrap())
+        .api_secret(API_SECRET.parse().unwrap())
+        .status_url(format!(
+            "http://{}/webhooks",
+            listener.local_addr().unwrap()
+        ))
+}
+
+/// Applies the emulator's webhooks, but for those that are held back.
+pub(crate) fn apply_webhooks(
+    listener: TcpListener,
+    emulator: &Emulator,
+    outbox: &Outbox,
+    is_held: impl Fn(&WebhookEvent) -> bool + Clone + Send + Sync + 'static,
+) {
+    let verifier = Verifier::builder()
+        .secrets(emulator.credentials().secrets())
+        .build()
+        .unwrap();
+    let app = router("/webhooks", Receiver::new(verifier), {
+        let outbox = outbox.clone();
+        move |event: WebhookEvent| {
+            let (outbox, is_held) = (outbox.clone(), is_held(&event));
+            async move {
+                if is_held {
+                    return Ok(());
+                }
+                outbox.apply(&event).await.map(drop)
+            }
+        }
+    });
+    tokio::spawn(serve(listener, app, ServerLimits::default()));
+}
+
 /// Half of the messages have webhooks that come late.
 fn is_late(event: &WebhookEvent) -> bool {
     let uuid = event.view().message_uuid.unwrap_or_default();
@@ -345,12 +365,12 @@ impl Worker {
         Self { child }
     }
 
-    /// Waits until it has died by itself, or kills it after this time.
-    pub(crate) async fn die_within(mut self, life: Duration) {
+    /// Waits until it has died by itself, or kills it after this time. Returns `true` if it died by itself.
+    pub(crate) async fn die_within(mut self, life: Duration) -> bool {
         let end = Instant::now() + life;
         while Instant::now() < end {
             if self.child.try_wait().unwrap().is_some() {
-                return;
+                return true;
             }
             let left = end.saturating_duration_since(Instant::now());
             tokio::time::sleep(left.min(Duration::from_millis(5))).await;
@@ -358,6 +378,7 @@ impl Worker {
         // SIGKILL.
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+        false
     }
 
     /// Stops the process, and waits until system calls that were in flight have returned: they may lock the file.
