@@ -53,6 +53,21 @@ fn the_demo_follows_everything_to_its_end() {
     );
     assert_eq!(workflow["messages"][1]["channel"], "sms");
     assert_eq!(workflow["report"], "completed");
+
+    let journey = entries.last().unwrap();
+    assert_eq!(
+        (&journey["kind"], &journey["state"]),
+        (&"journey".into(), &"completed".into())
+    );
+    let messages = journey["messages"].as_array().unwrap();
+    let channels: Vec<_> = messages.iter().map(|message| &message["channel"]).collect();
+    assert_eq!(channels, ["whatsapp", "sms"]);
+    for message in messages {
+        assert_eq!(
+            message["statuses"],
+            serde_json::json!(["submitted", "delivered"])
+        );
+    }
 }
 
 #[test]

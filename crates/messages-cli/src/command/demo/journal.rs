@@ -1,5 +1,6 @@
 //! Tracks the webhooks that the demo has received and those it waits for.
 
+use messages_outbox::{Reference, RunId, RunState};
 use messages_sdk::types::EventKind;
 use serde::Serialize;
 
@@ -25,7 +26,7 @@ pub(super) struct Journal {
     webhooks: usize,
 }
 
-/// One message, or the whole of a workflow.
+/// One message, or the whole of a workflow or a journey.
 #[derive(Serialize)]
 struct Entry {
     kind: &'static str,
@@ -38,6 +39,8 @@ struct Entry {
     message_uuid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dispatch_uuid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<RunId>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     statuses: Vec<String>,
     /// Content of an inbound message, in words.
@@ -47,13 +50,15 @@ struct Entry {
     messages: Vec<Step>,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<RunState>,
     /// Every webhook of the entry was verified.
     verified: bool,
     #[serde(skip)]
     last: Last,
 }
 
-/// A message of a workflow.
+/// A message of a workflow or a journey.
 #[derive(Serialize)]
 struct Step {
     message_uuid: String,
@@ -67,6 +72,8 @@ enum Last {
     Status(&'static str),
     Arrival,
     Report,
+    /// The run is completed.
+    Completion,
     /// It came.
     Nothing,
 }
@@ -133,6 +140,29 @@ impl Journal {
         Ok(())
     }
 
+    pub(super) fn journey(&mut self, name: &'static str, run: RunId) {
+        let entry = Entry {
+            run: Some(run),
+            ..Entry::new("journey", name, Last::Completion)
+        };
+        self.say("started", &entry);
+        self.entries.push(entry);
+    }
+
+    /// Prints the journey once its run is completed.
+    pub(super) fn run_is(&mut self, state: RunState) -> Result<(), CommandError> {
+        let mut entries = self.entries.iter_mut();
+        let Some(entry) = entries.find(|entry| entry.last == Last::Completion) else {
+            return Ok(());
+        };
+        entry.state = Some(state);
+        if state == RunState::Completed {
+            entry.last = Last::Nothing;
+            entry.tell(self.out)?;
+        }
+        Ok(())
+    }
+
     /// Returns `true` once every expected webhook has arrived.
     pub(super) fn is_complete(&self) -> bool {
         self.entries.iter().all(|entry| entry.last == Last::Nothing)
@@ -149,12 +179,17 @@ impl Journal {
             return Ok(());
         };
         let view = event.view();
+        let reference = view
+            .client_ref
+            .and_then(|text| text.parse::<Reference>().ok());
+        let run = reference.map(|reference| RunId::of(reference.row()));
         let found = self.entries.iter_mut().find(|entry| {
             let is_message =
                 entry.message_uuid.is_some() && entry.message_uuid.as_deref() == view.message_uuid;
             let is_workflow =
                 entry.dispatch_uuid.is_some() && entry.dispatch_uuid.as_deref() == view.workflow_id;
-            is_message || is_workflow
+            let is_journey = entry.run.is_some() && entry.run == run;
+            is_message || is_workflow || is_journey
         });
         let Some(entry) = found else {
             return Ok(());
@@ -163,7 +198,7 @@ impl Journal {
         match &view.kind {
             EventKind::Status(status) => {
                 let status = status.as_str();
-                if entry.dispatch_uuid.is_some() {
+                if entry.dispatch_uuid.is_some() || entry.run.is_some() {
                     let channel = view.channel.as_ref().map_or("", |channel| channel.as_str());
                     entry.step(view.message_uuid.unwrap_or_default(), channel, status);
                 } else {
@@ -248,10 +283,12 @@ impl Entry {
             channel: None,
             message_uuid: None,
             dispatch_uuid: None,
+            run: None,
             statuses: Vec::new(),
             content: None,
             messages: Vec::new(),
             report: None,
+            state: None,
             verified: true,
             last,
         }
@@ -290,10 +327,8 @@ impl Entry {
                 (Last::Nothing, true) => Line::new().good("✓ "),
                 _ => Line::new().bad("✗ "),
             };
-            let id = entry
-                .message_uuid
-                .as_deref()
-                .or(entry.dispatch_uuid.as_deref());
+            let uuid = entry.message_uuid.as_ref().or(entry.dispatch_uuid.as_ref());
+            let id = uuid.cloned().or(entry.run.map(|run| run.to_string()));
             let head = mark
                 .strong(entry.title())
                 .plain("  ")
@@ -316,6 +351,9 @@ impl Entry {
             }
             if let Some(report) = &entry.report {
                 detail(format!("final report: {report}"));
+            }
+            if let Some(state) = entry.state {
+                detail(format!("run: {state}"));
             }
             if !entry.verified {
                 detail("not every webhook could be verified".to_owned());

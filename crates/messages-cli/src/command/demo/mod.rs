@@ -1,6 +1,7 @@
 //! `messages demo`: everything at work, without an account.
 
 mod journal;
+mod journey;
 mod outbox;
 mod story;
 
@@ -8,14 +9,17 @@ use std::time::Duration;
 
 use clap::Args;
 use messages_emulator::{Action, Emulator, Rule, StartError};
+use messages_outbox::NoStore;
 use messages_sdk::auth::webhook::Verifier;
 use messages_sdk::client::ClientBuilder;
+use messages_sdk::policy::RetryPolicy;
 use messages_sdk::webhook::Receiver;
 use messages_sdk::{Client, Endpoint};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use self::journal::Journal;
+use crate::command::outbox::work::apply;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
@@ -24,7 +28,7 @@ use crate::settings::{Settings, no_client, runtime};
 use crate::signals::interrupted;
 
 /// Longest wait for the webhooks of the whole demo.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Factor by which the emulator's time passes faster than real time.
 const SPEED: f64 = 20.0;
@@ -74,6 +78,7 @@ impl DemoArgs {
             .status_url(webhooks.as_str())
             .inbound_url(webhooks.as_str())
             .speed(SPEED)
+            .rule(Rule::to(journey::RECIPIENT, Action::Deliver))
             .rule(
                 Rule::to(story::UNREACHABLE_ON_VIBER, Action::Reject { code: 1260 })
                     .and(|when| when.channel = Some(messages_emulator::Channel::ViberService)),
@@ -82,23 +87,24 @@ impl DemoArgs {
             .await
             .map_err(no_emulator)?;
 
-        let verifier = Verifier::builder()
-            .secrets(emulator.credentials().secrets())
-            .build()
-            .map_err(|error| {
-                CommandError::new(Exit::Other, "the verifier cannot be made").because(error)
-            })?;
+        let outbox = journey::outbox(settings, &emulator)?;
         let (arrived, mut deliveries) = mpsc::unbounded_channel::<Delivery>();
         // Dropping the set ends the receiver.
         let mut tasks = JoinSet::new();
         tasks.spawn(receive::serve(
             listener,
-            Some(Receiver::new(verifier)),
-            move |delivery| {
-                let answer = delivery.verdict.response_status();
-                // The receiver is gone once the demo is over.
-                let _ = arrived.send(delivery);
-                std::future::ready(answer)
+            Some(receiver(&emulator)?),
+            {
+                let outbox = outbox.clone();
+                move |delivery| {
+                    let (outbox, arrived) = (outbox.clone(), arrived.clone());
+                    async move {
+                        let status = apply(&outbox, &delivery).await;
+                        // The journal is gone once the demo is over.
+                        let _ = arrived.send(delivery);
+                        status
+                    }
+                }
             },
             std::future::pending(),
         ));
@@ -106,12 +112,16 @@ impl DemoArgs {
         let client = client(settings, &emulator)?;
         let mut journal = Journal::new(settings.out);
         story::tell(&client, &emulator, &mut journal).await?;
+        let run = journey::start(&outbox).await?;
+        journal.journey(journey::NAME, run);
+        tasks.spawn(journey::work(outbox.clone()));
         let told = tokio::time::timeout(PATIENCE, async {
             while !journal.is_complete() {
                 let Some(delivery) = deliveries.recv().await else {
                     break;
                 };
                 journal.note(&delivery)?;
+                journal.run_is(journey::state(&outbox, run).await?)?;
             }
             Ok::<(), CommandError>(())
         });
@@ -133,6 +143,21 @@ fn client(settings: &Settings, emulator: &Emulator) -> Result<Client, CommandErr
     settings.with_transport(builder)?.build().map_err(no_client)
 }
 
+/// A client of an outbox, which retries by itself.
+fn outbox_client(settings: &Settings, emulator: &Emulator) -> Result<Client, CommandError> {
+    let builder = client_builder(emulator)?.retry(RetryPolicy::default().max_attempts(1));
+    settings.with_transport(builder)?.build().map_err(no_client)
+}
+
+/// A receiver of the emulator's webhooks.
+fn receiver(emulator: &Emulator) -> Result<Receiver, CommandError> {
+    let verifier = Verifier::builder().secrets(emulator.credentials().secrets());
+    let verifier = verifier.build().map_err(|error| {
+        CommandError::new(Exit::Other, "the verifier cannot be made").because(error)
+    })?;
+    Ok(Receiver::new(verifier))
+}
+
 fn client_builder(emulator: &Emulator) -> Result<ClientBuilder, CommandError> {
     let endpoint = Endpoint::new(emulator.base_url()).map_err(|error| {
         CommandError::new(Exit::Other, "the emulator has no usable address").because(error)
@@ -140,6 +165,10 @@ fn client_builder(emulator: &Emulator) -> Result<ClientBuilder, CommandError> {
     Ok(Client::builder()
         .endpoint(endpoint)
         .credentials(emulator.credentials().token_source()))
+}
+
+fn no_outbox(error: NoStore) -> CommandError {
+    CommandError::new(Exit::Other, "no outbox can be made").because(error)
 }
 
 fn no_emulator(error: StartError) -> CommandError {

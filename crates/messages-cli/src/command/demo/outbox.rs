@@ -6,25 +6,22 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use http::StatusCode;
 use messages_emulator::{Action, Emulator, Query, Rule};
 use messages_outbox::{Intent, Outbox, OutboxStore, State};
 use messages_outbox_sqlite::SqliteStore;
-use messages_sdk::auth::webhook::Verifier;
-use messages_sdk::policy::RetryPolicy;
 use messages_sdk::types::{Problems, Submission, v1};
-use messages_sdk::webhook::Receiver;
 use serde::Serialize;
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
-use super::client_builder;
+use super::{no_outbox, outbox_client, receiver};
 use crate::command::outbox::store::failed;
+use crate::command::outbox::work::apply;
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
 use crate::receive::{self, Delivery};
-use crate::settings::{Settings, no_client};
+use crate::settings::Settings;
 
 /// Messages of the demo, to one recipient each.
 const MESSAGES: usize = 200;
@@ -78,18 +75,13 @@ pub(super) async fn play(settings: &Settings, emulator: &Emulator) -> Result<boo
     })?;
     let file = folder.path().join("outbox.db");
     let store: Arc<dyn OutboxStore> = Arc::new(SqliteStore::open(&file).await.map_err(failed)?);
-    let client = client_builder(emulator)?.retry(RetryPolicy::default().max_attempts(1));
-    let client = settings
-        .with_transport(client)?
-        .build()
-        .map_err(no_client)?;
     let outbox = Outbox::builder()
         .shared_store(Arc::clone(&store))
-        .client(client)
+        .client(outbox_client(settings, emulator)?)
         .lease(LEASE)
         .call_limit(LEASE)
         .build()
-        .map_err(|error| CommandError::new(Exit::Other, "no outbox can be made").because(error))?;
+        .map_err(no_outbox)?;
 
     // The application that receives webhooks outlives its worker. Dropping the set ends it.
     let mut tasks = JoinSet::new();
@@ -171,27 +163,14 @@ async fn receive_webhooks(
     let listener = receive::bind(0).await?;
     let url = format!("http://{}/webhooks", listener.local_addr()?);
     emulator.set_status_url(Some(&url));
-    let verifier = Verifier::builder()
-        .secrets(emulator.credentials().secrets())
-        .build()
-        .map_err(|error| {
-            CommandError::new(Exit::Other, "the verifier cannot be made").because(error)
-        })?;
+    let receiver = receiver(emulator)?;
     let handle = move |delivery: Delivery| {
         let outbox = outbox.clone();
-        async move {
-            let Some(event) = delivery.verdict.event() else {
-                return delivery.verdict.response_status();
-            };
-            match outbox.apply(event).await {
-                Ok(_) => StatusCode::OK,
-                Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
-            }
-        }
+        async move { apply(&outbox, &delivery).await }
     };
     Ok(receive::serve(
         listener,
-        Some(Receiver::new(verifier)),
+        Some(receiver),
         handle,
         std::future::pending(),
     ))

@@ -11,7 +11,7 @@ mod row;
 mod run;
 mod status;
 pub(super) mod store;
-mod work;
+pub(super) mod work;
 
 use std::sync::Arc;
 

@@ -109,7 +109,10 @@ impl WorkArgs {
         let (stop, stopped) = watch::channel(false);
         let webhooks = receiver.map(|(listener, receiver)| {
             let handler = outbox.clone();
-            let handle = move |delivery| apply(handler.clone(), delivery);
+            let handle = move |delivery| {
+                let outbox = handler.clone();
+                async move { apply(&outbox, &delivery).await }
+            };
             let mut stopped = stopped.clone();
             tokio::spawn(serve(listener, Some(receiver), handle, async move {
                 let _ = stopped.wait_for(|stopped| *stopped).await;
@@ -255,7 +258,7 @@ fn quota(rate: f64) -> Quota {
 }
 
 /// Applies a webhook, and returns the response's status: only a stored event is acknowledged.
-async fn apply(outbox: Outbox, delivery: Delivery) -> StatusCode {
+pub(crate) async fn apply(outbox: &Outbox, delivery: &Delivery) -> StatusCode {
     let Some(event) = delivery.verdict.event() else {
         return delivery.verdict.response_status();
     };
