@@ -30,7 +30,7 @@ pub fn advance(
     for done in &request.done {
         let event = RunEvent::Task {
             task: done.task,
-            done: done.done,
+            end: done.end,
         };
         advanced.moved += u64::from(react(tables, done.run, &event, now)?.is_some());
     }

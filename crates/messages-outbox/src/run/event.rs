@@ -30,8 +30,8 @@ pub enum RunEvent {
     Task {
         /// Task.
         task: Task,
-        /// `false`: to be repeated.
-        done: bool,
+        /// Its end.
+        end: TaskEnd,
     },
     /// Erases the key; the store erases the document.
     Purge,
@@ -103,6 +103,17 @@ pub enum Task {
     Revoke(u8),
     /// Posts the final report.
     Report,
+}
+
+/// End of an attempt at a task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskEnd {
+    /// The task is done.
+    Done,
+    /// Another attempt may succeed.
+    Failed,
+    /// No attempt can succeed: a revocation without the credentials of an application, or one that the API refused.
+    Refused,
 }
 
 /// Effect of a change of a run, within the same commit.

@@ -24,7 +24,7 @@ use crate::id::InvalidId;
 use crate::row::{Priority, State};
 
 pub use definition::{Definition, DefinitionError};
-pub use event::{RowView, RunEffect, RunEvent, RunRefused, Task};
+pub use event::{RowView, RunEffect, RunEvent, RunRefused, Task, TaskEnd};
 pub use id::RunId;
 pub use intent::RunIntent;
 pub use plan::{

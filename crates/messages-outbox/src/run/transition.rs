@@ -10,7 +10,7 @@ use super::report::report;
 use super::{
     Deadline, Doubt, Otherwise, Phase, Plan, PlanStep, Progress, Reached, RowView, Run, RunDetails,
     RunEffect, RunEntry, RunEvent, RunId, RunMessage, RunRefused, RunState, SendStep, Sight, Stop,
-    Task, WaitStep,
+    Task, TaskEnd, WaitStep,
 };
 use crate::row::{State, after};
 
@@ -76,7 +76,7 @@ pub fn transition(
             }
             next.erase();
         }
-        RunEvent::Task { task, done } => next.on_task(*task, *done),
+        RunEvent::Task { task, end } => next.on_task(*task, *end),
         RunEvent::Purge => {
             if next.run.state == RunState::Running {
                 return Err(RunRefused::State(RunState::Running));
@@ -461,7 +461,7 @@ impl Next<'_> {
         self.effects.push(RunEffect::Give(task));
     }
 
-    fn on_task(&mut self, task: Task, done: bool) {
+    fn on_task(&mut self, task: Task, end: TaskEnd) {
         let attempts = self.run.progress.attempts;
         match (task, self.run.progress.phase) {
             (Task::Revoke(number), Phase::Revoking(deadline)) => {
@@ -469,15 +469,22 @@ impl Next<'_> {
                 if current.is_none_or(|message| message.number != number) {
                     return;
                 }
-                if done || attempts >= REVOKE_ATTEMPTS {
-                    self.record(if done { "revoked" } else { "not_revoked" }, None);
+                if end != TaskEnd::Failed || attempts >= REVOKE_ATTEMPTS {
+                    self.record(
+                        if end == TaskEnd::Done {
+                            "revoked"
+                        } else {
+                            "not_revoked"
+                        },
+                        None,
+                    );
                     self.grace(deadline);
                 } else {
                     self.run.wake_at = Some(after(self.now, pause(attempts)));
                 }
             }
             (Task::Report, Phase::Over) if self.run.wake_at.is_some() => {
-                if done {
+                if end == TaskEnd::Done {
                     self.record("reported", None);
                     self.run.wake_at = None;
                     self.run.progress.attempts = 0;

@@ -9,7 +9,7 @@ use crate::digest::RecipientHash;
 use crate::id::RowId;
 use crate::quota::Quotas;
 use crate::row::{Outcome, Resolution, Row, State, StatusFact};
-use crate::run::{Run, RunId, RunState, Task};
+use crate::run::{Run, RunId, RunState, Task, TaskEnd};
 use crate::suppression::{AllowList, SenderGroups};
 
 /// Request to lease due rows.
@@ -140,8 +140,8 @@ pub struct TaskDone {
     pub run: RunId,
     /// Task.
     pub task: Task,
-    /// `false`: to be repeated.
-    pub done: bool,
+    /// Its end.
+    pub end: TaskEnd,
 }
 
 /// Request to look for leases that are over and for other work of time.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use messages_sdk::SendOptions;
+use messages_sdk::transport::Delivery;
 use messages_sdk::transport::bytes::Bytes;
 use messages_sdk::transport::http::{Method, Request, header};
 use messages_sdk::types::v1;
 use tokio::task::JoinSet;
 
 use crate::outbox::Inner;
-use crate::run::RunId;
+use crate::run::{RunId, TaskEnd};
 use crate::store::{AdvanceRequest, Advanced, GivenTask, StoreError, TaskDone, Work};
 
 /// Runs advanced by one request.
@@ -124,17 +125,17 @@ impl Runs {
 }
 
 async fn carry_out(inner: &Inner, given: GivenTask) -> TaskDone {
-    let done = match &given.work {
+    let end = match &given.work {
         Work::Revoke { message_uuid } => revoke(inner, &given.account, message_uuid).await,
         Work::Report { url, body } => report(inner, url, body).await,
     };
-    if !done {
+    if end != TaskEnd::Done {
         warn(given.run);
     }
     TaskDone {
         run: given.run,
         task: given.task,
-        done,
+        end,
     }
 }
 
@@ -142,22 +143,26 @@ fn warn(run: RunId) {
     tracing::warn!(%run, "a task of a run was not done");
 }
 
-async fn revoke(inner: &Inner, account: &str, message_uuid: &str) -> bool {
+async fn revoke(inner: &Inner, account: &str, message_uuid: &str) -> TaskEnd {
     let Some(client) = inner.clients.get(account) else {
-        return false;
+        return TaskEnd::Failed;
     };
     let options = SendOptions::new().deadline(TASK_LIMIT);
     let update = v1::Update::revoked();
-    client
-        .update_with(message_uuid, &update, options)
-        .await
-        .is_ok()
+    match client.update_with(message_uuid, &update, options).await {
+        Ok(_) => TaskEnd::Done,
+        // Idempotent, so an unknown outcome is repeated as well.
+        Err(error) if error.is_retryable() || error.delivery() == Delivery::Unknown => {
+            TaskEnd::Failed
+        }
+        Err(_) => TaskEnd::Refused,
+    }
 }
 
 /// Posts a final report. Any 2xx ends the task.
-async fn report(inner: &Inner, url: &str, body: &str) -> bool {
+async fn report(inner: &Inner, url: &str, body: &str) -> TaskEnd {
     let Some(transport) = &inner.reports else {
-        return false;
+        return TaskEnd::Failed;
     };
     let request = Request::builder()
         .method(Method::POST)
@@ -165,8 +170,11 @@ async fn report(inner: &Inner, url: &str, body: &str) -> bool {
         .header(header::CONTENT_TYPE, "application/json")
         .body(Bytes::copy_from_slice(body.as_bytes()));
     let Ok(request) = request else {
-        return false;
+        return TaskEnd::Failed;
     };
     let response = tokio::time::timeout(TASK_LIMIT, transport.send(request)).await;
-    matches!(response, Ok(Ok(response)) if response.status().is_success())
+    match response {
+        Ok(Ok(response)) if response.status().is_success() => TaskEnd::Done,
+        _ => TaskEnd::Failed,
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use messages_outbox::run::{
-    Phase, Plan, RowView, Run, RunEffect, RunEvent, RunState, Sight, Task, transition,
+    Phase, Plan, RowView, Run, RunEffect, RunEvent, RunState, Sight, Task, TaskEnd, transition,
 };
 use messages_outbox::{Definition, DefinitionError, RunIntent, State};
 use messages_sdk::types::Status;
@@ -26,7 +26,7 @@ enum Step {
     Reply,
     Signal(&'static str),
     Cancel,
-    Revoked(bool),
+    Revoked(TaskEnd),
     /// A message of another program is accepted, or a webhook comes.
     Accepted,
     Webhook,
@@ -115,9 +115,9 @@ impl Story {
             Cancel => self.event(&RunEvent::Cancel {
                 by: "test".to_owned(),
             }),
-            Revoked(done) => {
+            Revoked(end) => {
                 let task = *self.tasks.last().unwrap();
-                self.event(&RunEvent::Task { task, done });
+                self.event(&RunEvent::Task { task, end });
             }
             Accepted => {
                 self.sight.on_accepted(self.now);
@@ -407,16 +407,21 @@ fn a_message_is_revoked_before_the_next() {
         &journey(&steps),
         &[
             (&due, "revoking", &[1]),
-            (&then(&[Revoked(true)]), "leaving", &[1]),
-            (&then(&[Revoked(true), After(5)]), "sending", &[1, 2]),
+            (&then(&[Revoked(TaskEnd::Done)]), "leaving", &[1]),
+            (&then(&[Revoked(TaskEnd::Refused)]), "leaving", &[1]),
+            (
+                &then(&[Revoked(TaskEnd::Done), After(5)]),
+                "sending",
+                &[1, 2],
+            ),
             (&then(&[Is(1, "read")]), "completed", &[1]),
             (
                 &then(&[
-                    Revoked(false),
+                    Revoked(TaskEnd::Failed),
                     After(5),
-                    Revoked(false),
+                    Revoked(TaskEnd::Failed),
                     After(10),
-                    Revoked(false),
+                    Revoked(TaskEnd::Failed),
                 ]),
                 "leaving",
                 &[1],

@@ -1,11 +1,14 @@
 //! The worker advances runs, sends their messages and does their tasks.
 
 use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use messages_outbox::run::{Run, RunId};
-use messages_outbox::{Definition, MemoryStore, Outbox, RunIntent, RunState, State};
+use messages_outbox::{
+    Advanced, Definition, MemoryStore, Outbox, OutboxObserver, RunIntent, RunState, State,
+};
 use messages_sdk::transport::bytes::Bytes;
 use messages_sdk::transport::http::{Request, Response};
 use messages_sdk::transport::testing::ScriptedTransport;
@@ -106,6 +109,55 @@ async fn a_failure_moves_on_at_once_and_the_report_is_posted_until_it_is_accepte
     assert_eq!(report.uuid(), id.to_string());
     assert_eq!(report.status, v0_1::report::WorkflowStatus::Error);
     assert!(report.messages().is_empty(), "nothing was accepted");
+}
+
+/// Counts the tasks that runs give.
+#[derive(Debug, Clone, Default)]
+struct Tasks(Arc<AtomicUsize>);
+
+impl OutboxObserver for Tasks {
+    fn on_advanced(&self, advanced: &Advanced) {
+        self.0.fetch_add(advanced.tasks.len(), Ordering::SeqCst);
+    }
+}
+
+#[tokio::test]
+async fn a_revocation_that_cannot_succeed_is_not_repeated() {
+    let api = Api::default();
+    let tasks = Tasks::default();
+    // Its client has no application, and only one can revoke.
+    let outbox = builder(&api, |_| Behaviour::Accept)
+        .store(MemoryStore::new())
+        .observer(tasks.clone())
+        .build()
+        .unwrap();
+    let mut rcs = sms();
+    rcs["send"]["message"]["channel"] = json!("rcs");
+    rcs["until"] = json!({"status": "read", "within": 1});
+    rcs["before_next"] = json!({"grace": 0});
+    let intent = intent(&json!({"template": "journey/1", "steps": [rcs, sms()]}));
+    let id = intent.id();
+    outbox.start(intent).await.unwrap();
+    // The first webhook starts the deadlines.
+    let webhook = async {
+        while api.accepted().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        let reference = api.accepted().remove(0);
+        outbox
+            .apply(&status("uuid-late", "delivered", Some(&reference)))
+            .await
+            .unwrap();
+    };
+    tokio::join!(run_until_empty(&outbox), webhook);
+    let run = run_of(&outbox, id).await;
+    assert_eq!(run.state, RunState::Completed);
+    let history = &run.progress.history;
+    assert!(history.iter().any(|entry| entry.event == "not_revoked"));
+    assert_eq!(
+        (tasks.0.load(Ordering::SeqCst), api.accepted().len()),
+        (1, 2)
+    );
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use messages_sdk::types::v0_1::{Condition, Sms, Whatsapp, Workflow};
 
 use crate::id::RowId;
 use crate::row::{Outcome, Reason, State};
-use crate::run::{Definition, Phase, Run, RunId, RunIntent, RunState, Task};
+use crate::run::{Definition, Phase, Run, RunId, RunIntent, RunState, Task, TaskEnd};
 use crate::store::{
     AdvanceRequest, Advanced, Applied, Enqueued, Fact, OutboxStore, PurgeRequest, Reply, Started,
     StoreErrorKind, TaskDone,
@@ -304,16 +304,16 @@ pub(super) async fn tasks_are_repeated_until_done<H: StoreHarness>(harness: &H) 
     scene.clock.advance(Duration::from_secs(90));
     let again = scene.advance(&[]).await?.tasks.len();
     ensure!(again == 1, "a task that was not done is lost");
-    let end = |done| TaskDone {
+    let end = |end| TaskDone {
         run: id,
         task: Task::Report,
-        done,
+        end,
     };
-    scene.advance(&[end(false)]).await?;
+    scene.advance(&[end(TaskEnd::Failed)]).await?;
     scene.clock.advance(Duration::from_secs(60));
     let again = scene.advance(&[]).await?.tasks.len();
     ensure!(again == 1, "a task that failed is lost");
-    scene.advance(&[end(true)]).await?;
+    scene.advance(&[end(TaskEnd::Done)]).await?;
     scene.clock.advance(Duration::from_secs(7_200));
     let after = scene.advance(&[]).await?.tasks.len();
     ensure!(after == 0, "a task that was done was given again");

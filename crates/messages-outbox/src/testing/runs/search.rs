@@ -13,7 +13,7 @@ use crate::id::RowId;
 use crate::row::{Event, Outcome, Priority, Reason, Row, State, StatusFact, transition};
 use crate::run::{
     BeforeNext, Otherwise, Phase, Plan, PlanMessage, PlanStep, Reached, RowView, Run, RunDetails,
-    RunEffect, RunEvent, RunId, RunState, SendStep, Sight, Task, Until, begin,
+    RunEffect, RunEvent, RunId, RunState, SendStep, Sight, Task, TaskEnd, Until, begin,
     transition as run_transition,
 };
 use crate::testing::Searched;
@@ -322,7 +322,11 @@ impl Situation {
             Step::Task(number, done) => {
                 let track = &mut next.tracks[number];
                 track.task.take().map(|task| {
-                    let event = RunEvent::Task { task, done };
+                    let end = match done {
+                        true => TaskEnd::Done,
+                        false => TaskEnd::Failed,
+                    };
+                    let event = RunEvent::Task { task, end };
                     track.react(&event, beginning(), plan, sight);
                 })
             }
