@@ -25,6 +25,7 @@ const ALL: &[(&str, &[&str])] = &[
         &[
             "simulation::no_history_of_100_000_loses_or_doubles_a_row",
             "run_histories::no_history_of_10_000_sends_a_step_twice_or_moves_on_after_a_success",
+            "run_histories::no_order_of_steps_of_two_runs_sends_twice_or_moves_on_after_a_success",
         ],
     ),
     (

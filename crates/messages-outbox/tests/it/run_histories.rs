@@ -83,20 +83,26 @@ fn each_planted_bug_of_runs_is_caught() {
 
 #[test]
 fn no_order_of_steps_of_runs_sends_twice_or_moves_on_after_a_success() {
-    explore(1);
+    explore::<1>();
 }
 
-fn explore(runs: usize) {
+#[test]
+#[ignore = "takes minutes: cargo xtask long-runs"]
+fn no_order_of_steps_of_two_runs_sends_twice_or_moves_on_after_a_success() {
+    explore::<2>();
+}
+
+fn explore<const RUNS: usize>() {
     let began = std::time::Instant::now();
-    let searched = search(runs, None).unwrap_or_else(|violation| panic!("{violation}"));
-    println!("{runs} runs: {searched:?} in {:?}", began.elapsed());
+    let searched = search::<RUNS>(None).unwrap_or_else(|violation| panic!("{violation}"));
+    println!("{RUNS} runs: {searched:?} in {:?}", began.elapsed());
     assert!(searched.situations > 1_000);
 }
 
 #[test]
 fn each_planted_bug_of_runs_has_a_shortest_way() {
     for bug in RunBug::ALL {
-        let violation = search(1, Some(bug)).expect_err("the bug was not caught");
+        let violation = search::<1>(Some(bug)).expect_err("the bug was not caught");
         println!("{bug:?}: {violation}");
     }
 }

@@ -1,7 +1,8 @@
 //! Exhaustive search of the transitions of runs: every order of what workers, the webhooks, their outages and time can do
 //! with runs of three steps.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, VecDeque};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -19,84 +20,212 @@ use crate::run::{
 use crate::testing::Searched;
 use crate::testing::scene::{CALL, LEASE, RECIPIENT, SENDER, accepted, beginning, in_doubt};
 
-/// Searches all situations that one run or two can come to, breadth first, with a planted bug or without. Each has three
-/// steps: WhatsApp until read, RCS until delivered, which is revoked, and SMS. From each situation, each run can end.
+/// Searches all situations that one run or several can come to, with a planted bug or without. Each has three steps:
+/// WhatsApp until read, RCS until delivered, which is revoked, and SMS. From each situation, all runs can end.
 ///
-/// One run meets everything. Two, which have the sight of their store in common, meet kills, pauses, webhooks of their last
-/// messages, outages and deadlines.
+/// The sight of the store is all that runs have in common: what a step does depends on its run's track and the sight
+/// alone. So the tracks and their invariants are searched once, breadth first, and then all combinations of tracks that
+/// are reached together.
 ///
 /// # Errors
 ///
 /// The invariant, and the shortest way to a situation that violates it.
-pub fn search(runs: usize, bug: Option<RunBug>) -> Result<Searched, String> {
-    let plan = plan()?;
-    let first = Situation::new(runs, &plan, bug);
-    let mut known = HashMap::from([(first.key(), 0)]);
-    let mut queue = VecDeque::from([(first, 0_u32)]);
-    // Each situation's predecessor and the step from it, to tell the way to a violation.
-    let mut ways: Vec<Option<(u32, Step)>> = vec![None];
-    let mut edges: Vec<(u32, u32)> = Vec::new();
-    let mut ended: Vec<u32> = Vec::new();
-    while let Some((situation, from)) = queue.pop_front() {
-        if situation
-            .tracks
-            .iter()
-            .all(|track| track.run.state != RunState::Running)
-        {
-            ended.push(from);
-        }
-        for step in situation.steps(runs == 1) {
-            let next = situation.after(step, &plan, bug);
-            let next = next.map_err(|invariant| {
-                format!("{invariant} after {step:?} after {:?}", way(&ways, from))
-            })?;
-            let Some(next) = next else {
-                continue;
-            };
-            let number = ways.len() as u32;
-            let number = *known.entry(next.key()).or_insert(number);
-            edges.push((number, from));
-            if number as usize == ways.len() {
-                ways.push(Some((from, step)));
-                queue.push_back((next, number));
-            }
-        }
+pub fn search<const RUNS: usize>(bug: Option<RunBug>) -> Result<Searched, String> {
+    let tracks = Tracks::explore(bug)?;
+    let first = Situation {
+        tracks: [0; RUNS],
+        is_blind: false,
+    };
+    let mut steps = 0;
+    let reached = spread(&tracks.moves, vec![first], &mut steps);
+    let over: Vec<u32> = (0..tracks.all.len() as u32)
+        .filter(|track| tracks.all[*track as usize].run.state != RunState::Running)
+        .collect();
+    let mut ended = vec![first];
+    for run in 0..RUNS {
+        let each = |situation: Situation<RUNS>| {
+            let over = over.iter();
+            over.map(move |track| situation.with(run, *track))
+        };
+        ended = ended.into_iter().flat_map(each).collect();
     }
-    if let Some(stuck) = stuck(ways.len(), &mut edges, ended) {
-        return Err(format!(
-            "a run cannot end any more after {:?}",
-            way(&ways, stuck)
-        ));
+    let can_end = spread(&tracks.predecessors(), ended, &mut 0);
+    let stuck = reached
+        .iter()
+        .zip(&can_end)
+        .position(|(reached, can_end)| reached & !can_end != 0);
+    if let Some(word) = stuck {
+        let bit = (reached[word] & !can_end[word]).trailing_zeros() as usize;
+        let situation = Situation::<RUNS>::of(word * 64 + bit, tracks.all.len());
+        let ways = situation
+            .tracks
+            .map(|track| tracks.way((track, situation.is_blind)));
+        return Err(format!("runs cannot end any more after {ways:?}"));
     }
     Ok(Searched {
-        situations: known.len(),
-        steps: edges.len(),
+        situations: reached.iter().map(|word| word.count_ones() as usize).sum(),
+        steps,
     })
 }
 
-/// A situation from which none of the others leads to the end.
-fn stuck(situations: usize, edges: &mut [(u32, u32)], mut ended: Vec<u32>) -> Option<u32> {
-    edges.sort_unstable();
-    let mut can_end: HashSet<u32> = ended.iter().copied().collect();
-    while let Some(situation) = ended.pop() {
-        let first = edges.partition_point(|(to, _)| *to < situation);
-        for (_, from) in edges[first..].iter().take_while(|(to, _)| *to == situation) {
-            if can_end.insert(*from) {
-                ended.push(*from);
+/// The tracks that the steps of each track lead to, by sight: clear, then blind.
+type Moves = [Vec<Vec<u32>>; 2];
+
+/// All situations that moves lead to from these, layer by layer, as a set of bits; counts the steps between them.
+fn spread<const RUNS: usize>(
+    moves: &Moves,
+    mut layer: Vec<Situation<RUNS>>,
+    steps: &mut usize,
+) -> Vec<u64> {
+    let count = moves[0].len();
+    let mut reached = vec![0_u64; (2 * count.pow(RUNS as u32)).div_ceil(64)];
+    let mut is_new = |situation: Situation<RUNS>| {
+        let number = situation.number(count);
+        let (word, bit) = (&mut reached[number / 64], 1 << (number % 64));
+        let is_new = *word & bit == 0;
+        *word |= bit;
+        is_new
+    };
+    layer.retain(|situation| is_new(*situation));
+    while !layer.is_empty() {
+        let mut next = Vec::new();
+        for situation in layer {
+            let mut add = |to: Situation<RUNS>| {
+                *steps += 1;
+                if is_new(to) {
+                    next.push(to);
+                }
+            };
+            add(Situation {
+                is_blind: !situation.is_blind,
+                ..situation
+            });
+            let moves = &moves[usize::from(situation.is_blind)];
+            for (run, track) in situation.tracks.into_iter().enumerate() {
+                for to in &moves[track as usize] {
+                    add(situation.with(run, *to));
+                }
             }
         }
+        layer = next;
     }
-    (0..situations as u32).find(|situation| !can_end.contains(situation))
+    reached
 }
 
-/// The steps from the first situation to this one.
-fn way(ways: &[Option<(u32, Step)>], mut number: u32) -> Vec<Step> {
-    let mut way = Vec::new();
-    while let Some((from, step)) = ways[number as usize] {
-        way.insert(0, step);
-        number = from;
+/// Runs, each by the number of its track, and the sight of their store.
+#[derive(Clone, Copy)]
+struct Situation<const RUNS: usize> {
+    tracks: [u32; RUNS],
+    is_blind: bool,
+}
+
+impl<const RUNS: usize> Situation<RUNS> {
+    fn with(mut self, run: usize, track: u32) -> Self {
+        self.tracks[run] = track;
+        self
     }
-    way
+
+    /// The number among all situations of `count` tracks, the same for those that differ only in the order of runs.
+    fn number(mut self, count: usize) -> usize {
+        self.tracks.sort_unstable();
+        let tracks = self.tracks.iter();
+        let number = tracks.fold(0, |number, track| number * count + *track as usize);
+        2 * number + usize::from(self.is_blind)
+    }
+
+    /// The situation of a number.
+    fn of(number: usize, count: usize) -> Self {
+        let mut rest = number / 2;
+        let tracks = [(); RUNS].map(|()| {
+            let track = rest % count;
+            rest /= count;
+            track as u32
+        });
+        Self {
+            tracks,
+            is_blind: number % 2 == 1,
+        }
+    }
+}
+
+/// A track by its number, and whether the store is blind.
+type Place = (u32, bool);
+
+/// All that a run can come to, each once.
+struct Tracks {
+    all: Vec<Track>,
+    moves: Moves,
+    /// Each place's predecessor and the step from it, to tell the way to a violation.
+    from: HashMap<Place, Option<(Place, Step)>>,
+}
+
+impl Tracks {
+    fn explore(bug: Option<RunBug>) -> Result<Self, String> {
+        let plan = plan()?;
+        let first = Track::new(&plan);
+        let mut known = HashMap::from([(first.key(bug), 0)]);
+        let mut tracks = Self {
+            all: vec![first],
+            moves: [vec![Vec::new()], vec![Vec::new()]],
+            from: HashMap::from([((0, false), None)]),
+        };
+        let mut queue = VecDeque::from([(0, false)]);
+        while let Some(place) = queue.pop_front() {
+            let (number, is_blind) = place;
+            let track = tracks.all[number as usize].clone();
+            let mut reached = vec![((number, !is_blind), Step::Outage(!is_blind))];
+            for step in track.steps() {
+                let next = track.after(step, is_blind, &plan, bug);
+                let next = next.map_err(|invariant| {
+                    format!("{invariant} after {step:?} after {:?}", tracks.way(place))
+                })?;
+                let Some(next) = next else {
+                    continue;
+                };
+                let to = tracks.all.len() as u32;
+                let to = *known.entry(next.key(bug)).or_insert(to);
+                if to as usize == tracks.all.len() {
+                    tracks.all.push(next);
+                    for moves in &mut tracks.moves {
+                        moves.push(Vec::new());
+                    }
+                }
+                tracks.moves[usize::from(is_blind)][number as usize].push(to);
+                reached.push(((to, is_blind), step));
+            }
+            for (to, step) in reached {
+                if let Entry::Vacant(entry) = tracks.from.entry(to) {
+                    entry.insert(Some((place, step)));
+                    queue.push_back(to);
+                }
+            }
+        }
+        Ok(tracks)
+    }
+
+    /// The steps from the beginning to this place.
+    fn way(&self, mut place: Place) -> Vec<Step> {
+        let mut way = Vec::new();
+        while let Some((from, step)) = self.from.get(&place).copied().flatten() {
+            way.push(step);
+            place = from;
+        }
+        way.reverse();
+        way
+    }
+
+    /// The moves in the opposite direction.
+    fn predecessors(&self) -> Moves {
+        self.moves.each_ref().map(|moves| {
+            let mut before = vec![Vec::new(); moves.len()];
+            for (from, moves) in (0..).zip(moves) {
+                for to in moves {
+                    before[*to as usize].push(from);
+                }
+            }
+            before
+        })
+    }
 }
 
 fn plan() -> Result<Plan, String> {
@@ -126,13 +255,6 @@ fn plan() -> Result<Plan, String> {
         ],
         ..Plan::default()
     })
-}
-
-/// Runs, and the sight of their store.
-#[derive(Clone)]
-struct Situation {
-    tracks: Vec<Track>,
-    is_blind: bool,
 }
 
 /// A run, its rows, and all that acts on them.
@@ -174,185 +296,150 @@ enum Answer {
     Rejected,
 }
 
-/// One step of one of them with the run of this index.
+/// One step of a run, or of all that is around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    Claim(usize),
-    Begin(usize),
+    Claim,
+    Begin,
     /// The POST: whether the API accepts it, and what the worker learns.
-    Post(usize, bool, Answer),
-    Settle(usize),
+    Post(bool, Answer),
+    Settle,
     /// The worker dies, with all that it holds.
-    Kill(usize),
+    Kill,
     /// A worker is paused for longer than its lease.
-    LeaseOver(usize),
+    LeaseOver,
     /// The outcome of a message stays unknown for three days.
-    GiveUp(usize),
+    GiveUp,
     /// A success or a failure of a message.
-    Webhook(usize, usize, bool),
+    Webhook(usize, bool),
     /// A worker reads the run, whose time has come.
-    Read(usize),
+    Read,
     /// The worker advances the run that it has read.
-    Advance(usize),
+    Advance,
     /// The worker has done its task, or failed.
-    Task(usize, bool),
-    Cancel(usize),
+    Task(bool),
+    Cancel,
     /// The receiver of webhooks breaks down, or works again.
     Outage(bool),
 }
 
-impl Situation {
-    fn new(count: usize, plan: &Plan, bug: Option<RunBug>) -> Self {
-        let mut situation = Self {
-            tracks: Vec::new(),
-            is_blind: false,
+fn sight(is_blind: bool, bug: Option<RunBug>) -> Sight {
+    let mut sight = Sight::default();
+    if is_blind && bug != Some(RunBug::FailoverWhileBlind) {
+        sight.accepted_since = Some(Timestamp::UNIX_EPOCH);
+    }
+    sight
+}
+
+impl Track {
+    fn new(plan: &Plan) -> Self {
+        let id = RunId::of(RowId::from_bytes((1_u128 << 8).to_be_bytes()));
+        let begun = begin(id, details(), plan, beginning(), beginning());
+        let mut track = Self {
+            run: begun.run,
+            rows: Vec::new(),
+            copies: Vec::new(),
+            hand: None,
+            task: None,
+            read: None,
         };
-        for number in 0..count {
-            let id = (number as u128 + 1) << 8;
-            let id = RunId::of(RowId::from_bytes(id.to_be_bytes()));
-            let begun = begin(id, details(), plan, beginning(), beginning());
-            let mut track = Track {
-                run: begun.run,
-                rows: Vec::new(),
-                copies: Vec::new(),
-                hand: None,
-                task: None,
-                read: None,
-            };
-            track.carry_out(&begun.effects, plan, situation.sight(bug));
-            situation.tracks.push(track);
-        }
-        situation
+        track.carry_out(&begun.effects, plan, Sight::default());
+        track
     }
 
-    fn sight(&self, bug: Option<RunBug>) -> Sight {
-        let mut sight = Sight::default();
-        if self.is_blind && bug != Some(RunBug::FailoverWhileBlind) {
-            sight.accepted_since = Some(Timestamp::UNIX_EPOCH);
+    fn steps(&self) -> Vec<Step> {
+        let mut steps = vec![
+            Step::Claim,
+            Step::LeaseOver,
+            Step::Read,
+            Step::Advance,
+            Step::GiveUp,
+            Step::Cancel,
+        ];
+        if self.task.is_some() {
+            steps.extend([true, false].map(Step::Task));
         }
-        sight
-    }
-
-    /// Identity of a situation, the same for situations that differ only in the order of runs. Times do not count: a
-    /// deadline may pass whenever there is one.
-    fn key(&self) -> Vec<u8> {
-        let mut tracks: Vec<Vec<u8>> = self.tracks.iter().map(Track::key).collect();
-        tracks.sort_unstable();
-        tracks.push(vec![u8::from(self.is_blind)]);
-        tracks.concat()
-    }
-
-    fn steps(&self, is_alone: bool) -> Vec<Step> {
-        let mut steps = vec![Step::Outage(!self.is_blind)];
-        for (number, track) in self.tracks.iter().enumerate() {
-            steps.extend([
-                Step::Claim(number),
-                Step::LeaseOver(number),
-                Step::Read(number),
-                Step::Advance(number),
-            ]);
-            if is_alone {
-                steps.extend([Step::GiveUp(number), Step::Cancel(number)]);
-            }
-            if track.task.is_some() {
-                steps.push(Step::Task(number, true));
-                steps.extend(is_alone.then_some(Step::Task(number, false)));
-            }
-            if track.hand.is_some() || track.task.is_some() || track.read.is_some() {
-                steps.push(Step::Kill(number));
-            }
-            match track.hand.map(|held| held.stage) {
-                Some(Stage::Claimed) => steps.push(Step::Begin(number)),
-                Some(Stage::Begun) => {
-                    steps.extend([
-                        Step::Post(number, true, Answer::Accepted),
-                        Step::Post(number, true, Answer::Lost),
-                    ]);
-                    if is_alone {
-                        steps.extend([
-                            Step::Post(number, false, Answer::Lost),
-                            Step::Post(number, false, Answer::Rejected),
-                        ]);
-                    }
-                }
-                Some(Stage::Late | Stage::Known(_)) => steps.push(Step::Settle(number)),
-                None => {}
-            }
-            let first = if is_alone { 0 } else { track.rows.len() - 1 };
-            let sent = (first..track.rows.len()).filter(|row| track.copies[*row] > 0);
-            steps.extend(
-                sent.flat_map(|row| [true, false].map(|ok| Step::Webhook(number, row, ok))),
-            );
+        if self.hand.is_some() || self.task.is_some() || self.read.is_some() {
+            steps.push(Step::Kill);
         }
+        match self.hand.map(|held| held.stage) {
+            Some(Stage::Claimed) => steps.push(Step::Begin),
+            Some(Stage::Begun) => steps.extend([
+                Step::Post(true, Answer::Accepted),
+                Step::Post(true, Answer::Lost),
+                Step::Post(false, Answer::Lost),
+                Step::Post(false, Answer::Rejected),
+            ]),
+            Some(Stage::Late | Stage::Known(_)) => steps.push(Step::Settle),
+            None => {}
+        }
+        let sent = (0..self.rows.len()).filter(|row| self.copies[*row] > 0);
+        steps.extend(sent.flat_map(|row| [true, false].map(|ok| Step::Webhook(row, ok))));
         steps
     }
 
-    /// The situation after a step; `None` if the step is refused or changes nothing.
-    fn after(&self, step: Step, plan: &Plan, bug: Option<RunBug>) -> Result<Option<Self>, String> {
+    /// The track after a step; `None` if the step is refused or changes nothing.
+    fn after(
+        &self,
+        step: Step,
+        is_blind: bool,
+        plan: &Plan,
+        bug: Option<RunBug>,
+    ) -> Result<Option<Self>, String> {
         let mut next = self.clone();
-        let sight = self.sight(bug);
+        let sight = sight(is_blind, bug);
         let done = match step {
-            Step::Outage(is_blind) => {
-                next.is_blind = is_blind;
+            // The sight is not the run's own.
+            Step::Outage(_) => None,
+            Step::Claim => next.claim(plan, sight),
+            Step::Begin => next.begin(plan, sight),
+            Step::Post(accepts, answer) => next.post(accepts, answer),
+            Step::Settle => next.settle(plan, sight),
+            Step::Kill => {
+                next.kill(bug);
                 Some(())
             }
-            Step::Claim(number) => next.tracks[number].claim(plan, sight),
-            Step::Begin(number) => next.tracks[number].begin(plan, sight),
-            Step::Post(number, accepts, answer) => next.tracks[number].post(accepts, answer),
-            Step::Settle(number) => next.tracks[number].settle(plan, sight),
-            Step::Kill(number) => {
-                next.tracks[number].kill(bug);
-                Some(())
+            Step::LeaseOver => next.lease_over(plan, sight),
+            Step::GiveUp => {
+                let row = next.rows.len() - 1;
+                next.change_row(row, &Event::GiveUp, beginning(), plan, sight)
             }
-            Step::LeaseOver(number) => next.tracks[number].lease_over(plan, sight),
-            Step::GiveUp(number) => {
-                let track = &mut next.tracks[number];
-                let row = track.rows.len() - 1;
-                track.change_row(row, &Event::GiveUp, beginning(), plan, sight)
+            Step::Webhook(row, ok) => next.webhook(row, ok, plan, sight),
+            Step::Read => {
+                next.read = Some(next.run.clone());
+                next.run.wake_at.map(|_| ())
             }
-            Step::Webhook(number, row, ok) => next.tracks[number].webhook(row, ok, plan, sight),
-            Step::Read(number) => {
-                let track = &mut next.tracks[number];
-                track.read = Some(track.run.clone());
-                track.run.wake_at.map(|_| ())
-            }
-            Step::Advance(number) => {
-                next.tracks[number].advance(self.is_blind, plan, sight, bug)?
-            }
-            Step::Task(number, done) => {
-                let track = &mut next.tracks[number];
-                track.task.take().map(|task| {
-                    let end = match done {
-                        true => TaskEnd::Done,
-                        false => TaskEnd::Failed,
-                    };
-                    let event = RunEvent::Task { task, end };
-                    track.react(&event, beginning(), plan, sight);
-                })
-            }
-            Step::Cancel(number) => {
+            Step::Advance => next.advance(is_blind, plan, sight, bug)?,
+            Step::Task(done) => next.task.take().map(|task| {
+                let end = match done {
+                    true => TaskEnd::Done,
+                    false => TaskEnd::Failed,
+                };
+                let event = RunEvent::Task { task, end };
+                next.react(&event, beginning(), plan, sight);
+            }),
+            Step::Cancel => {
                 let by = "search".to_owned();
-                next.tracks[number].react(&RunEvent::Cancel { by }, beginning(), plan, sight)
+                next.react(&RunEvent::Cancel { by }, beginning(), plan, sight)
             }
         };
         if done.is_none() {
             return Ok(None);
         }
-        for (track, before) in next.tracks.iter().zip(&self.tracks) {
-            track.check(before, plan)?;
-        }
+        next.check(self, plan)?;
         Ok(Some(next))
     }
-}
 
-impl Track {
-    fn key(&self) -> Vec<u8> {
+    /// Identity of a track. Times do not count: a deadline may pass whenever there is one.
+    fn key(&self, bug: Option<RunBug>) -> Vec<u8> {
         let read = self.read.as_ref();
         let is_stale = read.is_some_and(|read| read.version != self.run.version);
         let mut key = run_key(&self.run);
         // What a reader has read counts only for a writer without a guard.
         key.push(u8::from(read.is_some()) + u8::from(is_stale));
-        key.extend(read.filter(|_| is_stale).map(run_key).unwrap_or_default());
+        if is_stale && bug == Some(RunBug::DeadlineWithoutGuard) {
+            key.extend(read.map(run_key).unwrap_or_default());
+        }
         for (row, copies) in self.rows.iter().zip(&self.copies) {
             let status = match &row.status {
                 None => 0,
