@@ -1,7 +1,7 @@
 //! The thread that owns the writing connection.
 //!
 //! Requests that have come while a commit was being synced share the next one, each within a savepoint of its own, so that
-//! one that fails takes back nothing of the others. No response is given before the commit.
+//! one that fails takes back nothing of the others; one that is alone needs none. No response is given before the commit.
 
 use std::fmt;
 use std::sync::Arc;
@@ -226,23 +226,27 @@ impl Owner {
     fn run_all(&mut self, batch: &mut [Box<dyn Request>]) -> Result<Option<Incarnation>, Lost> {
         let before = self.connection.total_changes();
         let mut adopts = false;
+        // Each statement walks through the copies of all pages that the savepoint has, so that a large request would take
+        // time that grows with the square of its size. Alone, it needs none.
+        let [begin, keep, undo] = match batch.len() {
+            1 => ["", "", "ROLLBACK; BEGIN IMMEDIATE"],
+            _ => [
+                "SAVEPOINT request",
+                "RELEASE request",
+                "ROLLBACK TO request; RELEASE request",
+            ],
+        };
         for request in batch.iter_mut() {
-            self.connection
-                .execute_batch("SAVEPOINT request")
-                .map_err(Lost::Sqlite)?;
+            self.connection.execute_batch(begin).map_err(Lost::Sqlite)?;
             let mut tables = SqliteTables::new(&self.connection);
-            let keep = request.run(&mut tables, self.clock.now());
+            let is_ok = request.run(&mut tables, self.clock.now());
             // SQLite has rolled back everything, as it does when the disk is full.
             if self.connection.is_autocommit() {
                 return Err(Lost::NotDone(StoreErrorKind::Storage));
             }
-            let end = if keep {
-                "RELEASE request"
-            } else {
-                "ROLLBACK TO request; RELEASE request"
-            };
+            let end = if is_ok { keep } else { undo };
             self.connection.execute_batch(end).map_err(Lost::Sqlite)?;
-            adopts |= keep && request.mode() == Mode::Adopt;
+            adopts |= is_ok && request.mode() == Mode::Adopt;
         }
         let is_time = self
             .generation_at
