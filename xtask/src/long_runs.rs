@@ -31,6 +31,7 @@ const ALL: &[(&str, &[&str])] = &[
     (
         "messages-outbox-sqlite",
         &[
+            "dispatch::ten_thousand_documents_end_alike_on_the_workflows_api_and_on_the_outbox",
             "kill::nothing_is_lost_or_doubled_by_10_000_kills",
             "power::nothing_acknowledged_is_lost_by_1_000_power_cuts",
             "power::no_post_has_no_durable_intent_in_1_000_faults",

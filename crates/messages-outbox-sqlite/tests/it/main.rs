@@ -11,6 +11,7 @@
 mod aa_trace_all;
 mod commit;
 mod contract;
+mod dispatch;
 mod enqueue;
 mod erase;
 mod file;

@@ -44,10 +44,11 @@ fn reported(message: &RunMessage, plan: &Plan) -> Option<ReportedMessage> {
     Some(reported)
 }
 
-/// Sum of costs, exact to the last digit. `None` if there are none, or if one is not a decimal number.
+/// Sum of costs, exact to the last digit; without costs zero euros, in which the API bills. `None` if one of them is not a
+/// decimal number.
 fn total<'a>(costs: impl Iterator<Item = &'a Usage>) -> Option<Usage> {
     let mut sum: Option<(u128, u32)> = None;
-    let mut currency = None;
+    let mut currency = Some("EUR".to_owned());
     for cost in costs {
         let price = cost.price.as_ref()?.text();
         let (whole, decimals) = price.split_once('.').unwrap_or((&price, ""));
@@ -63,7 +64,7 @@ fn total<'a>(costs: impl Iterator<Item = &'a Usage>) -> Option<Usage> {
         ));
         currency = cost.currency.clone();
     }
-    let (units, scale) = sum?;
+    let (units, scale) = sum.unwrap_or((0, 4));
     let width = scale as usize + 1;
     let mut price = format!("{units:0width$}");
     if scale > 0 {

@@ -7,7 +7,7 @@ use messages_outbox::run::{
     Phase, Plan, RowView, Run, RunEffect, RunEvent, RunState, Sight, Task, TaskEnd, transition,
 };
 use messages_outbox::{Definition, DefinitionError, RunIntent, State};
-use messages_sdk::types::Status;
+use messages_sdk::types::{Status, Usage};
 use serde_json::{Value, json};
 
 use crate::support::now;
@@ -88,7 +88,12 @@ impl Story {
     }
 
     fn row(&mut self, number: u8, state: State, status: Option<&str>, code: Option<u32>) {
-        let view = RowView {
+        let view = self.view(number, state, status, code);
+        self.event(&RunEvent::Row(view));
+    }
+
+    fn view(&self, number: u8, state: State, status: Option<&str>, code: Option<u32>) -> RowView {
+        RowView {
             number,
             state,
             since: self.now,
@@ -97,8 +102,7 @@ impl Story {
             code,
             message_uuid: (state == State::Sent).then(|| format!("uuid-{number}")),
             usage: None,
-        };
-        self.event(&RunEvent::Row(view));
+        }
     }
 
     fn take(&mut self, step: Step) {
@@ -249,6 +253,47 @@ fn a_condition_in_time() {
             ),
         ],
     );
+}
+
+#[test]
+fn the_costs_of_a_report() {
+    let sms = json!({
+        "from": {"type": "sms", "number": "447700900001"},
+        "to": {"type": "sms", "number": "447700900000"},
+        "message": {"content": {"type": "text", "text": "Hi"}},
+    });
+    let condition = json!({"expiry_time": 600, "condition_status": "delivered"});
+    let first = with(sms.clone(), &json!({"failover": condition}));
+    let workflow = json!({"template": "failover", "workflow": [first, sms]});
+    // The prices that the statuses of both messages name, and the total.
+    let table = [
+        ([None, None], json!({"price": "0.0000", "currency": "EUR"})),
+        (
+            [Some("0.0333"), None],
+            json!({"price": "0.0333", "currency": "EUR"}),
+        ),
+        (
+            [Some("0.0333"), Some("0.1")],
+            json!({"price": "0.1333", "currency": "EUR"}),
+        ),
+        ([Some("0.0333"), Some("free")], Value::Null),
+    ];
+    for (prices, total) in table {
+        let mut story = Story::of(&workflow);
+        for (number, price) in (1..).zip(prices) {
+            let mut view = story.view(number, State::Sent, Some("undeliverable"), Some(1260));
+            view.usage = price.map(|price| {
+                let mut usage = Usage::default();
+                usage.currency = Some("EUR".to_owned());
+                usage.price = Some(price.to_owned().into());
+                usage
+            });
+            story.event(&RunEvent::Row(view));
+        }
+        assert_eq!(story.run.state, RunState::Failed);
+        let report: Value = serde_json::from_str(&story.run.progress.report.unwrap()).unwrap();
+        assert_eq!(report["usage"], total, "{prices:?}");
+    }
 }
 
 #[test]
