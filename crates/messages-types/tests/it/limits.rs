@@ -64,6 +64,7 @@ fn every_limit_is_that_of_the_documentation() {
         JOURNEY_STEPS_MAX = 50,
         JOURNEY_NAME_MAX = 64,
         JOURNEY_ALTERNATIVES_MAX = 10,
+        JOURNEY_MESSAGES_MAX = 255,
         JOURNEY_STOP_ON_MAX = 20,
         JOURNEY_ERROR_CODES_MAX = 50,
         JOURNEY_ZONE_MAX = 64,
