@@ -46,7 +46,7 @@ impl Version {
         if self.number < Self::OWN {
             let missing = StoreError::not_done(StoreErrorKind::Unavailable);
             return Err(missing.caused_by(format!(
-                "the schema messages_outbox has {} of {} migrations: run `messages outbox migrate` as its owner",
+                "the schema messages_outbox has {} of {} migrations: call `messages_outbox_postgres::migrate` as its owner",
                 self.number,
                 Self::OWN
             )));

@@ -54,7 +54,7 @@ impl<T> Schedule<T> {
             .map(|Reverse(entry)| (entry.due, entry.what))
     }
 
-    /// Discards what is not to be kept.
+    /// Discards the entries that `keep` rejects.
     pub(crate) fn retain(&mut self, keep: impl Fn(Moment, &T) -> bool) {
         self.queue
             .retain(|Reverse(entry)| keep(entry.due, &entry.what));

@@ -89,7 +89,7 @@ pub(super) struct Reaction {
     pub(super) tasks: Vec<Task>,
 }
 
-/// Applies an event to a run, with its effects. `None` if there is no such run, or it stays as it is.
+/// Applies an event to a run, with its effects. `None` if the run is unknown or does not change.
 pub(super) fn react(
     tables: &mut (impl Tables + ?Sized),
     id: RunId,

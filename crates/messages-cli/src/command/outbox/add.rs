@@ -80,7 +80,7 @@ pub(super) struct AddArgs {
     #[arg(long, value_name = "PRIORITY", default_value = "normal", value_parser = priority)]
     priority: Priority,
 
-    /// What executes workflows
+    /// Engine that executes workflows
     #[arg(long, value_enum, value_name = "ENGINE", default_value_t = Engine::Outbox)]
     engine: Engine,
 
@@ -89,7 +89,7 @@ pub(super) struct AddArgs {
     report_url: Option<String>,
 }
 
-/// What executes workflows.
+/// Engine that executes workflows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Engine {
     /// The outbox, over v1

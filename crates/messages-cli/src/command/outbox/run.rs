@@ -283,7 +283,7 @@ pub(super) async fn list(
     Ok(Exit::Done)
 }
 
-/// Prints a run with its rows and its timeline; `None` if there is no such run.
+/// Prints a run with its rows and its timeline; `None` if the store has no run of this ID.
 pub(super) async fn show(
     settings: &Settings,
     store: &dyn OutboxStore,

@@ -28,7 +28,7 @@ pub(super) struct Node {
     pub(super) step: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) name: Option<String>,
-    /// What the step does.
+    /// Action of the step.
     pub(super) lines: Vec<String>,
     pub(super) edges: Vec<Edge>,
 }
@@ -40,7 +40,7 @@ pub(super) struct Edge {
     pub(super) to: Target,
 }
 
-/// What follows a step.
+/// Successor of a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Target {
     /// The step of this number.
@@ -186,7 +186,7 @@ fn lines_of(step: &SendStep) -> Vec<String> {
     lines
 }
 
-/// What is done to the message before the next step.
+/// Actions on the message before the next step.
 fn precautions(before: Option<&BeforeNext>, channels: &[Channel]) -> Option<String> {
     let default = BeforeNext::default();
     let before = before.unwrap_or(&default);

@@ -16,12 +16,12 @@ use crate::store::rows::{Kind, Parts, Row};
 
 /// All workspaces of a file, by their numbers.
 pub(super) fn workspaces(connection: &Connection) -> Result<Vec<SavedWorkspace>, StartError> {
-    let accounts = accounts(connection).map_err(spoilt)?;
+    let accounts = accounts(connection).map_err(corrupt)?;
     let saved = accounts.into_iter().map(|(id, texts)| {
-        let credentials = credentials(&texts).map_err(spoilt)?;
-        let rows = rows(connection, id).map_err(spoilt)?;
-        let parts = Parts::read(&rows).map_err(|error| spoilt(error.into()))?;
-        let id = WorkspaceId::try_from(id).map_err(|error| spoilt(error.into()))?;
+        let credentials = credentials(&texts).map_err(corrupt)?;
+        let rows = rows(connection, id).map_err(corrupt)?;
+        let parts = Parts::read(&rows).map_err(|error| corrupt(error.into()))?;
+        let id = WorkspaceId::try_from(id).map_err(|error| corrupt(error.into()))?;
         Ok(SavedWorkspace {
             id,
             credentials,
@@ -33,7 +33,7 @@ pub(super) fn workspaces(connection: &Connection) -> Result<Vec<SavedWorkspace>,
 
 type AnyError = Box<dyn Error + Send + Sync>;
 
-fn spoilt(source: AnyError) -> StartError {
+fn corrupt(source: AnyError) -> StartError {
     StartError::Data {
         reason: DAMAGED,
         source: Some(source),

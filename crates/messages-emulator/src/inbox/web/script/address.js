@@ -1,4 +1,4 @@
-// What is shown is in the address, so that it can be reloaded, shared, and left with the browser's back button.
+// Keeps the view in the address, so that it can be reloaded, shared, and left with the browser's back button.
 
 import { get, set } from "./store.js";
 

@@ -1,4 +1,4 @@
-// What happens in the emulator, as it happens. Five hundred messages a second are thousands of events: they are collected,
+// Events of the emulator, live. Five hundred messages a second are thousands of events: they are collected,
 // and the page hears of them a few times a second, never while it still works on the ones before.
 
 import { EVENTS } from "./api.js";

@@ -1,4 +1,4 @@
-// What narrows the list: words, a channel, a state.
+// Filters of the list: words, a channel, a state.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 

@@ -1,4 +1,4 @@
-// What the person does with their phone. Each becomes an inbound message (or a state), which the emulator posts to the
+// Actions of the person on their phone. Each becomes an inbound message (or a state), which the emulator posts to the
 // application as a signed webhook.
 
 import * as api from "../api.js";

@@ -1,4 +1,4 @@
-// What has happened to a message, in the order of its time.
+// History of a message, in the order of time.
 
 /** @import { MessageDetail, Webhook } from "../types.js" */
 
