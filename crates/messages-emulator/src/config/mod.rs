@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::rules::Rule;
 use crate::state::rate_limit::RateLimit;
-use crate::state::{Retention, Settings, Targets};
+use crate::state::{AllowedTargets, Retention, Settings, Targets};
 use messages_types::v1::WebhookVersion;
 
 /// The port at which an emulator is looked for where none is named.
@@ -138,6 +138,10 @@ impl Config {
             rules: self.rules.clone(),
             allowed_targets: self.targets_allowed(),
         }
+    }
+
+    pub(crate) fn targets_allowed(&self) -> AllowedTargets {
+        AllowedTargets::new(&self.allow_webhook_hosts, self.webhook_ca.is_some())
     }
 
     pub(crate) fn targets(&self) -> Targets {

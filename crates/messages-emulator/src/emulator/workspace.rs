@@ -13,8 +13,11 @@ use crate::event::log::EventReader;
 use crate::event::{Event, ResetEvent, WebhookAttempt};
 use crate::rules::Rule;
 use crate::state::status::Status;
-use crate::state::{Account, DeliveryId, InboundMessage, Targets, TriggerError, WorkspaceId};
+use crate::state::{
+    Account, DeliveryId, InboundMessage, Targets, TriggerError, WorkspaceId, WorkspaceState,
+};
 use crate::store::StoreError;
+use crate::store::snapshot::{RestoreError, Snapshot};
 use crate::view::query::Query;
 use crate::view::{MessageDetail, MessageView};
 
@@ -301,6 +304,35 @@ impl Workspace {
     /// If the file cannot be written.
     pub async fn flush(&self) -> Result<(), StoreError> {
         self.engine.flush().await
+    }
+
+    /// Takes a snapshot of the messages, workflows, webhooks and rules.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let (at, rows) = self.engine.look(|state, now| {
+            let rows = state.workspace(self.id).map(WorkspaceState::rows);
+            (now, rows.unwrap_or_default())
+        });
+        Snapshot::new(at, rows)
+    }
+
+    /// Goes back to a snapshot, of this workspace or of another one. Events that were planned in it happen again, and
+    /// webhooks without a response are posted again. Time itself does not go back, nor do the numbers from which new
+    /// UUIDs are drawn: the times of the snapshot are moved on, as if it had been taken now.
+    ///
+    /// # Errors
+    /// If the snapshot has another version's format or is malformed; nothing has changed then.
+    pub async fn restore(&self, snapshot: &Snapshot) -> Result<(), RestoreError> {
+        let mut parts = snapshot.parts()?;
+        self.engine.with(|state, now, effects| {
+            parts.move_on(now.since(snapshot.at));
+            state.restore(now, self.id, parts);
+            effects.events.push(Event::Reset(ResetEvent {
+                at: now,
+                workspace: self.id,
+            }));
+        });
+        Ok(())
     }
 
     /// Removes all messages, and goes back to the rules of the beginning. Webhooks of before are not posted any more, and

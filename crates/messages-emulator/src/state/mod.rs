@@ -2,6 +2,7 @@
 //! is go in, what is to be posted and reported comes out. The same seed and the same inputs give the same outputs.
 
 pub(crate) mod account;
+mod allowed_targets;
 pub(crate) mod channel;
 pub(crate) mod code;
 pub(crate) mod conversation;
@@ -29,6 +30,7 @@ use tokio::sync::oneshot;
 use uuid::Uuid;
 
 pub(crate) use account::{Account, Targets};
+pub(crate) use allowed_targets::AllowedTargets;
 pub(crate) use conversation::Conversation;
 pub(crate) use failover::{Failover, FailoverKind};
 pub(crate) use message::content::{Content, Outbound};
@@ -46,7 +48,6 @@ pub(crate) use workspace::{Retention, WorkspaceState};
 pub(crate) use workspaces::Workspaces;
 
 use crate::clock::Moment;
-use crate::config::check::AllowedTargets;
 use crate::event::Event;
 use crate::event::metrics::Gauges;
 use crate::rules::{Rule, Rules};

@@ -3,9 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
-use crate::emulator::workspace::Workspace;
-use crate::event::{Event, ResetEvent};
-use crate::state;
 use crate::store::rows::{Parts, Row};
 
 /// Changes when old snapshots cannot be read any more.
@@ -17,7 +14,7 @@ const VERSION: u32 = 2;
 #[serde(deny_unknown_fields)]
 pub struct Snapshot {
     version: u32,
-    at: Moment,
+    pub(crate) at: Moment,
     rows: Vec<Row>,
 }
 
@@ -25,50 +22,31 @@ pub struct Snapshot {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RestoreError {
-    /// It is of another version of the emulator.
-    #[error("the snapshot is of another version: {0} instead of {VERSION}")]
+    /// The snapshot has another format than this version of the emulator reads.
+    #[error(
+        "the snapshot has format {0}; this version reads {VERSION}: restore it with the version that took it, or take a new one \
+         with `GET /emulator/v1/snapshot`"
+    )]
     Version(u32),
-    /// One of its rows is not what it says it is.
-    #[error("the snapshot is spoilt")]
-    Spoilt(#[source] serde_json::Error),
+    /// A row of the snapshot is malformed.
+    #[error("the snapshot is malformed: it was edited or damaged")]
+    Malformed(#[source] serde_json::Error),
 }
 
-impl Workspace {
-    /// The whole state as it is now.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        let (at, rows) = self.engine.look(|state, now| {
-            let state = state.workspace(self.id);
-            let rows = state.map(state::WorkspaceState::rows);
-            (now, rows.unwrap_or_default())
-        });
-        Snapshot {
+impl Snapshot {
+    pub(crate) fn new(at: Moment, rows: Vec<Row>) -> Self {
+        Self {
             version: VERSION,
             at,
             rows,
         }
     }
 
-    /// Goes back to a snapshot, of this workspace or of another one. What was to happen after it happens again; webhooks
-    /// that had not been answered are posted again. Time itself does not go back, nor do the numbers from which new
-    /// uuids are drawn: the times of the snapshot are moved on, as if it had been taken now.
-    ///
-    /// # Errors
-    /// If the snapshot cannot be used; nothing has changed then.
-    pub async fn restore(&self, snapshot: &Snapshot) -> Result<(), RestoreError> {
-        if snapshot.version != VERSION {
-            return Err(RestoreError::Version(snapshot.version));
+    pub(crate) fn parts(&self) -> Result<Parts, RestoreError> {
+        if self.version != VERSION {
+            return Err(RestoreError::Version(self.version));
         }
-        let mut parts = Parts::read(&snapshot.rows).map_err(RestoreError::Spoilt)?;
-        self.engine.with(|state, now, effects| {
-            parts.move_on(now.since(snapshot.at));
-            state.restore(now, self.id, parts);
-            effects.events.push(Event::Reset(ResetEvent {
-                at: now,
-                workspace: self.id,
-            }));
-        });
-        Ok(())
+        Parts::read(&self.rows).map_err(RestoreError::Malformed)
     }
 }
 

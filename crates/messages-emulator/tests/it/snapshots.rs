@@ -41,10 +41,10 @@ async fn a_snapshot_can_be_gone_back_to_any_number_of_times() {
     other.restore(&emulator.snapshot()).await.unwrap();
     assert_eq!(other.messages(&Query::default(), 9).len(), 1);
 
-    let spoilt = json!({ "version": 2, "at": "2026-01-01T00:00:00.000Z", "rows": [{ "kind": "message", "id": 1, "doc": {} }] });
+    let malformed = json!({ "version": 2, "at": "2026-01-01T00:00:00.000Z", "rows": [{ "kind": "message", "id": 1, "doc": {} }] });
     assert!(
         other
-            .restore(&serde_json::from_value(spoilt).unwrap())
+            .restore(&serde_json::from_value(malformed).unwrap())
             .await
             .is_err()
     );
@@ -54,7 +54,7 @@ async fn a_snapshot_can_be_gone_back_to_any_number_of_times() {
         let snapshot = serde_json::from_value(other_version).unwrap();
         let error = other.restore(&snapshot).await.unwrap_err().to_string();
         assert!(
-            error.contains(&format!("version: {version} instead of 2")),
+            error.contains(&format!("has format {version}; this version reads 2")),
             "{error}"
         );
     }

@@ -1,10 +1,13 @@
 //! Extracts the parts of a control request; errors have the API's own form.
 
+use axum::extract::path::ErrorKind;
+use axum::extract::rejection::{JsonRejection, PathRejection};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use serde::de::DeserializeOwned;
+use bytes::Bytes;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use super::Refusal;
+use super::{Refusal, shape};
 use crate::emulator::workspace::Workspace;
 
 /// A body of JSON.
@@ -20,22 +23,62 @@ impl<T: DeserializeOwned> FromRequest<Workspace> for Body<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &Workspace) -> Result<Self, Refusal> {
+        let (parts, body) = request.into_parts();
+        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state);
+        let body = body.await.map_err(|error| {
+            Refusal::new(error.status(), "the body is too long or cannot be read")
+        })?;
+        let request = Request::from_parts(parts, body.clone().into());
         match axum::Json::from_request(request, state).await {
-            Ok(axum::Json(body)) => Ok(Self(body)),
-            Err(error) => Err(Refusal::new(error.status(), quiet(&error.body_text()))),
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(error) => Err(Refusal::new(error.status(), body_fault::<T>(&error, &body))),
         }
+    }
+}
+
+fn body_fault<T: DeserializeOwned>(error: &JsonRejection, body: &[u8]) -> String {
+    match error {
+        JsonRejection::MissingJsonContentType(_) => {
+            "the request must have `Content-Type: application/json`".to_owned()
+        }
+        JsonRejection::JsonDataError(_) => {
+            shape::fault::<T>(serde_json::from_slice(body).unwrap_or_default())
+        }
+        _ => match serde_json::from_slice::<IgnoredAny>(body) {
+            Err(error) => format!(
+                "the body is not valid JSON at line {}, column {}",
+                error.line(),
+                error.column()
+            ),
+            Ok(_) => "the body cannot be read".to_owned(),
+        },
     }
 }
 
 impl<T: DeserializeOwned> FromRequestParts<Workspace> for UrlQuery<T> {
     type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &Workspace) -> Result<Self, Refusal> {
-        match axum::extract::Query::from_request_parts(parts, state).await {
+    async fn from_request_parts(parts: &mut Parts, _: &Workspace) -> Result<Self, Refusal> {
+        match axum::extract::Query::try_from_uri(&parts.uri) {
             Ok(axum::extract::Query(query)) => Ok(Self(query)),
-            Err(error) => Err(Refusal::new(error.status(), quiet(&error.body_text()))),
+            Err(error) => Err(Refusal::new(error.status(), query_fault::<T>(parts))),
         }
     }
+}
+
+/// Names the first parameter that does not decode by itself.
+fn query_fault<T: DeserializeOwned>(parts: &Parts) -> String {
+    let query = parts.uri.query().unwrap_or_default();
+    for pair in query.split('&') {
+        let uri = format!("/?{pair}").parse().unwrap_or_default();
+        if axum::extract::Query::<T>::try_from_uri(&uri).is_ok() {
+            continue;
+        }
+        if let Ok(axum::extract::Query(pair)) = axum::extract::Query::try_from_uri(&uri) {
+            return shape::fault::<T>(serde_json::Value::Object(pair));
+        }
+    }
+    "the query cannot be read".to_owned()
 }
 
 impl<T: DeserializeOwned + Send> FromRequestParts<Workspace> for Path<T> {
@@ -44,70 +87,20 @@ impl<T: DeserializeOwned + Send> FromRequestParts<Workspace> for Path<T> {
     async fn from_request_parts(parts: &mut Parts, state: &Workspace) -> Result<Self, Refusal> {
         match axum::extract::Path::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(path)) => Ok(Self(path)),
-            Err(error) => Err(Refusal::new(error.status(), quiet(&error.body_text()))),
+            Err(error) => Err(Refusal::new(error.status(), path_fault(&error))),
         }
     }
 }
 
-/// An error's text without the values that it quotes: they may be numbers and texts of people. The names of members and
-/// variants that would do stay.
-fn quiet(text: &str) -> String {
-    const NAMES: [&str; 3] = ["missing field `", "duplicate field `", "request with `"];
-
-    // The input may hold anything, quotes and these words among it: it ends before the last "expected", and begins with
-    // the first quote.
-    match text.rsplit_once(", expected ") {
-        Some((came, wanted)) => format!("{}, expected {wanted}", without_value(came)),
-        None if NAMES.iter().any(|name| text.contains(name)) => text.to_owned(),
-        None => without_value(text),
-    }
-}
-
-/// The text before the first quote and behind the last.
-fn without_value(text: &str) -> String {
-    const QUOTES: [char; 2] = ['"', '`'];
-
-    match (text.find(QUOTES), text.rfind(QUOTES)) {
-        (Some(first), Some(last)) => format!("{}…{}", &text[..first], &text[last + 1..]),
-        _ => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quiet;
-
-    #[test]
-    fn what_came_is_left_out_and_what_would_do_is_named() {
-        for (text, told) in [
-            (
-                "when.to: invalid type: integer `447700900000`, expected a string",
-                "when.to: invalid type: integer …, expected a string",
-            ),
-            (
-                "invalid type: string \"4477 `x` expected\", expected `a`",
-                "invalid type: string …, expected `a`",
-            ),
-            (
-                "unknown variant `447700900000`, expected one of `read`, `reset`",
-                "unknown variant …, expected one of `read`, `reset`",
-            ),
-            (
-                r#"when: invalid type: string "call \"447700900000\" now", expected a map"#,
-                "when: invalid type: string …, expected a map",
-            ),
-            (
-                "unknown variant `a`447700900000`, expected `b`, expected `read`",
-                "unknown variant …, expected `read`",
-            ),
-            ("missing field `then`", "missing field `then`"),
-            (
-                "Expected request with `Content-Type: application/json`",
-                "Expected request with `Content-Type: application/json`",
-            ),
-            ("Cannot parse `447700900000x` to a `u64`", "Cannot parse …"),
-        ] {
-            assert_eq!(quiet(text), told);
+fn path_fault(error: &PathRejection) -> String {
+    let kind = match error {
+        PathRejection::FailedToDeserializePathParams(error) => Some(error.kind()),
+        _ => None,
+    };
+    match kind {
+        Some(ErrorKind::ParseErrorAtKey { key, .. } | ErrorKind::DeserializeError { key, .. }) => {
+            format!("`{key}` in the path is invalid")
         }
+        _ => "a parameter in the path is invalid".to_owned(),
     }
 }

@@ -33,6 +33,7 @@ mod messages;
 mod observe;
 mod rules;
 mod selected;
+mod shape;
 mod snapshot;
 mod span;
 mod webhooks;

@@ -101,7 +101,9 @@ fn recognise(path: &Path) -> Result<Found, StartError> {
     let has_tables = head.get(100) != Some(&13) || head.get(103..105) != Some(&[0, 0]);
     match (mark(APPLICATION_AT), mark(VERSION_AT)) {
         (Some(APPLICATION), Some(VERSION)) => Ok(Found::Data),
-        (Some(APPLICATION), _) => Err(refused("it is of another version of the emulator")),
+        (Some(APPLICATION), _) => Err(refused(
+            "it has the format of another version of the emulator; read it with that version, or name another file with `--data`",
+        )),
         (Some(0), Some(0)) if !has_tables && !beside(path, "-wal").exists() => Ok(Found::Nothing),
         _ => Err(refused("it is the database of something else")),
     }
@@ -138,7 +140,7 @@ fn create_private(file: &Path) -> Result<(), StartError> {
     }
 }
 
-/// Takes the rights of everybody but the owner from a file that is an emulator's own, and from its journal.
+/// Takes the rights of all but the owner from a file that is an emulator's own, and from its journal.
 #[cfg(unix)]
 fn tighten(file: &Path) -> Result<(), StartError> {
     use std::fs::{Permissions, metadata, set_permissions};
