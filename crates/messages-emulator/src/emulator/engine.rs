@@ -21,7 +21,7 @@ pub(crate) struct Engine {
     pub(crate) clock: Clock,
     /// Something earlier than before may be due.
     wake: Notify,
-    /// A webhook was answered, or something has happened.
+    /// Signals the end of a webhook attempt, or another event.
     changed: Notify,
     /// The state hands out no more at once than may be in flight.
     outgoing: UnboundedSender<Outgoing>,
@@ -129,7 +129,7 @@ impl Engine {
         }
     }
 
-    /// Waits while more is to be stored than may be held in memory.
+    /// Waits while the changes to store exceed the memory for them.
     pub(crate) async fn room(&self) {
         let is_full = |store: &Arc<dyn Store>| store.backlog() > BACKLOG;
         if self.store.as_ref().is_some_and(is_full) {
@@ -155,8 +155,8 @@ impl Engine {
             .await;
     }
 
-    /// Moves the clock on, stopping at everything that is due on the way until its webhooks are answered: what follows
-    /// from an answer happens in its place.
+    /// Moves the clock on, stopping at each due event until its webhooks have their responses: the effects of
+    /// a response happen at their time.
     pub(crate) async fn advance(&self, by: Duration) {
         let target = self.clock.now().after(by);
         self.settled().await;

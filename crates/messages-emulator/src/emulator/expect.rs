@@ -30,7 +30,7 @@ impl Expectation {
     /// Waits for the message, at most so long in real time.
     ///
     /// # Errors
-    /// What came instead.
+    /// The messages that came instead.
     pub async fn within(self, limit: Duration) -> Result<MessageView, ExpectationError> {
         let Self { workspace, query } = self;
         let found = tokio::time::timeout(limit, first_match(&workspace, &query)).await;

@@ -187,7 +187,7 @@ impl Emulator {
     }
 
     /// Moves time on. Everything that is due on the way happens at its own time, and the webhooks it brings about are
-    /// answered before time goes further.
+    /// responded before time goes further.
     pub async fn advance(&self, by: Duration) {
         self.workspace.engine.advance(by).await;
     }

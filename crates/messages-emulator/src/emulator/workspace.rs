@@ -160,7 +160,7 @@ impl Workspace {
         });
     }
 
-    /// A person sends a message. Waits for the first try of its webhook.
+    /// Delivers an inbound message. Waits for the first attempt of its webhook.
     pub async fn inject(&self, message: InboundMessage) -> Delivered {
         let injected = self.engine.with(|state, now, effects| {
             let (id, delivery) = state.inject(now, self.id, message, effects)?;
@@ -177,10 +177,10 @@ impl Workspace {
     }
 
     /// Brings a message that was sent into a state, with an asynchronous error code if it is a failure; what was planned
-    /// for it is off. Waits for the first try of its webhook.
+    /// for it is off. Waits for the first attempt of its webhook.
     ///
     /// # Errors
-    /// If there is no such message, if it came from a person, if its channel never reports this status, or if the code does
+    /// If the message is unknown, if it is inbound, if its channel never reports this status, or if the code does
     /// not fit.
     pub async fn trigger(
         &self,
@@ -221,7 +221,7 @@ impl Workspace {
         }
     }
 
-    /// The messages that match, the newest first, at most so many.
+    /// The messages that match, the newest first, at most `limit`.
     #[must_use]
     pub fn messages(&self, query: &Query, limit: usize) -> Vec<MessageView> {
         self.page(query, limit, usize::MAX)
@@ -288,7 +288,7 @@ impl Workspace {
         Expectation::new(self.clone(), query)
     }
 
-    /// Everything that happens from now on.
+    /// The events from now on.
     #[must_use]
     pub fn events(&self) -> Events {
         Events {
@@ -297,8 +297,8 @@ impl Workspace {
         }
     }
 
-    /// Waits until everything that has happened so far is in the data file, if there is one. Whatever the API and the
-    /// control API have answered is in it already.
+    /// Waits until everything that has happened so far is in the data file, if there is one. A change that the
+    /// API or the control API has confirmed is in it already.
     ///
     /// # Errors
     /// If the file cannot be written.

@@ -18,12 +18,12 @@ use crate::state::direction::Direction;
 use crate::state::status::Status;
 use crate::state::webhook::body::WebhookKind;
 
-/// Something that happened.
+/// An event of the emulator.
 #[derive(Debug, Clone, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Event {
-    /// A request was answered (or was not, by a fault).
+    /// A request got its response (or none, by a fault).
     Request(Arc<RequestEvent>),
     /// A webhook was tried.
     Webhook(Arc<WebhookAttempt>),
@@ -72,7 +72,7 @@ pub struct RequestEvent {
     pub path: String,
     /// `basic`, `jwt` or `none`.
     pub auth: &'static str,
-    /// The HTTP status of the answer; of a lost answer, the one that was lost.
+    /// The HTTP status of the response; of a lost response, the one that was lost.
     pub status: u16,
     /// The slug or number of the API's error, such as `messages#1150`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -117,7 +117,7 @@ pub struct WebhookAttempt {
     pub status: Option<Status>,
     /// Which try it was, from 1.
     pub attempt: u32,
-    /// The HTTP status of the receiver's answer, if there was one.
+    /// The HTTP status of the receiver's response, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<u16>,
     /// Reason for which there was no response.
@@ -223,7 +223,7 @@ impl Body {
         &self.0
     }
 
-    /// The body as JSON; `null` if it is none.
+    /// The body as JSON; `null` if it is not JSON.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.0).unwrap_or_default()

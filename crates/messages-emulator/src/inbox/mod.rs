@@ -1,4 +1,4 @@
-//! The inbox: a page that shows what was sent, as the person sees it, and lets one answer in their place.
+//! The inbox: a page that shows the messages as their recipients see them, and replies in their place.
 //!
 //! It is what a browser gets, without a build step: the modules under `web/script/` and the sheets under `web/style/`, one
 //! subject each, are embedded as they are. Modules import Preact and htm from `web/vendor/` by their names.

@@ -56,7 +56,7 @@ pub enum Action {
     /// The receiver of webhooks cannot be reached for a while.
     WebhookOutage(WebhookOutage),
 
-    /// The answer comes late.
+    /// The response comes late.
     Latency {
         /// Milliseconds of real time, at most 600,000.
         ms: u64,
@@ -79,11 +79,11 @@ pub enum Action {
     CutBeforeBody,
     /// The connection is closed when the whole request was read: nothing is taken.
     CutAfterBody,
-    /// The message **is** taken, and the connection is closed without an answer.
+    /// The message **is** accepted, and the connection is closed without a response.
     LoseAnswer,
-    /// The message is taken, and half of the answer arrives.
+    /// The message is accepted, and half of the response arrives.
     CutAnswer,
-    /// The answer arrives byte by byte.
+    /// The response arrives byte by byte.
     SlowBytes {
         /// Milliseconds of real time between two bytes.
         ms: u64,

@@ -9,16 +9,16 @@
 //! | `98CCCC` | the message is submitted, then undeliverable with code `CCCC` |
 //! | `970001` | submitted, and nothing more; with a `ttl`, rejected with 1360 at its end |
 //! | `970002` | delivered, never read |
-//! | `970003` | taken, and no status ever follows |
+//! | `970003` | accepted, and no status ever follows |
 //! | `960401` `960402` `960403` `960404` `960422` `960429` | the API refuses the request with that HTTP status |
 //! | `960500` `960502` `960503` `960504` | the API fails with that HTTP status and its error object |
 //! | `960599` | a gateway's HTML page with status 502 |
-//! | `960601` | the connection is closed when the request was read; the message is not taken |
-//! | `960602` | the message is taken, and the connection is closed without an answer |
-//! | `960603` | the connection is reset; the message is not taken |
-//! | `960604` | the answer comes 2 seconds late |
-//! | `960605` | the answer comes byte by byte, 20 ms each |
-//! | `960606` | the message is taken, and half of the answer arrives |
+//! | `960601` | the connection is closed when the request was read; the message is not accepted |
+//! | `960602` | the message is accepted, and the connection is closed without a response |
+//! | `960603` | the connection is reset; the message is not accepted |
+//! | `960604` | the response comes 2 seconds late |
+//! | `960605` | the response comes byte by byte, 20 ms each |
+//! | `960606` | the message is accepted, and half of the response arrives |
 //! | `950001` | its webhooks come twice |
 //! | `950002` | its webhooks come in pairs turned round |
 //! | `950003` | its webhooks are not signed |

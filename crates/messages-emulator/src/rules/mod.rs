@@ -38,7 +38,7 @@ pub struct When {
     /// Matches only the nth time (from 1) all other conditions match.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nth: Option<u64>,
-    /// Only so many times, the first ones.
+    /// Most matches; later ones do not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub first: Option<u64>,
     /// Matches only each nth time.

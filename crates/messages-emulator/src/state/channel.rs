@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A way to reach a person.
+/// A channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each is the channel of its name")]
@@ -60,7 +60,7 @@ impl Channel {
         !matches!(self, Self::Sms | Self::Mms)
     }
 
-    /// The member of a v0.1 address that holds the person.
+    /// The field of a v0.1 address that holds the recipient.
     pub(crate) const fn person_member(self) -> &'static str {
         match self {
             Self::Messenger => "id",

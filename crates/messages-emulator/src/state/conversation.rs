@@ -120,7 +120,7 @@ impl Conversations {
         self.by_last.range(..(before, 0)).count()
     }
 
-    /// Notes that a person at the inbox has looked at it.
+    /// Marks it as seen at the inbox.
     pub(crate) fn seen(&mut self, id: ConversationId) -> bool {
         let last = self.by_id.get(&id).map(|conversation| conversation.last);
         last.map(|last| self.see(id, last)).is_some()

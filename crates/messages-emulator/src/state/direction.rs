@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
-    /// From the application to the person.
+    /// From the application to a user.
     Outbound,
-    /// From the person to the application.
+    /// From a user to the application.
     Inbound,
 }

@@ -33,14 +33,14 @@ pub(crate) enum FailoverKind {
     /// The `failover` list of v1: goes on when a message is rejected, and never reports.
     #[serde(rename = "failover")]
     List {
-        /// The id in the answer and in each status.
+        /// The ID in the response and in each status.
         workflow_id: Box<str>,
     },
     /// A workflow: goes on when a message fails or does not reach its condition in time, and reports at the end.
     Workflow { uuid: Uuid, field: UuidField },
 }
 
-/// The field of answers and webhooks that has a workflow's uuid; each path of the API has its own.
+/// The field of responses and webhooks that has a workflow's UUID; each path of the API has its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum UuidField {

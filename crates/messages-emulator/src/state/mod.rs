@@ -1,5 +1,5 @@
-//! The state of the emulator and everything that happens in it, without input or output: what is done and what time it
-//! is go in, what is to be posted and reported comes out. The same seed and the same inputs give the same outputs.
+//! The state of the emulator and everything that happens in it, without input or output: commands and the time go
+//! in, webhooks and events come out. The same seed and the same inputs give the same outputs.
 
 pub(crate) mod account;
 mod allowed_targets;
@@ -63,7 +63,7 @@ pub(crate) struct Effects {
     pub(crate) events: Vec<Event>,
 }
 
-/// A webhook that is to be posted now.
+/// A webhook that is due now.
 #[derive(Debug)]
 pub(crate) struct Outgoing {
     flight: FlightId,
@@ -76,11 +76,11 @@ pub(crate) struct Outgoing {
     pub(crate) account: Arc<Account>,
     /// A rule makes the receiver unreachable for this attempt.
     pub(crate) is_cut_off: bool,
-    /// Ends when the webhook is removed: the attempt is to be broken off.
+    /// Ends when the webhook is removed: the attempt stops.
     pub(crate) withdrawn: oneshot::Receiver<Infallible>,
 }
 
-/// Something that is to happen at its time.
+/// A planned event.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Timer {
     /// The next state of a message.

@@ -49,7 +49,7 @@ pub(crate) struct Reading {
     pub(crate) remaining: u64,
     /// Time of the next token.
     pub(crate) reset: Moment,
-    /// Wait for the next token, if there is none.
+    /// The wait for the next token, if none is left.
     pub(crate) wait: Option<Duration>,
 }
 

@@ -28,7 +28,7 @@ pub(crate) enum Kind {
     Message,
     Failover,
     Webhook,
-    /// Up to which message a person at the inbox has seen a conversation, whose number the row has.
+    /// The last message of a conversation that was seen at the inbox; the row has the conversation's number.
     Seen,
     /// All rules in one row, each with how often it was met.
     Rules,

@@ -1,4 +1,4 @@
-//! Reading a code or a link out of a text, as the person would who got it.
+//! Extracts a code or a link from a text, as its recipient would.
 
 /// Number of digits in a code.
 const DIGITS: std::ops::RangeInclusive<usize> = 4..=10;

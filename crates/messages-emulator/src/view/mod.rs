@@ -119,9 +119,9 @@ pub struct RequestView {
     pub auth: &'static str,
     /// The body, as it came.
     pub body: String,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: u16,
-    /// The body of the answer.
+    /// The body of the response.
     pub answer: String,
 }
 
@@ -162,10 +162,10 @@ pub struct AttemptView {
     pub at: Moment,
     /// Milliseconds of real time that it took.
     pub took_ms: u64,
-    /// The status of the receiver's answer.
+    /// The status of the receiver's response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// The body of the answer, the beginning of it.
+    /// The beginning of the response's body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
     /// Reason for which there was no response.

@@ -1,4 +1,4 @@
-//! A request from its head to its answer.
+//! A request from its head to its response.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use messages_transport::server::{BodyError, Disconnect};
 
 use super::authenticate::{Caller, authenticate};
 use super::problem::Problem;
-use super::{Endpoint, fault, judge};
+use super::{Endpoint, decode, fault};
 use crate::emulator::engine::Engine;
 use crate::event::{Event, RequestEvent};
 use crate::rules::{Action, Facts, Stage};
@@ -23,7 +23,7 @@ use crate::state::seeded_rng::SeededRng;
 use crate::state::{Accepted, ApiRequest, FailoverKind, Outbound, Scheme, UpdateError};
 use crate::store::StoreError;
 
-/// A request while it is being answered.
+/// A request in progress.
 pub(super) struct Call {
     engine: Arc<Engine>,
     disconnect: Disconnect,
@@ -96,7 +96,7 @@ impl Call {
         caller: Caller,
         body: Bytes,
     ) -> (Option<Action>, Result<Accepted, Refusal>) {
-        let submission = match endpoint.judge(&body) {
+        let submission = match endpoint.decode(&body) {
             Ok(submission) => submission,
             Err(problem) => return (None, Err(problem.into())),
         };
@@ -142,7 +142,7 @@ impl Call {
         caller: Caller,
         body: &[u8],
     ) -> (Option<Action>, Result<(), Refusal>) {
-        let change = match judge::v1_update(body) {
+        let change = match decode::v1_update(body) {
             Ok(change) => change,
             Err(problem) => return (None, Err(problem.into())),
         };
@@ -165,7 +165,7 @@ impl Call {
         (action, result)
     }
 
-    /// Everything that comes before the body is understood.
+    /// The steps before the body is decoded.
     async fn open(
         &mut self,
         request: Request,

@@ -1,4 +1,4 @@
-//! Faults on purpose, as answers and as the lack of them.
+//! Faults on purpose: responses, and missing ones.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::rules::{Action, LATENCY_MAX_MS};
 /// The longest latency.
 const LONGEST: Duration = Duration::from_millis(LATENCY_MAX_MS);
 
-/// Lets a fault take effect before anything is taken: one that is the answer leaves nothing to be handled.
+/// Applies a fault before the message is accepted: a fault that is the response ends the request.
 pub(crate) fn before(action: Option<&Action>, disconnect: &Disconnect) -> Result<(), Refusal> {
     match action {
         Some(Action::Status {
@@ -47,7 +47,7 @@ pub(crate) fn before(action: Option<&Action>, disconnect: &Disconnect) -> Result
     }
 }
 
-/// Lets a fault spoil an answer.
+/// Applies a fault to a response.
 pub(crate) async fn after(
     action: Option<&Action>,
     disconnect: &Disconnect,
@@ -90,7 +90,7 @@ pub(crate) async fn after(
     }
 }
 
-/// Gives an answer another body, of the same length as it says.
+/// Replaces the body of a response by one of the length that it states.
 async fn rewrite(response: Response, body: impl FnOnce(Bytes) -> Body) -> Response {
     let (mut head, whole) = response.into_parts();
     let whole = whole

@@ -2,8 +2,8 @@
 
 mod authenticate;
 mod call;
+mod decode;
 mod fault;
-mod judge;
 mod problem;
 
 use std::sync::Arc;
@@ -47,11 +47,11 @@ impl Endpoint {
         }
     }
 
-    fn judge(self, body: &[u8]) -> Result<Submission, Problem> {
+    fn decode(self, body: &[u8]) -> Result<Submission, Problem> {
         match self {
-            Self::V1Messages => judge::v1_message(body),
-            Self::V0_1Messages | Self::BetaMessages => judge::v0_1_message(body),
-            Self::Dispatch | Self::BetaWorkflows => judge::workflow(body),
+            Self::V1Messages => decode::v1_message(body),
+            Self::V0_1Messages | Self::BetaMessages => decode::v0_1_message(body),
+            Self::Dispatch | Self::BetaWorkflows => decode::workflow(body),
         }
     }
 }

@@ -214,7 +214,7 @@ impl Problem {
             .to_owned()
     }
 
-    /// The answer, with the request's id as `instance`.
+    /// The response, with the request's ID as `instance`.
     pub(crate) fn respond(&self, instance: &str) -> Response {
         let mut body = json!({
             "type": format!("{}{}", self.base, self.slug),

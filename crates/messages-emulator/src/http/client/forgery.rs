@@ -15,7 +15,7 @@ use super::loopback::{Loopback, Network};
 use super::{WebhookClient, request};
 use crate::state::Outcome;
 
-/// Addresses behind which something could answer that was not meant.
+/// Addresses at which a service could respond that is not the receiver.
 const FORBIDDEN: [Ipv4Addr; 14] = [
     Ipv4Addr::new(169, 254, 169, 254),
     Ipv4Addr::new(169, 254, 170, 2),

@@ -28,7 +28,7 @@ use crate::state::{Outcome, Outgoing, Signature};
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// Bytes of a response that are stored; the transport reads 64 KiB of it.
 const ANSWER_KEPT: usize = 4 * 1024;
-/// Marks what the emulator itself sends, so that it never answers to itself.
+/// Marks requests of the emulator, so that it never responds to itself.
 pub(crate) const HOP_HEADER: &str = "x-messages-emulator-hop";
 
 /// HTTP client for webhooks.
@@ -55,7 +55,7 @@ impl WebhookClient {
         Ok(Self { transport })
     }
 
-    /// Sends a webhook, within the limits; `None` where its URL is none.
+    /// Sends a webhook, within the limits; `None` if its URL is invalid.
     pub(super) async fn delivery(&self, request: Option<Request<Bytes>>) -> Outcome {
         let Some(request) = request else {
             return Outcome::Failed {

@@ -1,4 +1,4 @@
-//! Everything that happens: as it happens, and the last of what has happened.
+//! Events: live, and the last ones from the log.
 
 use std::convert::Infallible;
 
@@ -17,7 +17,7 @@ const LIMIT: usize = 100;
 const LIMIT_MAX: usize = 10_000;
 
 /// Each event is JSON and names its message. A reader that comes back says which one it has seen last and gets what it
-/// has missed, as far as the log goes back. One that falls behind the log is told how many events it has missed.
+/// has missed, as far as the log goes back. One that falls behind the log gets the number of events that it has missed.
 pub(super) async fn stream(
     Selected(workspace): Selected,
     headers: HeaderMap,

@@ -1,6 +1,6 @@
 //! The control API: what a test, a script or the inbox can see and bring about, as JSON under `/emulator/v1`.
 //!
-//! | request | answer |
+//! | request | response |
 //! | --- | --- |
 //! | `GET messages?direction&channel&to&from&contains&status&client_ref&message_type&conversation&older_than&q&limit` | `{"messages": […]}`, the newest first |
 //! | `GET messages/{uuid}` | the message with its request, states and webhooks |
@@ -15,7 +15,7 @@
 //! | `GET clock`, `POST clock` with `{"speed"?, "stepped"?, "advance"?}` | the emulator's time |
 //! | `GET snapshot`, `PUT snapshot` | the whole state; going back to it |
 //! | `PUT webhooks` with `{"status_url"?, "inbound_url"?}` | the same, and the secret under which they are signed: webhooks go there from now on |
-//! | `POST reset` | 204: all messages are forgotten |
+//! | `POST reset` | 204: all messages are removed |
 //! | `GET workspaces`, `POST workspaces` with `{"api_key", "api_secret"}` | the workspaces; a new one's credentials |
 //! | `DELETE workspaces/{api_key}` | 204: the workspace is closed; 409 for the first one |
 //! | `GET openapi.json` | this API in OpenAPI 3.1 |

@@ -1,4 +1,4 @@
-//! Messages that the person sends.
+//! Inbound messages.
 
 use serde_json::{Map, Value, json};
 
@@ -6,7 +6,7 @@ use crate::state::Content;
 use crate::state::channel::{Channel, price_text};
 use crate::state::message::segments;
 
-/// A message of a person, to be delivered to the application as an inbound webhook.
+/// A message of a user, delivered to the application as an inbound webhook.
 ///
 /// ```
 /// use messages_emulator::{Channel, InboundMessage};
@@ -78,7 +78,7 @@ const OWN: [&str; 6] = [
 ];
 
 impl InboundMessage {
-    /// A message over a channel, from a person to the application, with a `message_type`; its content is added
+    /// A message over a channel, from a user to the application, with a `message_type`; its content is added
     /// by [`with`](Self::with).
     #[must_use]
     pub fn new(
@@ -120,7 +120,7 @@ impl InboundMessage {
     /// Reads the JSON of an inbound webhook of either generation; its uuid and its time are made anew.
     ///
     /// # Errors
-    /// What is missing, or that the channel has no inbound messages of the type, such as an image over SMS.
+    /// Names the missing field, or that the channel has no inbound messages of the type, such as an image over SMS.
     pub fn from_json(value: Value) -> Result<Self, InboundError> {
         let message = Self::read(value)?;
         let known = TYPES.iter().find(|(name, _)| **name == *message.kind);

@@ -16,7 +16,7 @@ use crate::state::{
 use messages_types::v1::WebhookVersion;
 
 impl State {
-    /// A person's message arrives. Returns it, and its webhook if there is anywhere to delivery it.
+    /// Adds an inbound message. Returns it, and its webhook if there is a URL for it.
     pub(crate) fn inject(
         &mut self,
         now: Moment,

@@ -44,7 +44,7 @@ pub(crate) struct Message {
     pub(crate) channel: Channel,
     /// The application's number or id.
     pub(crate) ours: Arc<str>,
-    /// The person's number or id.
+    /// The recipient's number or ID; the sender's of an inbound message.
     pub(crate) person: Arc<str>,
     pub(crate) kind: Box<str>,
     /// The readable texts, for searching.
@@ -168,7 +168,7 @@ impl Message {
         }
     }
 
-    /// The state it is in; none before `submitted`, and none if it came from the person.
+    /// The state it is in; `None` before `submitted`, and for an inbound message.
     pub(crate) fn status(&self) -> Option<Status> {
         self.state().map(|state| state.status)
     }

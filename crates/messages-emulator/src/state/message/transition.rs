@@ -18,7 +18,7 @@ pub enum TriggerError {
     /// No message has this uuid.
     #[error("no message has this uuid")]
     UnknownMessage,
-    /// The message came from the person: only what is sent has statuses.
+    /// The message is inbound: only outbound messages have statuses.
     #[error("the message is inbound and has no status")]
     Inbound,
     /// The channel never reports that a message was read.

@@ -1,4 +1,4 @@
-//! Webhooks going out and coming back answered.
+//! Attempts of webhooks and their results.
 
 use std::sync::Arc;
 use std::time::Duration;

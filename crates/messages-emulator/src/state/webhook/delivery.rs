@@ -101,14 +101,14 @@ pub(crate) struct Attempt {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Outcome {
-    /// The receiver answered.
+    /// The receiver responded.
     Answer {
         status: u16,
         /// The beginning of it.
         #[serde(with = "text_bytes")]
         body: Bytes,
     },
-    /// There was no answer, for this reason. A text of the emulator's own, without addresses.
+    /// There was no response, for this reason: the emulator's own text, without addresses.
     Failed {
         reason: Cow<'static, str>,
         forbidden: bool,

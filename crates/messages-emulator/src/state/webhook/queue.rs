@@ -192,7 +192,7 @@ impl WebhookQueue {
         }
     }
 
-    /// Notes that a webhook is in flight. What is returned with it ends when the attempt is to be broken off.
+    /// Records that a webhook is in flight. The receiver that is returned with it ends when the attempt must stop.
     pub(crate) fn start(
         &mut self,
         id: DeliveryId,
@@ -265,7 +265,7 @@ impl WebhookQueue {
     }
 }
 
-/// The pause after so many tries.
+/// The pause after `tries` attempts.
 fn pause_after(tries: usize) -> Duration {
     let doublings = u32::try_from(tries.saturating_sub(1)).unwrap_or(u32::MAX);
     1_u32
@@ -317,7 +317,7 @@ mod tests {
         }
     }
 
-    /// An attempt that is answered with a status code.
+    /// An attempt with a response of this status code.
     fn tried(webhooks: &mut WebhookQueue, id: DeliveryId, at: Moment, status: u16) -> Followup {
         let flight = webhooks.last() + at.as_millis();
         webhooks.start(id, flight).expect("a webhook");

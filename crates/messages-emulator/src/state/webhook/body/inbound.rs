@@ -16,7 +16,7 @@ pub(crate) struct InboundFacts<'a> {
     pub(crate) channel: Channel,
     /// The application's side.
     pub(crate) to: &'a str,
-    /// The person.
+    /// The sender.
     pub(crate) from: &'a str,
     pub(crate) at: Moment,
     pub(crate) kind: &'a str,

@@ -21,7 +21,7 @@ use crate::state::channel::{Channel, price_text};
 pub enum WebhookKind {
     /// The state of a message.
     Status,
-    /// A message of a person.
+    /// An inbound message.
     Inbound,
     /// The end of a workflow.
     Report,
