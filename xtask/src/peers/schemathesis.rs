@@ -64,7 +64,7 @@ pub(crate) fn check(sh: &Shell, _: &[String]) -> Result<Outcome> {
 
 /// The number of generated cases: `12345 generated, …` in the summary.
 fn cases(told: &str) -> Option<u64> {
-    let before = told.split(" generated").next()?;
+    let before = told.split(" generated,").next()?;
     before.split_whitespace().next_back()?.parse().ok()
 }
 
