@@ -24,7 +24,8 @@ pub use event::{
 pub use http::control::{Span, SpanError};
 pub use messages_types::v1::WebhookVersion;
 pub use rules::{
-    Action, Pattern, RevokeEffect, Rule, RuleError, Turn, WebhookFault, WebhookOutage, When, magic,
+    Action, Applied, Cause, Pattern, RevokeEffect, Rule, RuleError, Turn, WebhookFault,
+    WebhookOutage, When, magic,
 };
 pub use state::channel::{Channel, UnknownChannel};
 pub use state::direction::Direction;

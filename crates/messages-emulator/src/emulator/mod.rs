@@ -98,7 +98,8 @@ impl Emulator {
             }
         });
         let guard = Guard::new(port, &config.host_names, random_secret()?);
-        let router = crate::http::router(&workspace, guard);
+        let client = Arc::new(client);
+        let router = crate::http::router(&workspace, guard, Arc::clone(&client));
 
         let mut tasks = JoinSet::new();
         tasks.spawn(drive(Arc::clone(&engine)));

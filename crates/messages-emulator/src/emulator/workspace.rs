@@ -7,12 +7,14 @@ use tokio_stream::StreamExt;
 
 use super::expect::Expectation;
 
+use crate::clock::Moment;
 use crate::config::credentials::{EmulatorCredentials, Given, random_secret};
 use crate::emulator::engine::Engine;
 use crate::event::log::EventReader;
 use crate::event::{Event, ResetEvent, WebhookAttempt};
 use crate::rules::Rule;
 use crate::state::status::Status;
+use crate::state::webhook::resend::ResendError;
 use crate::state::{
     Account, DeliveryId, InboundMessage, Targets, TriggerError, WorkspaceId, WorkspaceState,
 };
@@ -197,28 +199,41 @@ impl Workspace {
     async fn delivered(&self, message_uuid: String, delivery: Option<DeliveryId>) -> Delivered {
         let webhook = match delivery {
             None => None,
-            Some(delivery) => {
-                self.engine
-                    .wait_until(|state| {
-                        let workspace = state.workspace(self.id)?;
-                        match workspace.webhooks.get(delivery) {
-                            // Forgotten meanwhile.
-                            None => Some(None),
-                            Some(tried) if tried.attempts.is_empty() => {
-                                (!workspace.webhooks.goes_out(delivery)).then_some(None)
-                            }
-                            Some(tried) => {
-                                Some(WebhookAttempt::of_first_try(tried, workspace, self.id))
-                            }
-                        }
-                    })
-                    .await
-            }
+            Some(delivery) => self.attempt(delivery, 0).await,
         };
         Delivered {
             message_uuid,
             webhook: webhook.map(Arc::new),
         }
+    }
+
+    /// Waits for an attempt of a webhook, counted from 0. `None` if it does not come, since the webhook was removed or is
+    /// delayed or dropped.
+    async fn attempt(&self, id: DeliveryId, which: usize) -> Option<WebhookAttempt> {
+        self.engine
+            .wait_until(|state| {
+                let Some(workspace) = state.workspace(self.id) else {
+                    return Some(None);
+                };
+                let Some(delivery) = workspace.webhooks.get(id) else {
+                    return Some(None);
+                };
+                if delivery.attempts.len() > which {
+                    let body = workspace.body_of(delivery);
+                    return Some(WebhookAttempt::of(id, workspace, self.id, which, body));
+                }
+                (!workspace.webhooks.goes_out(id)).then_some(None)
+            })
+            .await
+    }
+
+    /// Has a webhook posted again now, and waits for the end of the attempt.
+    pub(crate) async fn resend(
+        &self,
+        id: DeliveryId,
+    ) -> Result<Option<WebhookAttempt>, ResendError> {
+        let attempts = self.engine.with(|state, _, _| state.resend(self.id, id))?;
+        Ok(self.attempt(id, attempts).await)
     }
 
     /// The messages that match, the newest first, at most `limit`.
@@ -327,12 +342,45 @@ impl Workspace {
         self.engine.with(|state, now, effects| {
             parts.move_on(now.since(snapshot.at));
             state.restore(now, self.id, parts);
-            effects.events.push(Event::Reset(ResetEvent {
-                at: now,
-                workspace: self.id,
-            }));
+            effects.events.push(self.reset_at(now));
         });
         Ok(())
+    }
+
+    /// Removes a conversation, or all of them; rules stay. Returns what was removed as a snapshot; `None` for an
+    /// unknown conversation.
+    pub(crate) fn remove(&self, conversation: Option<u64>) -> Option<Snapshot> {
+        self.engine.with(|state, now, effects| {
+            let rows = state.workspace(self.id)?.rows_of(conversation);
+            if !state.remove(self.id, conversation) {
+                return None;
+            }
+            effects.events.push(self.reset_at(now));
+            Some(Snapshot::new(now, rows))
+        })
+    }
+
+    /// Puts back what [`Self::remove`] has removed, beside what there is; times stay. Webhooks that are in flight are posted
+    /// again.
+    ///
+    /// # Errors
+    /// If the snapshot has another version's format or is malformed; nothing has changed then.
+    pub(crate) fn put_back(&self, removed: &Snapshot) -> Result<(), RestoreError> {
+        self.engine.with(|state, now, effects| {
+            let rows = state.workspace(self.id).map(WorkspaceState::rows);
+            let current = Snapshot::new(now, rows.unwrap_or_default());
+            let parts = current.joined(removed)?.parts()?;
+            state.restore(now, self.id, parts);
+            effects.events.push(self.reset_at(now));
+            Ok(())
+        })
+    }
+
+    const fn reset_at(&self, at: Moment) -> Event {
+        Event::Reset(ResetEvent {
+            at,
+            workspace: self.id,
+        })
     }
 
     /// Removes all messages, and goes back to the rules of the beginning. Webhooks of before are not posted any more, and
@@ -340,10 +388,7 @@ impl Workspace {
     pub fn reset(&self) {
         self.engine.with(|state, now, effects| {
             state.reset(now, self.id);
-            effects.events.push(Event::Reset(ResetEvent {
-                at: now,
-                workspace: self.id,
-            }));
+            effects.events.push(self.reset_at(now));
         });
     }
 }

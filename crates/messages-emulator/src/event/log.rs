@@ -170,6 +170,7 @@ mod tests {
             workflow_id: None,
             dispatch_uuid: None,
             fault: None,
+            fault_by: None,
             body: Bytes::from(vec![b' '; body]).into(),
             answer_body: Bytes::new().into(),
             workspace: None,

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use crate::clock::Moment;
+use crate::rules::Cause;
 use crate::state::channel::Channel;
 use crate::state::direction::Direction;
 use crate::state::status::Status;
@@ -29,7 +30,7 @@ pub enum Event {
     Webhook(Arc<WebhookAttempt>),
     /// A message was taken, reached a state, or was updated.
     Message(Arc<MessageEvent>),
-    /// All messages of the workspace were removed, or replaced by those of a snapshot.
+    /// Messages of the workspace were removed, or replaced by those of a snapshot.
     Reset(ResetEvent),
     /// The reader fell behind the log: some events are gone.
     Missed(MissedEvents),
@@ -50,7 +51,7 @@ pub struct MissedEvents {
     pub count: u64,
 }
 
-/// A reset, or the return to a snapshot: IDs from before may now name other messages.
+/// A reset, the removal of conversations, or the return to a snapshot: IDs from before may now name other messages.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[non_exhaustive]
 pub struct ResetEvent {
@@ -89,6 +90,9 @@ pub struct RequestEvent {
     /// The fault that a rule or a magic number has brought about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<&'static str>,
+    /// The cause of the fault.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault_by: Option<Cause>,
     /// The body as it came.
     #[serde(skip)]
     pub body: Body,
@@ -106,6 +110,8 @@ pub struct RequestEvent {
 pub struct WebhookAttempt {
     /// End of the attempt, in the emulator's time.
     pub at: Moment,
+    /// Number of the webhook, by which the control API posts it again.
+    pub webhook_id: u64,
     /// Kind of the webhook.
     pub kind: WebhookKind,
     /// The message; of a report, the first of the workflow.
@@ -130,6 +136,9 @@ pub struct WebhookAttempt {
     pub retry_at: Option<Moment>,
     /// Duration of the attempt, in milliseconds of real time.
     pub took_ms: u64,
+    /// `unsigned` or `wrongly_signed`, by a rule or a magic recipient.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<&'static str>,
     /// The posted body.
     #[serde(skip)]
     pub body: Body,

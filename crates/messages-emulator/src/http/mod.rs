@@ -15,12 +15,13 @@ use http::Method;
 
 use crate::emulator::engine::Engine;
 use crate::emulator::workspace::Workspace;
+use crate::http::client::WebhookClient;
 use crate::http::server::{Guard, guard};
 
-pub(crate) fn router(first: &Workspace, rules: Guard) -> Router {
+pub(crate) fn router(first: &Workspace, rules: Guard, client: Arc<WebhookClient>) -> Router {
     let rules = Arc::new(rules);
     api::router(&first.engine)
-        .merge(control::router(first.clone()))
+        .merge(control::router(first.clone(), client))
         .merge(crate::inbox::router(Arc::clone(&rules)))
         .layer(from_fn_with_state(Arc::clone(&first.engine), wait_for_room))
         .layer(from_fn_with_state(rules, guard))

@@ -5,6 +5,8 @@ mod check;
 pub mod magic;
 mod pattern;
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 pub(crate) use action::Stage;
@@ -122,13 +124,50 @@ impl When {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rules {
     rules: Vec<CountedRule>,
+    /// The number that was given last.
+    last: u64,
     changed: bool,
+}
+
+/// The cause of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// A rule.
+    Rule,
+    /// The ending of the recipient.
+    MagicRecipient,
+}
+
+/// An action that took effect, and its cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// The cause.
+    pub by: Cause,
+    /// The rule; of a magic recipient, one without conditions.
+    pub rule: Arc<Rule>,
+}
+
+impl Applied {
+    pub(crate) fn magic(action: Action) -> Self {
+        Self {
+            by: Cause::MagicRecipient,
+            rule: Arc::new(Rule::always(action)),
+        }
+    }
+
+    pub(crate) fn action(&self) -> &Action {
+        &self.rule.then
+    }
 }
 
 /// A rule of a workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CountedRule {
-    pub(crate) rule: Rule,
+    /// Its number among the rules of this process.
+    #[serde(skip)]
+    pub(crate) id: u64,
+    pub(crate) rule: Arc<Rule>,
     /// Number of times its conditions matched.
     pub(crate) met: u64,
     /// Time of its addition.
@@ -136,9 +175,10 @@ pub(crate) struct CountedRule {
 }
 
 impl CountedRule {
-    fn new(rule: Rule, since: Moment) -> Self {
+    fn new(id: u64, rule: Rule, since: Moment) -> Self {
         Self {
-            rule,
+            id,
+            rule: Arc::new(rule),
             met: 0,
             since,
         }
@@ -147,17 +187,28 @@ impl CountedRule {
 
 impl Rules {
     pub(crate) fn new(rules: &[Rule], now: Moment) -> Self {
-        let rules = rules.iter().cloned();
-        Self {
-            rules: rules.map(|rule| CountedRule::new(rule, now)).collect(),
-            changed: false,
+        let mut new = Self::default();
+        for rule in rules.iter().rev() {
+            new.add(rule.clone(), now);
         }
+        new.changed = false;
+        new
     }
 
     /// Adds a rule before all others: the newest decides.
     pub(crate) fn add(&mut self, rule: Rule, now: Moment) {
-        self.rules.insert(0, CountedRule::new(rule, now));
+        self.last += 1;
+        self.rules.insert(0, CountedRule::new(self.last, rule, now));
         self.changed = true;
+    }
+
+    /// Returns `false` if there is no rule with this number.
+    pub(crate) fn remove(&mut self, id: u64) -> bool {
+        let before = self.rules.len();
+        self.rules.retain(|one| one.id != id);
+        let is_removed = self.rules.len() < before;
+        self.changed |= is_removed;
+        is_removed
     }
 
     pub(crate) fn clear(&mut self) {
@@ -168,6 +219,10 @@ impl Rules {
     /// Replaces all rules.
     pub(crate) fn replace(&mut self, rules: Vec<CountedRule>) {
         self.rules = rules;
+        for one in self.rules.iter_mut().rev() {
+            self.last += 1;
+            one.id = self.last;
+        }
         self.changed = true;
     }
 
@@ -186,8 +241,12 @@ impl Rules {
     }
 
     /// The action of the first rule of that stage that holds. Every rule that was looked at has counted.
-    pub(crate) fn decide(&mut self, stage: Stage, facts: &Facts<'_>) -> Option<Action> {
-        self.decide_if(facts, |one| one.rule.then.stage() == stage)
+    pub(crate) fn decide(&mut self, stage: Stage, facts: &Facts<'_>) -> Option<Applied> {
+        let rule = self.decide_if(facts, |one| one.rule.then.stage() == stage)?;
+        Some(Applied {
+            by: Cause::Rule,
+            rule,
+        })
     }
 
     /// The webhook outage that stops an attempt at `now`, if there is one. Outages that are over or have not begun do not
@@ -197,7 +256,7 @@ impl Rules {
             Action::WebhookOutage(outage) => outage.covers(one.since, now),
             _ => false,
         };
-        match self.decide_if(facts, covers)? {
+        match self.decide_if(facts, covers)?.then {
             Action::WebhookOutage(outage) => Some(outage),
             _ => None,
         }
@@ -207,13 +266,13 @@ impl Rules {
         &mut self,
         facts: &Facts<'_>,
         is_asked: impl Fn(&CountedRule) -> bool,
-    ) -> Option<Action> {
+    ) -> Option<Arc<Rule>> {
         for one in &mut self.rules {
             if is_asked(one) && one.rule.when.holds(facts) {
                 one.met += 1;
                 self.changed = true;
                 if one.rule.when.counts(one.met) {
-                    return Some(one.rule.then.clone());
+                    return Some(Arc::clone(&one.rule));
                 }
             }
         }

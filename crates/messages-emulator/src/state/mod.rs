@@ -11,6 +11,7 @@ pub(crate) mod failover;
 pub(crate) mod message;
 mod prune;
 pub(crate) mod rate_limit;
+mod remove;
 pub(crate) mod schedule;
 pub(crate) mod seeded_rng;
 pub(crate) mod status;

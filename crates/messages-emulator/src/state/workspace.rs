@@ -178,16 +178,23 @@ impl WorkspaceState {
             let Some((id, message)) = self.messages.pop_first() else {
                 break;
             };
-            self.by_uuid.remove(&message.uuid);
-            for delivery in message.webhooks {
-                ready.extend(self.webhooks.remove(delivery));
-            }
-            if let Some((failover, _)) = message.failover {
-                self.remove_failover(failover, id);
-            }
-            self.conversations.forget(message.conversation, id);
+            ready.extend(self.remove_rest(id, &message));
         }
         ready.retain(|delivery| self.webhooks.get(*delivery).is_some());
+        ready
+    }
+
+    /// Removes what belongs to a message that was removed. Returns the webhooks that may go out now.
+    pub(super) fn remove_rest(&mut self, id: MessageId, message: &Message) -> Vec<DeliveryId> {
+        self.by_uuid.remove(&message.uuid);
+        let webhooks = message.webhooks.iter();
+        let ready = webhooks
+            .filter_map(|id| self.webhooks.remove(*id))
+            .collect();
+        if let Some((failover, _)) = message.failover {
+            self.remove_failover(failover, id);
+        }
+        self.conversations.forget(message.conversation, id);
         ready
     }
 

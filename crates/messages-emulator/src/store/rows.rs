@@ -1,5 +1,6 @@
 //! The state of a workspace as rows: for a file that keeps it, and for snapshots. Whatever can be derived is not in them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::de::{DeserializeOwned, Error as _};
@@ -10,7 +11,7 @@ use crate::clock::Moment;
 use crate::rules::CountedRule;
 use crate::state::account::Targets;
 use crate::state::failover::Failover;
-use crate::state::message::{Message, MessageId};
+use crate::state::message::{ConversationId, Message, MessageId};
 use crate::state::table::Table;
 use crate::state::webhook::delivery::WebhookDelivery;
 use crate::state::workspace::{Numbers, WorkspaceState};
@@ -22,7 +23,7 @@ const NUMBER_MAX: u64 = 1 << 62;
 const STEPS_MAX: usize = 1 << 20;
 
 /// The subject of a row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Kind {
     Message,
@@ -226,6 +227,37 @@ impl WorkspaceState {
             ..self.numbers()
         };
         rows.extend(row(Kind::Numbers, 0, &numbers));
+        rows
+    }
+}
+
+impl WorkspaceState {
+    /// The rows of a conversation, or of all of them: messages, their failovers and webhooks, and what was seen.
+    pub(crate) fn rows_of(&self, conversation: Option<ConversationId>) -> Vec<Row> {
+        let is_message = |id: MessageId| {
+            let message = self.messages.get(id);
+            message.is_some_and(|one| conversation.is_none_or(|of| of == one.conversation))
+        };
+        let mut rows = Vec::new();
+        let mut failovers = BTreeSet::new();
+        for (id, message) in self.messages.iter().filter(|(id, _)| is_message(*id)) {
+            rows.extend(row(Kind::Message, id, message));
+            failovers.extend(message.failover.map(|(failover, _)| failover));
+        }
+        for id in failovers {
+            let failover = self.failovers.get(id);
+            rows.extend(failover.and_then(|failover| row(Kind::Failover, id, failover)));
+        }
+        for (id, delivery) in self.webhooks.table().iter() {
+            if is_message(delivery.message) {
+                rows.extend(row(Kind::Webhook, id, delivery));
+            }
+        }
+        for (id, message) in self.conversations.seen_marks().iter() {
+            if conversation.is_none_or(|of| of == id) {
+                rows.extend(row(Kind::Seen, id, message));
+            }
+        }
         rows
     }
 }

@@ -1,5 +1,7 @@
 //! The whole state of a workspace, to go back to.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
@@ -47,6 +49,18 @@ impl Snapshot {
             return Err(RestoreError::Version(self.version));
         }
         Parts::read(&self.rows).map_err(RestoreError::Malformed)
+    }
+
+    /// These rows and those of `more` that are not among them.
+    pub(crate) fn joined(mut self, more: &Self) -> Result<Self, RestoreError> {
+        if more.version != VERSION {
+            return Err(RestoreError::Version(more.version));
+        }
+        let known: HashSet<_> = self.rows.iter().map(|row| (row.kind, row.id)).collect();
+        let rows = more.rows.iter();
+        let missing = rows.filter(|row| !known.contains(&(row.kind, row.id)));
+        self.rows.extend(missing.cloned());
+        Ok(self)
     }
 }
 

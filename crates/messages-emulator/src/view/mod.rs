@@ -7,13 +7,14 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::clock::Moment;
+use crate::rules::Applied;
 use crate::state::channel::{Channel, price_text};
 use crate::state::direction::Direction;
 use crate::state::message::submit::response_body;
 use crate::state::status::Status;
 use crate::state::webhook::body::WebhookKind;
 use crate::state::{
-    DeliveryState, Failover, FailoverKind, Message, Outbound, Outcome, WebhookDelivery,
+    DeliveryId, DeliveryState, Failover, FailoverKind, Message, Outbound, Outcome, WebhookDelivery,
     WorkspaceState, failover,
 };
 use messages_types::v1::WebhookVersion;
@@ -98,6 +99,9 @@ pub struct MessageDetail {
     /// The request that brought it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<RequestView>,
+    /// The rules and magic recipients that decided something about it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub applied: Vec<Applied>,
     /// The states it has been in.
     pub history: Vec<StatusChangeView>,
     /// Its webhooks, each with every attempt.
@@ -142,6 +146,8 @@ pub struct StatusChangeView {
 #[derive(Clone, Serialize)]
 #[non_exhaustive]
 pub struct WebhookView {
+    /// Its number, by which the control API posts it again.
+    pub id: u64,
     /// Kind of the webhook.
     pub kind: WebhookKind,
     /// Target URL.
@@ -260,7 +266,7 @@ impl MessageDetail {
         let webhooks = message
             .webhooks
             .iter()
-            .filter_map(|id| workspace.webhooks.get(*id));
+            .filter_map(|id| Some((*id, workspace.webhooks.get(*id)?)));
         let failover = message
             .failover
             .and_then(|(id, _)| workspace.failovers.get(id));
@@ -274,6 +280,7 @@ impl MessageDetail {
                 status: 202,
                 answer: response_body(message, failover.map(|failover| &failover.kind)),
             }),
+            applied: message.applied.to_vec(),
             history: message
                 .history
                 .iter()
@@ -284,7 +291,7 @@ impl MessageDetail {
                 })
                 .collect(),
             webhooks: webhooks
-                .map(|delivery| webhook(delivery, workspace))
+                .map(|(id, delivery)| webhook(id, delivery, workspace))
                 .collect(),
             steps: failover
                 .map(|failover| steps(failover, workspace))
@@ -293,8 +300,9 @@ impl MessageDetail {
     }
 }
 
-fn webhook(delivery: &WebhookDelivery, workspace: &WorkspaceState) -> WebhookView {
+fn webhook(id: DeliveryId, delivery: &WebhookDelivery, workspace: &WorkspaceState) -> WebhookView {
     WebhookView {
+        id,
         kind: delivery.kind,
         url: delivery.url.to_string(),
         body: text(&workspace.body_of(delivery)),

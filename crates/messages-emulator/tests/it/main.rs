@@ -14,6 +14,7 @@ mod accounts;
 mod api;
 mod bounds;
 mod browser;
+mod by_hand;
 mod channels;
 mod control;
 #[cfg(feature = "persistence")]

@@ -16,7 +16,7 @@ use super::problem::Problem;
 use super::{Endpoint, decode, fault};
 use crate::emulator::engine::Engine;
 use crate::event::{Event, RequestEvent};
-use crate::rules::{Action, Facts, Stage};
+use crate::rules::{Applied, Facts, Stage};
 use crate::state::message::submit;
 use crate::state::rate_limit::Reading;
 use crate::state::seeded_rng::SeededRng;
@@ -51,6 +51,7 @@ impl Call {
                 workflow_id: None,
                 dispatch_uuid: None,
                 fault: None,
+                fault_by: None,
                 body: Bytes::new().into(),
                 answer_body: Bytes::new().into(),
                 workspace: None,
@@ -95,19 +96,21 @@ impl Call {
         endpoint: Endpoint,
         caller: Caller,
         body: Bytes,
-    ) -> (Option<Action>, Result<Accepted, Refusal>) {
+    ) -> (Option<Applied>, Result<Accepted, Refusal>) {
         let submission = match endpoint.decode(&body) {
             Ok(submission) => submission,
             Err(problem) => return (None, Err(problem.into())),
         };
         let action = self.fault_for(caller, endpoint.path(), Outbound::first_of(&submission));
-        if let Err(refused) = fault::before(action.as_ref(), &self.disconnect) {
+        if let Err(refused) = fault::before(action.as_ref().map(Applied::action), &self.disconnect)
+        {
             return (action, Err(refused));
         }
         let request = ApiRequest {
             path: endpoint.path(),
             auth: caller.scheme,
             body,
+            applied: action.clone(),
         };
         let accepted = self.engine.with(|state, now, effects| {
             state.submit(now, caller.workspace, submission, &request, effects)
@@ -141,13 +144,14 @@ impl Call {
         uuid: &str,
         caller: Caller,
         body: &[u8],
-    ) -> (Option<Action>, Result<(), Refusal>) {
+    ) -> (Option<Applied>, Result<(), Refusal>) {
         let change = match decode::v1_update(body) {
             Ok(change) => change,
             Err(problem) => return (None, Err(problem.into())),
         };
         let action = self.fault_for(caller, path, None);
-        if let Err(refused) = fault::before(action.as_ref(), &self.disconnect) {
+        if let Err(refused) = fault::before(action.as_ref().map(Applied::action), &self.disconnect)
+        {
             return (action, Err(refused));
         }
         let changed = self.engine.with(|state, now, effects| {
@@ -192,7 +196,7 @@ impl Call {
             )
         });
         if let Some(action) = cut {
-            self.event.fault = Some(fault::name(&action));
+            self.record(Some(&action));
             self.disconnect.close();
             return Err(Refusal::fault(StatusCode::BAD_GATEWAY));
         }
@@ -215,7 +219,7 @@ impl Call {
         caller: Caller,
         path: &str,
         first: Option<Outbound<'_>>,
-    ) -> Option<Action> {
+    ) -> Option<Applied> {
         let text = first
             .map(|first| first.content().text())
             .unwrap_or_default();
@@ -232,8 +236,13 @@ impl Call {
             let ruled = workspace.rules.decide(Stage::Request, &facts);
             ruled.or_else(|| submit::at_magic(magic, first?.recipient(), Stage::Request))
         });
-        self.event.fault = action.as_ref().map(fault::name);
+        self.record(action.as_ref());
         action
+    }
+
+    fn record(&mut self, applied: Option<&Applied>) {
+        self.event.fault = applied.map(|applied| fault::name(applied.action()));
+        self.event.fault_by = applied.map(|applied| applied.by);
     }
 
     fn refuse(&mut self, refused: Refusal) -> Response {
@@ -246,7 +255,7 @@ impl Call {
         }
     }
 
-    async fn finish(mut self, action: Option<Action>, response: Response) -> Response {
+    async fn finish(mut self, action: Option<Applied>, response: Response) -> Response {
         let (head, body) = response.into_parts();
         // No response of the API is streamed, so the body is already in memory.
         let body = body
@@ -270,7 +279,12 @@ impl Call {
                 headers.insert(HeaderName::from_static(name), value.into());
             }
         }
-        fault::after(action.as_ref(), &self.disconnect, response).await
+        fault::after(
+            action.as_ref().map(Applied::action),
+            &self.disconnect,
+            response,
+        )
+        .await
     }
 }
 

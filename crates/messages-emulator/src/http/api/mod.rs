@@ -9,9 +9,14 @@ mod problem;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use axum::routing::{MethodRouter, any, patch, post};
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, Method, StatusCode, Uri};
+use http_body_util::BodyExt;
 use messages_types::Submission;
 
 use self::call::Call;
@@ -76,6 +81,29 @@ pub(crate) fn has_path(path: &str) -> bool {
     ["/v1/", "/v0.1/", "/beta/"]
         .iter()
         .any(|prefix| path.starts_with(prefix))
+}
+
+/// Sends a request without a connection: faults that break one have no effect. `None` if nothing is posted to the path.
+pub(crate) async fn send(
+    engine: &Arc<Engine>,
+    path: &Uri,
+    authorization: HeaderValue,
+    body: Bytes,
+) -> Option<(StatusCode, Bytes)> {
+    let endpoint = Endpoint::ALL
+        .into_iter()
+        .find(|endpoint| endpoint.path() == path.path())?;
+    let mut request = Request::new(Body::from(body));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = path.clone();
+    let headers = request.headers_mut();
+    headers.insert(AUTHORIZATION, authorization);
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let call = Call::new(Arc::clone(engine), &request);
+    let (head, body) = call.send(endpoint, request).await.into_parts();
+    // A response that is cut off on purpose has no body here.
+    let body = body.collect().await.map(|body| body.to_bytes());
+    Some((head.status, body.unwrap_or_default()))
 }
 
 fn submission_route(endpoint: Endpoint) -> MethodRouter<Arc<Engine>> {

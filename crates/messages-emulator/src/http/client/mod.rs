@@ -19,10 +19,11 @@ use messages_transport::{Transport, TransportError, TransportErrorKind};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
+use uuid::Uuid;
 
 use self::loopback::Loopback;
 use crate::emulator::engine::Engine;
-use crate::state::{Outcome, Outgoing, Signature};
+use crate::state::{Account, Outcome, Outgoing, Signature};
 
 /// Longest wait for a receiver.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -56,7 +57,7 @@ impl WebhookClient {
     }
 
     /// Sends a webhook, within the limits; `None` if its URL is invalid.
-    pub(super) async fn delivery(&self, request: Option<Request<Bytes>>) -> Outcome {
+    pub(crate) async fn delivery(&self, request: Option<Request<Bytes>>) -> Outcome {
         let Some(request) = request else {
             return Outcome::Failed {
                 reason: "the webhook's URL cannot be requested".into(),
@@ -82,7 +83,7 @@ impl WebhookClient {
 }
 
 /// The request, without a signature.
-pub(super) fn request(url: &str, body: Bytes) -> Option<Request<Bytes>> {
+pub(crate) fn request(url: &str, body: Bytes) -> Option<Request<Bytes>> {
     Request::builder()
         .method(Method::POST)
         .uri(url)
@@ -95,15 +96,28 @@ pub(super) fn request(url: &str, body: Bytes) -> Option<Request<Bytes>> {
 
 fn signed(outgoing: &Outgoing) -> Option<Request<Bytes>> {
     let mut request = request(&outgoing.url, outgoing.body.clone())?;
-    let signer = match outgoing.signature {
-        Signature::Right => &outgoing.account.signer,
-        Signature::Wrong => &outgoing.account.wrong_signer,
-        Signature::None => return Some(request),
+    let account = &outgoing.account;
+    if let Some(value) = authorization(account, outgoing.signature, outgoing.jti, &outgoing.body) {
+        request.headers_mut().insert(AUTHORIZATION, value);
+    }
+    Some(request)
+}
+
+/// The signature of a webhook that is posted now; `None` for one that is not signed.
+pub(crate) fn authorization(
+    account: &Account,
+    signature: Signature,
+    jti: Uuid,
+    body: &[u8],
+) -> Option<HeaderValue> {
+    let signer = match signature {
+        Signature::Right => &account.signer,
+        Signature::Wrong => &account.wrong_signer,
+        Signature::None => return None,
     };
     // Real time: receivers compare it with their own.
-    let value = signer.sign_with_jti(&outgoing.body, SystemTime::now(), &outgoing.jti.to_string());
-    request.headers_mut().insert(AUTHORIZATION, value.ok()?);
-    Some(request)
+    let value = signer.sign_with_jti(body, SystemTime::now(), &jti.to_string());
+    value.ok()
 }
 
 fn failed(error: &TransportError) -> Outcome {
@@ -127,10 +141,9 @@ fn failed(error: &TransportError) -> Outcome {
 /// Sends what the engine hands out until it is gone. The engine hands out no more at once than may be in flight.
 pub(crate) async fn deliver(
     engine: Arc<Engine>,
-    client: WebhookClient,
+    client: Arc<WebhookClient>,
     mut outgoing: UnboundedReceiver<Outgoing>,
 ) {
-    let client = Arc::new(client);
     let mut tasks = JoinSet::new();
     while let Some(mut next) = outgoing.recv().await {
         while tasks.try_join_next().is_some() {}

@@ -8,8 +8,10 @@ use super::extract::{Path, UrlQuery};
 use super::messages::PAGE_BYTES;
 use super::selected::Selected;
 use super::{Refusal, flush};
+use crate::emulator::workspace::Workspace;
 use crate::state;
 use crate::state::channel::Channel;
+use crate::store::snapshot::Snapshot;
 use crate::view::MessageView;
 use crate::view::query::Query;
 
@@ -141,4 +143,24 @@ pub(super) async fn seen(
     } else {
         Err(Refusal::unknown("conversation"))
     }
+}
+
+/// Removes a conversation with its messages and webhooks.
+pub(super) async fn remove(
+    Selected(workspace): Selected,
+    Path(id): Path<u64>,
+) -> Result<Json<Snapshot>, Refusal> {
+    removed(&workspace, Some(id)).await
+}
+
+/// Removes all conversations; rules stay.
+pub(super) async fn clear(Selected(workspace): Selected) -> Result<Json<Snapshot>, Refusal> {
+    removed(&workspace, None).await
+}
+
+async fn removed(workspace: &Workspace, id: Option<u64>) -> Result<Json<Snapshot>, Refusal> {
+    let removed = workspace.remove(id);
+    let removed = removed.ok_or_else(|| Refusal::unknown("conversation"))?;
+    flush(workspace).await?;
+    Ok(Json(removed))
 }

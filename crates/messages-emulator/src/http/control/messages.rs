@@ -146,6 +146,20 @@ impl From<Delivered> for Posted {
     }
 }
 
+impl Posted {
+    /// A webhook that was posted again; without an attempt, since it was removed or lost.
+    pub(super) fn of(attempt: Option<WebhookAttempt>) -> Self {
+        Delivered {
+            message_uuid: attempt
+                .as_ref()
+                .map(|attempt| attempt.message_uuid.clone())
+                .unwrap_or_default(),
+            webhook: attempt.map(std::sync::Arc::new),
+        }
+        .into()
+    }
+}
+
 pub(super) async fn inbound(
     Selected(workspace): Selected,
     Body(message): Body<Value>,

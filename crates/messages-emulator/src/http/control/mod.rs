@@ -12,8 +12,18 @@
 //! | `GET conversations/{id}` | one of them |
 //! | `POST conversations/{id}/seen` | 204 |
 //! | `GET rules`, `POST rules`, `DELETE rules` | the rules; a rule before all others; none |
+//! | `DELETE rules/{id}` | 204: one rule less |
 //! | `GET clock`, `POST clock` with `{"speed"?, "stepped"?, "advance"?}` | the emulator's time |
+//! | `DELETE conversations`, `DELETE conversations/{id}` | removes all, or one; what was removed, as a snapshot |
 //! | `GET snapshot`, `PUT snapshot` | the whole state; going back to it |
+//! | `POST snapshot` | 204: what was removed is back, beside what has come since |
+//! | `GET credentials` | the credentials of the workspace, without secrets that were given at the start |
+//! | `POST requests` with `{"path", "body"}` | posts a request to the API as the application; `{"status", "response"}` |
+//! | `GET webhooks` | `{"status_url"?, "inbound_url"?}` |
+//! | `POST webhooks/test` with `{"target": "status"}` or `"inbound"` | posts a sample there; the receiver's status code |
+//! | `POST webhooks/{id}/resend` | posts a webhook again now; the webhook and the receiver's response |
+//! | `POST webhooks/resend` with `{"conversation"?, "url"?}` | posts all again whose last attempt failed; their number |
+//! | `POST webhooks/{id}/sign` | `{"url", "authorization"?, "body"}`: a webhook, signed anew |
 //! | `PUT webhooks` with `{"status_url"?, "inbound_url"?}` | the same, and the secret under which they are signed: webhooks go there from now on |
 //! | `POST reset` | 204: all messages are removed |
 //! | `GET workspaces`, `POST workspaces` with `{"api_key", "api_secret"}` | the workspaces; a new one's credentials |
@@ -27,10 +37,12 @@
 
 mod clock;
 mod conversations;
+mod credentials;
 mod events;
 mod extract;
 mod messages;
 mod observe;
+mod requests;
 mod rules;
 mod selected;
 mod shape;
@@ -39,18 +51,19 @@ mod span;
 mod webhooks;
 mod workspaces;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
-use axum::{Json, Router};
+use axum::routing::{delete, get, post};
+use axum::{Extension, Json, Router};
 use serde_json::{Value, json};
 
 use crate::emulator::workspace::Workspace;
+use crate::http::client::WebhookClient;
 pub use span::{Span, SpanError};
 
-pub(crate) fn router(workspace: Workspace) -> Router {
+pub(crate) fn router(workspace: Workspace, client: Arc<WebhookClient>) -> Router {
     let api = Router::new()
         .route("/messages", get(messages::list))
         .route("/messages/{uuid}", get(messages::one))
@@ -59,16 +72,29 @@ pub(crate) fn router(workspace: Workspace) -> Router {
         .route("/wait", get(messages::wait))
         .route("/code", get(messages::code))
         .route("/link", get(messages::link))
-        .route("/conversations", get(conversations::list))
-        .route("/conversations/{id}", get(conversations::one))
+        .route(
+            "/conversations",
+            get(conversations::list).delete(conversations::clear),
+        )
+        .route(
+            "/conversations/{id}",
+            get(conversations::one).delete(conversations::remove),
+        )
         .route("/conversations/{id}/seen", post(conversations::seen))
         .route(
             "/rules",
             get(rules::list).post(rules::add).delete(rules::clear),
         )
+        .route("/rules/{id}", delete(rules::remove))
         .route("/clock", get(clock::read).post(clock::change))
         .route("/snapshot", snapshot::route())
-        .route("/webhooks", put(webhooks::register))
+        .route("/webhooks", get(webhooks::read).put(webhooks::register))
+        .route("/webhooks/test", post(webhooks::test))
+        .route("/webhooks/resend", post(webhooks::resend_failed))
+        .route("/webhooks/{id}/resend", post(webhooks::resend))
+        .route("/webhooks/{id}/sign", post(webhooks::sign))
+        .route("/credentials", get(credentials::read))
+        .route("/requests", post(requests::send))
         .route("/reset", post(messages::reset))
         .route("/workspaces", get(workspaces::list).post(workspaces::open))
         .route("/workspaces/{api_key}", delete(workspaces::close))
@@ -86,6 +112,7 @@ pub(crate) fn router(workspace: Workspace) -> Router {
         .nest("/emulator/v1", api)
         .route("/metrics", get(observe::metrics))
         .route("/healthz", get(observe::health))
+        .layer(Extension(client))
         .with_state(workspace)
 }
 

@@ -1,10 +1,12 @@
 //! The rules that decide what happens to messages.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::http::StatusCode;
 use serde::Serialize;
 
-use super::extract::Body;
+use super::extract::{Body, Path};
 use super::selected::Selected;
 use super::{Refusal, flush};
 use crate::rules::Rule;
@@ -17,8 +19,10 @@ pub(super) struct Rules {
 
 #[derive(Serialize)]
 struct Met {
+    /// Its number, by which it is removed.
+    id: u64,
     #[serde(flatten)]
-    rule: Rule,
+    rule: Arc<Rule>,
     /// Number of times its conditions matched.
     met: u64,
 }
@@ -31,7 +35,8 @@ pub(super) async fn list(Selected(workspace): Selected) -> Json<Rules> {
                 .into_iter()
                 .flat_map(|state| state.rules.counted())
                 .map(|one| Met {
-                    rule: one.rule.clone(),
+                    id: one.id,
+                    rule: Arc::clone(&one.rule),
                     met: one.met,
                 })
                 .collect(),
@@ -52,6 +57,21 @@ pub(super) async fn add(
 
 pub(super) async fn clear(Selected(workspace): Selected) -> Result<StatusCode, Refusal> {
     workspace.clear_rules();
+    flush(&workspace).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn remove(
+    Selected(workspace): Selected,
+    Path(id): Path<u64>,
+) -> Result<StatusCode, Refusal> {
+    let is_removed = workspace.engine.with(|state, _, _| {
+        let state = state.workspace_mut(workspace.id);
+        state.is_some_and(|state| state.rules.remove(id))
+    });
+    if !is_removed {
+        return Err(Refusal::unknown("rule"));
+    }
     flush(&workspace).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -83,6 +83,7 @@ impl State {
             request: None,
             webhooks: Vec::new(),
             marks: Marks::default(),
+            applied: Box::default(),
         };
         let event = message.event(now, workspace, None);
         effects.events.push(Event::Message(event.into()));

@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::clock::Moment;
 use crate::event::MessageEvent;
-use crate::rules::{Facts, WebhookFault};
+use crate::rules::{Applied, Facts, WebhookFault};
 use crate::state::WorkspaceId;
 use crate::state::channel::Channel;
 use crate::state::direction::Direction;
@@ -73,6 +73,9 @@ pub(crate) struct Message {
     pub(crate) request: Option<RequestRecord>,
     pub(crate) webhooks: Vec<DeliveryId>,
     pub(crate) marks: Marks,
+    /// The rules and magic recipients that decided something about it.
+    #[serde(default, skip_serializing_if = "<[Applied]>::is_empty")]
+    pub(crate) applied: Box<[Applied]>,
 }
 
 /// The application's changes to a message after it was sent or received.
@@ -136,7 +139,8 @@ impl Message {
             .as_ref()
             .map_or(0, |request| request.body.len());
         let states = self.plan.len() * size_of::<PlannedStatus>()
-            + self.history.len() * size_of::<StatusChange>();
+            + self.history.len() * size_of::<StatusChange>()
+            + size_of_val(&*self.applied);
         size_of::<Self>() + INDEXED + texts.iter().sum::<usize>() + request + states
     }
 

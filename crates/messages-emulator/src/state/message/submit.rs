@@ -9,7 +9,7 @@ use serde_json::value::to_raw_value;
 
 use crate::clock::Moment;
 use crate::event::Event;
-use crate::rules::{Action, Stage, magic};
+use crate::rules::{Action, Applied, Stage, magic};
 use crate::state::conversation::Parties;
 use crate::state::direction::Direction;
 use crate::state::failover::{self, Failover, FailoverKind, MESSAGE_STAGES, UuidField};
@@ -24,6 +24,8 @@ pub(crate) struct ApiRequest {
     pub(crate) path: &'static str,
     pub(crate) auth: Scheme,
     pub(crate) body: Bytes,
+    /// The fault of the request, if it has one.
+    pub(crate) applied: Option<Applied>,
 }
 
 /// The origin of a message.
@@ -96,6 +98,10 @@ impl State {
         let state = self.workspaces.get_mut(workspace)?;
         let message = state.messages.get_mut(first)?;
         let bytes = request.body.len();
+        if let Some(applied) = &request.applied {
+            let all = message.applied.iter().chain([applied]);
+            message.applied = all.cloned().collect();
+        }
         message.request = Some(RequestRecord {
             path: request.path.into(),
             auth: request.auth,
@@ -183,20 +189,23 @@ impl State {
         let uuid = rng.uuid();
         let content = outbound.content();
         let text = content.text();
-        let [lifecycle_rule, pace, client_ref, webhooks] = MESSAGE_STAGES.map(|stage| {
+        let decided = MESSAGE_STAGES.map(|stage| {
             let ruled = state.rules.decide(stage, &outbound.facts(&text, path));
             ruled.or_else(|| at_magic(settings.magic_numbers, outbound.recipient(), stage))
         });
+        let [lifecycle_rule, pace, client_ref, webhooks] = decided
+            .each_ref()
+            .map(|one| one.as_ref().map(Applied::action));
         let outlook = Outlook {
             channel,
             ttl: outbound.ttl(),
             auto_read: settings.auto_read,
             slowness: match pace {
-                Some(Action::Slow { ms }) => Duration::from_millis(ms),
+                Some(Action::Slow { ms }) => Duration::from_millis(*ms),
                 _ => Duration::ZERO,
             },
         };
-        let mut plan = lifecycle::plan(lifecycle_rule.as_ref(), outlook, &mut rng);
+        let mut plan = lifecycle::plan(lifecycle_rule, outlook, &mut rng);
         plan.reverse();
         let segments = segments::of(channel, &text, outbound.sms_encoding());
         let parties = Parties {
@@ -230,7 +239,7 @@ impl State {
                 .price()
                 .map(|price| price.saturating_mul(segments.unwrap_or(1))),
             webhook_fault: match webhooks {
-                Some(Action::Webhooks(fault)) => Some(fault),
+                Some(Action::Webhooks(fault)) => Some(*fault),
                 _ => None,
             },
             history: Vec::new(),
@@ -238,6 +247,7 @@ impl State {
             request: None,
             webhooks: Vec::new(),
             marks: Marks::default(),
+            applied: decided.into_iter().flatten().collect(),
         };
         let event = message.event(now, workspace, None);
         effects.events.push(Event::Message(event.into()));
@@ -251,6 +261,7 @@ impl State {
 }
 
 /// The action of the recipient's ending, if magic numbers are on.
-pub(crate) fn at_magic(on: bool, to: &str, stage: Stage) -> Option<Action> {
-    on.then(|| magic::at_stage(to, stage)).flatten()
+pub(crate) fn at_magic(on: bool, to: &str, stage: Stage) -> Option<Applied> {
+    let action = on.then(|| magic::at_stage(to, stage)).flatten();
+    action.map(Applied::magic)
 }

@@ -6,7 +6,7 @@ use messages_types::v1::{self, update::UpdateStatus};
 
 use crate::clock::Moment;
 use crate::event::Event;
-use crate::rules::{Action, RevokeEffect, Stage};
+use crate::rules::{Action, Applied, RevokeEffect, Stage};
 use crate::state::channel::Channel;
 use crate::state::direction::Direction;
 use crate::state::message::{MessageId, lifecycle};
@@ -62,12 +62,12 @@ impl State {
             {
                 let path = format!("/v1/messages/{uuid}");
                 let effect = state.rules.decide(Stage::Revoke, &message.facts(&path));
-                let turns = match effect {
+                let turns = match effect.as_ref().map(Applied::action) {
                     Some(Action::Revoke(RevokeEffect::Ignored)) => return Ok(()),
                     Some(Action::Revoke(RevokeEffect::Refused)) => {
                         return Err(UpdateError::NotSupported);
                     }
-                    Some(Action::Revoke(RevokeEffect::Script(turns))) => turns,
+                    Some(Action::Revoke(RevokeEffect::Script(turns))) => turns.clone(),
                     // An undelivered message is never delivered.
                     _ => Vec::new(),
                 };

@@ -13,7 +13,8 @@ use crate::state::webhook::delivery::{Attempt, DeliveryId, Outcome};
 use crate::state::webhook::dispatch::Place;
 use crate::state::webhook::queue::HOLD;
 use crate::state::{
-    DeliveryState, Effects, Outgoing, State, Timer, WebhookDelivery, WorkspaceId, WorkspaceState,
+    DeliveryState, Effects, Outgoing, Signature, State, Timer, WebhookDelivery, WorkspaceId,
+    WorkspaceState,
 };
 
 impl State {
@@ -166,14 +167,8 @@ impl State {
         if let Some(retry_at) = followup.retry_at {
             self.schedule.add(retry_at, Timer::Delivery(workspace, id));
         }
-        if let Some(delivery) = state.webhooks.get(id)
-            && let Some(event) = WebhookAttempt::of_last_try(
-                delivery,
-                state,
-                workspace,
-                outgoing.body.clone(),
-                followup.retry_at,
-            )
+        let body = outgoing.body.clone();
+        if let Some(event) = WebhookAttempt::of_last(id, state, workspace, body, followup.retry_at)
         {
             effects.events.push(Event::Webhook(event.into()));
         }
@@ -196,37 +191,31 @@ impl WorkspaceState {
 }
 
 impl WebhookAttempt {
-    /// The event of a webhook's last try.
-    pub(crate) fn of_last_try(
-        delivery: &WebhookDelivery,
+    /// The event of a webhook's last attempt.
+    fn of_last(
+        webhook_id: DeliveryId,
         workspace: &WorkspaceState,
         id: WorkspaceId,
         body: Bytes,
         retry_at: Option<Moment>,
     ) -> Option<Self> {
+        let delivery = workspace.webhooks.get(webhook_id)?;
         let which = delivery.attempts.len().checked_sub(1)?;
-        let mut event = Self::of_try(delivery, workspace, id, which, body)?;
+        let mut event = Self::of(webhook_id, workspace, id, which, body)?;
         event.acknowledged = delivery.state == DeliveryState::Acknowledged;
         event.retry_at = retry_at;
         Some(event)
     }
 
-    /// The event of a webhook's first try.
-    pub(crate) fn of_first_try(
-        delivery: &WebhookDelivery,
-        workspace: &WorkspaceState,
-        id: WorkspaceId,
-    ) -> Option<Self> {
-        Self::of_try(delivery, workspace, id, 0, workspace.body_of(delivery))
-    }
-
-    fn of_try(
-        delivery: &WebhookDelivery,
+    /// The event of an attempt, counted from 0.
+    pub(crate) fn of(
+        webhook_id: DeliveryId,
         workspace: &WorkspaceState,
         id: WorkspaceId,
         which: usize,
         body: Bytes,
     ) -> Option<Self> {
+        let delivery = workspace.webhooks.get(webhook_id)?;
         let message = workspace.messages.get(delivery.message)?;
         let attempt = delivery.attempts.get(which)?;
         let (answer, answer_body, error) = match &attempt.outcome {
@@ -235,6 +224,7 @@ impl WebhookAttempt {
         };
         Some(Self {
             at: attempt.at,
+            webhook_id,
             kind: delivery.kind,
             message_uuid: message.uuid.to_string(),
             channel: message.channel,
@@ -245,6 +235,11 @@ impl WebhookAttempt {
             error,
             retry_at: None,
             took_ms: attempt.took_ms,
+            fault: match delivery.signature {
+                Signature::Right => None,
+                Signature::Wrong => Some("wrongly_signed"),
+                Signature::None => Some("unsigned"),
+            },
             body: body.into(),
             answer_body: answer_body.into(),
             workspace: id,

@@ -5,4 +5,5 @@ pub(crate) mod body;
 pub(crate) mod delivery;
 pub(crate) mod dispatch;
 pub(crate) mod queue;
+pub(crate) mod resend;
 mod status;

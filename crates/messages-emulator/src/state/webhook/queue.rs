@@ -210,6 +210,31 @@ impl WebhookQueue {
         Some((delivery, withdrawn))
     }
 
+    /// Takes a webhook out of whatever it waits for, so that it can be posted at once. Returns `false` while it is in flight,
+    /// or about to be.
+    pub(super) fn recall(&mut self, id: DeliveryId) -> bool {
+        let is_held = self.release(id);
+        let Some(delivery) = self.webhooks.get_mut(id) else {
+            return false;
+        };
+        let is_pending = match delivery.state {
+            DeliveryState::InFlight => true,
+            DeliveryState::Waiting | DeliveryState::Retrying => delivery.due.is_none() && !is_held,
+            _ => false,
+        };
+        if is_pending {
+            return false;
+        }
+        delivery.due = None;
+        // A restart posts both of them at once.
+        delivery.state = if delivery.attempts.is_empty() {
+            DeliveryState::Waiting
+        } else {
+            DeliveryState::Retrying
+        };
+        true
+    }
+
     /// Notes how an attempt ended. `None` if the webhook was removed meanwhile.
     pub(crate) fn tried(
         &mut self,
