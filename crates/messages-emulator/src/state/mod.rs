@@ -280,7 +280,9 @@ impl State {
                 Timer::StepDeadline(workspace, failover, step) => {
                     self.step_deadline(at, workspace, failover, step, effects);
                 }
-                Timer::Delivery(workspace, delivery) => self.delivery_due(workspace, delivery),
+                Timer::Delivery(workspace, delivery) => {
+                    self.delivery_due(at, workspace, delivery);
+                }
                 Timer::Release(workspace, delivery) => self.release(workspace, delivery),
             }
         }

@@ -95,7 +95,10 @@ impl crate::state::WorkspaceState {
             match next_try(&delivery) {
                 Next::Never => {}
                 Next::InTurn => ready.push(id),
-                Next::At(at) => dues.push((at, Pending::Delivery(id))),
+                Next::At(at) => {
+                    delivery.due = Some(at);
+                    dues.push((at, Pending::Delivery(id)));
+                }
             }
             self.webhooks.put_back(id, delivery);
         }

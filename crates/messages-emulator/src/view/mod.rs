@@ -250,10 +250,7 @@ impl MessageView {
                 step: step + 1,
                 of: failover.steps.len(),
             }),
-            webhook_failed: message.webhooks.iter().any(|id| {
-                let delivery = workspace.webhooks.get(*id);
-                delivery.is_some_and(|delivery| delivery.state.is_failure())
-            }),
+            webhook_failed: workspace.has_failed_webhook(message),
             marked_read: message.marks.read,
             typing: message.marks.typing_until.is_some(),
             revoked: message.marks.revoked,

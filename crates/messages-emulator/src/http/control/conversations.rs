@@ -46,8 +46,14 @@ pub(super) struct Conversation {
     person: String,
     unread: u32,
     messages: usize,
+    /// The receiver has not accepted a webhook of one of its newest messages.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    webhook_failed: bool,
     last: MessageView,
 }
+
+/// Messages of a conversation whose webhooks are looked at.
+const FAILURES_SHOWN: usize = 20;
 
 impl Conversation {
     fn new(
@@ -63,6 +69,13 @@ impl Conversation {
             person: conversation.parties.person.to_string(),
             unread: conversation.unread,
             messages: conversation.messages.len(),
+            webhook_failed: conversation
+                .messages
+                .iter()
+                .rev()
+                .take(FAILURES_SHOWN)
+                .filter_map(|id| workspace.messages.get(*id))
+                .any(|message| workspace.has_failed_webhook(message)),
             last: MessageView::new(last, workspace),
         })
     }

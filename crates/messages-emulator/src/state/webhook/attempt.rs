@@ -13,8 +13,8 @@ use crate::state::webhook::delivery::{Attempt, DeliveryId, Outcome};
 use crate::state::webhook::dispatch::Place;
 use crate::state::webhook::queue::HOLD;
 use crate::state::{
-    DeliveryState, Effects, Outgoing, Signature, State, Timer, WebhookDelivery, WorkspaceId,
-    WorkspaceState,
+    DeliveryState, Effects, Message, Outgoing, Signature, State, Timer, WebhookDelivery,
+    WorkspaceId, WorkspaceState,
 };
 
 impl State {
@@ -84,10 +84,14 @@ impl State {
     /// Queues a late webhook behind those of its order key; one that was tried before goes out at once. Its attempts tell them apart and not
     /// its state, which after a restart is that of the attempt that was cut off: in the queue it would stay at the front,
     /// since only a first attempt makes way.
-    pub(crate) fn delivery_due(&mut self, workspace: WorkspaceId, id: DeliveryId) {
+    pub(crate) fn delivery_due(&mut self, at: Moment, workspace: WorkspaceId, id: DeliveryId) {
         let Some(state) = self.workspaces.get_mut(workspace) else {
             return;
         };
+        // It may have been posted by hand meanwhile.
+        if !state.webhooks.is_due(id, at) {
+            return;
+        }
         state.webhooks.come_due(id);
         let Some(delivery) = state.webhooks.get(id) else {
             return;
@@ -180,6 +184,15 @@ impl State {
 }
 
 impl WorkspaceState {
+    /// Returns `true` if the last attempt of one of a message's webhooks failed.
+    pub(crate) fn has_failed_webhook(&self, message: &Message) -> bool {
+        let mut webhooks = message.webhooks.iter();
+        webhooks.any(|id| {
+            let delivery = self.webhooks.get(*id);
+            delivery.is_some_and(|delivery| delivery.state.is_failure())
+        })
+    }
+
     /// The outage that keeps a webhook from its receiver at `now`, if a rule brings one about.
     fn outage(&mut self, now: Moment, id: DeliveryId) -> Option<WebhookOutage> {
         let delivery = self.webhooks.get(id)?;

@@ -1,9 +1,16 @@
 // The control API of this emulator. A browser proves with the page's token that the page came from here.
 
-/** @import { Conversation, LogEntry, Message, MessageDetail } from "./types.js" */
+/** @import { Clock, Conversation, Credentials, LogEntry, Message, MessageDetail, Rule, Urls, Workspace } from "./types.js" */
 
 const BASE = "/emulator/v1/";
 const token = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=emulator-token]")).content;
+
+/** The workspace of the page; the first one has no name here. */
+export const workspace = new URLSearchParams(globalThis.location?.search).get("workspace") ?? "";
+
+/** @param {string} path */
+const inWorkspace = (path) =>
+  workspace ? `${path}${path.includes("?") ? "&" : "?"}workspace=${encodeURIComponent(workspace)}` : path;
 
 /**
  * @param {string} path
@@ -11,7 +18,7 @@ const token = /** @type {HTMLMetaElement} */ (document.querySelector("meta[name=
  * @returns {Promise<any>}
  */
 async function call(path, options) {
-  const response = await fetch(BASE + path, options);
+  const response = await fetch(inWorkspace(BASE + path), options);
   if (!response.ok) {
     const body = await response.text();
     // The token of this page goes with the emulator that has served it.
@@ -31,16 +38,18 @@ function reason(body) {
 }
 
 /**
+ * @param {string} method
+ * @param {string} path
+ * @param {string} [body]
+ */
+const write = (method, path, body) =>
+  call(path, { method, headers: { "content-type": "application/json", "x-emulator-token": token }, body });
+
+/**
  * @param {string} path
  * @param {object} [body]
  */
-function post(path, body) {
-  return call(path, {
-    method: "POST",
-    headers: { "content-type": "application/json", "x-emulator-token": token },
-    body: JSON.stringify(body ?? {}),
-  });
-}
+const post = (path, body) => write("POST", path, JSON.stringify(body ?? {}));
 
 /**
  * `{ a: 1, b: "" }` as `a=1`: an empty value is no condition.
@@ -82,4 +91,55 @@ export const inject = (message) => post("inbound", message);
 /** @type {(conditions: Conditions) => Promise<{ events: LogEntry[] }>} */
 export const log = (conditions) => call(`log?${query(conditions)}`);
 
-export const EVENTS = `${BASE}events`;
+/** @type {(id: number) => Promise<Posted>} */
+export const resend = (id) => post(`webhooks/${id}/resend`);
+
+/** @type {(conditions: { conversation?: number, url?: string }) => Promise<{ resent: number }>} */
+export const resendFailed = (conditions) => post("webhooks/resend", conditions);
+
+/** @type {(id: number) => Promise<{ url: string, authorization?: string, body: string }>} */
+export const sign = (id) => post(`webhooks/${id}/sign`);
+
+/**
+ * Posts a request to the API; `body` is JSON as it was written.
+ * @type {(path: string, body: string) => Promise<{ status: number, response: string }>}
+ */
+export const send = (path, body) => write("POST", "requests", `{"path":${JSON.stringify(path)},"body":${body}}`);
+
+/** @type {(id?: number) => Promise<object>} */
+export const remove = (id) => write("DELETE", id ? `conversations/${id}` : "conversations");
+
+/** @type {(removed: object) => Promise<null>} */
+export const putBack = (removed) => post("snapshot", removed);
+
+/** @type {() => Promise<Credentials>} */
+export const credentials = () => call("credentials");
+
+/** @type {() => Promise<Urls>} */
+export const urls = () => call("webhooks");
+
+/** @type {(urls: Urls) => Promise<unknown>} */
+export const setUrls = (urls) => write("PUT", "webhooks", JSON.stringify(urls));
+
+/** @type {(target: string) => Promise<{ status?: number, error?: string, took_ms: number }>} */
+export const testUrl = (target) => post("webhooks/test", { target });
+
+/** @type {() => Promise<{ workspaces: Workspace[] }>} */
+export const workspaces = () => call("workspaces");
+
+/** @type {() => Promise<{ rules: Rule[] }>} */
+export const rules = () => call("rules");
+
+/** @type {(rule: { when?: object, then: any }) => Promise<null>} */
+export const addRule = (rule) => post("rules", rule);
+
+/** @type {(id?: number) => Promise<null>} */
+export const removeRule = (id) => write("DELETE", id ? `rules/${id}` : "rules");
+
+/** @type {() => Promise<Clock>} */
+export const clock = () => call("clock");
+
+/** @type {(change: { speed?: number, stepped?: boolean, advance?: string }) => Promise<Clock>} */
+export const setClock = (change) => post("clock", change);
+
+export const EVENTS = inWorkspace(`${BASE}events`);

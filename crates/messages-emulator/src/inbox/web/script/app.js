@@ -4,20 +4,25 @@ import { useEffect } from "preact/hooks";
 
 import { ACTIVITY } from "./activity/entries.js";
 import { Activity, ActivityButton } from "./activity/panel.js";
+import { go } from "./address.js";
+import { openNewMessage } from "./begin.js";
 import { OpenDialog } from "./dialog.js";
 import { showHelp } from "./keys.js";
 import { Filters, Search } from "./list/filters.js";
 import { ConversationList } from "./list/list.js";
-import { button, html } from "./markup.js";
+import { button, html, iconButton } from "./markup.js";
 import { Notices } from "./notice.js";
+import { Setup, SETUP } from "./setup/panel.js";
+import { ClockChip } from "./simulate/clock.js";
+import { Simulate, SIMULATE } from "./simulate/panel.js";
 import { useStore } from "./store.js";
 import { ThemeButton } from "./theme.js";
 import { Announcement, Phone } from "./thread/phone.js";
 import { Timeline } from "./timeline/panel.js";
 
 export function App() {
-  const isActivity = useStore((state) => state.address.view === ACTIVITY);
-  const isReading = useStore((state) => state.thread.id !== 0) || isActivity;
+  const view = useStore((state) => state.address.view);
+  const isReading = useStore((state) => state.thread.id !== 0) || view !== "";
   const isInspecting = useStore((state) => state.timeline.uuid !== "");
   const unread = useStore((state) => state.list.unread);
   useEffect(() => {
@@ -31,8 +36,13 @@ export function App() {
     <header class="top">
       <h1><span class="logo" aria-hidden="true"></span>Inbox</h1>
       <${Search} />
+      <${ClockChip} />
       <${Live} />
+      ${iconButton("New message from a user", "plus", { id: "new" }, openNewMessage)}
       <${ActivityButton} />
+      ${VIEWS.map(([key, name, picture]) =>
+        iconButton(name, picture, { key, id: `${key}-button`, "aria-pressed": String(view === key) }, () => go({ view: view === key ? "" : key })),
+      )}
       <${ThemeButton} />
       ${button("?", { id: "help", class: "icon", "aria-label": "Keys", title: "Keys (?)" }, showHelp)}
     </header>
@@ -41,14 +51,28 @@ export function App() {
         <${Filters} />
         <${ConversationList} />
       </nav>
-      ${isActivity
-        ? html`<div class="stage"><${Activity} /></div>`
-        : html`<section class="stage" aria-label="Phone"><${Phone} /></section>`}
+      <${Stage} />
       <${Timeline} />
     </main>
     <${Notices} />
     <${Announcement} />
     <${OpenDialog} />`;
+}
+
+/** @type {[view: string, name: string, picture: string][]} */
+const VIEWS = [
+  [SIMULATE, "Simulate faults and time", "bolt"],
+  [SETUP, "Setup", "gear"],
+];
+
+/** Beside the list: a view, or the phone. Where there is nothing to see yet, it is the setup. */
+function Stage() {
+  const view = useStore((state) => state.address.view);
+  const isEmpty = useStore(({ list, address, thread }) => list.total === 0 && !thread.id && !address.q && !address.channel && !address.status);
+  const Shown = { [ACTIVITY]: Activity, [SIMULATE]: Simulate, [SETUP]: Setup }[view] ?? (isEmpty ? Setup : null);
+  return Shown
+    ? html`<div class="stage"><${Shown} /></div>`
+    : html`<section class="stage" aria-label="Phone"><${Phone} /></section>`;
 }
 
 function Live() {

@@ -83,23 +83,25 @@ function Ask({ title, fields, onend }) {
   };
   return html`<${Dialog} name="ask" title=${title} onclose=${() => onend(null)}>
     <form onsubmit=${submit}>
-      ${fields.map(
-        ({ name, label, value, type = "text", optional = false, min, max }) =>
-          html`<label key=${name}>
-            <span>${optional ? `${label} (optional)` : label}</span>
-            <input
-              name=${name}
-              type=${type}
-              min=${min}
-              max=${max}
-              step=${type === "number" ? "any" : null}
-              required=${!optional}
-              autocomplete="off"
-              defaultValue=${value}
-            />
-          </label>`,
-      )}
+      ${fields.map((field) => html`<${FieldInput} key=${field.name} ...${field} />`)}
       <div class="ends">${button("Cancel", {}, () => onend(null))}<button class="primary">Send</button></div>
     </form>
   <//>`;
+}
+
+/** @param {Field} properties */
+export function FieldInput({ name, label, value, type = "text", optional = false, min, max }) {
+  return html`<label>
+    <span>${optional ? `${label} (optional)` : label}</span>
+    <input
+      name=${name}
+      type=${type}
+      min=${min}
+      max=${max}
+      step=${type === "number" ? "any" : null}
+      required=${!optional}
+      autocomplete="off"
+      defaultValue=${value}
+    />
+  </label>`;
 }

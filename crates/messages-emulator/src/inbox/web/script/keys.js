@@ -1,8 +1,11 @@
 // The keyboard. The help is made of the same table, so it cannot say anything else.
 
+import { go } from "./address.js";
+import { openNewMessage } from "./begin.js";
 import { closeDialog, Dialog, isDialogOpen, openDialog } from "./dialog.js";
 import { moveCursor, openNeighbour } from "./list/conversations.js";
 import { button, html } from "./markup.js";
+import { clearAll, removeAtHand } from "./remove.js";
 import { get, set, useStore } from "./store.js";
 import { changeTheme } from "./theme.js";
 import { closeConversation, messageAtHand, toggleTimeline } from "./thread/messages.js";
@@ -34,6 +37,9 @@ const KEYS = [
   { keys: ["t"], does: "timeline of the message, or of the last one", act: withMessage(toggleTimeline) },
   { keys: ["m"], does: "marks the message as read by the person", act: withMessage(markRead) },
   { keys: ["M"], does: "marks everything on the phone as read", act: readAll },
+  { keys: ["+"], does: "writes a new message as a user", act: openNewMessage },
+  { keys: ["x"], does: "removes the conversation", act: removeAtHand },
+  { keys: ["X"], does: "removes all messages", act: clearAll },
   { keys: ["d"], does: "changes the theme", act: changeTheme },
   { keys: ["Escape"], does: "leaves: the field, the timeline, the conversation", act: leave, inFields: true },
   { keys: ["?"], does: "shows these keys", act: showHelp },
@@ -59,9 +65,10 @@ function enter() {
 
 function leave() {
   const focused = document.activeElement;
-  const { message, conversation } = get().address;
+  const { message, conversation, view } = get().address;
   if (focused instanceof HTMLElement && isField(focused)) focused.blur();
   else if (message) closeTimeline();
+  else if (view) go({ view: "" });
   else if (conversation) {
     closeConversation();
     moveCursor(0);

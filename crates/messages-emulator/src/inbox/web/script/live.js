@@ -2,7 +2,7 @@
 // and the page hears of them a few times a second, never while it still works on the ones before.
 
 import { EVENTS } from "./api.js";
-import { table } from "./values.js";
+import { LOST } from "./faults.js";
 
 /** The shortest pause between two rounds, in milliseconds. */
 const PAUSE = 150;
@@ -82,15 +82,6 @@ function isWorthARound({ everything, conversations, messages, attempts }) {
 export function hasFailed({ event, status, fault, acknowledged }) {
   return event === "request" ? Number(status) >= 400 || (fault ?? "") in LOST : event === "webhook" && !acknowledged;
 }
-
-/**
- * Faults after which a request was accepted, but its client did not get the response.
- * @type {Record<string, string>}
- */
-export const LOST = table({
-  lose_answer: "accepted; the client got no response",
-  cut_answer: "accepted; the client got a part of the response",
-});
 
 /** @param {MessageEvent} received */
 function collect({ data }) {

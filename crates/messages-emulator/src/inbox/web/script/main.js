@@ -9,6 +9,8 @@ import { startKeys, startLetterKeys } from "./keys.js";
 import { startList } from "./list/conversations.js";
 import { restoreDrafts, watchInstance } from "./instance.js";
 import { listen } from "./live.js";
+import { startClock } from "./simulate/clock.js";
+import { startSimulate } from "./simulate/panel.js";
 import { set } from "./store.js";
 import { startTheme } from "./theme.js";
 import { startThread } from "./thread/messages.js";
@@ -23,6 +25,8 @@ startList();
 void startThread();
 void startTimeline();
 startActivity();
+startClock();
+startSimulate();
 render(h(App, null), /** @type {HTMLElement} */ (document.getElementById("app")));
 listen((isLive) => {
   if (isLive) void watchInstance();

@@ -39,7 +39,7 @@ import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
  * @property {number} waiting  entries that came in while the pointer was on the shown ones
  */
 
-/** @typedef {{ key: string, tone: string, words: string, ends: number }} Notice */
+/** @typedef {{ key: string, tone: string, words: string, ends: number, undo: (() => unknown) | null }} Notice */
 
 /**
  * @typedef {object} State
@@ -52,13 +52,14 @@ import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
  * @property {Record<string, Draft>} drafts  by the parties of the conversation
  * @property {Notice[]} notices
  * @property {(() => import("preact").VNode) | null} dialog  draws the open dialog
+ * @property {import("./types.js").Clock | null} clock
  * @property {string} theme
  * @property {boolean} hasLetterKeys  one-letter keys are on
  */
 
 /** @type {State} */
 const state = {
-  address: { view: "", conversation: "", message: "", channel: "", status: "", q: "" },
+  address: { workspace: "", view: "", conversation: "", message: "", channel: "", status: "", q: "" },
   isLive: null,
   list: {
     pages: new Map(),
@@ -78,6 +79,7 @@ const state = {
   drafts: {},
   notices: [],
   dialog: null,
+  clock: null,
   theme: "",
   hasLetterKeys: true,
 };

@@ -33,8 +33,21 @@
  * @property {string} person
  * @property {number} unread
  * @property {number} messages
+ * @property {boolean} [webhook_failed]
  * @property {Message} last
  */
+
+/** @typedef {{ api_key: string, application_id: string, api_secret?: string, signature_secret?: string }} Credentials */
+
+/** @typedef {{ status_url?: string, inbound_url?: string }} Urls */
+
+/** @typedef {{ api_key: string, messages: number }} Workspace */
+
+/** @typedef {{ id: number, when: Record<string, string | number>, then: any, met: number }} Rule */
+
+/** @typedef {{ by: "rule" | "magic_recipient", rule: { when: Record<string, string | number>, then: any } }} Applied */
+
+/** @typedef {{ now: string, speed?: number, stepped: boolean }} Clock */
 
 /**
  * @typedef {object} SentRequest
@@ -57,6 +70,7 @@
 
 /**
  * @typedef {object} Webhook
+ * @property {number} id
  * @property {string} kind
  * @property {string} url
  * @property {string} body
@@ -80,6 +94,7 @@
  *   origin?: SentRequest,
  *   history: { at: string, status: string, code?: number }[],
  *   webhooks: Webhook[],
+ *   applied?: Applied[],
  *   steps?: Step[],
  *   run?: string,
  * }} MessageDetail
@@ -100,8 +115,10 @@
  * @property {string} [auth]
  * @property {string} [problem]
  * @property {string} [fault]
+ * @property {string} [fault_by]
  * @property {number | string} [status]  of a request its HTTP status, of a webhook the message's status
- * @property {string} [kind]  of a webhook, as all of the next five
+ * @property {string} [kind]  of a webhook, as all of the next six
+ * @property {number} [webhook_id]
  * @property {number} [attempt]
  * @property {number} [answer]
  * @property {boolean} [acknowledged]
@@ -109,7 +126,7 @@
  * @property {number} [took_ms]
  */
 
-/** @typedef {{ view: string, conversation: string, message: string, channel: string, status: string, q: string }} Address */
+/** @typedef {{ workspace: string, view: string, conversation: string, message: string, channel: string, status: string, q: string }} Address */
 
 /** @typedef {{ text: string, quoted: Message | null }} Draft */
 

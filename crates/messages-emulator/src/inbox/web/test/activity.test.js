@@ -5,7 +5,8 @@ import test from "node:test";
 
 /** The module reads the page's token when it is loaded. */
 globalThis.document = /** @type {any} */ ({ querySelector: () => ({ content: "" }) });
-const { describe, filtered, reason } = await import("../script/activity/entries.js");
+const { describe, filtered } = await import("../script/activity/entries.js");
+const { reason } = await import("../script/reason.js");
 
 /** @param {object} fields */
 const request = (fields) =>
@@ -27,6 +28,14 @@ test("a lost response is a failure, though the request was accepted", () => {
   assert.equal(notes[0], "accepted; the client got no response");
   assert.equal(describe(request({ status: 202, fault: "lifecycle" })).tone, "good");
   assert.deepEqual(filtered([lost, request({ status: 202 })], "failed"), [lost]);
+});
+
+test("the cause of a fault is named", () => {
+  const notes = (/** @type {object} */ fields) => describe(request({ status: 503, ...fields })).notes.join();
+  assert.match(notes({ fault: "status", fault_by: "rule" }), /rule: status/);
+  assert.match(notes({ fault: "slow_bytes", fault_by: "magic_recipient" }), /magic recipient: slow bytes/);
+  const webhook = { number: 2, event: "webhook", kind: "status", fault: "wrongly_signed", took_ms: 3, acknowledged: true };
+  assert.match(describe(/** @type {any} */ (webhook)).notes.join(), /wrongly signed/);
 });
 
 test("a webhook names its status, its attempt and its end", () => {

@@ -2,10 +2,11 @@
 
 import * as api from "../api.js";
 import { go, onAddress } from "../address.js";
-import { hasFailed, LOST, onChange } from "../live.js";
+import { LOST } from "../faults.js";
+import { hasFailed, onChange } from "../live.js";
 import { attempt } from "../notice.js";
+import { reason } from "../reason.js";
 import { get, setIn } from "../store.js";
-import { object } from "../values.js";
 
 /** @import { LogEntry } from "../types.js" */
 
@@ -66,38 +67,32 @@ export function describe(entry) {
 }
 
 /** @param {LogEntry} entry */
-function ofRequest({ method, path, status, auth, problem, fault = "", response_body: response }) {
+function ofRequest({ method, path, status, auth, problem, fault = "", fault_by: by, response_body: response }) {
   const lost = LOST[fault];
   const notes = [
-    lost ?? (fault && fault !== "lifecycle" && `fault ${fault}`),
+    lost,
+    fault && fault !== "lifecycle" && causedBy(fault, by),
     problem && `${problem}: ${reason(response)}`,
     `authenticated by ${auth}`,
   ];
   return { title: `${method} ${path} → ${lost ? "no response" : status}`, notes: notes.filter(Boolean) };
 }
 
+/**
+ * @param {string} fault
+ * @param {string} [by]
+ */
+const causedBy = (fault, by) => `${by === "magic_recipient" ? "magic recipient" : "rule"}: ${fault.replaceAll("_", " ")}`;
+
 /** @param {LogEntry} entry */
-function ofWebhook({ kind, status, attempt: number = 1, answer, error, acknowledged, retry_at: next, took_ms: took }) {
+function ofWebhook({ kind, status, attempt: number = 1, answer, fault, error, acknowledged, retry_at: next, took_ms: took }) {
   const notes = [
     number > 1 && `attempt ${number}`,
+    fault && fault.replaceAll("_", " "),
     error,
     !acknowledged && !next && "not retried: this response ends the attempts, or they were given up",
     `${took} ms`,
   ];
   const about = status ? `${kind} webhook (${status})` : `${kind} webhook`;
   return { title: `${about} → ${answer ?? "no response"}`, notes: notes.filter(Boolean), next };
-}
-
-/**
- * The reason in a response of the API, with the invalid fields.
- * @param {string} response
- */
-export function reason(response) {
-  try {
-    const { title, detail, invalid_parameters: invalid } = object(JSON.parse(response));
-    const fields = [invalid].flat().filter(Boolean).map((/** @type {any} */ one) => `${one.name} ${one.reason}`);
-    return [detail ?? title, ...fields].filter(Boolean).join("; ");
-  } catch {
-    return "";
-  }
 }

@@ -1,5 +1,6 @@
 // The activity: every request and every webhook attempt, the newest first.
 
+import { resendFailed, webhookTools } from "../again.js";
 import { atSecond } from "../format.js";
 import { go } from "../address.js";
 import * as api from "../api.js";
@@ -7,7 +8,7 @@ import { button, html } from "../markup.js";
 import { attempt } from "../notice.js";
 import { setIn, useStore } from "../store.js";
 import { Folded } from "../timeline/panel.js";
-import { describe, filtered, load, toggleActivity } from "./entries.js";
+import { ACTIVITY, describe, filtered, load, toggleActivity } from "./entries.js";
 
 /** @import { LogEntry } from "../types.js" */
 
@@ -26,6 +27,8 @@ export function Activity() {
     <header class="aside-head">
       <h2>Activity</h2>
       ${waiting > 0 && button(`↑ ${waiting} new`, { class: "quiet" }, load)}
+      ${entries.some((entry) => entry.event === "webhook" && !entry.acknowledged) &&
+      button("Post all failed again", { class: "quiet", id: "resend-failed" }, () => resendFailed({}))}
       ${button("Close", { class: "quiet" }, toggleActivity)}
     </header>
     <div class="activity-filters" role="group" aria-label="Show">
@@ -42,7 +45,7 @@ export function Activity() {
 
 /** The button in the head of the page, with the number of failures that were not looked at. */
 export function ActivityButton() {
-  const isOpen = useStore((state) => state.address.view !== "");
+  const isOpen = useStore((state) => state.address.view === ACTIVITY);
   const failures = useStore((state) => state.activity.failures);
   return html`<button id="activity-button" type="button" aria-pressed=${String(isOpen)} onclick=${toggleActivity}>
     Activity${failures > 0 && html`<span class="failures" aria-label=${`, ${failures} failed`}>${failures}</span>`}
@@ -58,6 +61,7 @@ function Entry({ entry }) {
     <p class="small">${notes.join(" · ")}${next && ` · next attempt at ${atSecond(next)}`}</p>
     ${body && html`<${Folded} label="Sent" body=${body} />`}
     ${response && html`<${Folded} label="Response" body=${response} />`}
+    ${entry.webhook_id !== undefined && webhookTools(entry.webhook_id)}
     ${uuid && button("Open the message", { class: "quiet" }, () => openMessage(uuid))}
   </li>`;
 }

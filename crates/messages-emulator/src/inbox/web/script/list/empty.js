@@ -1,6 +1,7 @@
 // Hints in place of a list without rows, each with the next step.
 
 import { address, go } from "../address.js";
+import { fillWithExamples, openNewMessage } from "../begin.js";
 import { copyButton } from "../copy.js";
 import { button, html } from "../markup.js";
 
@@ -16,12 +17,12 @@ const credentials = '-u "${VONAGE_API_KEY:-emulator}:${VONAGE_API_SECRET:-emulat
 
 const commands = () => [
   [
-    "curl",
-    `curl ${credentials} -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(FIRST_MESSAGE)}' \\\n  ${location.origin}/v1/messages`,
-  ],
-  [
     "messages",
     `messages send sms --emulator --endpoint ${location.origin} \\\n  --from 447700900001 --to 447700900000 --text 'Your table is free at 8'`,
+  ],
+  [
+    "curl",
+    `curl ${credentials} -H 'Content-Type: application/json' \\\n  -d '${JSON.stringify(FIRST_MESSAGE)}' \\\n  ${location.origin}/v1/messages`,
   ],
 ];
 
@@ -52,5 +53,9 @@ function nothingYet() {
           <figcaption>${name}${copyButton("Copy", "Command", () => command)}</figcaption>
           <pre tabindex="0">${command}</pre>
         </figure>`,
-    )}`;
+    )}
+    <p class="row-tools">
+      ${button("Setup", {}, () => go({ view: "setup" }))} ${button("New message from a user", {}, openNewMessage)}
+      ${button("Fill with examples", {}, fillWithExamples)}
+    </p>`;
 }

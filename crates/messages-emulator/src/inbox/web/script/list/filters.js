@@ -5,7 +5,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { go } from "../address.js";
 import { CHANNELS } from "../channels.js";
 import { counted } from "../format.js";
-import { html } from "../markup.js";
+import { button, html } from "../markup.js";
+import { clearAll } from "../remove.js";
 import { useStore } from "../store.js";
 import { moveCursor, startOver } from "./conversations.js";
 
@@ -78,6 +79,7 @@ export function Filters() {
       <button id="arrived" type="button" hidden=${arrived === 0} onclick=${() => void startOver()}>
         ↑ ${counted(arrived, "new message")}
       </button>
+      ${total !== null && total > 0 && button("Clear", { id: "clear", class: "quiet", title: "Remove all messages (X)" }, clearAll)}
       <label>
         <span class="unseen">State</span>
         <select

@@ -39,11 +39,11 @@ export const Row = memo(draw);
  * @param {boolean} isOpen
  * @param {boolean} isStop
  */
-function filled({ id, channel: key, person, ours, unread, last }, isOpen, isStop) {
+function filled({ id, channel: key, person, ours, unread, last, webhook_failed: hasFailed }, isOpen, isStop) {
   const { name, short } = channel(key);
   const { sign, tone } = mark(last);
   const shownUnread = isOpen || !unread ? "" : count(unread);
-  const failure = last.webhook_failed ? ", a webhook failed" : "";
+  const failure = hasFailed ? ", a webhook failed" : "";
   const label = `${person}, ${name}${shownUnread && `, ${shownUnread} unread`}${failure}: ${preview(last)}`;
   return html`<a
     class="conversation"
@@ -56,7 +56,7 @@ function filled({ id, channel: key, person, ours, unread, last }, isOpen, isStop
     <span class="avatar" aria-hidden="true" data-channel=${key}>${short}</span>
     <span class="line"><span class="who">${person}</span><time class="when" datetime=${last.at}>${whenShort(last.at)}</time></span>
     <span class="line"
-      ><span class=${`mark ${tone}`}>${sign}</span>${last.webhook_failed && html`<span class="mark bad" title="A webhook failed">⚠</span>`}<span class="what">${preview(last)}</span
+      ><span class=${`mark ${tone}`}>${sign}</span>${hasFailed && html`<span class="mark bad" title="A webhook failed">⚠</span>`}<span class="what">${preview(last)}</span
       ><span class="unread">${shownUnread}</span></span
     >
     <span class="line small"><span class="ours">${name} · ${ours}</span></span>

@@ -4,67 +4,11 @@ import { channel, preview } from "../channels.js";
 import { ask } from "../dialog.js";
 import { html, icon, iconButton } from "../markup.js";
 import { useStore } from "../store.js";
+import { EXTRAS } from "./extras.js";
 import { draftOf, setDraft } from "./messages.js";
-import { quote, say, sendContacts, sendPicture, sendPlace, sendSticker } from "./person.js";
+import { quote, say, send } from "./person.js";
 
 /** @import { Conversation } from "../types.js" */
-/** @import { Field } from "../dialog.js" */
-
-/** @type {Field[]} */
-const PLACE = [
-  { name: "lat", label: "Latitude", value: "51.522958", type: "number", min: -90, max: 90 },
-  { name: "long", label: "Longitude", value: "-0.085436", type: "number", min: -180, max: 180 },
-  { name: "name", label: "Name", value: "", optional: true },
-];
-/**
- * @param {string} value
- * @returns {Field[]}
- */
-const file = (value) => [{ name: "url", label: "Address of the file", value, type: "url" }];
-/** @type {Field} */
-const CAPTION = { name: "caption", label: "Caption", value: "", optional: true };
-/** @type {Field[]} */
-const CONTACT = [
-  { name: "name", label: "Name", value: "Jane Smith" },
-  { name: "phone", label: "Phone", value: "447700900002" },
-];
-
-/**
- * What can be sent besides a text, by message type; `send` gets what was filled in.
- * @type {Record<string, {
- *   name: string,
- *   icon: string,
- *   fields: (channel: string) => Field[],
- *   send: (filled: Record<string, string>, channel: string) => unknown,
- * }>}
- */
-const EXTRAS = {
-  location: {
-    name: "Send a location",
-    icon: "location",
-    fields: () => PLACE,
-    send: ({ lat, long, name }, key) =>
-      sendPlace({ lat: Number(lat), long: Number(long), ...(key === "whatsapp" && name && { name }) }),
-  },
-  image: {
-    name: "Send a photo",
-    icon: "image",
-    fields: (key) => [...file("https://example.com/photo.jpg"), ...(key === "mms" ? [CAPTION] : [])],
-    send: ({ url, caption }) => sendPicture({ url, ...(caption && { caption }) }),
-  },
-  sticker: {
-    name: "Send a sticker",
-    icon: "sticker",
-    fields: () => file("https://example.com/sticker.webp"),
-    send: ({ url }) => sendSticker(url),
-  },
-  contacts: {
-    name: "Send a contact",
-    icon: "contact",
-    fields: () => CONTACT,
-    send: ({ name, phone }) => sendContacts([{ name: { formatted_name: name }, phones: [{ phone, type: "CELL" }] }]),
-  },
-};
 
 /** @param {{ conversation: Conversation }} properties */
 export function Composer({ conversation }) {
@@ -115,7 +59,7 @@ function extras(key) {
     .map(([type, extra]) =>
       iconButton(extra.name, extra.icon, { key: type, "data-sends": type }, async () => {
         const filled = await ask(extra.name, extra.fields(key));
-        if (filled) await extra.send(filled, key);
+        if (filled) await send(type, extra.content(filled, key));
       }),
     );
 }

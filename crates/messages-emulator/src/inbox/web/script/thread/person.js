@@ -14,7 +14,7 @@ import { draftOf, scrollToEnd, setDraft } from "./messages.js";
  * @param {string} type
  * @param {object} fields
  */
-async function send(type, fields, conversation = get().thread.conversation) {
+export async function send(type, fields, conversation = get().thread.conversation) {
   if (!conversation) return null;
   const { channel, person, ours } = conversation;
   scrollToEnd();
@@ -29,9 +29,9 @@ async function send(type, fields, conversation = get().thread.conversation) {
  * Says what became of the webhook, unless all is well.
  * @param {api.Posted} posted
  */
-function tellOf({ webhook }) {
+export function tellOf({ webhook }) {
   if (!webhook) {
-    notice("Your application was not told: no inbound URL is set. Start the emulator with --inbound-url.", { key: "webhook" });
+    notice("Your application was not told: no inbound URL is set. The setup has a field for it.", { key: "webhook" });
   } else if (!webhook.acknowledged) {
     const response = webhook.answer ? `responded ${webhook.answer}` : webhook.error;
     notice(`Your application did not accept the webhook: ${response}.`, { tone: "bad", key: "webhook" });
@@ -58,18 +58,6 @@ export function quote(message) {
   if (conversation) setDraft(conversation, { quoted: message });
   if (message) document.getElementById("text")?.focus();
 }
-
-/** @param {object} location */
-export const sendPlace = (location) => send("location", { location });
-
-/** @param {object} image */
-export const sendPicture = (image) => send("image", { image });
-
-/** @param {string} url */
-export const sendSticker = (url) => send("sticker", { sticker: { url } });
-
-/** @param {object[]} contacts */
-export const sendContacts = (contacts) => send("contacts", { contacts });
 
 /**
  * Taps a control that responds with a fixed text: an RCS suggestion, a WhatsApp button or list entry.

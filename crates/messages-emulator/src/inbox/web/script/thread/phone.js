@@ -2,9 +2,11 @@
 
 import { Component } from "preact";
 
+import { resendFailed } from "../again.js";
 import { channel, preview } from "../channels.js";
 import { onDay } from "../format.js";
-import { button, html } from "../markup.js";
+import { button, html, iconButton } from "../markup.js";
+import { removeAtHand } from "../remove.js";
 import { useStore } from "../store.js";
 import { Bubble } from "./bubble.js";
 import { Composer } from "./compose.js";
@@ -28,6 +30,11 @@ export function Phone() {
   const { name } = channel(conversation.channel);
   return html`<article id="phone" data-channel=${conversation.channel} aria-label=${`${name} on the phone of ${conversation.person}`}>
     ${head(conversation)}
+    ${thread.messages.some((message) => message.webhook_failed) &&
+    html`<p class="thread-failed" role="status">
+      ⚠ Your application did not accept a webhook.
+      ${button("Post again", { class: "quiet" }, () => resendFailed({ conversation: conversation.id }))}
+    </p>`}
     <${Log} key=${conversation.id} thread=${thread} selected=${selected} />
     <${Composer} key=${`composer ${conversation.id}`} conversation=${conversation} />
   </article>`;
@@ -43,6 +50,7 @@ function head({ channel: key, person, ours }) {
       <h2 id="phone-ours">${ours}</h2>
       <p id="phone-person">${name} · phone of ${person}</p>
     </div>
+    ${iconButton("Remove the conversation (x)", "trash", { id: "remove" }, removeAtHand)}
   </header>`;
 }
 

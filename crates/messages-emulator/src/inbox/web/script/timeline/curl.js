@@ -26,6 +26,14 @@ export function asCurl({ request, direction, channel, from, to, content }, origi
 }
 
 /**
+ * A webhook as a command that posts it to its receiver.
+ * @param {{ url: string, authorization?: string, body: string }} signed
+ */
+export function webhookCurl({ url, authorization, body }) {
+  return command(url, authorization ? `-H ${quoted(`Authorization: ${authorization}`)}` : null, body);
+}
+
+/**
  * @param {string} url
  * @param {string | null} auth
  * @param {string} body

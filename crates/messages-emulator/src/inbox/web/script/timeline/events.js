@@ -1,5 +1,8 @@
 // History of a message, in the order of time.
 
+import { LOST } from "../faults.js";
+import { appliedWords } from "../words.js";
+
 /** @import { MessageDetail, Webhook } from "../types.js" */
 
 /**
@@ -10,6 +13,7 @@
  * @property {string} title
  * @property {string} [note]
  * @property {[label: string, body: string][]} [bodies]
+ * @property {number} [webhook]  the webhook that can be posted again from here
  */
 
 /**
@@ -29,14 +33,21 @@ export function events(message) {
   const past = [...states, ...attempts.filter(({ at }) => at)];
   // A cause stands before its effects, even within the same millisecond: sorting keeps the order of equals.
   past.sort((one, other) => Date.parse(one.at ?? "") - Date.parse(other.at ?? ""));
-  return [beginning(message), ...past, ...pending];
+  return [beginning(message), ...(message.applied ?? []).map(ofApplied), ...past, ...pending];
 }
+
+/**
+ * @param {import("../types.js").Applied} applied
+ * @param {number} index
+ * @returns {TimelineEvent}
+ */
+const ofApplied = (applied, index) => ({ name: `applied ${index}`, tone: "acted", title: appliedWords(applied) });
 
 /**
  * @param {MessageDetail} message
  * @returns {TimelineEvent}
  */
-function beginning({ request, origin, direction, at, content }) {
+function beginning({ request, origin, direction, at, content, applied = [] }) {
   /** @type {[string, string]} */
   const body = ["Content", JSON.stringify(content)];
   if (direction === "inbound") return { name: "inbound", at, tone: "", title: "The person sent it", bodies: [body] };
@@ -45,12 +56,13 @@ function beginning({ request, origin, direction, at, content }) {
     const requests = origin ? [["Request of the failover", origin.body]] : [];
     return { name: "step", at, tone: "", title: "The failover came to this step", bodies: [body, ...requests] };
   }
+  const lost = applied.map(({ rule }) => LOST[rule.then]).find(Boolean);
   return {
     name: "request",
     at,
-    tone: request.status < 300 ? "good" : "bad",
-    title: `${request.method} ${request.path} → ${request.status}`,
-    note: `authenticated by ${request.auth}`,
+    tone: request.status < 300 && !lost ? "good" : "bad",
+    title: `${request.method} ${request.path} → ${lost ? "no response" : request.status}`,
+    note: [lost, `authenticated by ${request.auth}`].filter(Boolean).join(" · "),
     bodies: [
       ["Request", request.body],
       ["Response", request.answer],
@@ -59,17 +71,22 @@ function beginning({ request, origin, direction, at, content }) {
 }
 
 /**
- * Webhook states that are not final.
+ * Webhook states that no attempt shows.
  * @type {Record<string, string>}
  */
-const PENDING = { waiting: "waits for its turn", in_flight: "is being posted", retrying: "will be retried" };
+const LATER = {
+  waiting: "waits for its turn",
+  in_flight: "is being posted",
+  retrying: "will be retried",
+  dropped: "was dropped on purpose",
+};
 
 /**
  * @param {Webhook} webhook
  * @param {number} index
  * @returns {TimelineEvent[]}
  */
-function webhookEvents({ kind, url, body, state, attempts }, index) {
+function webhookEvents({ id, kind, url, body, state, attempts }, index) {
   /** @type {[string, string]} */
   const posted = ["Webhook", body];
   const events = attempts.map((attempt, which) => {
@@ -83,11 +100,12 @@ function webhookEvents({ kind, url, body, state, attempts }, index) {
       title: `${kind} webhook → ${attempt.status ?? "no response"}`,
       note: note.filter(Boolean).join(" · "),
       bodies: [posted, ...responses],
+      webhook: which === attempts.length - 1 ? id : undefined,
     };
   });
-  if (!PENDING[state]) return events;
-  const next = { name: `webhook ${index} next`, tone: "", title: `${kind} webhook ${PENDING[state]}`, note: url };
-  return [...events, events.length === 0 ? { ...next, bodies: [posted] } : next];
+  if (!LATER[state]) return events;
+  const next = { name: `webhook ${index} next`, tone: "", title: `${kind} webhook ${LATER[state]}`, note: url };
+  return [...events, events.length === 0 ? { ...next, bodies: [posted], webhook: id } : next];
 }
 
 /** @param {string} status */

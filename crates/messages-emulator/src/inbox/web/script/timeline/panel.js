@@ -3,6 +3,7 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
+import { editAndSend, webhookTools } from "../again.js";
 import { channel, kindName, reportsRead } from "../channels.js";
 import { copyButton } from "../copy.js";
 import { atSecond } from "../format.js";
@@ -92,11 +93,12 @@ function facts(message) {
 }
 
 /** @param {TimelineEvent} event */
-function entry({ name, at, tone, title, note, bodies = [] }) {
+function entry({ name, at, tone, title, note, bodies = [], webhook }) {
   return html`<li key=${name} class=${`event ${tone}`}>
     <div class="event-head"><strong>${title}</strong>${at && html`<time datetime=${at}>${atSecond(at)}</time>`}</div>
     ${note && html`<p class="small">${note}</p>`}
     ${bodies.map(([label, body]) => html`<${Folded} key=${label} label=${label} body=${body} />`)}
+    ${webhook !== undefined && webhookTools(webhook)}
   </li>`;
 }
 
@@ -150,6 +152,7 @@ function copies(shown) {
   if (!message.request && message.direction !== "inbound") return null;
   return html`<div class="copies">
     ${copyButton("Copy as curl", "Command", () => asCurl(message, location.origin), { class: "primary", id: "copy-curl" })}
+    ${button("Edit and send…", { id: "send-again" }, () => editAndSend(shown))}
     ${copyButton("Copy as Rust", "Rust", () => asRust(message), { class: "primary", id: "copy-rust" })}
   </div>`;
 }
