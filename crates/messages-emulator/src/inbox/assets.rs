@@ -14,16 +14,37 @@ pub(super) struct Asset {
 }
 
 impl Asset {
-    /// The embedded text; a debug build prefers the file in the source tree, so that a change of the page needs no rebuild.
+    /// The embedded text, of a script without its comments; a debug build prefers the file in the source tree, so that a change
+    /// of the page needs no rebuild.
     pub(super) fn text(&self) -> Cow<'static, str> {
         let source = cfg!(debug_assertions).then(|| {
             let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/inbox/web/");
             std::fs::read_to_string(format!("{folder}{}", self.path)).ok()
         });
-        source
-            .flatten()
-            .map_or(Cow::Borrowed(self.text), Cow::Owned)
+        match source.flatten() {
+            Some(text) => Cow::Owned(text),
+            None if self.path.starts_with("script/") => Cow::Owned(without_comments(self.text)),
+            None => Cow::Borrowed(self.text),
+        }
     }
+}
+
+/// A script without the lines that are comments: a quarter of them are types for the checker.
+fn without_comments(script: &str) -> String {
+    let mut kept = String::with_capacity(script.len());
+    let mut is_in_comment = false;
+    for line in script.lines() {
+        let text = line.trim();
+        let is_end = text.ends_with("*/");
+        let is_beginning = text.starts_with("/**") && (is_end || !text.contains("*/"));
+        if is_in_comment || is_beginning {
+            is_in_comment = !is_end;
+        } else if !text.starts_with("//") {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
 }
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -225,8 +246,41 @@ mod tests {
     }
 
     #[test]
+    fn comments_are_left_out_of_scripts_and_nothing_else_is() {
+        let script = "// One.\n/** Two. */\n/**\n * Three.\n */\nconst a = 1; // Four.\n/** @type {B} */ (b).c();\n  // Five.\nd();\n";
+        assert_eq!(
+            without_comments(script),
+            "const a = 1; // Four.\n/** @type {B} */ (b).c();\nd();\n"
+        );
+        for asset in ASSETS
+            .iter()
+            .filter(|asset| asset.path.starts_with("script/"))
+        {
+            let kept = without_comments(asset.text);
+            let code = |text: &str| text.matches(['{', '}', ';', '`']).count();
+            let comments = asset.text.lines().filter(|line| {
+                let text = line.trim_start();
+                text.starts_with("//") || text.starts_with('*') || text.starts_with("/**")
+            });
+            let in_comments: usize = comments.map(code).sum();
+            assert!(
+                code(&kept) + in_comments >= code(asset.text),
+                "{}",
+                asset.path
+            );
+        }
+    }
+
+    #[test]
     fn the_page_is_smaller_than_250_kilobytes() {
-        let bytes: usize = ASSETS.iter().map(|asset| asset.text.len()).sum();
+        let bytes: usize = ASSETS
+            .iter()
+            .map(|asset| {
+                let is_script = asset.path.starts_with("script/");
+                let script = is_script.then(|| without_comments(asset.text));
+                script.as_deref().unwrap_or(asset.text).len()
+            })
+            .sum();
         assert!(bytes < 250_000, "{bytes}");
     }
 }

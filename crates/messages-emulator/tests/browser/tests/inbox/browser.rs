@@ -51,13 +51,17 @@ where
 fn skip() {
     let test = std::thread::current().name().unwrap_or("test").to_owned();
     assert!(
-        std::env::var_os(REQUIRED).is_none_or(|value| value != "1"),
+        !required(),
         "{REQUIRED}=1, and chromium or chromedriver is not installed"
     );
     let _ = writeln!(
         std::io::stderr(),
         "SKIPPED {test}: it needs a browser (apt-get install chromium chromium-driver)"
     );
+}
+
+pub(crate) fn required() -> bool {
+    std::env::var_os(REQUIRED).is_some_and(|value| value == "1")
 }
 
 fn installed(names: &[&str]) -> Option<PathBuf> {

@@ -18,3 +18,4 @@ mod steady;
 #[expect(dead_code, reason = "shared with the tests that need no browser")]
 mod support;
 mod timeline;
+mod tools;
