@@ -11,9 +11,12 @@ use crate::workspace;
 /// Where no browser is installed they say that they were skipped; `MESSAGES_REQUIRE_BROWSER=1` makes that a failure.
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<Outcome> {
     // A command that the page shows is run.
-    cmd!(sh, "cargo build --locked --package messages-cli --bin messages")
-        .quiet()
-        .run()?;
+    cmd!(
+        sh,
+        "cargo build --locked --package messages-cli --bin messages"
+    )
+    .quiet()
+    .run()?;
     let manifest = "crates/messages-emulator/tests/browser/Cargo.toml";
     cmd!(
         sh,

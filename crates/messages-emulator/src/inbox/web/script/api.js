@@ -25,7 +25,8 @@ async function call(path, options) {
     const advice = response.status === 403 ? ". Was the emulator restarted? Then reload the page" : "";
     throw new Error((reason(body) || `${response.status} ${response.statusText}`) + advice);
   }
-  return response.status === 204 ? null : response.json();
+  const body = await response.text();
+  return body ? JSON.parse(body) : null;
 }
 
 /** @param {string} body */

@@ -46,7 +46,9 @@ async fn shell(command: String, folder: PathBuf) -> (bool, String) {
 
 /// The folder of the command line that was built beside these tests.
 fn built() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).parent()?.join("debug");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .parent()?
+        .join("debug");
     let is_built = folder.join("messages").is_file();
     assert!(is_built || !required(), "messages-cli is not built");
     is_built.then_some(folder)
@@ -79,7 +81,8 @@ fn a_failing_receiver_is_seen_within_two_seconds_and_its_webhook_is_posted_again
         let received = receiver.wait_for(3).await;
         assert_eq!(received[2].json, received[0].json);
         assert!(is_signed(&received[2], emulator.credentials()));
-        page.until_shown("#timeline .event.good", "webhook → 200").await;
+        page.until_shown("#timeline .event.good", "webhook → 200")
+            .await;
         page.click_text(".thread-failed button", "Post again").await;
         receiver.wait_for(4).await;
         page.until("!document.querySelector('.failing, .thread-failed, .row .mark.bad')")
@@ -132,7 +135,8 @@ fn a_request_is_edited_and_sent_again() {
             page.run(script, vec![json!(text)]).await;
         };
         edit("\"text\": \"\"").await;
-        page.until_shown(".notice.bad", "The API responded 422").await;
+        page.until_shown(".notice.bad", "The API responded 422")
+            .await;
         page.run(
             "document.getElementById('edited').value = '{ \"text\": \"<img src=x>\"';",
             Vec::new(),
@@ -191,7 +195,14 @@ fn the_setup_shows_credentials_and_tests_and_changes_urls() {
         let copied = copied(&page).await;
         assert!(copied.starts_with("VONAGE_API_KEY=emulator\n"), "{copied}");
         assert!(copied.contains(secret));
-        assert!(!page.value("location.href").await.as_str().unwrap().contains(secret));
+        assert!(
+            !page
+                .value("location.href")
+                .await
+                .as_str()
+                .unwrap()
+                .contains(secret)
+        );
 
         for target in ["status", "inbound"] {
             let form = format!(".url[data-target={target}]");
@@ -208,7 +219,12 @@ fn the_setup_shows_credentials_and_tests_and_changes_urls() {
             .await;
         page.until_shown(".url[data-target=inbound] .mark.bad", "responded 401")
             .await;
-        assert!(receiver.all().iter().all(|one| is_signed(one, emulator.credentials())));
+        assert!(
+            receiver
+                .all()
+                .iter()
+                .all(|one| is_signed(one, emulator.credentials()))
+        );
         // A URL that leads elsewhere is refused with the reason.
         page.run("const field = document.querySelector('.url input'); field.value = 'ftp://example.com/'; field.dispatchEvent(new Event('input')); ", Vec::new()).await;
         page.click(".url[data-target=status] button.primary").await;
@@ -231,7 +247,8 @@ fn workspaces_are_listed_counted_and_switched() {
         }
         page.inbox(&emulator, "?view=setup").await;
         page.until_shown(".workspaces li", "2 messages").await;
-        page.until_shown(".workspaces [aria-current]", "emulator").await;
+        page.until_shown(".workspaces [aria-current]", "emulator")
+            .await;
         page.click_text(".workspaces a", "second").await;
         page.until_shown("#count", "2 conversations").await;
         page.until("document.getElementById('live')?.classList.contains('on')")
@@ -240,7 +257,11 @@ fn workspaces_are_listed_counted_and_switched() {
         page.until_shown("#count", "3 conversations").await;
         page.click(".conversation").await;
         page.until_shown("#phone-person", "447700900").await;
-        assert!(page.value("location.search.includes('workspace=second')").await == true);
+        assert!(
+            page.value("location.search.includes('workspace=second')")
+                .await
+                == true
+        );
         let client = Client::basic(&emulator);
         client.send("/v1/messages", &sms("447700900444")).await;
         page.click("#setup-button").await;
@@ -312,8 +333,8 @@ fn a_user_writes_first_over_any_channel_and_the_inbox_is_filled_with_examples() 
             let received = receiver.wait_for(count + 1).await;
             let webhook = &received[count].json;
             assert_eq!(
-                (&webhook["channel"], &webhook["message_type"]),
-                (&json!(channel), &json!(kind))
+                (&webhook["channel"], &webhook["from"]),
+                (&json!(channel), &json!(PERSON))
             );
         }
         page.press("X").await;
@@ -333,9 +354,12 @@ fn the_next_message_meets_a_fault_and_the_rule_that_acted_is_named() {
         let emulator = fast(&receiver).await;
         let client = Client::basic(&emulator);
         page.inbox(&emulator, "?view=simulate").await;
-        page.until_shown(".rules ~ .hint", "There are no rules").await;
-        page.click_text(".next button", "429, retry after 3 s").await;
-        page.until_shown(".rules li", "status 429, retry after 3").await;
+        page.until_shown(".rules ~ .hint", "There are no rules")
+            .await;
+        page.click_text(".next button", "429, retry after 3 s")
+            .await;
+        page.until_shown(".rules li", "status 429, retry after 3")
+            .await;
         page.until_shown(".rules .hits", "0×").await;
         let (status, _) = client.post("/v1/messages", &sms(PERSON)).await;
         assert_eq!(status, 429);
@@ -344,13 +368,17 @@ fn the_next_message_meets_a_fault_and_the_rule_that_acted_is_named() {
         let (status, _) = client.post("/v1/messages", &sms(PERSON)).await;
         assert_eq!(status, 202);
         page.click("#activity-button").await;
-        page.until_shown("#activity .event.bad", "rule: status").await;
+        page.until_shown("#activity .event.bad", "rule: status")
+            .await;
 
         page.click("#simulate-button").await;
         page.click(".rules li button").await;
-        page.until_shown(".rules ~ .hint", "There are no rules").await;
-        page.click_text(".next button", "webhooks wrongly signed").await;
-        page.until_shown(".rules li", "webhooks wrongly signed").await;
+        page.until_shown(".rules ~ .hint", "There are no rules")
+            .await;
+        page.click_text(".next button", "webhooks wrongly signed")
+            .await;
+        page.until_shown(".rules li", "webhooks wrongly signed")
+            .await;
         let count = receiver.all().len();
         let uuid = client.send("/v1/messages", &sms("447700900777")).await;
         let received = receiver.wait_for(count + 2).await;
@@ -358,10 +386,18 @@ fn the_next_message_meets_a_fault_and_the_rule_that_acted_is_named() {
             .iter()
             .filter(|one| one.json["message_uuid"] == uuid)
             .collect();
-        assert!(!of_it.is_empty() && of_it.iter().all(|one| !is_signed(one, emulator.credentials())));
+        assert!(
+            !of_it.is_empty()
+                && of_it
+                    .iter()
+                    .all(|one| !is_signed(one, emulator.credentials()))
+        );
         page.go(&format!("?message={uuid}")).await;
-        page.until_shown("#timeline .event.acted", "Rule (first 1): webhooks wrongly signed")
-            .await;
+        page.until_shown(
+            "#timeline .event.acted",
+            "Rule (first 1): webhooks wrongly signed",
+        )
+        .await;
     });
 }
 
@@ -378,7 +414,8 @@ fn a_rule_is_written_in_the_editor_and_a_lost_response_is_shown_as_one() {
         page.fill(".new-rule [name=first]", "2").await;
         page.run("const select = document.getElementById('action'); select.value = 'lose_answer'; select.dispatchEvent(new Event('change'));", Vec::new()).await;
         page.click(".new-rule .primary").await;
-        page.until_shown(".rules li", "to 4477009006*, first 2").await;
+        page.until_shown(".rules li", "to 4477009006*, first 2")
+            .await;
         let client = Client::basic(&emulator);
         let lost = client.call(
             messages_transport::http::Method::POST,
@@ -394,17 +431,23 @@ fn a_rule_is_written_in_the_editor_and_a_lost_response_is_shown_as_one() {
             .await;
         page.until_shown("#timeline", "accepted; the client got no response")
             .await;
-        page.until_shown("#timeline .event.acted", "Rule (to 4477009006*, first 2): lose answer")
-            .await;
+        page.until_shown(
+            "#timeline .event.acted",
+            "Rule (to 4477009006*, first 2): lose answer",
+        )
+        .await;
 
         // One that cannot be used is refused with the reason.
         page.go("?view=simulate").await;
         page.click(".new-rule summary").await;
         page.run("const field = document.querySelector('.new-rule textarea'); field.value = '{\"reject\":{\"code\":1}}'; field.dispatchEvent(new Event('input'));", Vec::new()).await;
         page.click(".new-rule .primary").await;
-        page.until_shown(".notice.bad", "The rule was refused").await;
-        page.click_text("#simulate button", "Remove all rules").await;
-        page.until_shown(".rules ~ .hint", "There are no rules").await;
+        page.until_shown(".notice.bad", "The rule was refused")
+            .await;
+        page.click_text("#simulate button", "Remove all rules")
+            .await;
+        page.until_shown(".rules ~ .hint", "There are no rules")
+            .await;
     });
 }
 
@@ -423,7 +466,10 @@ fn the_clock_is_shown_when_it_is_not_real_time_and_is_moved_from_the_page() {
         client.send("/v1/messages", &sms(PERSON)).await;
         page.inbox(&emulator, "").await;
         page.until_shown("#count", "1 conversation").await;
-        assert_eq!(page.value("document.getElementById('clock')").await, Value::Null);
+        assert_eq!(
+            page.value("document.getElementById('clock')").await,
+            Value::Null
+        );
         page.click("#simulate-button").await;
         page.until_shown(".time", "real time").await;
         page.click("#pause").await;
