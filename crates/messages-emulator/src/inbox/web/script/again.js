@@ -37,10 +37,8 @@ async function copyWebhook(id) {
  * @param {number} id
  */
 export const webhookTools = (id) =>
-  html`<div class="event-tools">
-    ${button("Post again", { class: "quiet", "data-does": "resend" }, () => resend(id))}
-    ${button("Copy webhook as curl", { class: "quiet", "data-does": "copy-webhook" }, () => copyWebhook(id))}
-  </div>`;
+  html`${button("Post again", { class: "quiet", "data-does": "resend" }, () => resend(id))}
+  ${button("Copy webhook as curl", { class: "quiet", "data-does": "copy-webhook" }, () => copyWebhook(id))}`;
 
 /**
  * Has the request that sent a message, or the user's message, edited and sent again.

@@ -13,6 +13,7 @@ import { ConversationList } from "./list/list.js";
 import { button, html, iconButton } from "./markup.js";
 import { Notices } from "./notice.js";
 import { Setup, SETUP } from "./setup/panel.js";
+import { WorkspaceSwitch } from "./setup/workspaces.js";
 import { ClockChip } from "./simulate/clock.js";
 import { Simulate, SIMULATE } from "./simulate/panel.js";
 import { useStore } from "./store.js";
@@ -35,6 +36,7 @@ export function App() {
   return html`<a class="skip" href="#list">Skip to the conversations</a>
     <header class="top">
       <h1><span class="logo" aria-hidden="true"></span>Inbox</h1>
+      <${WorkspaceSwitch} />
       <${Search} />
       <${ClockChip} />
       <${Live} />

@@ -64,7 +64,7 @@ test("a webhook as a command has its signature, or none", () => {
 test("a timeline shows what acted, a lost response, and a dropped webhook", () => {
   const request = { method: "POST", path: "/v1/messages", auth: "basic", body: "{}", status: 202, answer: "{}" };
   const attempts = [{ at: "2026-01-01T00:00:00Z", took_ms: 2, status: 500 }, { at: "2026-01-01T00:00:05Z", took_ms: 2, status: 200 }];
-  const webhook = { kind: "status", url: "http://127.0.0.1/", body: "{}" };
+  const webhook = { kind: "status", url: "http://127.0.0.1/", body: '{"status":"delivered"}' };
   const shown = events(
     /** @type {any} */ ({
       at: "2026-01-01T00:00:00Z",
@@ -83,9 +83,9 @@ test("a timeline shows what acted, a lost response, and a dropped webhook", () =
     [
       ["POST /v1/messages → no response", undefined],
       ["Rule (always): lose answer", undefined],
-      ["status webhook → 500", undefined],
-      ["status webhook → 200", 7],
-      ["status webhook was dropped on purpose", 8],
+      ["status webhook (delivered) → 500", undefined],
+      ["status webhook (delivered) → 200", 7],
+      ["status webhook (delivered) was dropped on purpose", 8],
     ],
   );
   assert.match(shown[0].note ?? "", /accepted; the client got no response/);

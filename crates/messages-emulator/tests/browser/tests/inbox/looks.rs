@@ -81,6 +81,17 @@ fn every_text_has_contrast_and_every_control_a_name_in_light_and_dark() {
                 page.until("document.querySelector('#timeline pre')").await;
                 texts += is_readable(&page, &format!("{scheme} {conversation}")).await;
             }
+            for (query, opened) in [
+                ("?view=setup", "#environment"),
+                ("?view=simulate", ".new-rule summary"),
+                ("?view=activity", "#activity .event"),
+            ] {
+                page.inbox(&emulator, query).await;
+                page.click(opened).await;
+                page.press("+").await;
+                page.until("document.querySelector('dialog')").await;
+                texts += is_readable(&page, &format!("{scheme} {query}")).await;
+            }
             for query in ["", "?q=nothing-like-this", "?conversation=99"] {
                 page.inbox(&emulator, query).await;
                 page.until("document.querySelector('.hint h2')").await;

@@ -11,7 +11,7 @@ use crate::scene::restaurant;
 const BYTES_MAX: usize = 150 * 1024;
 
 /// A place where the mouse and the focus leave no trace.
-const STILL: &str = "document.activeElement?.blur(); for (const one of document.querySelectorAll('.notice button')) one.click();";
+const STILL: &str = "document.activeElement?.blur(); for (const one of document.querySelectorAll('.notice .icon')) one.click();";
 
 /// With 256 colours, chosen for it, a picture of a page looks the same and takes a third.
 fn smaller(picture: Vec<u8>) -> Vec<u8> {

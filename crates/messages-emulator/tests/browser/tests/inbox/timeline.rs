@@ -21,7 +21,7 @@ fn a_timeline_tells_requests_answers_and_webhooks() {
             "2",
             "submitted",
             "delivered",
-            "status webhook → 200",
+            "status webhook (delivered) → 200",
             "authenticated by basic",
             &receiver.url,
         ] {

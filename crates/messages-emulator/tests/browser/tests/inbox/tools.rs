@@ -81,7 +81,7 @@ fn a_failing_receiver_is_seen_within_two_seconds_and_its_webhook_is_posted_again
         let received = receiver.wait_for(3).await;
         assert_eq!(received[2].json, received[0].json);
         assert!(is_signed(&received[2], emulator.credentials()));
-        page.until_shown("#timeline .event.good", "webhook → 200")
+        page.until_shown("#timeline .event.good", "webhook (submitted) → 200")
             .await;
         page.click_text(".thread-failed button", "Post again").await;
         receiver.wait_for(4).await;
@@ -264,8 +264,9 @@ fn workspaces_are_listed_counted_and_switched() {
         );
         let client = Client::basic(&emulator);
         client.send("/v1/messages", &sms("447700900444")).await;
-        page.click("#setup-button").await;
-        page.click_text(".workspaces a", "emulator").await;
+        page.until_shown("#workspace option:checked", "second (3)")
+            .await;
+        page.run("const field = document.getElementById('workspace'); field.value = location.pathname; field.dispatchEvent(new Event('change'));", Vec::new()).await;
         page.until_shown("#count", "1 conversation").await;
     });
 }

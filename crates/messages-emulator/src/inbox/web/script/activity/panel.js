@@ -61,8 +61,10 @@ function Entry({ entry }) {
     <p class="small">${notes.join(" · ")}${next && ` · next attempt at ${atSecond(next)}`}</p>
     ${body && html`<${Folded} label="Sent" body=${body} />`}
     ${response && html`<${Folded} label="Response" body=${response} />`}
-    ${entry.webhook_id !== undefined && webhookTools(entry.webhook_id)}
-    ${uuid && button("Open the message", { class: "quiet" }, () => openMessage(uuid))}
+    <div class="event-tools">
+      ${entry.webhook_id !== undefined && webhookTools(entry.webhook_id)}
+      ${uuid && button("Open the message", { class: "quiet" }, () => openMessage(uuid))}
+    </div>
   </li>`;
 }
 

@@ -5,18 +5,19 @@ import { useEffect, useState } from "preact/hooks";
 import { resendFailed } from "../again.js";
 import * as api from "../api.js";
 import { copy } from "../copy.js";
-import { count } from "../format.js";
 import { button, html } from "../markup.js";
 import { attempt, notice } from "../notice.js";
+import { viewHead } from "../view.js";
 import { environment, FORMATS } from "./env.js";
+import { Workspaces } from "./workspaces.js";
 
-/** @import { Credentials, Urls, Workspace } from "../types.js" */
+/** @import { Credentials, Urls } from "../types.js" */
 
 export const SETUP = "setup";
 
 export function Setup() {
   return html`<section id="setup" class="view" aria-label="Setup">
-    <header class="aside-head"><h2>Setup</h2></header>
+    ${viewHead("Setup")}
     <div class="sections" tabindex="0" aria-label="Settings">
       <section>
         <h3>Connect your application</h3>
@@ -110,20 +111,4 @@ function WebhookUrl({ target, name, value }) {
       <span class=${`mark ${result.tone}`} role="status">${result.words}</span>
     </div>
   </form>`;
-}
-
-function Workspaces() {
-  const loaded = useLoaded("The workspaces", api.workspaces);
-  const [first] = loaded?.workspaces ?? [];
-  return html`<ul class="workspaces">
-    ${loaded?.workspaces.map((one) => {
-      const key = one === first ? "" : one.api_key;
-      const isHere = key === api.workspace || one.api_key === api.workspace;
-      return html`<li key=${one.api_key}>
-        <a href=${key ? `?workspace=${encodeURIComponent(key)}` : location.pathname} aria-current=${isHere ? "true" : null}>
-          ${one.api_key}</a
-        ><span class="small">${count(one.messages)} messages</span>
-      </li>`;
-    })}
-  </ul>`;
 }

@@ -6,6 +6,7 @@ import * as api from "../api.js";
 import { onChange } from "../live.js";
 import { button, html } from "../markup.js";
 import { attempt, notice } from "../notice.js";
+import { viewHead } from "../view.js";
 import { actionWords, whenWords } from "../words.js";
 import { ClockControls } from "./clock.js";
 import { ACTIONS, NEXT } from "./actions.js";
@@ -53,7 +54,7 @@ export function Simulate() {
     return () => void (show = null);
   }, []);
   return html`<section id="simulate" class="view" aria-label="Simulate">
-    <header class="aside-head"><h2>Simulate</h2></header>
+    ${viewHead("Simulate")}
     <div class="sections" tabindex="0" aria-label="Faults, rules and time">
       <section>
         <h3>Time</h3>
@@ -70,7 +71,7 @@ export function Simulate() {
           ${rules.map(ruleRow)}
         </ol>
         ${rules.length === 0 && html`<p class="hint">There are no rules: every message is delivered.</p>`}
-        ${rules.length > 1 && button("Remove all rules", { class: "quiet" }, () => remove())}
+        ${rules.length > 1 && button("Remove all rules", { class: "quiet start" }, () => remove())}
         <${RuleForm} />
       </section>
     </div>

@@ -1,6 +1,7 @@
 // History of a message, in the order of time.
 
 import { LOST } from "../faults.js";
+import { object, text } from "../values.js";
 import { appliedWords } from "../words.js";
 
 /** @import { MessageDetail, Webhook } from "../types.js" */
@@ -71,6 +72,20 @@ function beginning({ request, origin, direction, at, content, applied = [] }) {
 }
 
 /**
+ * The status that a webhook reports.
+ * @param {string} kind
+ * @param {string} body
+ */
+function about(kind, body) {
+  try {
+    const { status } = object(JSON.parse(body));
+    return kind === "status" && status ? ` (${text(status)})` : "";
+  } catch {
+    return "";
+  }
+}
+
+/**
  * Webhook states that no attempt shows.
  * @type {Record<string, string>}
  */
@@ -89,6 +104,7 @@ const LATER = {
 function webhookEvents({ id, kind, url, body, state, attempts }, index) {
   /** @type {[string, string]} */
   const posted = ["Webhook", body];
+  const subject = `${kind} webhook${about(kind, body)}`;
   const events = attempts.map((attempt, which) => {
     const note = [attempts.length > 1 && `attempt ${which + 1}`, attempt.error, `${attempt.took_ms} ms`, url];
     /** @type {[string, string][]} */
@@ -97,14 +113,14 @@ function webhookEvents({ id, kind, url, body, state, attempts }, index) {
       name: `webhook ${index} ${which}`,
       at: attempt.at,
       tone: attempt.status !== undefined && attempt.status < 300 ? "good" : "bad",
-      title: `${kind} webhook → ${attempt.status ?? "no response"}`,
+      title: `${subject} → ${attempt.status ?? "no response"}`,
       note: note.filter(Boolean).join(" · "),
       bodies: [posted, ...responses],
       webhook: which === attempts.length - 1 ? id : undefined,
     };
   });
   if (!LATER[state]) return events;
-  const next = { name: `webhook ${index} next`, tone: "", title: `${kind} webhook ${LATER[state]}`, note: url };
+  const next = { name: `webhook ${index} next`, tone: "", title: `${subject} ${LATER[state]}`, note: url };
   return [...events, events.length === 0 ? { ...next, bodies: [posted], webhook: id } : next];
 }
 

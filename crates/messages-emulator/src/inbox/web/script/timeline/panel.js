@@ -98,7 +98,7 @@ function entry({ name, at, tone, title, note, bodies = [], webhook }) {
     <div class="event-head"><strong>${title}</strong>${at && html`<time datetime=${at}>${atSecond(at)}</time>`}</div>
     ${note && html`<p class="small">${note}</p>`}
     ${bodies.map(([label, body]) => html`<${Folded} key=${label} label=${label} body=${body} />`)}
-    ${webhook !== undefined && webhookTools(webhook)}
+    ${webhook !== undefined && html`<div class="event-tools">${webhookTools(webhook)}</div>`}
   </li>`;
 }
 
@@ -152,7 +152,7 @@ function copies(shown) {
   if (!message.request && message.direction !== "inbound") return null;
   return html`<div class="copies">
     ${copyButton("Copy as curl", "Command", () => asCurl(message, location.origin), { class: "primary", id: "copy-curl" })}
-    ${button("Edit and send…", { id: "send-again" }, () => editAndSend(shown))}
+    ${button("Send again…", { id: "send-again" }, () => editAndSend(shown))}
     ${copyButton("Copy as Rust", "Rust", () => asRust(message), { class: "primary", id: "copy-rust" })}
   </div>`;
 }

@@ -1,0 +1,58 @@
+// The workspaces of the emulator, each with its number of messages.
+
+import { useEffect, useState } from "preact/hooks";
+
+import { workspace, workspaces } from "../api.js";
+import { counted } from "../format.js";
+import { html } from "../markup.js";
+
+/** @import { Workspace } from "../types.js" */
+
+/** Events are of one workspace, so the others are asked for. */
+const REFRESH_MS = 5000;
+
+/** @returns {(Workspace & { link: string, isHere: boolean })[]} */
+function useWorkspaces() {
+  const [listed, set] = useState(/** @type {Workspace[]} */ ([]));
+  useEffect(() => {
+    const load = () =>
+      workspaces().then(
+        (loaded) => set(loaded.workspaces),
+        () => {},
+      );
+    void load();
+    const timer = setInterval(() => document.hidden || load(), REFRESH_MS);
+    return () => clearInterval(timer);
+  }, []);
+  return listed.map((one, index) => ({
+    ...one,
+    // The first one needs no name.
+    link: index === 0 ? location.pathname : `?workspace=${encodeURIComponent(one.api_key)}`,
+    isHere: workspace ? one.api_key === workspace : index === 0,
+  }));
+}
+
+export function Workspaces() {
+  return html`<ul class="workspaces">
+    ${useWorkspaces().map(
+      ({ api_key: key, messages, link, isHere }) =>
+        html`<li key=${key}>
+          <a href=${link} aria-current=${isHere ? "true" : null}>${key}</a
+          ><span class="small">${counted(messages, "message")}</span>
+        </li>`,
+    )}
+  </ul>`;
+}
+
+/** In the head of the page, once there is a second workspace. */
+export function WorkspaceSwitch() {
+  const listed = useWorkspaces();
+  if (listed.length < 2) return null;
+  const go = (/** @type {any} */ event) => location.assign(event.currentTarget.value);
+  return html`<label class="workspace">
+    <span class="unseen">Workspace</span>
+    <select id="workspace" value=${listed.find(({ isHere }) => isHere)?.link} onchange=${go}>
+      ${listed.map(({ api_key: key, messages, link }) => html`<option key=${key} value=${link}>${key} (${messages})</option>`)}
+    </select>
+  </label>`;
+}

@@ -1,0 +1,12 @@
+// The head of a view beside the list.
+
+import { address, go } from "./address.js";
+import { button, html } from "./markup.js";
+
+/** @param {string} name */
+export function viewHead(name) {
+  return html`<header class="aside-head">
+    <h2>${name}</h2>
+    ${address().view && button("Close", { class: "quiet" }, () => go({ view: "" }))}
+  </header>`;
+}
