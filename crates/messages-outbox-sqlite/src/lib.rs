@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod campaigns;
 mod enqueue;
 mod error;
 mod incarnation;
@@ -19,4 +20,5 @@ pub use store::{Builder, SqliteStore};
 #[cfg(doctest)]
 #[doc = include_str!("../../../docs/guide/outbox.md")]
 #[doc = include_str!("../../../docs/guide/journeys.md")]
+#[doc = include_str!("../../../docs/guide/campaigns.md")]
 struct Guide;

@@ -11,9 +11,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use messages_outbox::row::Row;
 use messages_outbox::{
-    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest,
-    CommandRequest, Enqueued, Fact, Forgotten, Intent, ListRequest, OutboxStore, PurgeRequest,
-    ReapRequest, Reaped, Release, RowDetail, RowId, Run, RunDetail, RunId, RunIntent,
+    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, CampaignStore, Claim,
+    ClaimRequest, CommandRequest, Enqueued, Fact, Forgotten, Intent, ListRequest, OutboxStore,
+    PurgeRequest, ReapRequest, Reaped, Release, RowDetail, RowId, Run, RunDetail, RunId, RunIntent,
     RunListRequest, Settle, Settled, Started, Status, StoreClock, StoreError, StoreErrorKind,
     SystemClock, ledger,
 };
@@ -50,8 +50,8 @@ const STATEMENTS: usize = 128;
 /// A dropped store writes what it was asked to; [`SqliteStore::close`] waits for that.
 pub struct SqliteStore {
     file: PathBuf,
-    writer: Writer,
-    reader: Reader,
+    pub(crate) writer: Writer,
+    pub(crate) reader: Reader,
     changed: Notify,
     /// Version of the file that the last [`OutboxStore::changed`] saw.
     seen: AtomicI64,
@@ -106,7 +106,7 @@ impl SqliteStore {
     }
 
     /// Runs a request that may make rows claimable.
-    async fn write<R: Send + 'static>(
+    pub(crate) async fn write<R: Send + 'static>(
         &self,
         mode: Mode,
         request: impl FnOnce(
@@ -117,10 +117,15 @@ impl SqliteStore {
         + 'static,
     ) -> Result<R, StoreError> {
         let result = self.writer.run(mode, request).await;
+        self.notify();
+        result
+    }
+
+    /// Wakes those that wait for rows.
+    pub(crate) fn notify(&self) {
         self.changed.notify_waiters();
         // For a waiter that is about to come.
         self.changed.notify_one();
-        result
     }
 }
 
@@ -324,8 +329,7 @@ impl OutboxStore for SqliteStore {
             .await;
         // Most requests find nothing due; they must not wake workers that wait for rows.
         if advanced.as_ref().is_ok_and(|advanced| advanced.moved > 0) {
-            self.changed.notify_waiters();
-            self.changed.notify_one();
+            self.notify();
         }
         advanced
     }
@@ -373,7 +377,7 @@ impl OutboxStore for SqliteStore {
     async fn forget(&self, recipients: &[String]) -> Result<Forgotten, StoreError> {
         let recipients = recipients.to_vec();
         self.write(Mode::Erase, move |tables, now| {
-            ledger::forget(tables, &recipients, now)
+            ledger::campaign::forget(tables, &recipients, now)
         })
         .await
     }
@@ -428,6 +432,10 @@ impl OutboxStore for SqliteStore {
         self.reader
             .run(move |tables, _| ledger::find(tables, &namespace, &key))
             .await
+    }
+
+    fn campaigns(&self) -> Option<&dyn CampaignStore> {
+        Some(self)
     }
 
     async fn changed(&self, longest: Duration) {

@@ -209,7 +209,7 @@ impl fmt::Debug for Intent {
     }
 }
 
-fn route(submission: &Submission) -> (Lane, String) {
+pub(crate) fn route(submission: &Submission) -> (Lane, String) {
     let (sender, channel, recipient) = match submission {
         Submission::V1(message) => v1_route(&message.primary),
         Submission::V0_1(message) => v0_1_route(message),
@@ -227,7 +227,7 @@ fn route(submission: &Submission) -> (Lane, String) {
     (lane, recipient)
 }
 
-fn v1_route(message: &v1::ChannelMessage) -> (String, String, String) {
+pub(crate) fn v1_route(message: &v1::ChannelMessage) -> (String, String, String) {
     (
         message.sender().to_owned(),
         message.channel().as_str().to_owned(),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+pub mod campaign;
 mod digest;
 mod id;
 mod intent;
@@ -29,12 +30,13 @@ pub use quota::{Grant, Quota, Quotas, SlotScope, Slots, reserve};
 pub use row::{Lane, Outcome, Priority, Reason, Resolution, Row, State};
 pub use run::{Definition, DefinitionError, Run, RunId, RunIntent, RunState};
 pub use store::{
-    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, Claimed,
-    Command, CommandRequest, Consent, Effect, Enqueued, Fact, FastClock, Filter, Forgotten,
-    GivenTask, HistoryEntry, ListRequest, ManualClock, MemoryStore, OutboxStore, Policy,
-    PurgeRequest, ReapRequest, Reaped, Release, Reply, RowDetail, RunDetail, RunFilter,
-    RunListRequest, Scope, Selection, Settle, Settled, Started, Status, StoreClock, StoreError,
-    StoreErrorKind, SystemClock, TaskDone, Work,
+    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, CampaignReport,
+    CampaignStatus, CampaignStore, Claim, ClaimRequest, Claimed, Command, CommandRequest, Consent,
+    Control, ControlRequest, Created, Effect, Enqueued, Fact, FastClock, Filter, Forgotten,
+    GivenTask, HistoryEntry, Imported, ListRequest, ManualClock, MemoryStore, OutboxStore, Policy,
+    PurgeRequest, ReapRequest, Reaped, Release, ReleaseRequest, Releases, Reply, RowDetail,
+    RunDetail, RunFilter, RunListRequest, Scope, Selection, Settle, Settled, Started, Status,
+    StoreClock, StoreError, StoreErrorKind, SystemClock, TaskDone, Work,
 };
 pub use suppression::{AllowList, Keyword, SenderGroups, keyword};
 pub use worker::{RunError, RunReport};

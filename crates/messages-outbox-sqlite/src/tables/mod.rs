@@ -1,5 +1,6 @@
 //! The statements, as the ledger's decisions need them.
 
+mod campaigns;
 mod queue;
 mod row;
 mod runs;

@@ -83,6 +83,13 @@ async fn every_clause_holds() {
 }
 
 #[tokio::test]
+async fn every_clause_of_campaigns_holds() {
+    let report = conformance::run_campaigns(&Harness::default()).await;
+    report.assert();
+    assert_eq!(report.passed(), (30..=35).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn histories_are_those_of_the_model() {
     let harness = Harness::default();
     for seed in 0..6 {

@@ -1,5 +1,6 @@
 //! Tables in memory, with the indexes that a database would have.
 
+mod campaigns;
 mod runs;
 mod tables;
 
@@ -42,6 +43,7 @@ pub(crate) struct MemoryTables {
     /// Runs that it added.
     added_runs: Vec<RunId>,
     runs: Runs,
+    campaigns: BTreeMap<String, campaigns::Stored>,
 }
 
 impl Default for MemoryTables {
@@ -68,6 +70,7 @@ impl Default for MemoryTables {
             added: Vec::new(),
             added_runs: Vec::new(),
             runs: Runs::default(),
+            campaigns: BTreeMap::new(),
         }
     }
 }

@@ -125,6 +125,12 @@ impl RunIntent {
         self
     }
 
+    /// The same intent under another key.
+    pub(crate) fn rekeyed(mut self, key: String) -> Self {
+        self.key = key;
+        self
+    }
+
     /// ID of the run, unless the key is known already.
     #[must_use]
     pub const fn id(&self) -> RunId {

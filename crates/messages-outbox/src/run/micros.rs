@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serializer, de::Error};
 
-pub(super) fn serialize<S: Serializer>(time: &Timestamp, out: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn serialize<S: Serializer>(time: &Timestamp, out: S) -> Result<S::Ok, S::Error> {
     out.serialize_i64(time.as_microsecond())
 }
 
-pub(super) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Timestamp, D::Error> {
+pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Timestamp, D::Error> {
     time(i64::deserialize(input)?)
 }
 
@@ -15,10 +15,10 @@ fn time<E: Error>(micros: i64) -> Result<Timestamp, E> {
     Timestamp::from_microsecond(micros).map_err(|_| E::custom("out of range"))
 }
 
-pub(super) mod option {
+pub(crate) mod option {
     use super::*;
 
-    pub(in crate::run) fn serialize<S: Serializer>(
+    pub(crate) fn serialize<S: Serializer>(
         time: &Option<Timestamp>,
         out: S,
     ) -> Result<S::Ok, S::Error> {
@@ -28,28 +28,23 @@ pub(super) mod option {
         }
     }
 
-    pub(in crate::run) fn deserialize<'de, D: Deserializer<'de>>(
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         input: D,
     ) -> Result<Option<Timestamp>, D::Error> {
         Option::<i64>::deserialize(input)?.map(time).transpose()
     }
 }
 
-pub(super) mod duration {
+pub(crate) mod duration {
     use std::time::Duration;
 
     use super::*;
 
-    pub(in crate::run) fn serialize<S: Serializer>(
-        duration: &Duration,
-        out: S,
-    ) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(duration: &Duration, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_u64(u64::try_from(duration.as_micros()).unwrap_or(u64::MAX))
     }
 
-    pub(in crate::run) fn deserialize<'de, D: Deserializer<'de>>(
-        input: D,
-    ) -> Result<Duration, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Duration, D::Error> {
         u64::deserialize(input).map(Duration::from_micros)
     }
 }

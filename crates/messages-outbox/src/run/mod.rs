@@ -4,7 +4,7 @@ mod definition;
 mod event;
 mod id;
 mod intent;
-mod micros;
+pub(crate) mod micros;
 mod plan;
 mod report;
 mod sight;

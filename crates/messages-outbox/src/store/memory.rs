@@ -9,11 +9,13 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::{
-    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest,
-    CommandRequest, Enqueued, Fact, Forgotten, ListRequest, OutboxStore, PurgeRequest, ReapRequest,
-    Reaped, Release, RowDetail, RunDetail, RunListRequest, Settle, Settled, Started, Status,
-    StoreClock, StoreError, SystemClock,
+    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, CampaignReport,
+    CampaignStatus, CampaignStore, Claim, ClaimRequest, CommandRequest, ControlRequest, Created,
+    Enqueued, Fact, Forgotten, Imported, ListRequest, OutboxStore, PurgeRequest, ReapRequest,
+    Reaped, Release, ReleaseRequest, Releases, RowDetail, RunDetail, RunListRequest, Settle,
+    Settled, Started, Status, StoreClock, StoreError, SystemClock,
 };
+use crate::campaign::{CampaignSettings, Recipient, RecipientIntent};
 use crate::id::RowId;
 use crate::intent::Intent;
 use crate::ledger;
@@ -162,7 +164,7 @@ impl OutboxStore for MemoryStore {
     }
 
     async fn forget(&self, recipients: &[String]) -> Result<Forgotten, StoreError> {
-        self.run(|tables, now| ledger::forget(tables, recipients, now))
+        self.run(|tables, now| ledger::campaign::forget(tables, recipients, now))
     }
 
     async fn purge(&self, request: &PurgeRequest) -> Result<Affected, StoreError> {
@@ -197,8 +199,67 @@ impl OutboxStore for MemoryStore {
         ledger::find(&mut *self.lock(), namespace, key)
     }
 
+    fn campaigns(&self) -> Option<&dyn CampaignStore> {
+        Some(self)
+    }
+
     async fn changed(&self, timeout: Duration) {
         // Running out is as good as a notification: the caller looks again either way.
         let _ = tokio::time::timeout(timeout, self.changed.notified()).await;
+    }
+}
+
+#[async_trait]
+impl CampaignStore for MemoryStore {
+    async fn create_campaign(
+        &self,
+        name: &str,
+        settings: &CampaignSettings,
+    ) -> Result<Created, StoreError> {
+        self.run(|tables, now| ledger::campaign::create(tables, name, settings, now))
+    }
+
+    async fn import_recipients(
+        &self,
+        name: &str,
+        recipients: &[RecipientIntent],
+    ) -> Result<Vec<Imported>, StoreError> {
+        self.run(|tables, now| ledger::campaign::import(tables, name, recipients, now))
+    }
+
+    async fn release_recipients(&self, request: &ReleaseRequest) -> Result<Releases, StoreError> {
+        let mut tables = self.lock();
+        let result = ledger::campaign::release(&mut *tables, request, self.clock.now());
+        tables.end(result.is_ok());
+        drop(tables);
+        // Most requests find nothing to release; they must not wake workers that wait for rows.
+        if result.as_ref().is_ok_and(|releases| releases.released > 0) {
+            self.changed.notify_waiters();
+        }
+        result
+    }
+
+    async fn control_campaign(
+        &self,
+        request: &ControlRequest,
+    ) -> Result<Option<Affected>, StoreError> {
+        self.run(|tables, now| ledger::campaign::control(tables, request, now))
+    }
+
+    async fn list_campaigns(&self) -> Result<Vec<CampaignStatus>, StoreError> {
+        ledger::campaign::list(&mut *self.lock())
+    }
+
+    async fn show_campaign(&self, name: &str) -> Result<Option<CampaignReport>, StoreError> {
+        ledger::campaign::show(&mut *self.lock(), name, self.clock.now())
+    }
+
+    async fn list_recipients(
+        &self,
+        name: &str,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<Recipient>, StoreError> {
+        ledger::CampaignTables::recipients(&mut *self.lock(), name, from, limit)
     }
 }

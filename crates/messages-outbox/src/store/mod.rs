@@ -1,5 +1,6 @@
 //! The contract between the outbox and its store.
 
+mod campaigns;
 mod clock;
 mod error;
 mod memory;
@@ -15,6 +16,10 @@ use crate::id::RowId;
 use crate::intent::Intent;
 use crate::run::{Run, RunId, RunIntent};
 
+pub use campaigns::{
+    CampaignReport, CampaignStatus, CampaignStore, Control, ControlRequest, Created, Imported,
+    ReleaseRequest, Releases,
+};
 pub use clock::{FastClock, ManualClock, StoreClock, SystemClock};
 pub use error::{Effect, StoreError, StoreErrorKind};
 pub use memory::MemoryStore;
@@ -152,6 +157,11 @@ pub trait OutboxStore: Debug + Send + Sync + 'static {
 
     /// The row or run with this key; of a run its ID, which is not that of a row.
     async fn find(&self, namespace: &str, key: &str) -> Result<Option<RowId>, StoreError>;
+
+    /// Campaigns, of a store that has them. Default: none.
+    fn campaigns(&self) -> Option<&dyn CampaignStore> {
+        None
+    }
 
     /// Waits until rows may have become claimable, at most `timeout`. It may return too early, never later.
     async fn changed(&self, timeout: Duration);

@@ -1,12 +1,13 @@
 //! Proofs for stores, and for the ledger itself.
 //!
-//! A store of your own proves itself with a [`StoreHarness`] and two calls:
+//! A store of your own proves itself with a [`StoreHarness`] and two calls, or three if it has campaigns:
 //!
 //! ```
 //! use messages_outbox::testing::{MemoryHarness, conformance, histories};
 //!
 //! # async fn prove() {
 //! conformance::run(&MemoryHarness).await.assert();
+//! conformance::run_campaigns(&MemoryHarness).await.assert();
 //! for seed in 0..10 {
 //!     histories(&MemoryHarness, seed).await.unwrap();
 //! }

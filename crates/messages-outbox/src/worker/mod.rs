@@ -2,6 +2,7 @@
 
 mod batch;
 mod breaker;
+mod campaigns;
 mod outcome;
 mod pace;
 mod post;
@@ -21,6 +22,7 @@ use crate::store::{Claim, ClaimRequest, ReapRequest, StoreError, StoreErrorKind}
 
 use batch::Batcher;
 use breaker::Breaker;
+use campaigns::Campaigns;
 use pace::StoreTime;
 use post::{LEAD, Sender};
 pub use report::{RunError, RunReport};
@@ -67,7 +69,9 @@ pub(crate) async fn run(
 
     let mut rows = JoinSet::new();
     let mut runs = Runs::new(inner);
-    let result = claim_until(&sender, until, shutdown, &mut rows, &mut runs).await;
+    let mut campaigns = Campaigns::new(inner);
+    let work = (&mut runs, &mut campaigns);
+    let result = claim_until(&sender, until, shutdown, &mut rows, work).await;
     // Rows that have not begun are released, requests in flight are awaited.
     let _ = stop.send(true);
     while rows.join_next().await.is_some() {}
@@ -83,7 +87,7 @@ async fn claim_until(
     until: Until,
     shutdown: impl Future<Output = ()> + Send,
     rows: &mut JoinSet<()>,
-    runs: &mut Runs,
+    (runs, campaigns): (&mut Runs, &mut Campaigns),
 ) -> Result<(), RunError> {
     let mut shutdown = pin!(shutdown);
     let inner = &sender.inner;
@@ -113,7 +117,10 @@ async fn claim_until(
             false => (concurrency + ahead).saturating_sub(held),
         };
         let is_worth_it = held == 0 || most >= ahead.div_ceil(2).max(1);
-        let advanced = runs.look().await;
+        let advanced = match runs.look().await {
+            Ok(()) => campaigns.look().await,
+            Err(error) => Err(error),
+        };
         let result = if let Err(error) = advanced {
             Err(error)
         } else if is_reap_due {
@@ -133,11 +140,12 @@ async fn claim_until(
                     if until == Until::Empty && is_last && is_idle(inner).await? {
                         // A row that was settled since the last look may have moved its run.
                         runs.look_now().await.map_err(RunError::Store)?;
-                        if !runs.are_waiting() {
+                        if !runs.are_waiting() && !campaigns.are_waiting() {
                             return Ok(());
                         }
                     }
-                    let wait = pause_after(&claim, inner.settings.poll).min(runs.wait());
+                    let wait = pause_after(&claim, inner.settings.poll);
+                    let wait = wait.min(runs.wait()).min(campaigns.wait());
                     time.observe(Instant::now(), claim.now);
                     spawn(sender, claim, &time, rows);
                     Ok(if is_empty { wait } else { Duration::ZERO })

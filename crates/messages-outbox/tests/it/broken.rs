@@ -6,15 +6,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use messages_outbox::campaign::{CampaignSettings, Recipient, RecipientIntent};
 use messages_outbox::testing::{StoreHarness, conformance};
 use messages_outbox::window::{Window, Zone};
 use messages_outbox::{
-    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest, Claimed,
-    Command, CommandRequest, Enqueued, Fact, Forgotten, Intent, ListRequest, ManualClock,
+    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, CampaignReport,
+    CampaignStatus, CampaignStore, Claim, ClaimRequest, Claimed, Command, CommandRequest,
+    ControlRequest, Created, Enqueued, Fact, Forgotten, Imported, Intent, ListRequest, ManualClock,
     MemoryStore, OutboxStore, Priority, PurgeRequest, Quotas, ReapRequest, Reaped, Release,
-    Resolution, Row, RowDetail, RowId, Run, RunDetail, RunFilter, RunId, RunIntent, RunListRequest,
-    RunState, Scope, Selection, Settle, Settled, Started, Status, StoreClock, StoreError,
-    StoreErrorKind,
+    ReleaseRequest, Releases, Resolution, Row, RowDetail, RowId, Run, RunDetail, RunFilter, RunId,
+    RunIntent, RunListRequest, RunState, Scope, Selection, Settle, Settled, Started, Status,
+    StoreClock, StoreError, StoreErrorKind,
 };
 
 /// A fault, named after the clause it breaks.
@@ -59,6 +61,12 @@ pub(crate) enum Fault {
     C27ForgetsTasks,
     C28CancelsNothing,
     C29PurgesRunning,
+    C30ImportsTwice,
+    C31ReleasesApart,
+    C32IgnoresCommands,
+    C33IgnoresLimits,
+    C34ShowsOldCounts,
+    C35ForgetsRowsAlone,
 }
 
 use Fault::*;
@@ -93,6 +101,16 @@ const FAULTS: [Fault; 29] = [
     C27ForgetsTasks,
     C28CancelsNothing,
     C29PurgesRunning,
+];
+
+/// Faults of campaigns.
+const CAMPAIGN_FAULTS: [Fault; 6] = [
+    C30ImportsTwice,
+    C31ReleasesApart,
+    C32IgnoresCommands,
+    C33IgnoresLimits,
+    C34ShowsOldCounts,
+    C35ForgetsRowsAlone,
 ];
 
 #[derive(Debug)]
@@ -321,7 +339,7 @@ impl OutboxStore for Broken {
 
     async fn forget(&self, recipients: &[String]) -> Result<Forgotten, StoreError> {
         match self.fault {
-            C15ForgetsNothing => Ok(Forgotten::default()),
+            C15ForgetsNothing | C35ForgetsRowsAlone => Ok(Forgotten::default()),
             _ => self.inner.forget(recipients).await,
         }
     }
@@ -422,8 +440,96 @@ impl OutboxStore for Broken {
         self.inner.find(namespace, key).await
     }
 
+    fn campaigns(&self) -> Option<&dyn CampaignStore> {
+        Some(self)
+    }
+
     async fn changed(&self, timeout: Duration) {
         self.inner.changed(timeout).await;
+    }
+}
+
+#[async_trait]
+impl CampaignStore for Broken {
+    async fn create_campaign(
+        &self,
+        name: &str,
+        settings: &CampaignSettings,
+    ) -> Result<Created, StoreError> {
+        let mut settings = settings.clone();
+        if self.fault == C33IgnoresLimits {
+            settings.ramp = None;
+        }
+        self.inner.create_campaign(name, &settings).await
+    }
+
+    async fn import_recipients(
+        &self,
+        name: &str,
+        recipients: &[RecipientIntent],
+    ) -> Result<Vec<Imported>, StoreError> {
+        if self.fault != C30ImportsTwice {
+            return self.inner.import_recipients(name, recipients).await;
+        }
+        // A repetition looks like another line of the same file.
+        let line = u64::from(self.calls.fetch_add(1, Ordering::SeqCst));
+        let moved: Vec<_> = recipients
+            .iter()
+            .map(|recipient| recipient.clone().line(1_000 + line))
+            .collect();
+        self.inner.import_recipients(name, &moved).await
+    }
+
+    async fn release_recipients(&self, request: &ReleaseRequest) -> Result<Releases, StoreError> {
+        let mut releases = self.inner.release_recipients(request).await?;
+        if self.fault == C31ReleasesApart {
+            releases.released += u64::from(self.is_among_first(1));
+        }
+        Ok(releases)
+    }
+
+    async fn control_campaign(
+        &self,
+        request: &ControlRequest,
+    ) -> Result<Option<Affected>, StoreError> {
+        match self.fault {
+            C32IgnoresCommands => Ok(Some(Affected::default())),
+            _ => self.inner.control_campaign(request).await,
+        }
+    }
+
+    async fn list_campaigns(&self) -> Result<Vec<CampaignStatus>, StoreError> {
+        self.inner.list_campaigns().await
+    }
+
+    async fn show_campaign(&self, name: &str) -> Result<Option<CampaignReport>, StoreError> {
+        let mut report = self.inner.show_campaign(name).await?;
+        if let (C34ShowsOldCounts, Some(report)) = (self.fault, &mut report) {
+            report.counts.states.pop_first();
+        }
+        Ok(report)
+    }
+
+    async fn list_recipients(
+        &self,
+        name: &str,
+        from: u64,
+        limit: u32,
+    ) -> Result<Vec<Recipient>, StoreError> {
+        self.inner.list_recipients(name, from, limit).await
+    }
+}
+
+#[tokio::test]
+async fn the_suite_finds_a_fault_of_each_clause_of_campaigns() {
+    for (clause, fault) in (30..).zip(CAMPAIGN_FAULTS) {
+        let report = conformance::run_campaigns(&BrokenHarness(fault)).await;
+        let failures = report.failures().iter();
+        let broken: Vec<u32> = failures.map(|failure| failure.clause).collect();
+        assert!(
+            broken.contains(&clause),
+            "{fault:?} was not found: {report}"
+        );
     }
 }
 

@@ -1,9 +1,10 @@
 //! `outbox add`: stores messages, workflows and journeys.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
+use messages_outbox::campaign::Campaign;
 use messages_outbox::{
     Definition, DefinitionError, Enqueued, Intent, OutboxStore, Priority, RowId, RunId, RunIntent,
     RunState, Started, State,
@@ -12,6 +13,7 @@ use messages_sdk::types::{Document, Submission, Url};
 use serde::Serialize;
 use tokio::sync::mpsc::error::TryRecvError;
 
+use super::campaign::{CampaignArgs, Import, campaigns};
 use super::store::failed;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -36,6 +38,7 @@ Examples:
   messages outbox add messages.ndjson
   messages outbox add --key /client_ref --campaign spring --send-before 2026-12-01T20:00:00Z messages.ndjson
   messages outbox add --csv people.csv --template message.json
+  messages outbox add --campaign spring --csv people.csv --template message.json --ramp 5:100:600 --dry-run
   messages outbox add journey.toml
 
 Workflows and journeys become runs: `outbox work` sends their steps over v1, and waits for the statuses of their messages.
@@ -51,8 +54,9 @@ pub(super) struct AddArgs {
     #[command(flatten)]
     table: TableArgs,
 
-    /// The message that the rows of --csv are filled into
-    #[arg(long, value_name = "FILE", requires = "csv")]
+    /// The message that the rows of --csv are filled into; of a campaign, also a workflow or journey, and without --csv JSON
+    /// objects with the values of its placeholders, one per line
+    #[arg(long, value_name = "FILE")]
     template: Option<PathBuf>,
 
     /// Stores the valid messages of an input that has invalid ones too; without it, a file is checked first, and nothing is
@@ -64,7 +68,8 @@ pub(super) struct AddArgs {
     #[arg(long, value_name = "POINTER", value_parser = pointer)]
     key: Option<String>,
 
-    /// Campaign of the messages
+    /// Campaign of the messages. With --template and without --key, the template and the recipients are stored, and a worker
+    /// renders each message when it is its turn
     #[arg(long, value_name = "NAME")]
     campaign: Option<String>,
 
@@ -87,6 +92,9 @@ pub(super) struct AddArgs {
     /// URL that the final report of a workflow is posted to, at least once
     #[arg(long, value_name = "URL", value_parser = url)]
     report_url: Option<String>,
+
+    #[command(flatten)]
+    campaign_options: CampaignArgs,
 }
 
 /// Engine that executes workflows.
@@ -199,6 +207,12 @@ impl AddArgs {
                 "--send-before must be later than --send-at",
             ));
         }
+        if let (Some(name), Some(template), None) = (&self.campaign, &self.template, &self.key) {
+            return self.import(settings, store, name, template).await;
+        }
+        if self.template.is_some() && self.table.csv.is_none() {
+            return Err(CommandError::usage("--template needs --csv or --campaign"));
+        }
         let mut inputs = self.open(settings.out)?;
         let mut adding = Adding {
             args: &self,
@@ -224,12 +238,56 @@ impl AddArgs {
         adding.end()
     }
 
+    /// Imports the recipients of a campaign.
+    async fn import(
+        &self,
+        settings: &Settings,
+        store: &dyn OutboxStore,
+        name: &str,
+        template: &Path,
+    ) -> Result<Exit, CommandError> {
+        if self.report_url.is_some() || self.engine == Engine::Api {
+            return Err(CommandError::usage(
+                "--report-url and --engine api are not options of a campaign",
+            ));
+        }
+        let options = &self.campaign_options;
+        let mut campaign = options.settings(template)?;
+        campaign.priority = self.priority;
+        campaign.send_at = self.send_at;
+        campaign.send_before = self.send_before;
+        let others = options.other_columns(&campaign);
+        let sources = match self.table.source_with(Some(template), &others)? {
+            Some(table) => vec![table],
+            None => self.documents(),
+        };
+        let inputs = sources.into_iter().map(Source::open);
+        let inputs: Vec<Opened> = inputs.collect::<Result<_, _>>()?;
+        let import = Import {
+            campaign: Campaign::new(name, campaign, Timestamp::now()),
+            zone_column: options.zone_column.as_deref(),
+            out: settings.out,
+            skip_invalid: self.skip_invalid,
+            allow_duplicates: self.table.allow_duplicates,
+        };
+        if options.dry_run {
+            return import.dry_run(inputs);
+        }
+        import.run(campaigns(store)?, inputs).await
+    }
+
+    fn documents(&self) -> Vec<Source> {
+        match &*self.files {
+            [] => vec![Source::Json(PathBuf::from("-"))],
+            files => files.iter().cloned().map(Source::Json).collect(),
+        }
+    }
+
     /// Opens every input first: a mistyped name leaves nothing behind.
     fn open(&self, out: Output) -> Result<Vec<Opened>, CommandError> {
         let sources = match self.table.source(self.template.as_deref())? {
             Some(table) => vec![table],
-            None if self.files.is_empty() => vec![Source::Json(PathBuf::from("-"))],
-            None => self.files.iter().cloned().map(Source::Json).collect(),
+            None => self.documents(),
         };
         let mut inputs = Vec::new();
         for source in sources {

@@ -3,9 +3,10 @@
 use clap::{ArgGroup, Args, value_parser};
 use messages_outbox::row::Resolution;
 use messages_outbox::{
-    Affected, Command, CommandRequest, OutboxStore, RowId, RunId, Scope, Selection,
+    Affected, Command, CommandRequest, Control, OutboxStore, RowId, RunId, Scope, Selection,
 };
 
+use super::campaign;
 use super::list::ScopeFilter;
 use super::store::failed;
 use crate::error::CommandError;
@@ -117,8 +118,18 @@ impl ScopeArgs {
         command: Command,
     ) -> Result<Exit, CommandError> {
         let wanted = self.ids.len();
-        let selection = selection(self.ids, self.scope.scope());
-        let affected = change(store, selection.clone(), command, &self.by.by, None).await?;
+        let of_campaign = match (&self.scope.campaign, command) {
+            (Some(name), Command::Pause) => campaign::apply(store, name, Control::Pause).await?,
+            (Some(name), _) => campaign::apply(store, name, Control::Resume).await?,
+            _ => None,
+        };
+        let affected = match of_campaign {
+            Some(affected) => affected,
+            None => {
+                let selection = selection(self.ids, self.scope.scope());
+                change(store, selection, command, &self.by.by, None).await?
+            }
+        };
         if wanted > 0 {
             return report(settings, affected, Some(wanted), "changed");
         }
@@ -154,9 +165,15 @@ impl CancelArgs {
             }
         }
         let mut affected = Affected::default();
+        if let Some(name) = &self.scope.campaign {
+            let of_campaign = campaign::apply(store, name, Control::Cancel).await?;
+            affected.count += of_campaign.unwrap_or_default().count;
+        }
         if wanted.is_none() || !ids.is_empty() {
             let selection = selection(ids, self.scope.scope());
-            affected = change(store, selection, Command::Cancel, &self.by.by, None).await?;
+            let changed = change(store, selection, Command::Cancel, &self.by.by, None).await?;
+            affected.count += changed.count;
+            affected.more = changed.more;
         }
         affected.count += runs;
         report(settings, affected, wanted, "cancelled")

@@ -2,6 +2,7 @@
 
 mod add;
 mod apply;
+mod campaign;
 mod control;
 mod doctor;
 mod erase;
@@ -27,7 +28,8 @@ use store::StoreArgs;
 #[command(after_help = "\
 Examples:
   messages outbox add messages.ndjson
-  messages outbox add --csv people.csv --template message.json --campaign spring --key /client_ref
+  messages outbox add --campaign spring --csv people.csv --template message.json
+  messages outbox campaign report spring
   messages outbox status
   messages outbox list --state in_doubt
   messages outbox add journey.toml
@@ -67,6 +69,8 @@ enum Action {
     Cancel(control::CancelArgs),
     /// Decides rows in doubt
     Resolve(control::ResolveArgs),
+    /// Campaigns: their progress and results
+    Campaign(campaign::CampaignCommand),
     /// Applies stored webhooks
     Apply(apply::ApplyArgs),
     /// Erases the messages and recipients of finished rows
@@ -119,6 +123,7 @@ impl Action {
             Self::Resume(args) => args.resume(settings, store).await,
             Self::Cancel(args) => args.run(settings, store).await,
             Self::Resolve(args) => args.run(settings, store).await,
+            Self::Campaign(command) => command.run(settings, store).await,
             Self::Apply(args) => args.run(settings, shared).await,
             Self::Purge(args) => args.run(settings, store).await,
             Self::Forget => erase::forget(settings, store).await,

@@ -11,7 +11,7 @@ mod table;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use messages_sdk::types::{Document, Submission};
+use messages_sdk::types::{Document, Submission, Variables};
 use serde_json::Value;
 
 use crate::error::CommandError;
@@ -44,12 +44,21 @@ pub(crate) struct TableArgs {
 impl TableArgs {
     /// The table filled into this template, if one is named.
     pub(crate) fn source(&self, template: Option<&Path>) -> Result<Option<Source>, CommandError> {
+        self.source_with(template, &[])
+    }
+
+    /// The same, whose rows also have these columns.
+    pub(crate) fn source_with(
+        &self,
+        template: Option<&Path>,
+        others: &[String],
+    ) -> Result<Option<Source>, CommandError> {
         let Some(table) = &self.csv else {
             return Ok(None);
         };
         let template = template
             .ok_or_else(|| CommandError::usage("--csv needs --template with the message's file"))?;
-        let table = Table::open(table, template, self.delimiter)?;
+        let table = Table::open(table, template, self.delimiter, others)?;
         Ok(Some(Source::Csv(Box::new(table))))
     }
 }
@@ -128,6 +137,40 @@ impl Item {
                 finding.pointer = pointer.to_owned();
                 Err(vec![finding])
             }
+        }
+    }
+
+    /// The values of the placeholders of a template: those of a row, or of a JSON object's fields.
+    pub(crate) fn into_variables(self) -> Result<Variables, Vec<Finding>> {
+        let object = match self.content? {
+            Raw::Row(row) => return row.into_variables(),
+            Raw::Value(value) => value,
+            Raw::Bytes(bytes) => {
+                let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+                serde_json::from_slice(text)
+                    .map_err(|error| vec![Finding::new("json", error.to_string())])?
+            }
+        };
+        let Value::Object(fields) = object else {
+            return Err(vec![Finding::new("type", "must be an object")]);
+        };
+        let mut findings = Vec::new();
+        let mut variables = Variables::default();
+        for (name, value) in fields {
+            match value {
+                Value::String(text) => variables.insert(name, text),
+                Value::Number(number) => variables.insert(name, number.to_string()),
+                _ => {
+                    let mut finding = Finding::new("type", "must be a text or a number");
+                    finding.pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+                    findings.push(finding);
+                }
+            }
+        }
+        if findings.is_empty() {
+            Ok(variables)
+        } else {
+            Err(findings)
         }
     }
 

@@ -1,5 +1,6 @@
 //! The contract of [`OutboxStore`](crate::OutboxStore), as a test: one case for each clause.
 
+mod campaigns;
 mod erasing;
 mod facts;
 mod operating;
@@ -15,16 +16,22 @@ use super::{StoreHarness, Verdict};
 /// Longest duration of a case.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Runs every case, each over a fresh store.
+/// Runs cases, each over a fresh store.
+macro_rules! cases {
+    ($harness:ident: $($clause:literal $title:literal $case:path;)+) => {{
+        let mut report = Report::default();
+        $(
+            let verdict = tokio::time::timeout(PATIENCE, $case($harness)).await;
+            let verdict = verdict.unwrap_or_else(|_| Err(format!("took longer than {PATIENCE:?}")));
+            report.add($clause, $title, verdict);
+        )+
+        report
+    }};
+}
+
+/// Runs every case but those of campaigns, each over a fresh store.
 pub async fn run<H: StoreHarness>(harness: &H) -> Report {
-    let mut report = Report::default();
-    macro_rules! cases {
-        ($($clause:literal $title:literal $case:path;)+) => { $(
-            let verdict = tokio::time::timeout(PATIENCE, $case(harness)).await;
-            report.add($clause, $title, verdict.unwrap_or_else(|_| Err(format!("took longer than {PATIENCE:?}"))));
-        )+ };
-    }
-    cases! {
+    cases! { harness:
         1 "enqueue is idempotent by key" sending::enqueue_is_idempotent;
         2 "a row has one holder" sending::a_row_has_one_holder;
         3 "begin is durable" sending::begin_is_durable;
@@ -55,7 +62,18 @@ pub async fn run<H: StoreHarness>(harness: &H) -> Report {
         28 "an ended run sends nothing more" running::an_ended_run_sends_nothing_more;
         29 "running runs pin their rows" running::running_runs_pin_their_rows;
     }
-    report
+}
+
+/// Runs the cases of campaigns, of a store that has them.
+pub async fn run_campaigns<H: StoreHarness>(harness: &H) -> Report {
+    cases! { harness:
+        30 "import is idempotent by recipient" campaigns::import_is_idempotent;
+        31 "a recipient is released once" campaigns::a_recipient_is_released_once;
+        32 "a pause stops releases" campaigns::a_pause_stops_releases;
+        33 "ramp, brake and caps hold" campaigns::limits_hold;
+        34 "the counts of a campaign add up" campaigns::the_counts_add_up;
+        35 "opt-outs hold for campaigns" campaigns::opt_outs_hold;
+    }
 }
 
 /// Result of the suite.

@@ -12,6 +12,7 @@ use std::io::{self, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use messages_sdk::types;
 use serde_json::Value;
 
 use crate::error::CommandError;
@@ -56,6 +57,7 @@ impl Table {
         path: &Path,
         template_path: &Path,
         delimiter: Option<u8>,
+        others: &[String],
     ) -> Result<Self, CommandError> {
         let mut file = open_file(path)?;
         let text = read_file(template_path).map_err(|error| unreadable(template_path, error))?;
@@ -68,7 +70,15 @@ impl Table {
         if let Some(error) = EncodingError::of_head(head.get(..read).unwrap_or_default()) {
             return Err(error.in_file(path.display()));
         }
-        let named = Template::named(&template);
+        let template = types::Template::new(template).map_err(|problems| {
+            CommandError::invalid(format!("{} is not a template", template_path.display()))
+                .because(problems)
+        })?;
+        let mut named = Template::named(&template);
+        named.extend(others.iter().map(|name| Named {
+            name: name.clone(),
+            is_address: false,
+        }));
         let declared = reader::declared_delimiter(head.get(..read).unwrap_or_default());
         let (delimiter, header) = match delimiter.or(declared) {
             Some(delimiter) => (delimiter, header(&mut file, delimiter)),
@@ -125,7 +135,7 @@ impl Table {
                 return Err(refused(path, &header, mistake));
             }
         }
-        let template = Template::new(template, |name| {
+        let template = Template::new(template, others, |name| {
             places.get(name).copied().unwrap_or(usize::MAX)
         });
         Ok(Self {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use messages_sdk::types::{self, Variables};
+use serde_json::{Value, json};
 
 use super::cell;
 use crate::finding::Finding;
@@ -14,7 +15,9 @@ const ADDRESSES: [&str; 4] = ["to", "from", "number", "id"];
 /// A message with placeholders.
 #[derive(Debug)]
 pub(super) struct Template {
-    value: Value,
+    template: types::Template,
+    /// The names of its variables and of others that are wanted, and their places in a row.
+    columns: Vec<(String, usize)>,
     texts: Vec<Text>,
 }
 
@@ -36,11 +39,22 @@ pub(super) struct Named {
 }
 
 impl Template {
-    /// A template whose columns are at the places that `place` returns.
-    pub(super) fn new(value: Value, place: impl Fn(&str) -> usize) -> Self {
+    /// A template whose columns are at the places that `place` returns, with these columns besides.
+    pub(super) fn new(
+        template: types::Template,
+        others: &[String],
+        place: impl Fn(&str) -> usize,
+    ) -> Self {
+        let names = template.names().into_iter().map(str::to_owned);
+        let mut columns: Vec<String> = names.chain(others.iter().cloned()).collect();
+        columns.sort_unstable();
+        columns.dedup();
         let mut texts = Vec::new();
-        visit(&value, &mut String::new(), &mut |pointer, text| {
-            let columns = placeholders(text).map(|name| (name.to_owned(), place(name)));
+        visit_all(&template, &mut |pointer, text| {
+            let columns = names_in(text).into_iter().map(|name| {
+                let place = place(&name);
+                (name, place)
+            });
             texts.push(Text {
                 columns: columns.collect(),
                 is_address: is_address(pointer),
@@ -49,15 +63,23 @@ impl Template {
             });
         });
         texts.retain(|text| !text.columns.is_empty());
-        Self { value, texts }
+        let columns = columns.into_iter().map(|name| {
+            let place = place(&name);
+            (name, place)
+        });
+        Self {
+            columns: columns.collect(),
+            texts,
+            template,
+        }
     }
 
     /// The columns that a template names.
-    pub(super) fn named(value: &Value) -> Vec<Named> {
+    pub(super) fn named(template: &types::Template) -> Vec<Named> {
         let mut named = Vec::new();
-        visit(value, &mut String::new(), &mut |pointer, text| {
-            named.extend(placeholders(text).map(|name| Named {
-                name: name.to_owned(),
+        visit_all(template, &mut |pointer, text| {
+            named.extend(names_in(text).into_iter().map(|name| Named {
+                name,
                 is_address: is_address(pointer),
             }));
         });
@@ -81,11 +103,11 @@ impl Template {
 
     /// The message of a row.
     pub(super) fn fill(self: &Arc<Self>, cells: &[&str]) -> Row {
-        let value = fill(&self.value, &|name| {
-            let mut columns = self.texts.iter().flat_map(|text| &text.columns);
-            let place = columns.find(|(column, _)| column == name);
-            place.and_then(|(_, place)| cells.get(*place).copied())
-        });
+        let cell = |place: usize| cells.get(place).copied().unwrap_or_default();
+        let columns = self.columns.iter();
+        let variables: Variables = columns.map(|(name, place)| (name, cell(*place))).collect();
+        // Every column has a cell, if an empty one.
+        let value = self.template.render(&variables).unwrap_or_default();
         let addresses = self.texts.iter().filter(|text| text.is_address);
         let findings = addresses.filter_map(|text| {
             let is_empty = value
@@ -93,11 +115,10 @@ impl Template {
                 .and_then(Value::as_str)
                 .is_some_and(|text| text.trim().is_empty());
             text.columns.iter().find_map(|(name, place)| {
-                let cell = cells.get(*place).copied().unwrap_or_default();
                 let fault = if is_empty {
                     Some(cell::EMPTY)
                 } else {
-                    cell::address_fault(cell)
+                    cell::address_fault(cell(*place))
                 };
                 let mut finding = Finding::new(fault?.rule, fault?.message);
                 finding.pointer.clone_from(&text.pointer);
@@ -108,6 +129,7 @@ impl Template {
         Row {
             findings: findings.collect(),
             value,
+            variables,
             template: Arc::clone(self),
         }
     }
@@ -128,6 +150,7 @@ impl Template {
 /// The message of a row, which still has to be checked.
 pub(crate) struct Row {
     value: Value,
+    variables: Variables,
     /// Faults of cells, about which the message's rules would say less.
     findings: Vec<Finding>,
     template: Arc<Template>,
@@ -137,6 +160,15 @@ impl Row {
     /// The filled message.
     pub(crate) const fn value(&self) -> &Value {
         &self.value
+    }
+
+    /// The values of the row, or the faults of its cells.
+    pub(crate) fn into_variables(self) -> Result<Variables, Vec<Finding>> {
+        if self.findings.is_empty() {
+            Ok(self.variables)
+        } else {
+            Err(self.findings)
+        }
     }
 
     /// Decodes and checks the message.
@@ -190,44 +222,20 @@ fn visit(value: &Value, pointer: &mut String, found: &mut impl FnMut(&str, &str)
     }
 }
 
-/// The text before the first placeholder, its name, and the text behind it.
-fn placeholder(text: &str) -> Option<(&str, &str, &str)> {
-    let (before, rest) = text.split_once("{{")?;
-    let (name, after) = rest.split_once("}}")?;
-    Some((before, name.trim(), after))
-}
-
-/// The columns that a text names.
-fn placeholders(mut text: &str) -> impl Iterator<Item = &str> {
-    std::iter::from_fn(move || {
-        let (_, name, after) = placeholder(text)?;
-        text = after;
-        Some(name)
-    })
-}
-
-fn fill<'a>(template: &Value, cell: &impl Fn(&str) -> Option<&'a str>) -> Value {
-    match template {
-        Value::String(text) => Value::String(fill_text(text, cell)),
-        Value::Array(items) => items.iter().map(|item| fill(item, cell)).collect(),
-        Value::Object(map) => {
-            let filled = map
-                .iter()
-                .map(|(key, value)| (key.clone(), fill(value, cell)));
-            Value::Object(filled.collect())
-        }
-        other => other.clone(),
+/// Visits the texts of a template with their JSON pointers.
+fn visit_all(template: &types::Template, found: &mut impl FnMut(&str, &str)) {
+    for (key, value) in template.as_object() {
+        let mut pointer = format!("/{}", key.replace('~', "~0").replace('/', "~1"));
+        visit(value, &mut pointer, found);
     }
 }
 
-fn fill_text<'a>(text: &str, cell: &impl Fn(&str) -> Option<&'a str>) -> String {
-    let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, name, after)) = placeholder(rest) {
-        filled.push_str(before);
-        filled.push_str(cell(name).unwrap_or_default());
-        rest = after;
-    }
-    filled.push_str(rest);
-    filled
+/// The columns that a text of a template names.
+fn names_in(text: &str) -> Vec<String> {
+    let template = types::Template::new(json!({ "text": text }));
+    // The template as a whole was checked.
+    template.map_or_else(
+        |_| Vec::new(),
+        |template| template.names().into_iter().map(str::to_owned).collect(),
+    )
 }
