@@ -118,12 +118,28 @@ where
     H: Fn(Delivery) -> F + Send + Sync + 'static,
     F: Future<Output = StatusCode> + Send + 'static,
 {
+    serve_beside(Router::new(), listener, receiver, handle, shutdown).await
+}
+
+/// The same beside other routes.
+pub(crate) async fn serve_beside<H, F>(
+    routes: Router,
+    listener: TcpListener,
+    receiver: Option<Receiver>,
+    handle: H,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), CommandError>
+where
+    H: Fn(Delivery) -> F + Send + Sync + 'static,
+    F: Future<Output = StatusCode> + Send + 'static,
+{
     let server = Arc::new(Server { receiver, handle });
     let app = Router::new()
         .fallback(take::<H, F>)
         // The server has a limit of its own.
         .layer(DefaultBodyLimit::disable())
-        .with_state(server);
+        .with_state(server)
+        .merge(routes);
     messages_sdk::webhook::serve_with_shutdown(listener, app, ServerLimits::default(), shutdown)
         .await
         .map_err(|error| CommandError::new(Exit::Other, "the receiver stopped").because(error))

@@ -1,7 +1,9 @@
 //! `messages outbox campaign` against the emulator: each recipient is one record, and gets at most one message.
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Child, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -169,6 +171,55 @@ fn a_cancelled_campaign_sends_nothing_more() {
     assert_eq!(report["state"], "cancelled");
     assert_eq!(report["skipped"], json!({"cancelled": 50}));
     assert_eq!(emulator.accepted(), 0);
+}
+
+#[test]
+fn a_worker_serves_metrics_without_numbers() {
+    let emulator = Emulator::start();
+    let shell = emulator.shell();
+    prepare(&shell, 3);
+    outbox(&shell, &ADD);
+    let mut child = shell
+        .command(&["outbox", "work", "--emulator", "--port", "0", "--json"])
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut notes = BufReader::new(child.stderr.take().unwrap()).lines();
+    let note = notes.next().unwrap().unwrap();
+    let (_, address) = note.split_once("http://").expect(&note);
+    let began = Instant::now();
+    let metrics = loop {
+        let metrics = get(address.trim(), "/metrics");
+        if metrics.contains("messages_outbox_rows{state=\"sent\"} 3") {
+            break metrics;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "{metrics}");
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    child.kill().unwrap();
+    child.wait().unwrap();
+    for sample in [
+        "messages_outbox_campaign_recipients{campaign=\"spring\"} 3",
+        "messages_outbox_campaign_released{campaign=\"spring\"} 3",
+        "messages_outbox_campaign_paused{campaign=\"spring\"} 0",
+        "# TYPE messages_outbox_post_seconds summary",
+    ] {
+        assert!(metrics.contains(sample), "{sample} is missing: {metrics}");
+    }
+    assert!(!metrics.contains("4477009") && !metrics.contains("Dear"));
+}
+
+/// The response to a GET.
+fn get(address: &str, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    response
 }
 
 fn start(shell: &Shell, arguments: &[&str]) -> Child {

@@ -280,12 +280,13 @@ impl CampaignTables for SqliteTables<'_> {
              LEFT JOIN messages_outbox_rows r ON r.id = p.id \
              LEFT JOIN messages_outbox_runs n ON n.id = p.id"
         );
-        let found: Vec<(Option<String>, Option<String>, Option<String>, Option<i64>)> =
-            self.all(&sql, params![campaign, limit], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-            })?;
+        let found = self.all(&sql, params![campaign, limit], |row| {
+            let texts: [Option<String>; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
+            let since: Option<i64> = row.get(3)?;
+            Ok((texts, since))
+        })?;
         let mut ended = Vec::new();
-        for (row, run, status, since) in found {
+        for ([row, run, status], since) in found {
             let outcome = outcome(row.as_deref(), run.as_deref())?;
             if let (Some(outcome), Some(since)) = (outcome, since) {
                 let status = status.map(Into::into);

@@ -7,6 +7,7 @@ mod control;
 mod doctor;
 mod erase;
 mod list;
+mod metrics;
 mod printer;
 mod row;
 mod run;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use messages_outbox::{ObservedSend, OutboxObserver, Outcome, State};
 use serde::Serialize;
@@ -72,7 +73,7 @@ impl Printer {
 
 impl OutboxObserver for Printer {
     fn on_settled(&self, send: &ObservedSend<'_>) {
-        self.counts.add(send.state);
+        self.counts.add(send.state, send.elapsed);
         let is_shown = self.is_json
             || send.state != Some(State::Sent)
             || (!self.is_watched && self.shown.fetch_add(1, Ordering::Relaxed) < SHOWN_MAX);
@@ -152,10 +153,35 @@ pub(super) struct Counts {
     failed: AtomicU64,
     in_doubt: AtomicU64,
     requeued: AtomicU64,
+    /// Number of requests, and their durations in microseconds.
+    posts: AtomicU64,
+    micros: AtomicU64,
 }
 
 impl Counts {
-    fn add(&self, state: Option<State>) {
+    /// Numbers of outcomes by the state they led to.
+    pub(super) fn by_state(&self) -> [(&'static str, u64); 4] {
+        [
+            ("sent", &self.sent),
+            ("failed", &self.failed),
+            ("in_doubt", &self.in_doubt),
+            ("queued", &self.requeued),
+        ]
+        .map(|(name, count)| (name, count.load(Ordering::Relaxed)))
+    }
+
+    /// Number of requests, and the sum of their durations in seconds.
+    pub(super) fn durations(&self) -> (u64, f64) {
+        let micros = self.micros.load(Ordering::Relaxed);
+        (self.posts.load(Ordering::Relaxed), micros as f64 / 1e6)
+    }
+
+    fn add(&self, state: Option<State>, elapsed: Duration) {
+        if !elapsed.is_zero() {
+            let micros = u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX);
+            self.posts.fetch_add(1, Ordering::Relaxed);
+            self.micros.fetch_add(micros, Ordering::Relaxed);
+        }
         let count = match state {
             Some(State::Sent) => &self.sent,
             Some(State::Failed) => &self.failed,

@@ -14,6 +14,7 @@ use messages_sdk::webhook::Receiver;
 use serde::Serialize;
 use tokio::sync::watch;
 
+use super::metrics;
 use super::printer::{Counts, Printer};
 use super::store::failed;
 use crate::command::listen::register;
@@ -23,7 +24,7 @@ use crate::exit::Exit;
 use crate::io::exchange::Exchange;
 use crate::io::output::Line;
 use crate::io::progress::Progress;
-use crate::receive::{Delivery, bind, serve};
+use crate::receive::{Delivery, bind, serve_beside};
 use crate::settings::{Settings, credentials, no_client};
 use crate::signals::interrupted;
 use crate::usage;
@@ -65,7 +66,7 @@ pub(super) struct WorkArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = value_parser!(u32).range(1..=3_600))]
     lease: u32,
 
-    /// The port on 127.0.0.1 that receives webhooks; 0 picks a free one
+    /// The port on 127.0.0.1 that receives webhooks, and serves metrics for Prometheus at /metrics; 0 picks a free one
     #[arg(
         long,
         value_name = "PORT",
@@ -114,9 +115,11 @@ impl WorkArgs {
                 async move { apply(&outbox, &delivery).await }
             };
             let mut stopped = stopped.clone();
-            tokio::spawn(serve(listener, Some(receiver), handle, async move {
+            let routes = metrics::routes(Arc::clone(&store), Arc::clone(&counts));
+            let end = async move {
                 let _ = stopped.wait_for(|stopped| *stopped).await;
-            }))
+            };
+            tokio::spawn(serve_beside(routes, listener, Some(receiver), handle, end))
         });
         let mut broken = None;
         // Without a reader of the output, the requests in flight still end.
