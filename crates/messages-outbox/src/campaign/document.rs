@@ -24,7 +24,7 @@ enum Content {
     Definition(Box<RunIntent>),
 }
 
-/// What a recipient is released as.
+/// Row or run of a recipient, to be added.
 pub(crate) enum Released {
     Row(Box<Intent>),
     Run(Box<RunIntent>),

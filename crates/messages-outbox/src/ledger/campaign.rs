@@ -162,7 +162,7 @@ impl Round {
         let (ramp, brake) = (settings.ramp, settings.brake);
         let mut backlog = request.backlog;
         if let Some(brake) = brake {
-            // What is queued when the brake trips is at most what it looked at.
+            // At most as many rows are queued when the brake trips as it looked at.
             backlog = backlog.min(brake.of());
             let limit = brake.of().saturating_add(backlog).saturating_mul(2);
             let ended = tables.last_ended(&name, limit)?;

@@ -14,7 +14,7 @@ use crate::campaign::{Campaign, CampaignCounts, CampaignSettings, Recipient, Rec
 ///
 /// 30. `import_recipients` is idempotent by campaign and recipient: a repetition is `Existing`, another line of the same
 ///     recipient `Duplicate`, other values `Conflict`. A list is added as a whole or not at all.
-/// 31. A recipient is released once, whoever asks: record, row and progress are one commit.
+/// 31. A recipient is released once, whichever workers ask: record, row and progress are one commit.
 /// 32. A campaign that is paused or cancelled releases nothing, and its released rows are not claimed while it is paused.
 /// 33. The store's clock rules ramp, window and the beginning of a campaign. Brake and spend cap pause it.
 /// 34. The counts of `show_campaign` are of one instant: they add up to the number of recipients.
