@@ -8,6 +8,7 @@ import * as api from "./api.js";
 import { CHANNELS } from "./channels.js";
 import { closeDialog, Dialog, FieldInput, openDialog } from "./dialog.js";
 import { EXAMPLES } from "./examples.js";
+import { startOver } from "./list/conversations.js";
 import { button, html } from "./markup.js";
 import { attempt, notice } from "./notice.js";
 import { EXTRAS } from "./thread/extras.js";
@@ -85,5 +86,7 @@ export async function fillWithExamples() {
         : await sendRequest("/v1/messages", JSON.stringify(message));
     if (!done) return;
   }
+  // The pointer is where the rows appear, which would hold the order.
+  await startOver();
   notice("Examples sent.", { tone: "good", key: "request" });
 }

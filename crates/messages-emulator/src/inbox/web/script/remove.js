@@ -12,7 +12,7 @@ import { get } from "./store.js";
  */
 async function remove(id) {
   const total = get().list.total ?? 0;
-  if (total === 0) return;
+  if (!id && total === 0) return;
   const removed = await attempt("Nothing was removed", () => api.remove(id));
   if (!removed) return;
   const { view, conversation, message } = get().address;

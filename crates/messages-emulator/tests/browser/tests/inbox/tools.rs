@@ -264,8 +264,10 @@ fn workspaces_are_listed_counted_and_switched() {
         );
         let client = Client::basic(&emulator);
         client.send("/v1/messages", &sms("447700900444")).await;
-        page.until_shown("#workspace option:checked", "second (3)")
-            .await;
+        page.until(
+            "document.querySelector('#workspace option:checked')?.textContent === 'second (3)'",
+        )
+        .await;
         page.run("const field = document.getElementById('workspace'); field.value = location.pathname; field.dispatchEvent(new Event('change'));", Vec::new()).await;
         page.until_shown("#count", "1 conversation").await;
     });
