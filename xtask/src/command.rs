@@ -1,30 +1,30 @@
-//! What a command of this program is.
+//! A command of this program: a gate or a task.
 
 use anyhow::{Result, ensure};
-use xshell::Shell;
+use xshell::{Shell, cmd};
 
 /// One line of the tables in `main.rs`.
 pub(crate) struct Command {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
-    pub(crate) run: Run,
+    run: Run,
     flags: &'static [&'static str],
 }
 
-/// Runs with the workspace as the current folder, and with the flags that the command takes.
-type Run = fn(&Shell, &[String]) -> Result<Outcome>;
-
-/// How a command ended that did not fail.
-pub(crate) enum Outcome {
-    /// All is well. The text says what was looked at, and may be empty.
-    Passed(String),
-    /// What the command is for was not looked at, or not all of it, for this reason.
-    Skipped(String),
+/// The code of a command. It runs in the workspace's folder and returns a summary, which may be empty.
+enum Run {
+    Here(fn(&Shell, &[String]) -> Result<String>),
+    /// A command of `messages-lab` with the same name.
+    Lab,
 }
 
 impl Command {
-    /// A command without flags.
-    pub(crate) const fn new(name: &'static str, about: &'static str, run: Run) -> Self {
+    pub(crate) const fn new(
+        name: &'static str,
+        about: &'static str,
+        run: fn(&Shell, &[String]) -> Result<String>,
+    ) -> Self {
+        let run = Run::Here(run);
         Self {
             name,
             about,
@@ -33,44 +33,48 @@ impl Command {
         }
     }
 
-    /// The flags that it takes: `--name`, or `--name=` where a value follows.
+    pub(crate) const fn lab(name: &'static str, about: &'static str) -> Self {
+        Self {
+            name,
+            about,
+            run: Run::Lab,
+            flags: &[],
+        }
+    }
+
+    /// The flags that it accepts: `--name`, or `--name=` where a value follows.
     pub(crate) const fn flags(self, flags: &'static [&'static str]) -> Self {
         Self { flags, ..self }
     }
 
     /// The name and the flags, as the usage prints them.
     pub(crate) fn label(&self) -> String {
-        let mut label = self.name.to_owned();
-        for flag in self.flags {
-            label.push_str(&format!(" [{flag}]"));
-        }
-        label
+        let flags = self.flags.iter().map(|flag| format!(" [{flag}]"));
+        std::iter::once(self.name.to_owned()).chain(flags).collect()
     }
 
-    /// Refuses a flag that the command does not take.
-    pub(crate) fn accept(&self, flags: &[String]) -> Result<()> {
+    pub(crate) fn run(&self, sh: &Shell, flags: &[String]) -> Result<String> {
         for flag in flags {
-            let known = self.flags.iter().any(|known| {
-                if known.ends_with('=') {
-                    flag.starts_with(known)
-                } else {
-                    flag == known
-                }
-            });
+            let is_known =
+                |known: &&str| flag == known || known.ends_with('=') && flag.starts_with(*known);
             ensure!(
-                known,
-                "`{}` does not take {flag}; it takes: {}",
-                self.name,
+                self.flags.iter().any(is_known),
+                "`{}` does not accept {flag}",
                 self.label()
             );
         }
-        Ok(())
-    }
-}
-
-impl Outcome {
-    /// Passed, with nothing to add.
-    pub(crate) fn passed() -> Result<Self> {
-        Ok(Self::Passed(String::new()))
+        match self.run {
+            Run::Here(run) => run(sh, flags),
+            Run::Lab => {
+                let name = self.name;
+                cmd!(
+                    sh,
+                    "cargo run --quiet --locked --package messages-lab -- {name} {flags...}"
+                )
+                .quiet()
+                .run()?;
+                Ok(String::new())
+            }
+        }
     }
 }

@@ -1,30 +1,8 @@
-//! The project's own commands: the gates that a change has to pass, and what is run now and then.
+//! The gates that a change has to pass, and the tasks of maintenance.
 
-mod api;
-mod bench;
-mod both_backends;
-mod browser;
-mod canary;
 mod command;
-mod deny;
-mod differential;
-mod feature_sets;
-mod features;
-mod fuzz;
 mod gates;
-mod instructions;
-mod layers;
-mod locks;
-mod long_runs;
-mod msrv;
-mod network;
-mod osv;
-mod page;
-mod peers;
-mod pictures;
-mod semver;
-mod snapshots;
-mod tidy;
+mod tasks;
 mod tools;
 mod workspace;
 
@@ -34,47 +12,46 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use xshell::Shell;
 
-use command::{Command, Outcome};
+use command::Command;
 
-/// What `cargo xtask ci` runs, in this order: the quick ones first, so that a mistake shows early.
+/// The gates of `cargo xtask ci` in their order: the quick ones first, so that a mistake shows early.
 #[rustfmt::skip]
 const GATES: &[Command] = &[
     Command::new("fmt", "the formatting is rustfmt's", gates::fmt),
-    Command::new("tidy", "what two places say is the same, and nothing is left unfinished", tidy::check),
-    Command::new("layers", "each crate depends only on what its layer may, and brings no more crates than it may", layers::check),
-    Command::new("locks", "the lock files of the workspaces inside this one are up to date", locks::check),
-    Command::new("osv", "no dependency is older than the floors of xtask/src/osv.toml", osv::check),
+    Command::new("tidy", "manifests, READMEs and comments follow the conventions", gates::tidy::check),
+    Command::new("links", "each link of a page leads to a file and a heading: it needs npm", gates::links::check),
+    Command::new("layers", "each crate depends only on what its layer may, and brings no more crates than it may", gates::layers::check),
+    Command::new("locks", "the lock files of the nested workspaces are up to date", gates::locks::check),
     Command::new("clippy", "no warning, in any target or feature", gates::clippy),
     Command::new("doc", "the documentation builds as on docs.rs, without a warning", gates::doc),
-    Command::new("api", "the public API is the one in crates/*/api.txt", api::check).flags(&["--bless"]),
-    Command::new("package", "every crate can be packed for publication, and builds from that", gates::package),
-    Command::new("snapshots", "every snapshot belongs to a test, and none waits", snapshots::check),
-    Command::new("features", "each crate alone: no feature, each, each pair, all", features::check),
-    Command::new("minimal-versions", "the oldest versions that the manifests allow are enough", msrv::minimal_versions),
-    Command::new("msrv", "the oldest supported compiler builds the workspace", msrv::check),
-    Command::new("semver", "no breaking change that the version does not admit", semver::check),
-    Command::new("instructions", "the hot path takes as many instructions as before", instructions::check).flags(&["--bless"]),
-    Command::new("deny", "licences, banned crates, sources, advisories", deny::check),
+    Command::new("api", "the public API is the one in crates/*/api.txt", gates::api::check).flags(&["--bless"]),
+    Command::new("deny", "licences, banned crates and versions, sources", gates::deny::check),
+    Command::new("advisories", "no dependency has a known vulnerability: it needs GitHub", gates::deny::advisories),
+    Command::new("features", "each crate alone: no feature, each, each pair, all", gates::features::check),
+    Command::new("minimal-versions", "the oldest versions that the manifests allow are enough", gates::versions::minimal),
+    Command::new("msrv", "the oldest supported compiler builds the workspace", gates::versions::msrv),
+    Command::new("semver", "no breaking change that the version does not admit", gates::semver::check),
+    Command::new("snapshots", "every snapshot belongs to a test, and none is pending", gates::snapshots::check),
+    Command::lab("instructions", "the hot path takes as many instructions as before: it needs valgrind").flags(&["--bless"]),
+    Command::new("package", "every packed crate builds and passes its own tests elsewhere", gates::package::check).flags(&["--only="]),
 ];
 
-/// What is too long, or needs too much, to be run for every change.
+/// Commands that take long, or that need what the project does not.
 #[rustfmt::skip]
 const TASKS: &[Command] = &[
-    Command::new("test", "the test command of README.md", gates::test),
-    Command::new("bench", "the comparison in docs/benchmarks.md, with the SDKs of other languages if asked", bench::run).flags(&["--peers"]),
-    Command::new("fuzz", "every fuzz target, for a minute each", fuzz::run).flags(&["--seconds=", "--only="]),
-    Command::new("node", "the official Node SDK sends every kind of message to the emulator and verifies its webhooks", peers::node),
-    Command::new("python", "the official Python SDK does the same, through a TLS front", peers::python),
-    Command::new("page", "the scripts of the inbox: types, style and unit tests; it needs npm", page::check),
-    Command::new("schemathesis", "the emulator's control API responds as its OpenAPI description says, in 10,000 cases", peers::schemathesis::check),
-    Command::new("browser", "the inbox in a real browser: it needs chromium and its driver", browser::check),
-    Command::new("canary", "no number, text, key or secret is logged while the tests run at TRACE", canary::check),
-    Command::new("differential", "messages-auth and PyJWT give the same verdicts on webhooks and tokens", differential::check),
-    Command::new("both-backends", "messages-auth works with both crypto backends of jsonwebtoken in one build", both_backends::check),
-    Command::new("feature-sets", "one program over hyper, reqwest, both and neither", feature_sets::check),
-    Command::new("stale-pool", "100,000 POSTs over pooled connections that go stale: none is doubled", long_runs::stale_pool),
-    Command::new("long-runs", "that, and the other long tests of messages-transport", long_runs::all),
-    Command::new("pictures", "the README's pictures of a terminal are taken anew", pictures::take),
+    Command::new("page", "the scripts of the inbox: types, style and unit tests; it needs npm", tasks::page),
+    Command::new("browser", "the inbox in a real browser: it needs chromium and its driver", tasks::browser),
+    Command::new("fuzz", "every fuzz target, for a minute each", tasks::fuzz::run).flags(&["--seconds=", "--only="]),
+    Command::new("canary", "no number, text, key or secret is logged while the tests run at TRACE", tasks::canary::check),
+    Command::new("both-backends", "messages-auth works with both crypto backends of jsonwebtoken in one build", tasks::both_backends),
+    Command::new("feature-sets", "one program over hyper, reqwest, both and neither", tasks::feature_sets),
+    Command::new("long-runs", "the tests that take minutes, in release mode", tasks::long_runs::all),
+    Command::lab("bench", "the comparison in docs/benchmarks.md, with the SDKs of other languages if asked").flags(&["--peers"]),
+    Command::lab("node", "the official Node SDK sends every kind of message to the emulator and verifies its webhooks"),
+    Command::lab("python", "the official Python SDK does the same, through a TLS front"),
+    Command::lab("schemathesis", "the emulator's control API responds as its OpenAPI description says, in 10,000 cases"),
+    Command::lab("differential", "messages-auth and PyJWT give the same verdicts on webhooks and tokens"),
+    Command::lab("pictures", "the README's pictures of a terminal are taken anew"),
 ];
 
 fn main() -> ExitCode {
@@ -89,68 +66,62 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let sh = Shell::new()?;
-    sh.change_dir(workspace_root());
+    sh.change_dir(workspace::root());
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let Some((name, flags)) = arguments.split_first() else {
         bail!("{}", usage());
     };
     if name == "ci" {
-        ensure!(
-            flags.iter().all(|flag| flag == NO_SKIPS),
-            "`ci` takes {NO_SKIPS} and nothing else"
-        );
-        return ci(&sh, !flags.is_empty());
+        return ci(&sh, &chosen(flags)?);
     }
     let command = GATES
         .iter()
         .chain(TASKS)
         .find(|command| command.name == name)
         .with_context(usage)?;
-    command.accept(flags)?;
-    timed(command, &sh, flags).map(drop)
+    timed(command, &sh, flags)
 }
 
-/// Lets `ci` fail where a gate had to be skipped.
-const NO_SKIPS: &str = "--no-skips";
+/// The gates that no `--skip=` names.
+fn chosen(flags: &[String]) -> Result<Vec<&'static Command>> {
+    let mut skipped = Vec::new();
+    for flag in flags {
+        let name = flag.strip_prefix("--skip=").with_context(usage)?;
+        ensure!(
+            GATES.iter().any(|gate| gate.name == name),
+            "`{name}` is not a gate"
+        );
+        skipped.push(name);
+    }
+    let mut gates: Vec<_> = GATES.iter().collect();
+    gates.retain(|gate| !skipped.contains(&gate.name));
+    Ok(gates)
+}
 
-/// Every gate, whatever the one before it said; in the end, which of them failed and which were skipped.
-fn ci(sh: &Shell, no_skips: bool) -> Result<()> {
-    let (mut failed, mut skipped) = (Vec::new(), Vec::new());
-    for gate in GATES {
-        match timed(gate, sh, &[]) {
-            Ok(Outcome::Passed(_)) => {}
-            Ok(Outcome::Skipped(_)) => skipped.push(gate.name),
-            Err(error) => {
-                report(&format!("{}: FAILED: {error:#}", gate.name));
-                failed.push(gate.name);
-            }
+/// Runs every gate, even after one has failed.
+fn ci(sh: &Shell, gates: &[&Command]) -> Result<()> {
+    let mut failed = Vec::new();
+    for gate in gates {
+        if let Err(error) = timed(gate, sh, &[]) {
+            report(&format!("{}: FAILED: {error:#}", gate.name));
+            failed.push(gate.name);
         }
-    }
-    if !skipped.is_empty() {
-        report(&format!(
-            "ci: skipped, for the reasons above: {}",
-            skipped.join(", ")
-        ));
-    }
-    if no_skips {
-        failed.append(&mut skipped);
     }
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
     Ok(())
 }
 
-/// Runs one command and reports what came of it in one line.
-fn timed(command: &Command, sh: &Shell, flags: &[String]) -> Result<Outcome> {
+/// Runs one command and reports its summary in one line.
+fn timed(command: &Command, sh: &Shell, flags: &[String]) -> Result<()> {
     let start = Instant::now();
-    let outcome = (command.run)(sh, flags)?;
+    let summary = command.run(sh, flags)?;
     let seconds = start.elapsed().as_secs_f64();
-    let name = command.name;
-    report(&match &outcome {
-        Outcome::Passed(detail) if detail.is_empty() => format!("{name}: passed ({seconds:.1} s)"),
-        Outcome::Passed(detail) => format!("{name}: passed: {detail} ({seconds:.1} s)"),
-        Outcome::Skipped(reason) => format!("{name}: SKIPPED: {reason}"),
-    });
-    Ok(outcome)
+    let colon = if summary.is_empty() { "" } else { ": " };
+    report(&format!(
+        "{}: passed{colon}{summary} ({seconds:.1} s)",
+        command.name
+    ));
+    Ok(())
 }
 
 fn usage() -> String {
@@ -160,17 +131,10 @@ fn usage() -> String {
     format!(
         "usage: cargo xtask <command>\n\n  {:<28} every gate below, in this order\n{gates}\n\
          Not part of `ci`, since they take long or install what the project does not need:\n\n{tasks}",
-        format!("ci [{NO_SKIPS}]")
+        "ci [--skip=GATE]…"
     )
 }
 
-/// The folder above this crate's.
-fn workspace_root() -> std::path::PathBuf {
-    let here = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here).to_path_buf()
-}
-
-/// One line for the person who ran the command.
 fn report(line: &str) {
     #[allow(clippy::print_stderr, reason = "this is the command's output")]
     {
@@ -193,5 +157,14 @@ mod tests {
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), all);
+    }
+
+    #[test]
+    fn a_gate_is_skipped_by_its_name_only() {
+        let gates = chosen(&["--skip=deny".to_owned()]).unwrap();
+        assert_eq!(gates.len(), GATES.len() - 1);
+        assert!(gates.iter().all(|gate| gate.name != "deny"));
+        assert!(chosen(&["--skip=network".to_owned()]).is_err());
+        assert!(chosen(&["--skip".to_owned()]).is_err());
     }
 }

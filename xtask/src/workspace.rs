@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use cargo_metadata::{Message, Metadata, MetadataCommand, Package};
+use cargo_metadata::{Metadata, MetadataCommand, Package};
 use xshell::{Shell, cmd};
 
 /// The crates of this workspace, without the dependencies' own dependencies.
@@ -52,14 +52,13 @@ pub(crate) fn files(sh: &Shell) -> Result<Vec<PathBuf>> {
         .collect())
 }
 
-/// The lock files: the workspace's own, and those of the workspaces inside it.
-pub(crate) fn lock_files(sh: &Shell) -> Result<Vec<PathBuf>> {
-    let mut files = files(sh)?;
-    files.retain(|path| path.ends_with("Cargo.lock"));
-    Ok(files)
+/// The folder above this crate's.
+pub(crate) fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_path_buf()
 }
 
-/// The manifests of the workspaces inside this one, which `--workspace` and `--all` do not reach.
+/// The manifests of the nested workspaces, which `--workspace` and `--all` do not reach.
 pub(crate) fn nested(sh: &Shell) -> Result<Vec<PathBuf>> {
     let own: Vec<PathBuf> = members(sh)?
         .into_iter()
@@ -75,21 +74,11 @@ pub(crate) fn nested(sh: &Shell) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Builds a benchmark that is a program of its own, and says where it is.
-pub(crate) fn benchmark(sh: &Shell, package: &str, name: &str) -> Result<PathBuf> {
-    let json = cmd!(
-        sh,
-        "cargo bench --quiet --package {package} --locked --bench {name} --no-run --message-format json-render-diagnostics"
-    )
-    .quiet()
-    .read()?;
-    Message::parse_stream(json.as_bytes())
-        .find_map(|message| match message {
-            Ok(Message::CompilerArtifact(artifact)) => artifact.executable,
-            _ => None,
-        })
-        .map(PathBuf::from)
-        .with_context(|| format!("the benchmark {name} was not built"))
+/// Those of them beside which a lock file is tracked.
+pub(crate) fn locked(sh: &Shell) -> Result<Vec<PathBuf>> {
+    let mut manifests = nested(sh)?;
+    manifests.retain(|manifest| sh.path_exists(manifest.with_file_name("Cargo.lock")));
+    Ok(manifests)
 }
 
 /// Where cargo builds, which the environment may have moved.

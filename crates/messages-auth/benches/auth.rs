@@ -5,6 +5,8 @@ use std::hint::black_box;
 use std::time::{Duration, UNIX_EPOCH};
 
 use aws_lc_rs::digest;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use http::HeaderMap;
@@ -14,6 +16,15 @@ use messages_auth::jwt::{self, Claims, JwtOptions, TokenSource};
 use messages_auth::webhook::{Verifier, WebhookSigner};
 use messages_auth::{ApiKey, ApplicationId, Basic, PrivateKey, RsaSigner, SignatureSecret};
 use serde_json::{Map, Value};
+
+const KEY: &[u8] = include_bytes!("../tests/it/keys/rsa-2048.pkcs1.der");
+
+/// Its public half.
+fn public_pkcs1() -> Vec<u8> {
+    let pem = include_str!("../tests/it/keys/rsa-2048.public.pkcs1.pem");
+    let body: String = pem.lines().filter(|line| !line.starts_with("--")).collect();
+    STANDARD.decode(body).unwrap()
+}
 
 /// A check of the signature alone.
 fn signature_only(algorithm: Algorithm) -> Validation {
@@ -26,7 +37,7 @@ fn signature_only(algorithm: Algorithm) -> Validation {
 
 fn headers(c: &mut Criterion) {
     let now = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-    let key = PrivateKey::generate().unwrap();
+    let key = PrivateKey::from_der(KEY).unwrap();
     let signer = RsaSigner::new(key.clone());
     let id = ApplicationId::random();
     let source = TokenSource::new(id, signer.clone());
@@ -47,12 +58,12 @@ fn headers(c: &mut Criterion) {
     group.bench_function("verify", |b| {
         b.iter(|| jwt::verify(black_box(token.expose()), &public, now).unwrap());
     });
-    let bare = EncodingKey::from_rsa_pem(key.to_pem().unwrap().as_bytes()).unwrap();
+    let bare = EncodingKey::from_rsa_der(KEY);
     let header = Header::new(Algorithm::RS256);
     group.bench_function("mint, bare jsonwebtoken", |b| {
         b.iter(|| jsonwebtoken::encode(&header, black_box(&claims), &bare).unwrap());
     });
-    let bare = DecodingKey::from_rsa_pem(public.to_pem().unwrap().as_bytes()).unwrap();
+    let bare = DecodingKey::from_rsa_der(&public_pkcs1());
     let validation = signature_only(Algorithm::RS256);
     group.bench_function("verify, bare jsonwebtoken", |b| {
         b.iter(|| {

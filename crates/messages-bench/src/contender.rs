@@ -1,10 +1,10 @@
-//! Whoever sends messages.
+//! The clients under measurement.
 
 use std::error::Error;
 use std::pin::Pin;
 use std::sync::Arc;
 
-/// Why a message was not taken, which ends a benchmark.
+/// The reason a message was not accepted; it ends a benchmark.
 pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// One message on its way; it ends well when it was taken and the answer was read.

@@ -1,4 +1,4 @@
-//! What the throughput benchmarks of this workspace share: a server in a process of its own, the bare clients that nothing
+//! Shared parts of the throughput benchmarks: a server in a process of its own, the bare clients that nothing
 //! over them can beat, and rounds in turns.
 //!
 //! A shared machine makes absolute numbers worth little. So the contenders take turns in short rounds ([`turns`]), a noisy

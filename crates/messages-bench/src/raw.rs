@@ -37,7 +37,7 @@ pub fn request(
     Ok(request)
 }
 
-/// hyper's own client: what nobody can be faster than.
+/// hyper's own client, the upper bound of the others' rates.
 #[derive(Debug, Clone)]
 pub struct RawHyper {
     client: Client<HttpConnector, Full<Bytes>>,

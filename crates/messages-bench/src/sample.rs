@@ -1,11 +1,11 @@
-//! What a round shows, and what many rounds show together.
+//! Results of a round, and of many rounds together.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::{Contender, Failure};
 
-/// What a contender did in one round.
+/// Results of a contender in one round.
 #[derive(Debug, Clone, Copy)]
 pub struct Sample {
     /// Messages that were taken.
@@ -14,7 +14,7 @@ pub struct Sample {
     pub took: Duration,
     /// User and system time of this process.
     pub cpu: Duration,
-    /// How long half of the messages took at most.
+    /// Median of the time for one message.
     pub p50: Duration,
     /// The same of 99 in a hundred.
     pub p99: Duration,

@@ -13,7 +13,7 @@ const ANSWER: &[u8] = b"HTTP/1.1 202 Accepted\r\ncontent-type: application/json\
 ///
 /// # Errors
 ///
-/// When it cannot listen on loopback, or nobody reads the address.
+/// When it cannot listen on loopback, or the address cannot be written.
 pub async fn serve() -> io::Result<Infallible> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let mut stdout = io::stdout();
@@ -41,8 +41,8 @@ async fn answer(mut stream: TcpStream) {
     }
 }
 
-/// Whether the bytes end with the body of a message. It looks at no more than that, so that the server's share of the
-/// machine is small; and nobody sends the next message on the same connection before the answer.
+/// True if the bytes end with the body of a message. It looks at no more than that, so that the server's share of the
+/// machine is small; and clients wait for the response before they send the next message on the same connection.
 fn is_complete(bytes: &[u8]) -> bool {
     bytes.ends_with(b"}")
 }
@@ -76,7 +76,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Where it listens, such as `http://127.0.0.1:8080`.
+    /// Its address, such as `http://127.0.0.1:8080`.
     pub fn base(&self) -> &str {
         &self.base
     }

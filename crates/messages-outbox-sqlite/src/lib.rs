@@ -15,10 +15,3 @@ pub use enqueue::{Statement, enqueue};
 pub use rusqlite;
 pub use schema::migrations;
 pub use store::{Builder, SqliteStore};
-
-/// The guide, whose examples run with the documentation tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/guide/outbox.md")]
-#[doc = include_str!("../../../docs/guide/journeys.md")]
-#[doc = include_str!("../../../docs/guide/campaigns.md")]
-struct Guide;

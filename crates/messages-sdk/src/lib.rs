@@ -35,29 +35,3 @@ pub mod policy {
     pub use messages_transport::layer::rate_limit::{Quota, RateLimitPolicy};
     pub use messages_transport::layer::retry::{DeliveryPolicy, RetryPolicy};
 }
-
-/// The example of the workspace's README, compiled with the documentation tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct WorkspaceReadme;
-
-/// The guide, whose examples run with the documentation tests.
-#[cfg(doctest)]
-mod guide {
-    #[doc = include_str!("../../../docs/guide/getting-started.md")]
-    struct GettingStarted;
-    #[doc = include_str!("../../../docs/guide/whatsapp-templates.md")]
-    struct WhatsappTemplates;
-    #[doc = include_str!("../../../docs/guide/webhooks.md")]
-    struct Webhooks;
-    #[doc = include_str!("../../../docs/guide/failover.md")]
-    struct Failover;
-    #[doc = include_str!("../../../docs/guide/retries.md")]
-    struct Retries;
-    #[doc = include_str!("../../../docs/guide/testing.md")]
-    struct Testing;
-    #[doc = include_str!("../../../docs/guide/coming-from.md")]
-    struct ComingFrom;
-    #[doc = include_str!("../../../docs/errors.md")]
-    struct Errors;
-}

@@ -29,8 +29,3 @@ pub use error::{Delivery, TransportError, TransportErrorKind};
 pub use timer::TokioTimer;
 pub use timer::{Sleep, Timer};
 pub use transport::Transport;
-
-/// The code of the guide, as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/guide/transport.md")]
-struct Guide;

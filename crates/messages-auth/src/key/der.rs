@@ -63,6 +63,14 @@ pub(super) fn children<const N: usize>(mut contents: &[u8]) -> [Option<Element<'
     found
 }
 
+/// The key of PKCS#1 within one of PKCS#8: the third element, after the version and the algorithm.
+pub(super) fn pkcs1(pkcs8: &[u8]) -> Option<&[u8]> {
+    let (whole, _) = read(pkcs8).ok()?;
+    let [_, _, key] = children::<3>(whole.contents);
+    key.filter(|key| key.tag == OCTET_STRING)
+        .map(|key| key.contents)
+}
+
 /// The bits of a positive integer.
 pub(super) fn bits(contents: &[u8]) -> usize {
     let leading = contents.iter().take_while(|&&byte| byte == 0).count();

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::identify::{Form, identify, size_mistake};
 use super::mistake::{KeyMistake, KeyWarning};
 use super::public::PublicKey;
-use super::{file, text};
+use super::{der, file, text};
 use crate::error::{AuthError, AuthErrorKind};
 
 /// An RSA private key of 2048 to 8192 bits. Cloning is cheap.
@@ -139,11 +139,10 @@ impl PrivateKey {
 
     fn from_pair(pair: KeyPair) -> Result<Self, KeyMistake> {
         let public = PublicKey::from_der_or_mistake(pair.public_key().as_ref())?;
-        let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyMistake::Corrupt)?;
-        let pem = text::to_pem("PRIVATE KEY", der.as_ref());
-        let encoding =
-            EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| KeyMistake::Corrupt)?;
-        drop(der);
+        let pkcs8: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyMistake::Corrupt)?;
+        let pkcs1 = der::pkcs1(pkcs8.as_ref()).ok_or(KeyMistake::Corrupt)?;
+        let encoding = EncodingKey::from_rsa_der(pkcs1);
+        drop(pkcs8);
         Ok(Self {
             pair: Arc::new(pair),
             encoding: Arc::new(encoding),

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, Method};
 use messages_auth::jwt::{
     self, Acl, AclPath, AclRule, ClaimName, Claims, Inspection, JwtError, JwtOptions, Lifetime,
@@ -164,6 +166,13 @@ fn paths_of_access_rules_are_checked() {
     }
 }
 
+/// The public key of PKCS#1, decoded without this crate.
+fn public_pkcs1() -> Vec<u8> {
+    let pem = include_str!("keys/rsa-2048.public.pkcs1.pem");
+    let body: String = pem.lines().filter(|line| !line.starts_with("--")).collect();
+    STANDARD.decode(body).unwrap()
+}
+
 #[test]
 fn pkcs_1_and_pkcs_8_sign_alike_and_another_implementation_verifies() {
     use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
@@ -171,7 +180,7 @@ fn pkcs_1_and_pkcs_8_sign_alike_and_another_implementation_verifies() {
     let pkcs1 = PrivateKey::from_pem(include_str!("keys/rsa-2048.pkcs1.pem")).unwrap();
     let mut validation = Validation::new(Algorithm::RS256);
     validation.validate_exp = false;
-    let key = DecodingKey::from_rsa_pem(crate::support::PUBLIC.as_bytes()).unwrap();
+    let key = DecodingKey::from_rsa_der(&public_pkcs1());
     let claims = claims(&JwtOptions::new());
     let tokens = [KEY.clone(), pkcs1].map(|key| jwt::mint(&claims, &RsaSigner::new(key)).unwrap());
     assert_eq!(tokens[0].expose(), tokens[1].expose());
@@ -183,7 +192,7 @@ fn pkcs_1_and_pkcs_8_sign_alike_and_another_implementation_verifies() {
 fn what_another_implementation_signs_is_verified() {
     use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 
-    let key = EncodingKey::from_rsa_pem(crate::support::PKCS8.as_bytes()).unwrap();
+    let key = EncodingKey::from_rsa_der(include_bytes!("keys/rsa-2048.pkcs1.der"));
     let token = encode(&Header::new(Algorithm::RS256), &good(), &key).unwrap();
     assert_eq!(
         jwt::verify(&token, &KEY.public_key(), now())

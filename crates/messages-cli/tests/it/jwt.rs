@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::shell::{Emulator, Ended, Shell};
 
-const PKCS8: &str = include_str!("../../../messages-auth/tests/it/keys/rsa-2048.pkcs8.pem");
-const PKCS1: &str = include_str!("../../../messages-auth/tests/it/keys/rsa-2048.pkcs1.pem");
-const PUBLIC: &str = include_str!("../../../messages-auth/tests/it/keys/rsa-2048.public.pem");
+const PKCS8: &str = include_str!("keys/rsa-2048.pkcs8.pem");
+const PKCS1: &str = include_str!("keys/rsa-2048.pkcs1.pem");
+const PUBLIC: &str = include_str!("keys/rsa-2048.public.pem");
 const APPLICATION: &str = "5c2e8f6e-0f3c-4a3e-9d3b-2f1f0d8b7a61";
 
 fn shell(key: &str) -> Shell {
@@ -115,7 +115,7 @@ fn a_signature_is_judged_by_a_key_of_either_half_and_any_form() {
 
     let token = shell(PKCS8).run(&["jwt", "mint"]).stdout;
     let folder = Shell::new();
-    let der = include_bytes!("../../../messages-auth/tests/it/keys/rsa-2048.pkcs8.der");
+    let der = include_bytes!("keys/rsa-2048.pkcs8.der");
     let private = folder.path("private.der");
     std::fs::write(&private, der).unwrap();
     let judge = || inspect(&token, &["--key", private.to_str().unwrap()]);
@@ -130,13 +130,13 @@ fn a_signature_is_judged_by_a_key_of_either_half_and_any_form() {
     let own = shell(PKCS8).run_with(&["jwt", "inspect", "--json", "--key"], &token);
     assert_eq!(own.object()["signature"], "good");
 
-    let other = include_str!("../../../messages-auth/tests/it/keys/rsa-4096.pem");
+    let other = include_str!("keys/rsa-4096.pem");
     let other = shell(other).run_with(&["jwt", "inspect", "--json", "--key"], &token);
     assert_eq!(other.code, 3);
     assert_eq!(other.object()["signature"], "bad");
     assert_eq!(faults(&other), ["the token's signature is not of this key"]);
 
-    let certificate = include_str!("../../../messages-auth/tests/it/keys/certificate.pem");
+    let certificate = include_str!("keys/certificate.pem");
     let certificate = folder.file("certificate.pem", certificate);
     let ended = inspect(&token, &["--key", certificate.to_str().unwrap()]);
     assert_eq!(ended.code, 4);
@@ -348,7 +348,7 @@ fn a_lifetime_out_of_range_is_a_wrong_use_and_a_useless_key_a_wrong_credential()
         assert_eq!(ended.code, code, "{ttl}: {}", ended.stderr);
         assert_eq!(ended.stdout.is_empty(), code != 0);
     }
-    let weak = include_str!("../../../messages-auth/tests/it/keys/rsa-1024.pem");
+    let weak = include_str!("keys/rsa-1024.pem");
     for (key, word) in [
         (PUBLIC, "public key"),
         (weak, "1024 bits"),

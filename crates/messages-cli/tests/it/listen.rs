@@ -551,7 +551,7 @@ fn a_certificate_to_trust_must_be_one() {
     for contents in [
         "no certificate",
         "",
-        include_str!("../../../messages-auth/tests/it/keys/rsa-2048.public.pem"),
+        include_str!("keys/rsa-2048.public.pem"),
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     ] {
         shell.file("ca.pem", contents);

@@ -314,7 +314,7 @@ fn a_dry_run_hides_no_fault_of_the_credentials() {
 fn a_dry_run_says_how_to_correct_the_fault_of_a_key() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let key = include_str!("../../../messages-auth/tests/it/keys/rsa-2048.pkcs8.pem");
+    let key = include_str!("keys/rsa-2048.pkcs8.pem");
     for mode in [0o644, 0o640, 0o604] {
         let shell = Shell::new()
             .with(

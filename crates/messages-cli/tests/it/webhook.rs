@@ -209,7 +209,7 @@ fn a_secret_that_is_none_is_refused_and_a_weak_one_warned_about() {
     let file = good.file("authorization", &value);
     let unset = Shell::new().with("VONAGE_API_KEY", "a1b2c3d4");
     assert_eq!(verify(&unset, &file, &body, NOW).code, 4);
-    let pem = include_str!("../../../messages-auth/tests/it/keys/rsa-2048.public.pem");
+    let pem = include_str!("keys/rsa-2048.public.pem");
     let ended = verify(&shell(pem), &file, &body, NOW);
     assert_eq!((ended.code, ended.stdout.as_str()), (4, ""));
     assert!(!ended.stderr.contains("MII"), "{}", ended.stderr);

@@ -7,7 +7,6 @@
     missing_docs
 )]
 
-#[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
 #[cfg(feature = "persistence")]
 mod accounts;
@@ -22,7 +21,6 @@ mod data_file;
 mod faults;
 mod flows;
 mod observe;
-mod page;
 #[cfg(feature = "persistence")]
 mod persistence;
 mod rules;

@@ -212,9 +212,8 @@ async fn prometheus_and_supervisors_get_what_they_want() {
 }
 
 #[test]
-fn every_path_of_the_control_api_is_documented() {
+fn every_path_of_the_control_api_is_described() {
     let code = include_str!("../../src/http/control/mod.rs");
-    let page = include_str!("../../../../docs/emulator.md");
     let description = include_str!("../../src/http/control/openapi.json");
     let routes = code
         .split(".route(")
@@ -222,15 +221,6 @@ fn every_path_of_the_control_api_is_documented() {
         .filter_map(|rest| rest.split('"').nth(1));
     let mut count = 0;
     for route in routes {
-        let name = route.trim_start_matches('/');
-        let documented = [
-            format!("`GET {name}"),
-            format!("`POST {name}"),
-            format!("`PUT {name}"),
-            format!("`DELETE {name}"),
-            format!("`/{name}`"),
-        ];
-        assert!(documented.iter().any(|text| page.contains(text)), "{route}");
         let path = format!("\"/emulator/v1{route}\"");
         let is_beside = ["/metrics", "/healthz"].contains(&route);
         assert!(is_beside || description.contains(&path), "{route}");

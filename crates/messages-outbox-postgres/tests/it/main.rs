@@ -11,7 +11,6 @@
     missing_docs
 )]
 
-#[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
 mod contract;
 mod crash;

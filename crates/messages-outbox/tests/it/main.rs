@@ -7,7 +7,6 @@
     missing_docs
 )]
 
-#[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
 mod api;
 mod blindness;

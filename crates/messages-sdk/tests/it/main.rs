@@ -1,7 +1,6 @@
 //! Integration tests of the facade.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-#[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
 mod blocking;
 mod doubts;

@@ -16,19 +16,6 @@ use tower_service::Service as _;
 #[allow(dead_code, reason = "`main` reads the environment")]
 mod example;
 
-const SOURCE: &str = include_str!("../../examples/service.rs");
-const PAGE: &str = include_str!("../../../../docs/guide/axum-service.md");
-
-#[test]
-fn the_guide_shows_the_example() {
-    let (_, code) = SOURCE.split_once("\n\nuse ").unwrap();
-    let code = format!("use {code}");
-    assert!(code.lines().count() <= 120, "{}", code.lines().count());
-    let (_, shown) = PAGE.split_once("```rust\n").unwrap();
-    let (shown, _) = shown.split_once("```").unwrap();
-    assert_eq!(shown, code);
-}
-
 #[tokio::test]
 async fn the_service_sends_fails_over_receives_and_replies() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -6,7 +6,6 @@
     clippy::print_stdout
 )]
 
-#[path = "../../../../xtask/src/trace_all.rs"]
 mod aa_trace_all;
 mod backoff;
 mod bounded;

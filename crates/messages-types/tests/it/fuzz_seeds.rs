@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::fixtures;
 
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/seeds")
 }
 
 /// Checks that a document encoded by a snapshot test is a seed of the target that decodes it. Accepting a snapshot
@@ -16,10 +16,7 @@ pub(crate) fn assert_seed(target: &str, name: &str, document: &[u8]) {
 }
 
 fn assert_file(target: &str, name: &str, content: &[u8]) {
-    let seed = folder()
-        .join("seeds")
-        .join(target)
-        .join(format!("{name}.json"));
+    let seed = folder().join(target).join(format!("{name}.json"));
     if std::env::var_os("INSTA_UPDATE").is_some_and(|update| update == "always") {
         fs::write(&seed, content).unwrap();
     }
@@ -33,13 +30,11 @@ fn assert_file(target: &str, name: &str, content: &[u8]) {
 
 #[test]
 fn every_fuzz_target_has_seeds_and_the_fixtures_are_among_them() {
-    let fuzz = folder();
     let mut targets = 0;
-    for target in fs::read_dir(fuzz.join("fuzz_targets")).unwrap() {
-        let target = target.unwrap().path();
-        let seeds = fuzz.join("seeds").join(target.file_stem().unwrap());
+    for seeds in fs::read_dir(folder()).unwrap() {
+        let seeds = seeds.unwrap().path();
         let count = fs::read_dir(&seeds).map_or(0, Iterator::count);
-        assert!(count > 0, "{} has no seeds", target.display());
+        assert!(count > 0, "{} is empty", seeds.display());
         targets += 1;
     }
     assert!(targets >= 14, "{targets}");
