@@ -18,11 +18,15 @@ use crate::emulator::workspace::Workspace;
 use crate::http::client::WebhookClient;
 use crate::http::server::{Guard, guard};
 
+/// The policy of content that others wrote: it may be styled, and neither run a script, fetch, submit nor navigate. The pictures
+/// that it may show are added to it.
+pub(crate) const FOREIGN_CONTENT: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
 pub(crate) fn router(first: &Workspace, rules: Guard, client: Arc<WebhookClient>) -> Router {
     let rules = Arc::new(rules);
     api::router(&first.engine)
         .merge(control::router(first.clone(), client))
-        .merge(crate::inbox::router(Arc::clone(&rules)))
+        .merge(crate::inbox::router(Arc::clone(&rules), first.clone()))
         .layer(from_fn_with_state(Arc::clone(&first.engine), wait_for_room))
         .layer(from_fn_with_state(rules, guard))
         // The server has limits of its own.

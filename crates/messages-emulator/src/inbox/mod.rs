@@ -4,6 +4,8 @@
 //! subject each, are embedded as they are. Modules import Preact and htm from `web/vendor/` by their names.
 
 mod assets;
+mod latest;
+mod picture;
 mod policy;
 
 use std::sync::Arc;
@@ -16,19 +18,26 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 
 use self::policy::Nonce;
+use crate::emulator::workspace::Workspace;
 use crate::http::server::Guard;
 
 /// Placeholders of the page's template for the token of the control API, and the links to scripts and sheets.
 const TOKEN_MARK: &str = "{{token}}";
 const HEAD_MARK: &str = "{{head}}";
 
-pub(crate) fn router(guard: Arc<Guard>) -> Router {
+pub(crate) fn router(guard: Arc<Guard>, first: Workspace) -> Router {
+    let handed = Router::new()
+        .route("/inbox/latest", get(latest::redirect))
+        .route("/inbox/picture", get(picture::framed))
+        .route("/inbox/icon.svg", get(picture::icon))
+        .with_state(first);
     Router::new()
         .route("/", get(|| async { Redirect::to("/inbox/") }))
         .route("/inbox", get(|| async { Redirect::to("/inbox/") }))
         .route("/inbox/", get(page))
         .route("/inbox/{*path}", get(asset))
         .with_state(guard)
+        .merge(handed)
 }
 
 async fn page(State(guard): State<Arc<Guard>>) -> impl IntoResponse {

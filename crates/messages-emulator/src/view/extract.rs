@@ -1,4 +1,11 @@
-//! Extracts a code or a link from a text, as its recipient would.
+//! Extraction of codes and links from a text, as its recipient would read them.
+
+use std::borrow::Cow;
+
+use crate::state::channel::Channel;
+
+/// Most links of a message that are returned.
+const LINKS_MAX: usize = 3;
 
 /// Number of digits in a code.
 const DIGITS: std::ops::RangeInclusive<usize> = 4..=10;
@@ -17,9 +24,93 @@ const HINTS: [&str; 10] = [
     "verification",
 ];
 
+/// The [`code`] of a message; the markup of an e-mail does not count.
+pub(crate) fn code_of(channel: Channel, text: &str) -> Option<String> {
+    code(&readable(channel, text))
+}
+
+/// The first links of a message, each once: of an e-mail those that can be clicked, and those in its text.
+pub(crate) fn links_of(channel: Channel, text: &str) -> Vec<String> {
+    let readable = readable(channel, text);
+    let clickable = match &readable {
+        Cow::Owned(_) => hrefs(text),
+        Cow::Borrowed(_) => Vec::new(),
+    };
+    let written = readable
+        .split_whitespace()
+        .filter_map(link_in)
+        .map(str::to_owned);
+    let mut links = Vec::new();
+    for link in clickable.into_iter().chain(written) {
+        if links.len() < LINKS_MAX && !links.contains(&link) {
+            links.push(link);
+        }
+    }
+    links
+}
+
+/// The text of an e-mail without its markup; of another message its text as it is.
+fn readable(channel: Channel, text: &str) -> Cow<'_, str> {
+    if channel != Channel::Email || !text.contains('<') {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, tag)) = rest.split_once('<') {
+        shown.push_str(before);
+        shown.push(' ');
+        let hidden = ["style", "script", "title"]
+            .into_iter()
+            .find(|name| starts_with(tag, name));
+        let end = hidden.and_then(|name| find(tag, &format!("</{name}")));
+        let tag = end.and_then(|end| tag.get(end..)).unwrap_or(tag);
+        rest = tag.split_once('>').map_or("", |(_, after)| after);
+    }
+    shown.push_str(rest);
+    Cow::Owned(shown.replace("&nbsp;", " ").replace("&amp;", "&"))
+}
+
+/// The web links of the `href` attributes of an HTML text.
+fn hrefs(html: &str) -> Vec<String> {
+    const HREF: &str = "href=";
+    let mut links = Vec::new();
+    let mut rest = html;
+    while links.len() < LINKS_MAX {
+        let Some(value) = find(rest, HREF).and_then(|at| rest.get(at + HREF.len()..)) else {
+            break;
+        };
+        let quoted = ['"', '\'']
+            .into_iter()
+            .find_map(|quote| value.strip_prefix(quote)?.split_once(quote));
+        let link = match quoted {
+            Some((link, _)) => link,
+            None => value.split([' ', '>']).next().unwrap_or_default(),
+        };
+        if starts_with(link, "https://") || starts_with(link, "http://") {
+            links.push(link.replace("&amp;", "&"));
+        }
+        rest = value;
+    }
+    links
+}
+
+fn starts_with(text: &str, prefix: &str) -> bool {
+    text.as_bytes()
+        .get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
+}
+
+/// The place of an ASCII text, in either case of letters.
+fn find(text: &str, wanted: &str) -> Option<usize> {
+    let windows = text.as_bytes().windows(wanted.len());
+    windows
+        .enumerate()
+        .find_map(|(at, window)| window.eq_ignore_ascii_case(wanted.as_bytes()).then_some(at))
+}
+
 /// The code in a text: 4 to 10 digits on their own, or two groups of them as in `123-456` and `123 456`. The first after
 /// a word such as "code" or "PIN", or else the first of all. Digits of links do not count.
-pub(crate) fn code(text: &str) -> Option<String> {
+fn code(text: &str) -> Option<String> {
     let words: Vec<&str> = text
         .split_whitespace()
         .filter(|word| link_in(word).is_none())
@@ -45,11 +136,7 @@ pub(crate) fn code(text: &str) -> Option<String> {
     first
 }
 
-/// The first `http` or `https` link in a text.
-pub(crate) fn link(text: &str) -> Option<String> {
-    text.split_whitespace().find_map(link_in).map(str::to_owned)
-}
-
+/// The `http` or `https` link that a word holds.
 fn link_in(word: &str) -> Option<&str> {
     let begin = word.find("https://").or_else(|| word.find("http://"))?;
     let link = word.get(begin..)?;
@@ -167,7 +254,23 @@ mod tests {
             ("ftp://example.com", None),
             ("", None),
         ] {
-            assert_eq!(link(text).as_deref(), expected, "{text:?}");
+            let links = links_of(Channel::Sms, text);
+            assert_eq!(links.first().map(String::as_str), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_markup_of_a_mail_is_not_part_of_what_it_says() {
+        let html = "<html xmlns=\"http://www.w3.org/1999/xhtml\"><STYLE>p { color: #123456 }</STYLE><p>Your code:&nbsp;<b>7788</b></p>\
+                    <img src=https://example.com/pixel.gif><a HREF='https://example.com/a?b=1&amp;c=2'>Confirm</a> or https://example.com/b</html>";
+        assert_eq!(code_of(Channel::Email, html).as_deref(), Some("7788"));
+        assert_eq!(
+            links_of(Channel::Email, html),
+            ["https://example.com/a?b=1&c=2", "https://example.com/b"]
+        );
+        for broken in ["<", "<style>", "<style", "a < b", "href=", "<a href=\"", "é<ü href='"] {
+            assert_eq!(code_of(Channel::Email, broken), None, "{broken}");
+            assert!(links_of(Channel::Email, broken).is_empty(), "{broken}");
         }
     }
 }

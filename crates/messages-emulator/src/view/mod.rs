@@ -75,6 +75,10 @@ pub struct MessageView {
     pub typing: bool,
     /// The application has revoked it.
     pub revoked: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    one_time_code: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    links: Vec<String>,
 }
 
 /// The place of a message in a failover or workflow.
@@ -206,13 +210,13 @@ impl MessageView {
     /// The code in its text: 4 to 10 digits, the first after a word such as "code" or "PIN", or else the first of all.
     #[must_use]
     pub fn code_in_text(&self) -> Option<String> {
-        extract::code(&self.text)
+        self.one_time_code.clone()
     }
 
     /// The first `http` or `https` link in its text.
     #[must_use]
     pub fn link_in_text(&self) -> Option<String> {
-        extract::link(&self.text)
+        self.links.first().cloned()
     }
 
     /// Length of its text and content.
@@ -254,6 +258,8 @@ impl MessageView {
             marked_read: message.marks.read,
             typing: message.marks.typing_until.is_some(),
             revoked: message.marks.revoked,
+            one_time_code: extract::code_of(message.channel, &message.text),
+            links: extract::links_of(message.channel, &message.text),
         }
     }
 }

@@ -166,8 +166,8 @@ impl Query {
                 .as_deref()
                 .is_none_or(|wanted| contains(&message.text, wanted))
             && self.holding.is_none_or(|wanted| match wanted {
-                Holding::Code => extract::code(&message.text).is_some(),
-                Holding::Link => extract::link(&message.text).is_some(),
+                Holding::Code => extract::code_of(message.channel, &message.text).is_some(),
+                Holding::Link => !extract::links_of(message.channel, &message.text).is_empty(),
             })
             && self.q.as_deref().is_none_or(|wanted| {
                 contains(&message.text, wanted)

@@ -40,6 +40,7 @@ mod conversations;
 mod credentials;
 mod events;
 mod extract;
+mod mail;
 mod messages;
 mod observe;
 mod requests;
@@ -72,6 +73,7 @@ pub(crate) fn router(workspace: Workspace, client: Arc<WebhookClient>) -> Router
         .route("/wait", get(messages::wait))
         .route("/code", get(messages::code))
         .route("/link", get(messages::link))
+        .route("/messages/{uuid}/html", get(mail::html))
         .route(
             "/conversations",
             get(conversations::list).delete(conversations::clear),

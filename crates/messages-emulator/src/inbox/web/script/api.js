@@ -92,6 +92,15 @@ export const inject = (message) => post("inbound", message);
 /** @type {(conditions: Conditions) => Promise<{ events: LogEntry[] }>} */
 export const log = (conditions) => call(`log?${query(conditions)}`);
 
+/**
+ * The address of an e-mail's HTML, for a frame.
+ * @param {string} uuid
+ * @param {number} part
+ * @param {boolean} hasPictures
+ */
+export const mailUrl = (uuid, part, hasPictures) =>
+  inWorkspace(`${BASE}messages/${encodeURIComponent(uuid)}/html?${query({ part, pictures: hasPictures ? "true" : "" })}`);
+
 /** @type {(id: number) => Promise<Posted>} */
 export const resend = (id) => post(`webhooks/${id}/resend`);
 

@@ -69,5 +69,7 @@ export function preview(message) {
   const line = message.text.split("\n").find((part) => part.trim()) ?? "";
   if (message.message_type === "text") return line;
   const kind = kindName(message.message_type);
+  const body = text(object(object(object(message.content.custom).interactive).body).text);
+  if (body) return `${kind}: ${body.split("\n")[0]}`;
   return line ? `${kind}: ${line}` : kind;
 }

@@ -23,6 +23,8 @@
  * @property {boolean} marked_read
  * @property {boolean} typing
  * @property {boolean} revoked
+ * @property {string} [one_time_code]
+ * @property {string[]} [links]
  */
 
 /**

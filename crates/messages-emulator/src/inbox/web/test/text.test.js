@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { kindName, preview } from "../script/channels.js";
-import { readable } from "../script/content/email.js";
+import { readable } from "../script/content/readable.js";
 import { events } from "../script/timeline/events.js";
 import { reactionsByTarget, withoutShownReactions } from "../script/thread/reactions.js";
 import { list, object, table, text } from "../script/values.js";

@@ -6,6 +6,7 @@ import { button, icon } from "../markup.js";
 import { tapButton, tapReply } from "../thread/person.js";
 import { list, object, table, text } from "../values.js";
 import { linkTools } from "./media.js";
+import { Picture } from "./picture.js";
 
 /** @import { Message } from "../types.js" */
 
@@ -44,12 +45,13 @@ export function card(value, message, options = {}) {
         icon("image"),
         h("span", { class: "url" }, text(description) || text(url)),
         linkTools(text(url)),
+        h(Picture, { url: text(url), description: text(description) || text(title) || "Picture of the card" }),
       ),
     h(
       "div",
       { class: "card-words" },
-      text(title) && h("h3", {}, text(title)),
-      text(words) && h("p", { class: "words" }, text(words)),
+      text(title) && h("h3", { dir: "auto" }, text(title)),
+      text(words) && h("p", { class: "words", dir: "auto" }, text(words)),
       chips(suggestions, message),
     ),
   );

@@ -4,7 +4,7 @@ import { h } from "preact";
 
 import { notice } from "../notice.js";
 import { list, object, table, text } from "../values.js";
-import { card, chips } from "./card.js";
+import { card, carousel, chips } from "./card.js";
 import { contactCards, locationOf, media } from "./media.js";
 import { buttons, componentTemplate, interactive, tapTarget } from "./whatsapp.js";
 
@@ -35,21 +35,65 @@ const WHATSAPP = table({
  * @param {Record<string, any>} value
  * @param {Message} message
  */
-function richBusinessMessage({ text: words, richCard, suggestions }, message) {
-  const standalone = object(object(object(richCard).standaloneCard).cardContent);
-  const tapped = list(suggestions)
-    .map(object)
-    .map(({ reply, action }) => {
-      const { text: label, postbackData } = object(reply ?? action);
-      return { type: reply ? "reply" : "action", text: label, postback_data: postbackData };
-    });
+function richBusinessMessage({ text: words, richCard, suggestions, contentInfo, fileName }, message) {
+  const { standaloneCard, carouselCard } = object(richCard);
+  const { cardContent, cardOrientation, thumbnailImageAlignment } = object(standaloneCard);
+  const cards = list(object(carouselCard).cardContents).map(richCardOf);
+  const options = { card_orientation: cardOrientation, image_alignment: thumbnailImageAlignment };
+  const file = text(object(contentInfo).fileUrl) || text(fileName);
   const nodes = [
-    text(words) && h("p", { class: "words" }, text(words)),
-    standalone.title && card({ title: standalone.title, text: standalone.description }, message),
-    chips(tapped, message),
+    text(words) && h("p", { class: "words", dir: "auto" }, text(words)),
+    file && media("file", { url: file }),
+    cardContent && card(richCardOf(cardContent), message, options),
+    cards.length > 0 && carousel(cards, message),
+    chips(suggestionsOf(suggestions), message),
   ].filter(Boolean);
   return nodes.length > 0 ? nodes : null;
 }
+
+/**
+ * A card of Google's as the API's own.
+ * @param {any} value
+ */
+function richCardOf(value) {
+  const { title, description, media: picture, suggestions } = object(value);
+  const { contentInfo, height } = object(picture);
+  return {
+    title,
+    text: description,
+    media_url: object(contentInfo).fileUrl,
+    media_height: height,
+    suggestions: suggestionsOf(suggestions),
+  };
+}
+
+/** The API's names of Google's actions. */
+const ACTIONS = table({
+  dialAction: "dial",
+  viewLocationAction: "view_location",
+  shareLocationAction: "share_location",
+  openUrlAction: "open_url",
+  createCalendarEventAction: "create_calendar_event",
+});
+
+/** @param {any} given */
+const suggestionsOf = (given) =>
+  list(given)
+    .map(object)
+    .map(({ reply, action }) => {
+      const { text: label, postbackData, ...own } = object(reply ?? action);
+      const name = Object.keys(own).find((one) => ACTIONS[one]);
+      const { url, phoneNumber, title, latLong } = object(own[name ?? ""]);
+      return {
+        type: reply ? "reply" : name ? ACTIONS[name] : "action",
+        text: label,
+        postback_data: postbackData,
+        url,
+        phone_number: phoneNumber,
+        title,
+        ...object(latLong),
+      };
+    });
 
 /**
  * A Messenger template: a text with buttons, or elements with buttons each.
@@ -59,7 +103,7 @@ function messengerAttachment({ type, payload }) {
   const { text: words, buttons: own, elements, url } = object(payload);
   if (type !== "template") return ["image", "audio", "video", "file"].includes(type) ? media(type, { url }) : null;
   const nodes = [
-    text(words) && h("p", { class: "words" }, text(words)),
+    text(words) && h("p", { class: "words", dir: "auto" }, text(words)),
     ...list(elements)
       .map(object)
       .map((element) =>

@@ -1,11 +1,15 @@
-// E-mail: its HTML is shown as the text it holds, never as a page.
+// E-mail: its HTML is shown in a frame of its own, and as the text it holds.
 
 import { h } from "preact";
 
 import { list, object, text } from "../values.js";
+import { Mail } from "./mail.js";
+import { readable } from "./readable.js";
 
-/** @param {any} content */
-export function emailOf(content) {
+/** @import { Message } from "../types.js" */
+
+/** @param {Message} message */
+export function emailOf({ content, message_uuid: uuid }) {
   const { subject, to_name: to, from_name: from, importance, cc } = object(content.email);
   const copies = list(cc)
     .map((one) => text(object(one).address))
@@ -20,9 +24,9 @@ export function emailOf(content) {
   return h(
     "article",
     { class: "email" },
-    h("h3", {}, text(subject) || "(no subject)"),
+    h("h3", { dir: "auto" }, text(subject) || "(no subject)"),
     facts.length > 0 && h("dl", {}, facts.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]).flat()),
-    parts(content).map(part),
+    parts(content).map((one, index) => part(one, index, uuid, text(subject))),
   );
 }
 
@@ -32,65 +36,17 @@ function parts({ message_type: type, text: words, html, content }) {
   return type === "html" ? [{ type: "html", body: object(html).body }] : [{ type: "text", text: words }];
 }
 
-/** @param {Record<string, any>} part */
-function part({ type, text: words, body }) {
-  if (type !== "html") return h("p", { class: "words" }, text(words));
+/**
+ * @param {Record<string, any>} part
+ * @param {number} index
+ * @param {string} uuid
+ * @param {string} subject
+ */
+function part({ type, text: words, body }, index, uuid, subject) {
+  if (type !== "html") return h("p", { class: "words", dir: "auto" }, text(words));
   return [
-    h("p", { class: "words" }, readable(text(body))),
+    h(Mail, { uuid, part: index, subject }),
+    h("details", { class: "source" }, h("summary", {}, "As text"), h("p", { class: "words", dir: "auto" }, readable(text(body)))),
     h("details", { class: "source" }, h("summary", {}, "HTML source"), h("pre", {}, text(body))),
   ];
-}
-
-/** The names of the characters from U+00A0 on, in their order. */
-const LATIN =
-  "nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest " +
-  "Agrave Aacute Acirc Atilde Auml Aring AElig Ccedil Egrave Eacute Ecirc Euml Igrave Iacute Icirc Iuml ETH Ntilde Ograve Oacute Ocirc Otilde Ouml times Oslash Ugrave Uacute Ucirc Uuml Yacute THORN szlig " +
-  "agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
-
-/** @type {Map<string, string>} */
-const ENTITIES = new Map(/** @type {[string, string][]} */ ([
-  ["amp", "&"],
-  ["lt", "<"],
-  ["gt", ">"],
-  ["quot", '"'],
-  ["apos", "'"],
-  ["euro", "€"],
-  ["ndash", "–"],
-  ["mdash", "—"],
-  ["hellip", "…"],
-  ["bull", "•"],
-  ["lsquo", "‘"],
-  ["rsquo", "’"],
-  ["ldquo", "“"],
-  ["rdquo", "”"],
-  ...LATIN.split(" ").map((name, index) => [name, String.fromCodePoint(0xa0 + index)]),
-]));
-
-/**
- * The text of an HTML document. It need not be exact, only readable: the result is a text in any case.
- * @param {string} html
- */
-export function readable(html) {
-  return html
-    .replace(/<!--[\s\S]*?-->/g, "")
-    .replace(/<(script|style|head|title)\b[\s\S]*?<\/\1\s*>/gi, "")
-    .replace(/\s+/g, " ")
-    .replace(/<(br|hr)\b[^>]*>/gi, "\n")
-    .replace(/<li\b[^>]*>/gi, "\n• ")
-    .replace(/<\/(p|div|h[1-6]|tr|ul|ol|table|section|article|header|footer|blockquote)\s*>/gi, "\n")
-    .replace(/<[^>]*>/g, "")
-    .replace(/&(#x?[0-9a-f]+|[a-z]+[0-9]*);/gi, entity)
-    .replace(/ *\n */g, "\n")
-    .replace(/\n{3,}/g, "\n\n")
-    .trim();
-}
-
-/**
- * @param {string} whole
- * @param {string} name
- */
-function entity(whole, name) {
-  if (!name.startsWith("#")) return ENTITIES.get(name) ?? whole;
-  const code = /^#x/i.test(name) ? parseInt(name.slice(2), 16) : parseInt(name.slice(1), 10);
-  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
 }

@@ -1,10 +1,12 @@
-// Media are never fetched by the page: a tracker in a test message, or a file of gigabytes, is only loaded by who asks for it.
+// Media of other hosts are not fetched by the page: a tracker in a test message, or a file of gigabytes, is loaded on request.
 
 import { h } from "preact";
 
 import { copy } from "../copy.js";
 import { button, icon } from "../markup.js";
 import { list, object, text } from "../values.js";
+import { formatted } from "./formatting.js";
+import { isLocal, Picture } from "./picture.js";
 
 /** @type {Record<string, string>} */
 const NAMES = { image: "Photo", audio: "Audio", video: "Video", file: "File", contact: "Contact card", sticker: "Sticker" };
@@ -17,19 +19,22 @@ const NAMES = { image: "Photo", audio: "Audio", video: "Video", file: "File", co
 export function media(kind, value) {
   const { url, caption, name, id, thumb_url: thumbnail } = object(value);
   const link = text(url);
+  const isPicture = kind === "image" || kind === "sticker";
   return h(
     "figure",
     { class: `media ${kind}` },
+    isPicture && isLocal(link) && h(Picture, { url: link, description: text(caption) || text(name) || NAMES[kind] }),
     h(
       "div",
-      { class: "placeholder" },
+      { class: isPicture && isLocal(link) ? "placeholder below" : "placeholder" },
       icon(kind),
       h("span", { class: "file" }, text(name) || fileName(link) || text(id) || NAMES[kind]),
       link && h("span", { class: "url" }, link),
       text(thumbnail) && h("span", { class: "url" }, `thumbnail ${text(thumbnail)}`),
       link && linkTools(link),
+      isPicture && link && !isLocal(link) && h(Picture, { url: link, description: text(caption) || text(name) || NAMES[kind] }),
     ),
-    text(caption) && h("figcaption", { class: "words" }, text(caption)),
+    text(caption) && h("figcaption", {}, formatted(text(caption))),
   );
 }
 

@@ -8,6 +8,8 @@ import { list, object, table, text } from "../values.js";
 import { card, carousel, chips } from "./card.js";
 import { customOf } from "./custom.js";
 import { emailOf } from "./email.js";
+import { formatted } from "./formatting.js";
+import { foundChips } from "./found.js";
 import { contactCards, locationOf, media } from "./media.js";
 import { viberAction } from "./viber.js";
 import { templateOf } from "./whatsapp.js";
@@ -31,18 +33,26 @@ export function contentOf(message) {
 function drawnOf(message) {
   const { content } = message;
   const draw = KINDS[content.message_type];
-  const drawn = message.channel === "email" ? emailOf(content) : draw?.(content, message);
+  const drawn = message.channel === "email" ? emailOf(message) : draw?.(content, message);
   const shown = [drawn].flat(Infinity).filter(Boolean);
   const nodes = shown.length > 0 ? shown : [unknown(content)];
-  return [...nodes, viberAction(content), chips(content.suggestions, message)];
+  return [...nodes, viberAction(content), chips(content.suggestions, message), foundChips(message)];
 }
+
+/**
+ * A text, with its markup where the channel has one.
+ * @param {string} channel
+ * @param {string} words
+ */
+const wordsOn = (channel, words) =>
+  channel === "whatsapp" ? formatted(words) : h("p", { class: "words", dir: "auto" }, words);
 
 /**
  * Draws the content of each type of message.
  * @type {Record<string, (content: any, message: Message) => any>}
  */
 const KINDS = table({
-  text: ({ text: words }) => text(words) && h("p", { class: "words" }, text(words)),
+  text: ({ text: words }, { channel }) => text(words) && wordsOn(channel, text(words)),
   image: ({ image }) => media("image", image),
   audio: ({ audio }) => media("audio", audio),
   video: ({ video }) => media("video", video),
@@ -82,8 +92,8 @@ function tapped(title, payload, description) {
   const carried = typeof payload === "object" && payload !== null ? JSON.stringify(payload) : text(payload);
   return [
     h("p", { class: "tapped" }, "Tapped"),
-    h("p", { class: "words" }, text(title) || carried),
-    text(description) && h("p", { class: "small" }, text(description)),
+    h("p", { class: "words", dir: "auto" }, text(title) || carried),
+    text(description) && h("p", { class: "small", dir: "auto" }, text(description)),
     carried && carried !== text(title) && h("p", { class: "payload" }, carried),
   ];
 }

@@ -3,9 +3,14 @@
 import { h } from "preact";
 
 import { button } from "../markup.js";
-import { tapButton, tapReply } from "../thread/person.js";
+import { ask } from "../dialog.js";
+import { notice } from "../notice.js";
+import { EXTRAS } from "../thread/extras.js";
+import { send, tapButton, tapReply } from "../thread/person.js";
 import { list, object, table, text } from "../values.js";
-import { media } from "./media.js";
+import { formatted } from "./formatting.js";
+import { locationOf, media } from "./media.js";
+import { parameterText } from "./parameters.js";
 
 /** @import { Message } from "../types.js" */
 
@@ -17,7 +22,7 @@ export function templateOf({ template, whatsapp }) {
   const { name, parameters } = object(template);
   return [
     h("p", { class: "tapped" }, ["Template", text(name), text(object(whatsapp).locale)].filter(Boolean).join(" · ")),
-    parameterList(list(parameters).map((parameter) => text(parameter) || text(object(parameter).default))),
+    parameterList(list(parameters).map(parameterText)),
   ];
 }
 
@@ -29,7 +34,7 @@ function parameterList(values) {
       "ol",
       { class: "parameters" },
       values.map((value, index) =>
-        h("li", {}, h("span", { class: "slot" }, `{{${index + 1}}}`), h("span", { class: "words" }, value)),
+        h("li", {}, h("span", { class: "slot" }, `{{${index + 1}}}`), h("span", { class: "words", dir: "auto" }, value)),
       ),
     )
   );
@@ -48,7 +53,7 @@ export function componentTemplate(value, message) {
     h("p", { class: "tapped" }, ["Template", text(template.name), language].filter(Boolean).join(" · ")),
     ...components
       .filter(({ type }) => text(type).toLowerCase() !== "button")
-      .map(({ parameters }) => componentParameters(parameters)),
+      .map(({ type, parameters }) => componentParameters(text(type), parameters)),
     buttons(
       components
         .filter(({ type }) => text(type).toLowerCase() === "button")
@@ -57,15 +62,20 @@ export function componentTemplate(value, message) {
   ];
 }
 
-/** @param {any} parameters */
-function componentParameters(parameters) {
+/**
+ * @param {string} type
+ * @param {any} parameters
+ */
+function componentParameters(type, parameters) {
   const values = list(parameters).map(object);
-  const shown = values
-    .filter(({ type }) => ["image", "video", "document"].includes(type))
-    .map((parameter) =>
-      media(parameter.type === "document" ? "file" : parameter.type, { url: object(parameter[parameter.type]).link }),
-    );
-  return [shown, parameterList(values.map((parameter) => text(parameter.text)).filter(Boolean))].flat();
+  const isMedium = (/** @type {any} */ { type: kind }) => ["image", "video", "document", "location"].includes(kind);
+  const shown = values.filter(isMedium).map((parameter) => {
+    const value = object(parameter[parameter.type]);
+    if (parameter.type === "location") return locationOf(value);
+    return media(parameter.type === "document" ? "file" : parameter.type, { url: value.link, id: value.id, name: value.filename });
+  });
+  const others = values.filter((parameter) => !isMedium(parameter)).map(parameterText);
+  return [type.toLowerCase() === "header" && others.length > 0 && h("p", { class: "small" }, "Header"), shown, parameterList(others)].flat();
 }
 
 /**
@@ -89,15 +99,15 @@ export function interactive(value, message) {
   const act = object(action);
   return [
     heading(object(header)),
-    text(object(body).text) && h("p", { class: "words" }, text(object(body).text)),
-    text(object(footer).text) && h("p", { class: "small" }, text(object(footer).text)),
+    formatted(text(object(body).text)),
+    text(object(footer).text) && h("p", { class: "small", dir: "auto" }, text(object(footer).text)),
     ...(INTERACTIVE[type]?.(act, message) ?? []),
   ];
 }
 
 /** @param {Record<string, any>} header */
 function heading(header) {
-  if (text(header.text)) return h("h3", {}, text(header.text));
+  if (text(header.text)) return h("h3", { dir: "auto" }, text(header.text));
   const kind = ["image", "video", "document"].find((name) => header[name]);
   return kind ? media(kind === "document" ? "file" : kind, { url: object(header[kind]).link }) : null;
 }
@@ -143,6 +153,26 @@ const INTERACTIVE = table({
     products(catalog, [{ product_items: [{ product_retailer_id: id }] }]),
   ],
   product_list: ({ catalog_id: catalog, sections }) => [products(catalog, list(sections))],
+  cta_url: ({ parameters }) => {
+    const { display_text: label, url } = object(parameters);
+    return [opener(text(label) || "Open", text(url)), h("p", { class: "payload" }, text(url))];
+  },
+  flow: ({ parameters }) => {
+    const { flow_cta: label, flow_id: id, flow_name: name, flow_action: act, mode } = object(parameters);
+    const facts = [text(name) || text(id), text(act), text(mode)].filter(Boolean).join(" · ");
+    return [opener(text(label) || "Open the flow", ""), h("p", { class: "payload" }, `Flow ${facts}`)];
+  },
+  location_request_message: () => [
+    buttons([
+      tapTarget("Send location", "Answers with a location", async () => {
+        const { name, fields, content } = EXTRAS.location;
+        const filled = await ask(name, fields("whatsapp"));
+        if (filled) await send("location", content(filled, "whatsapp"));
+      }),
+    ]),
+  ],
+  address_message: () => [opener("Provide address", "")],
+  catalog_message: () => [opener("View catalogue", "")],
 });
 
 /**
@@ -166,6 +196,16 @@ function products(catalog, sections) {
       ])
       .flat(),
   );
+}
+
+/**
+ * A button that opens something on the phone, of which the application is not told.
+ * @param {string} label
+ * @param {string} url
+ */
+function opener(label, url) {
+  const words = url ? `On the phone this opens ${url}` : "On the phone this opens a form; the API has no inbound message for a tap on it.";
+  return buttons([tapTarget(label, words, () => notice(words, { key: "tap" }))]);
 }
 
 /** @param {any[]} made */

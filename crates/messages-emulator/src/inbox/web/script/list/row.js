@@ -56,7 +56,7 @@ function filled({ id, channel: key, person, ours, unread, last, webhook_failed: 
     <span class="avatar" aria-hidden="true" data-channel=${key}>${short}</span>
     <span class="line"><span class="who">${person}</span><time class="when" datetime=${last.at}>${whenShort(last.at)}</time></span>
     <span class="line"
-      ><span class=${`mark ${tone}`}>${sign}</span>${hasFailed && html`<span class="mark bad" title="A webhook failed">⚠</span>`}<span class="what">${preview(last)}</span
+      ><span class=${`mark ${tone}`}>${sign}</span>${hasFailed && html`<span class="mark bad" title="A webhook failed">⚠</span>`}<span class="what" dir="auto">${preview(last)}</span
       ><span class="unread">${shownUnread}</span></span
     >
     <span class="line small"><span class="ours">${name} · ${ours}</span></span>

@@ -4,7 +4,8 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { channel, preview, reportsRead } from "../channels.js";
 import { contentOf } from "../content/message.js";
-import { atClock, counted } from "../format.js";
+import { segmentsOf } from "../content/segments.js";
+import { atClock } from "../format.js";
 import { hasFailed, mark } from "../mark.js";
 import { button, html, iconButton, memo } from "../markup.js";
 import { runOf } from "../timeline/run.js";
@@ -14,7 +15,7 @@ import { markRead, quote, react } from "./person.js";
 /** @import { Message } from "../types.js" */
 
 const EMOJI = ["👍", "❤️", "😂", "😮", "🙏"];
-const CONTROLS = "button, a, summary, pre, .carousel";
+const CONTROLS = "button, a, summary, pre, iframe, .carousel";
 
 /**
  * @typedef {object} BubbleProperties
@@ -55,7 +56,7 @@ function draw({ message, reactions, quoted, isSelected, isStop }) {
   >
     ${hasFailed(message) && html`<p class="not-there">Not on the phone</p>`}
     <div class="box">
-      ${quoted && html`<blockquote>${preview(quoted)}</blockquote>`}
+      ${quoted && html`<blockquote dir="auto">${preview(quoted)}</blockquote>`}
       ${message.revoked ? html`<p class="revoked">This message was taken back.</p>` : contentOf(message)}
     </div>
     ${reactions && html`<p class="reactions" aria-label="Reactions">${reactions}</p>`} ${foot(message)}
@@ -65,14 +66,15 @@ function draw({ message, reactions, quoted, isSelected, isStop }) {
 /** @param {Message} message */
 function foot(message) {
   const { sign, tone, words } = mark(message);
-  const { failover, sms_segments: segments = 0 } = message;
+  const { failover } = message;
+  const segments = segmentsOf(message);
   const step = failover ? `step ${failover.step} of ${failover.of}` : runStep(message);
   return html`<div class="foot">
     <time datetime=${message.at}>${atClock(message.at)}</time>
     ${words && html`<span class=${`mark ${tone}`}>${words} ${sign}</span>`}
     ${message.webhook_failed &&
     button("⚠ webhook failed", { class: "quiet failing" }, () => toggleTimeline(message))}
-    ${segments > 1 && html`<span>${counted(segments, "segment")}</span>`}
+    ${segments?.isWorthTelling && html`<span title=${segments.long}>${segments.short}</span>`}
     ${step && button(step, { class: "step" }, () => toggleTimeline(message))}
     <span class="tools">${tools(message)}</span>
   </div>`;

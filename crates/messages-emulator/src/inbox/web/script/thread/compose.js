@@ -41,6 +41,7 @@ export function Composer({ conversation }) {
           rows="1"
           placeholder="Answer as the person"
           autocomplete="off"
+          dir="auto"
           value=${text}
           oninput=${input}
           onkeydown=${keydown}

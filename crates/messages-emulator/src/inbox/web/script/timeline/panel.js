@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { editAndSend, webhookTools } from "../again.js";
 import { channel, kindName, reportsRead } from "../channels.js";
+import { segmentsOf } from "../content/segments.js";
 import { copyButton } from "../copy.js";
 import { atSecond } from "../format.js";
 import { jsonView } from "../json.js";
@@ -71,13 +72,13 @@ function details(message) {
 
 /** @param {MessageDetail} message */
 function facts(message) {
-  const { status, code, price, sms_segments: segments } = message;
+  const { status, code, price } = message;
   const rows = [
     ["From", message.from],
     ["To", message.to],
     ["Status", status && `${status}${code ? ` · error ${code}` : ""}`],
     ["Reference", message.client_ref],
-    ["Segments", segments && String(segments)],
+    ["Segments", segmentsOf(message)?.long],
     ["Price", price && `€ ${price}`],
     ["Workflow", message.failover?.id],
   ].filter(([, value]) => value);
