@@ -101,6 +101,9 @@ const ASSETS: &[Asset] = assets! {
         "script/examples.js",
         "script/faults.js",
         "script/format.js",
+        "script/handover/expectation.js",
+        "script/handover/notify.js",
+        "script/handover/panel.js",
         "script/instance.js",
         "script/json.js",
         "script/keys.js",
@@ -127,10 +130,12 @@ const ASSETS: &[Asset] = assets! {
         "script/thread/bubble.js",
         "script/thread/compose.js",
         "script/thread/extras.js",
+        "script/thread/log.js",
         "script/thread/messages.js",
         "script/thread/person.js",
         "script/thread/phone.js",
         "script/thread/reactions.js",
+        "script/thread/window.js",
         "script/timeline/curl.js",
         "script/timeline/detail.js",
         "script/timeline/events.js",
@@ -168,6 +173,10 @@ pub(super) fn head(nonce: &Nonce) -> String {
         .join(",");
     let mut head =
         format!(r#"<script type="importmap" nonce="{nonce}">{{"imports":{{{imports}}}}}</script>"#);
+    let _ = write!(
+        head,
+        "\n  <link rel=\"icon\" href=\"/inbox/icon.svg\" nonce=\"{nonce}\">"
+    );
     for Asset { path, kind, .. } in ASSETS {
         let (before, after) = match (*kind, *path) {
             (STYLE, _) => ("<link rel=\"stylesheet\" href", ""),

@@ -268,7 +268,15 @@ mod tests {
             links_of(Channel::Email, html),
             ["https://example.com/a?b=1&c=2", "https://example.com/b"]
         );
-        for broken in ["<", "<style>", "<style", "a < b", "href=", "<a href=\"", "é<ü href='"] {
+        for broken in [
+            "<",
+            "<style>",
+            "<style",
+            "a < b",
+            "href=",
+            "<a href=\"",
+            "é<ü href='",
+        ] {
             assert_eq!(code_of(Channel::Email, broken), None, "{broken}");
             assert!(links_of(Channel::Email, broken).is_empty(), "{broken}");
         }

@@ -6,7 +6,7 @@ use crate::state::channel::Channel;
 use crate::state::direction::Direction;
 use crate::state::status::Status;
 use crate::state::{Conversation, Message, WorkspaceState};
-use crate::view::extract;
+use crate::view::{MessageView, extract};
 
 /// Conditions on a message; all that are set have to hold.
 ///
@@ -123,6 +123,20 @@ impl Query {
                     .rev()
                     .filter_map(|id| workspace.messages.get(*id))
                     .any(|message| self.matches(message))
+    }
+
+    /// The newest message of a conversation with the words of a search, unless that is its last one.
+    pub(crate) fn hit(
+        &self,
+        conversation: &Conversation,
+        workspace: &WorkspaceState,
+    ) -> Option<MessageView> {
+        self.q.as_ref()?;
+        let messages = conversation.messages.iter().rev();
+        let hit = messages
+            .filter_map(|id| workspace.messages.get(*id))
+            .find(|message| self.matches(message))?;
+        (hit.id != conversation.last).then(|| MessageView::new(hit, workspace))
     }
 
     /// With a code in its text: [`MessageView::code_in_text`](crate::MessageView::code_in_text) gives it.

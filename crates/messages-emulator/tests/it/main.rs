@@ -20,6 +20,7 @@ mod control;
 mod data_file;
 mod faults;
 mod flows;
+mod handed_over;
 mod observe;
 #[cfg(feature = "persistence")]
 mod persistence;

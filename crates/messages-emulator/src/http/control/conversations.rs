@@ -50,6 +50,9 @@ pub(super) struct Conversation {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     webhook_failed: bool,
     last: MessageView,
+    /// The newest message that a search has found, unless it is the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hit: Option<MessageView>,
 }
 
 /// Messages of a conversation whose webhooks are looked at.
@@ -77,7 +80,12 @@ impl Conversation {
                 .filter_map(|id| workspace.messages.get(*id))
                 .any(|message| workspace.has_failed_webhook(message)),
             last: MessageView::new(last, workspace),
+            hit: None,
         })
+    }
+
+    fn bytes(&self) -> usize {
+        self.last.bytes() + self.hit.as_ref().map_or(0, MessageView::bytes)
     }
 }
 
@@ -106,8 +114,11 @@ pub(super) async fn list(
                 continue;
             }
             if total >= offset && shown.len() < limit && left > 0 {
-                let view = Conversation::new(id, conversation, state);
-                left = left.saturating_sub(view.as_ref().map_or(0, |view| view.last.bytes()));
+                let mut view = Conversation::new(id, conversation, state);
+                if let Some(view) = &mut view {
+                    view.hit = query.hit(conversation, state);
+                }
+                left = left.saturating_sub(view.as_ref().map_or(0, Conversation::bytes));
                 shown.extend(view);
             }
             total += 1;

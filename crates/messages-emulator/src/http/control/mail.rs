@@ -58,8 +58,8 @@ fn body(content: &Value, part: usize) -> Option<&str> {
     html?.as_str()
 }
 
-/// Renames the elements that have a browser connect to other hosts before a policy applies (`preconnect`, `dns-prefetch`), or
-/// that change the document's settings.
+/// Renames the elements that have a browser connect to other hosts before a policy applies (`preconnect`, `dns-prefetch`) or
+/// that change the document's settings, and the attribute that lets a link replace the mail by an empty frame.
 fn without_hints(html: &str) -> String {
     const RENAMED: [&str; 3] = ["link", "meta", "base"];
     let mut result = String::with_capacity(html.len());
@@ -67,17 +67,26 @@ fn without_hints(html: &str) -> String {
     while let Some((before, tag)) = rest.split_once('<') {
         result.push_str(before);
         result.push('<');
-        let is_hint = RENAMED.iter().any(|name| {
-            let start = tag.as_bytes().get(..name.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
-        });
-        if is_hint {
+        if RENAMED.iter().any(|name| starts_with(tag, name)) {
             result.push_str("x-");
         }
-        rest = tag;
+        let end = tag.find(['<', '>']).unwrap_or(tag.len());
+        let (attributes, after) = tag.split_at(end);
+        for (index, part) in attributes.split_inclusive(char::is_whitespace).enumerate() {
+            if index > 0 && starts_with(part, "target") {
+                result.push_str("x-");
+            }
+            result.push_str(part);
+        }
+        rest = after;
     }
     result.push_str(rest);
     result
+}
+
+fn starts_with(text: &str, name: &str) -> bool {
+    let start = text.as_bytes().get(..name.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()))
 }
 
 #[cfg(test)]
@@ -88,8 +97,18 @@ mod tests {
     fn hints_are_renamed_and_the_rest_stays() {
         for (html, expected) in [
             ("<p>a < b</p>", "<p>a < b</p>"),
-            ("<LINK rel=preconnect href=//a>", "<x-LINK rel=preconnect href=//a>"),
-            ("<<meta\n http-equiv=refresh>", "<<x-meta\n http-equiv=refresh>"),
+            (
+                "<LINK rel=preconnect href=//a>",
+                "<x-LINK rel=preconnect href=//a>",
+            ),
+            (
+                "<<meta\n http-equiv=refresh>",
+                "<<x-meta\n http-equiv=refresh>",
+            ),
+            (
+                "<a TARGET=_self href=a>target = b</a>",
+                "<a x-TARGET=_self href=a>target = b</a>",
+            ),
             ("a<base", "a<x-base"),
             ("<", "<"),
             ("", ""),

@@ -5,7 +5,7 @@ import { get, set } from "./store.js";
 /** @import { Address } from "./types.js" */
 
 /** @type {(keyof Address)[]} */
-const NAMES = ["workspace", "view", "conversation", "message", "channel", "status", "q"];
+const NAMES = ["workspace", "view", "conversation", "message", "at", "channel", "status", "q"];
 
 /** @type {((now: Address, before: Address) => void)[]} */
 const listeners = [];

@@ -52,6 +52,17 @@ const write = (method, path, body) =>
  */
 const post = (path, body) => write("POST", path, JSON.stringify(body ?? {}));
 
+/** @type {() => Promise<object>} */
+export const snapshot = () => call("snapshot");
+
+/** @type {(snapshot: object) => Promise<null>} */
+export const restore = (snapshot) =>
+  call("snapshot", {
+    method: "PUT",
+    headers: { "content-type": "application/json", "x-emulator-token": token },
+    body: JSON.stringify(snapshot),
+  });
+
 /**
  * `{ a: 1, b: "" }` as `a=1`: an empty value is no condition.
  * @param {Record<string, string | number | null | undefined>} conditions

@@ -7,6 +7,7 @@ import { Activity, ActivityButton } from "./activity/panel.js";
 import { go } from "./address.js";
 import { openNewMessage } from "./begin.js";
 import { OpenDialog } from "./dialog.js";
+import { showHandover } from "./handover/panel.js";
 import { showHelp } from "./keys.js";
 import { Filters, Search } from "./list/filters.js";
 import { ConversationList } from "./list/list.js";
@@ -21,6 +22,9 @@ import { ThemeButton } from "./theme.js";
 import { Announcement, Phone } from "./thread/phone.js";
 import { Timeline } from "./timeline/panel.js";
 
+/** The icon of the tab shows no higher number. */
+const UNREAD_MAX = 100;
+
 export function App() {
   const view = useStore((state) => state.address.view);
   const isReading = useStore((state) => state.thread.id !== 0) || view !== "";
@@ -32,8 +36,11 @@ export function App() {
   }, [isReading, isInspecting]);
   useEffect(() => {
     document.title = `${unread > 0 ? `(${unread}) ` : ""}Inbox · ${location.port}`;
+    const icon = document.querySelector("link[rel=icon]");
+    icon?.setAttribute("href", unread > 0 ? `/inbox/icon.svg?unread=${Math.min(unread, UNREAD_MAX)}` : "/inbox/icon.svg");
   }, [unread]);
   return html`<a class="skip" href="#list">Skip to the conversations</a>
+    <h1 class="unseen only-narrow">Inbox</h1>
     <header class="top">
       <h1><span class="logo" aria-hidden="true"></span>Inbox</h1>
       <${WorkspaceSwitch} />
@@ -45,6 +52,7 @@ export function App() {
       ${VIEWS.map(([key, name, picture]) =>
         iconButton(name, picture, { key, id: `${key}-button`, "aria-pressed": String(view === key) }, () => go({ view: view === key ? "" : key })),
       )}
+      ${iconButton("Share", "share", { id: "handover" }, showHandover)}
       <${ThemeButton} />
       ${button("?", { id: "help", class: "icon", "aria-label": "Keys", title: "Keys (?)" }, showHelp)}
     </header>

@@ -2,9 +2,12 @@
 
 import { go } from "./address.js";
 import { openNewMessage } from "./begin.js";
+import { firstFound } from "./content/found.js";
+import { copy } from "./copy.js";
 import { closeDialog, Dialog, isDialogOpen, openDialog } from "./dialog.js";
 import { moveCursor, openNeighbour } from "./list/conversations.js";
 import { button, html } from "./markup.js";
+import { notice } from "./notice.js";
 import { clearAll, removeAtHand } from "./remove.js";
 import { get, set, useStore } from "./store.js";
 import { changeTheme } from "./theme.js";
@@ -35,8 +38,9 @@ const KEYS = [
   { keys: ["r"], does: "answers as the person", act: () => focus("text") },
   { keys: ["l"], does: "goes to the messages", act: () => moveInThread(0) },
   { keys: ["t"], does: "timeline of the message, or of the last one", act: withMessage(toggleTimeline) },
-  { keys: ["m"], does: "marks the message as read by the person", act: withMessage(markRead) },
-  { keys: ["M"], does: "marks everything on the phone as read", act: readAll },
+  { keys: ["c"], does: "copies the code or the link of the message", act: copyFound },
+  { keys: ["m"], does: "pressed twice: marks the message as read by the person", act: twice("m", withMessage(markRead)) },
+  { keys: ["M"], does: "pressed twice: marks everything on the phone as read", act: twice("M", readAll) },
   { keys: ["+"], does: "writes a new message as a user", act: openNewMessage },
   { keys: ["x"], does: "removes the conversation", act: removeAtHand },
   { keys: ["X"], does: "removes all messages", act: clearAll },
@@ -56,6 +60,34 @@ function withMessage(act) {
   };
 }
 
+/** A second press within this time confirms the first, in milliseconds. */
+const CONFIRM_MS = 4000;
+let pressed = { key: "", at: -CONFIRM_MS };
+
+/**
+ * An action that posts webhooks: a slip of the finger does not.
+ * @param {string} key
+ * @param {() => unknown} act
+ */
+function twice(key, act) {
+  return () => {
+    const isConfirmed = pressed.key === key && performance.now() - pressed.at < CONFIRM_MS;
+    pressed = { key: isConfirmed ? "" : key, at: performance.now() };
+    if (isConfirmed) void act();
+    else notice(`Press ${key} again to post the webhook “read” to the application.`, { key: "confirm" });
+  };
+}
+
+/** Copies what the message at hand, or the row with the focus, holds. */
+function copyFound() {
+  const row = document.activeElement?.closest(".row");
+  const chip = row?.querySelector("[data-found]");
+  if (row) return chip instanceof HTMLElement ? chip.click() : notice("This message has neither a code nor a link.", { key: "copy" });
+  const found = firstFound(messageAtHand());
+  if (found) void copy(...found);
+  else notice("This message has neither a code nor a link.", { key: "copy" });
+}
+
 /** Links and buttons have their own Enter; on a message it opens the timeline. */
 function enter() {
   if (!document.activeElement?.matches(".bubble")) return false;
@@ -66,13 +98,20 @@ function enter() {
 function leave() {
   const focused = document.activeElement;
   const { message, conversation, view } = get().address;
-  if (focused instanceof HTMLElement && isField(focused)) focused.blur();
+  if (focused instanceof HTMLElement && isField(focused)) leaveField(focused);
   else if (message) closeTimeline();
   else if (view) go({ view: "" });
   else if (conversation) {
     closeConversation();
     moveCursor(0);
   }
+}
+
+/** @param {HTMLElement} field */
+function leaveField(field) {
+  field.blur();
+  if (field.id === "text") document.getElementById("messages")?.focus();
+  else if (field.id === "search") moveCursor(0);
 }
 
 /** @param {EventTarget | null} target */

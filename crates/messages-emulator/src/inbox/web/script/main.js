@@ -5,6 +5,7 @@ import { h, render } from "preact";
 import { startActivity } from "./activity/entries.js";
 import { startAddress } from "./address.js";
 import { App } from "./app.js";
+import { startNotifications } from "./handover/notify.js";
 import { startKeys, startLetterKeys } from "./keys.js";
 import { startList } from "./list/conversations.js";
 import { restoreDrafts, watchInstance } from "./instance.js";
@@ -27,6 +28,7 @@ void startTimeline();
 startActivity();
 startClock();
 startSimulate();
+startNotifications();
 render(h(App, null), /** @type {HTMLElement} */ (document.getElementById("app")));
 listen((isLive) => {
   if (isLive) void watchInstance();

@@ -27,6 +27,7 @@ import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
  * @property {number} depth  number of messages that are asked for
  * @property {number} edition  counts the requests: a response to an earlier one is dropped
  * @property {number} toEnd  counts the wishes to scroll to the end
+ * @property {{ uuid: string } | null} reveal  a message that is to be scrolled into sight
  */
 
 /** @typedef {{ uuid: string, message: MessageDetail | null | undefined }} Timeline */
@@ -54,12 +55,13 @@ import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
  * @property {(() => import("preact").VNode) | null} dialog  draws the open dialog
  * @property {import("./types.js").Clock | null} clock
  * @property {string} theme
+ * @property {boolean} notifies  the browser is to tell of new messages
  * @property {boolean} hasLetterKeys  one-letter keys are on
  */
 
 /** @type {State} */
 const state = {
-  address: { workspace: "", view: "", conversation: "", message: "", channel: "", status: "", q: "" },
+  address: { workspace: "", view: "", conversation: "", message: "", at: "", channel: "", status: "", q: "" },
   isLive: null,
   list: {
     pages: new Map(),
@@ -73,7 +75,7 @@ const state = {
     range: { first: 0, end: 0, atTop: true },
     reveal: null,
   },
-  thread: { id: 0, conversation: undefined, messages: [], hasEarlier: false, depth: 0, edition: 0, toEnd: 0 },
+  thread: { id: 0, conversation: undefined, messages: [], hasEarlier: false, depth: 0, edition: 0, toEnd: 0, reveal: null },
   timeline: { uuid: "", message: undefined },
   activity: { entries: [], filter: "", failures: 0, waiting: 0 },
   drafts: {},
@@ -81,6 +83,7 @@ const state = {
   dialog: null,
   clock: null,
   theme: "",
+  notifies: false,
   hasLetterKeys: true,
 };
 

@@ -37,6 +37,7 @@
  * @property {number} messages
  * @property {boolean} [webhook_failed]
  * @property {Message} last
+ * @property {Message} [hit]  the newest message that a search has found
  */
 
 /** @typedef {{ api_key: string, application_id: string, api_secret?: string, signature_secret?: string }} Credentials */
@@ -128,7 +129,7 @@
  * @property {number} [took_ms]
  */
 
-/** @typedef {{ workspace: string, view: string, conversation: string, message: string, channel: string, status: string, q: string }} Address */
+/** @typedef {{ workspace: string, view: string, conversation: string, message: string, at: string, channel: string, status: string, q: string }} Address */
 
 /** @typedef {{ text: string, quoted: Message | null }} Draft */
 

@@ -3,11 +3,15 @@
 //! Where no browser is installed, each test says so and passes; with `MESSAGES_REQUIRE_BROWSER=1`, as in CI, it fails.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod access;
 mod attacks;
 mod browser;
+mod content;
 mod conversation;
 mod crowd;
+mod handover;
 mod keyboard;
+mod long_thread;
 mod looks;
 mod payloads;
 mod pictures;

@@ -71,5 +71,5 @@ function Entry({ entry }) {
 /** @param {string} uuid */
 async function openMessage(uuid) {
   const found = await attempt("The message", () => api.message(uuid));
-  if (found) go({ view: "", conversation: found.conversation, message: uuid });
+  if (found) go({ view: "", conversation: found.conversation, message: uuid, at: "" });
 }

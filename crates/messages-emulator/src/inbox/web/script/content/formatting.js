@@ -10,8 +10,8 @@ const DEPTH_MAX = 4;
 /** @type {Record<string, string>} */
 const ELEMENTS = { "*": "strong", _: "em", "~": "s" };
 /** A mark opens after a space or a sign and closes before one; what it holds neither begins nor ends with a space. */
-const SPAN = /(^|[\s\p{P}\p{S}])([*_~])(?=\S)((?:(?!\2)[^\n])*?\S)\2(?=$|[\s\p{P}\p{S}])/u;
-const CODE = /```([\s\S]+?)```|`([^`\n]+)`/;
+const SPAN = /(^|[\s\p{P}\p{S}])([*_~])(?=\S)((?:(?!\2)[^\n])*?\S)\2(?=$|[\s\p{P}\p{S}])/gu;
+const CODE = /```([\s\S]+?)```|`([^`\n]+)`/g;
 
 /**
  * A text with its markup as elements, one block for each paragraph, list or quote.
@@ -70,21 +70,27 @@ function append(blocks, kind, line) {
  * @param {string} words
  * @returns {Children[]}
  */
-function inline(words, depth = 0) {
-  const code = depth === 0 ? CODE.exec(words) : null;
-  if (code) {
-    return [
-      ...inline(words.slice(0, code.index)),
-      h("code", { class: "mono" }, code[1] ?? code[2]),
-      ...inline(words.slice(code.index + code[0].length)),
-    ];
+function inline(words) {
+  const parts = [];
+  let end = 0;
+  for (const match of words.matchAll(CODE)) {
+    parts.push(...spans(words.slice(end, match.index)), h("code", { class: "mono" }, match[1] ?? match[2]));
+    end = match.index + match[0].length;
   }
-  const span = depth < DEPTH_MAX ? SPAN.exec(words) : null;
-  if (!span) return words ? [words] : [];
-  const [whole, before, mark, inner] = span;
-  return [
-    words.slice(0, span.index) + before,
-    h(ELEMENTS[mark], {}, inline(inner, depth + 1)),
-    ...inline(words.slice(span.index + whole.length), Math.max(depth, 1)),
-  ].filter((part) => part !== "");
+  return [...parts, ...spans(words.slice(end))];
+}
+
+/**
+ * @param {string} words
+ * @returns {Children[]}
+ */
+function spans(words, depth = 0) {
+  const parts = [];
+  let end = 0;
+  for (const match of depth < DEPTH_MAX ? words.matchAll(SPAN) : []) {
+    const [whole, before, mark, inner] = match;
+    parts.push(words.slice(end, match.index) + before, h(ELEMENTS[mark], {}, spans(inner, depth + 1)));
+    end = match.index + whole.length;
+  }
+  return [...parts, words.slice(end)].filter((part) => part !== "");
 }

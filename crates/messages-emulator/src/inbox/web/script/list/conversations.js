@@ -170,7 +170,7 @@ function missing() {
 /** @param {number} id */
 export function openConversation(id) {
   setList({ cursor: id });
-  go({ view: "", conversation: id, message: "" });
+  go({ view: "", conversation: id, message: "", at: knownConversation(id)?.hit?.message_uuid ?? "" });
 }
 
 /**

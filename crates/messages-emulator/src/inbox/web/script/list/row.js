@@ -2,6 +2,7 @@
 
 import { linkTo } from "../address.js";
 import { channel, preview } from "../channels.js";
+import { firstFound, foundChip } from "../content/found.js";
 import { count, whenShort } from "../format.js";
 import { mark } from "../mark.js";
 import { html, memo } from "../markup.js";
@@ -39,28 +40,28 @@ export const Row = memo(draw);
  * @param {boolean} isOpen
  * @param {boolean} isStop
  */
-function filled({ id, channel: key, person, ours, unread, last, webhook_failed: hasFailed }, isOpen, isStop) {
+function filled({ id, channel: key, person, ours, unread, last: newest, hit, webhook_failed: hasFailed }, isOpen, isStop) {
+  // Of a search the row shows what was found, and leads there.
+  const last = hit ?? newest;
+  const found = firstFound(last);
   const { name, short } = channel(key);
   const { sign, tone } = mark(last);
   const shownUnread = isOpen || !unread ? "" : count(unread);
-  const failure = hasFailed ? ", a webhook failed" : "";
-  const label = `${person}, ${name}${shownUnread && `, ${shownUnread} unread`}${failure}: ${preview(last)}`;
   return html`<a
-    class="conversation"
-    href=${linkTo({ view: "", conversation: id, message: "" })}
+    class=${found ? "conversation has-found" : "conversation"}
+    href=${linkTo({ view: "", conversation: id, message: "", at: hit?.message_uuid ?? "" })}
     data-conversation=${id}
     aria-current=${isOpen ? "true" : null}
-    aria-label=${label}
     tabindex=${isStop ? 0 : -1}
   >
     <span class="avatar" aria-hidden="true" data-channel=${key}>${short}</span>
     <span class="line"><span class="who">${person}</span><time class="when" datetime=${last.at}>${whenShort(last.at)}</time></span>
     <span class="line"
-      ><span class=${`mark ${tone}`}>${sign}</span>${hasFailed && html`<span class="mark bad" title="A webhook failed">⚠</span>`}<span class="what" dir="auto">${preview(last)}</span
-      ><span class="unread">${shownUnread}</span></span
+      ><span class=${`mark ${tone}`}>${sign}</span>${hasFailed && html`<span class="mark bad" title="A webhook failed">⚠<span class="unseen">A webhook failed.</span></span>`}<span class="what" dir="auto">${preview(last)}</span
+      ><span class="unread">${shownUnread}${shownUnread && html`<span class="unseen"> unread</span>`}</span></span
     >
     <span class="line small"><span class="ours">${name} · ${ours}</span></span>
-  </a>`;
+  </a>${found && foundChip(...found, { tabindex: isStop ? 0 : -1 })}`;
 }
 
 const unknown = () =>

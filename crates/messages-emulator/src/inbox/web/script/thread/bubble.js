@@ -50,6 +50,7 @@ function draw({ message, reactions, quoted, isSelected, isStop }) {
     ref=${element}
     class=${classes.filter(Boolean).join(" ")}
     tabindex="-1"
+    data-key=${message.message_uuid}
     data-uuid=${message.message_uuid}
     data-type=${message.message_type}
     aria-label=${`${speaker}, ${atClock(message.at)}: ${preview(message)}`}

@@ -19,6 +19,8 @@ const setThread = (changes) => setIn("thread", changes);
 export function startThread() {
   onAddress((now, before) => {
     if (now.conversation !== before.conversation) void open();
+    else if (now.message && now.message !== before.message) void reveal(now.message);
+    else if (now.at !== before.at) void reveal(now.at);
   });
   onChange(async (happened) => {
     const { id, conversation } = get().thread;
@@ -26,7 +28,7 @@ export function startThread() {
       if (id) await open(true);
       return;
     }
-    if (conversation && (happened.everything || happened.conversations.has(id))) await update();
+    if (conversation && (happened.everything || happened.conversations.has(id))) await update(happened);
   });
   return open();
 }
@@ -48,6 +50,7 @@ async function open(isReset = false) {
       depth: PAGE,
       edition: edition + 1,
       toEnd: toEnd + 1,
+      reveal: null,
     },
   });
   if (!id) return;
@@ -58,17 +61,82 @@ async function open(isReset = false) {
     if (!found) return;
   }
   await update();
+  await reveal(address().message || address().at);
 }
 
-/** Asks for the messages again. */
-export async function update() {
+/**
+ * Asks for the messages again; of a long conversation only for those that may have changed.
+ * @param {import("../live.js").Happened} [happened]
+ */
+export async function update(happened) {
   const { id, depth, edition } = get().thread;
   const asked = edition + 1;
   setThread({ edition: asked });
-  const found = await newest(id, depth).catch(() => null);
+  const isPart = happened && !happened.everything && get().thread.messages.length > PAGE;
+  const part = isPart ? await changed(id, happened.messages).catch(() => null) : null;
+  const found = part ?? (await newest(id, depth).catch(() => null))?.reverse();
   if (!found || get().thread.edition !== asked) return;
-  setThread({ messages: kept(get().thread.messages, found.reverse()), hasEarlier: found.length === depth });
+  const { messages, hasEarlier } = get().thread;
+  // What is being read does not go because others come in.
+  const shown = part ? found.slice(-Math.max(depth, GROWN_MAX)) : found;
+  setThread({
+    messages: kept(messages, shown),
+    hasEarlier: part ? hasEarlier || shown.length < found.length : found.length === depth,
+    depth: Math.max(depth, shown.length),
+  });
   if (document.visibilityState === "visible") void api.seen(id).catch(() => null);
+}
+
+/** A conversation that grows while it is open has at most so many messages, or as many as were asked for. */
+const GROWN_MAX = 10_000;
+/** More changed messages than this are not asked for one by one. */
+const SINGLE_MAX = 12;
+
+/**
+ * The known messages with the newest of the conversation and the changed ones in their places; `null` if all have to be read.
+ * @param {number} id
+ * @param {Set<string>} uuids
+ */
+async function changed(id, uuids) {
+  const known = get().thread.messages;
+  const latest = (await newest(id, PAGE)).reverse();
+  const start = latest[0]?.id ?? 0;
+  if (!known.some((message) => message.id >= start)) return null;
+  const earlier = known.filter((message) => message.id < start);
+  const stale = earlier.filter((message) => uuids.has(message.message_uuid));
+  if (stale.length > SINGLE_MAX) return null;
+  /** @type {Map<string, Message | undefined>} */
+  const fresh = new Map();
+  for (const { message_uuid: uuid } of stale) fresh.set(uuid, await find(id, uuid));
+  return [...earlier.map((message) => fresh.get(message.message_uuid) ?? message), ...latest];
+}
+
+/**
+ * @param {number} conversation
+ * @param {string} uuid
+ */
+async function find(conversation, uuid) {
+  const { messages } = await api.messages({ conversation, q: uuid });
+  return messages.find((message) => message.message_uuid === uuid);
+}
+
+/**
+ * Scrolls to a message, which may lie before those that are known.
+ * @param {string} uuid
+ */
+async function reveal(uuid) {
+  const { id } = get().thread;
+  if (!id || !uuid) return;
+  const isKnown = () => get().thread.messages.some((message) => message.message_uuid === uuid);
+  if (!isKnown()) {
+    const wanted = await find(id, uuid).catch(() => undefined);
+    if (!wanted || get().thread.id !== id) return;
+    const found = await newest(id, Infinity, wanted.id).catch(() => []);
+    if (get().thread.id !== id) return;
+    setThread({ depth: Math.max(get().thread.depth, found.length) });
+    await update();
+  }
+  if (isKnown() && get().thread.id === id) setThread({ reveal: { uuid } });
 }
 
 export async function showEarlier() {
@@ -81,18 +149,18 @@ export function scrollToEnd() {
 }
 
 /**
- * So many messages of a conversation, the newest first, in as many responses as that takes.
+ * So many messages of a conversation, or those down to a number, the newest first, in as many responses as that takes.
  * @param {number} id
  * @param {number} count
  */
-async function newest(id, count) {
+async function newest(id, count, until = 0) {
   /** @type {Message[]} */
   const found = [];
   while (found.length < count) {
     const limit = Math.min(RESPONSE_MAX, count - found.length);
     const page = await api.messages({ conversation: id, limit, older_than: found.at(-1)?.id });
     found.push(...page.messages);
-    if (page.messages.length < limit) break;
+    if (page.messages.length < limit || page.messages[limit - 1].id <= until) break;
   }
   return found;
 }
@@ -142,7 +210,7 @@ export function messageAtHand() {
   return messages.find((message) => message.message_uuid === uuid) ?? messages.at(-1) ?? null;
 }
 
-export const closeConversation = () => go({ conversation: "", message: "" });
+export const closeConversation = () => go({ conversation: "", message: "", at: "" });
 
 /** @param {Message} message */
 export function toggleTimeline({ message_uuid: uuid }) {

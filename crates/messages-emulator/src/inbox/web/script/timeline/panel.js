@@ -8,6 +8,7 @@ import { channel, kindName, reportsRead } from "../channels.js";
 import { segmentsOf } from "../content/segments.js";
 import { copyButton } from "../copy.js";
 import { atSecond } from "../format.js";
+import { asTest } from "../handover/expectation.js";
 import { jsonView } from "../json.js";
 import { button, html, iconButton } from "../markup.js";
 import { useStore } from "../store.js";
@@ -150,10 +151,12 @@ function Forces({ message }) {
 /** @param {MessageDetail} shown */
 function copies(shown) {
   const message = { ...shown, request: shown.request ?? shown.origin };
-  if (!message.request && message.direction !== "inbound") return null;
+  const test = copyButton("Copy as test", "Test", () => asTest(shown), { class: "primary", id: "copy-test" });
+  if (!message.request && message.direction !== "inbound") return html`<div class="copies">${test}</div>`;
   return html`<div class="copies">
     ${copyButton("Copy as curl", "Command", () => asCurl(message, location.origin), { class: "primary", id: "copy-curl" })}
     ${button("Send again…", { id: "send-again" }, () => editAndSend(shown))}
     ${copyButton("Copy as Rust", "Rust", () => asRust(message), { class: "primary", id: "copy-rust" })}
+    ${test}
   </div>`;
 }

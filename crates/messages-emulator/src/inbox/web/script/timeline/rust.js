@@ -90,7 +90,7 @@ const ESCAPES = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t
  * A Rust string literal.
  * @param {string} words
  */
-function literal(words) {
+export function literal(words) {
   const escaped = words.replace(
     // eslint-disable-next-line no-control-regex -- they are escaped here
     /[\\"\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g,
@@ -103,7 +103,7 @@ function literal(words) {
  * JSON as a raw literal with as many hashes as it needs. Rust refuses characters that turn the direction of the text.
  * @param {string} json
  */
-function rawLiteral(json) {
+export function rawLiteral(json) {
   const escaped = json.replace(TURNS, (one) => `\\u${one.charCodeAt(0).toString(16)}`);
   let hashes = "#";
   while (escaped.includes(`"${hashes}`)) hashes += "#";

@@ -58,5 +58,5 @@ function condition({ condition: wanted, within_s: within }, isLast) {
  */
 async function openStep(uuid) {
   const found = await attempt("The step", () => api.message(uuid));
-  if (found) go({ conversation: found.conversation, message: uuid });
+  if (found) go({ conversation: found.conversation, message: uuid, at: "" });
 }
