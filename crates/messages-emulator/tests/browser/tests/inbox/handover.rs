@@ -100,6 +100,8 @@ fn a_snapshot_goes_down_and_up_and_a_message_becomes_a_test() {
         page.until("document.querySelectorAll('.conversation[href]').length === 0")
             .await;
 
+        // The first client's connection has been idle.
+        let client = Client::basic(&emulator);
         client.send("/v1/messages", &sms(PERSON)).await;
         page.click_text("dialog button", "Close").await;
         page.click(".conversation").await;

@@ -81,6 +81,9 @@ fn pictures_are_taken() {
             open_timeline(&page, 0).await;
             unfold(&page, 0).await;
             picture(&page, &format!("timeline-{scheme}-1440")).await;
+            page.inbox(&emulator, "?conversation=1").await;
+            page.until("document.querySelector('iframe.mail')").await;
+            picture(&page, &format!("mail-{scheme}-1440")).await;
 
             page.size(390, 844).await;
             page.inbox(&emulator, "").await;
