@@ -58,10 +58,12 @@ fn body(content: &Value, part: usize) -> Option<&str> {
     html?.as_str()
 }
 
-/// Renames the elements that have a browser connect to other hosts before a policy applies (`preconnect`, `dns-prefetch`) or
-/// that change the document's settings, and the attribute that lets a link replace the mail by an empty frame.
+/// Renames the elements that have a browser connect to other hosts before a policy applies (`preconnect`, frames), that the
+/// policy leaves empty in any case or that change the document's settings, and the attribute that lets a link replace the mail by an empty frame.
 fn without_hints(html: &str) -> String {
-    const RENAMED: [&str; 3] = ["link", "meta", "base"];
+    const RENAMED: [&str; 10] = [
+        "link", "meta", "base", "iframe", "frame", "object", "embed", "video", "audio", "portal",
+    ];
     let mut result = String::with_capacity(html.len());
     let mut rest = html;
     while let Some((before, tag)) = rest.split_once('<') {

@@ -40,7 +40,6 @@ export function App() {
     icon?.setAttribute("href", unread > 0 ? `/inbox/icon.svg?unread=${Math.min(unread, UNREAD_MAX)}` : "/inbox/icon.svg");
   }, [unread]);
   return html`<a class="skip" href="#list">Skip to the conversations</a>
-    <h1 class="unseen only-narrow">Inbox</h1>
     <header class="top">
       <h1><span class="logo" aria-hidden="true"></span>Inbox</h1>
       <${WorkspaceSwitch} />
@@ -57,6 +56,7 @@ export function App() {
       ${button("?", { id: "help", class: "icon", "aria-label": "Keys", title: "Keys (?)" }, showHelp)}
     </header>
     <main>
+      <h1 class="unseen only-narrow">Inbox</h1>
       <nav class="side" aria-label="Conversations">
         <${Filters} />
         <${ConversationList} />
