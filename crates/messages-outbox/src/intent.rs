@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::digest::{Digest, RecipientHash};
 use crate::id::RowId;
 use crate::row::{Details, Lane, Priority, Row, State, to_micros};
+use crate::window::Zones;
 
 /// Message or workflow to be sent once, under a key of the application.
 ///
@@ -143,6 +144,17 @@ impl Intent {
     #[must_use]
     pub const fn lane(&self) -> &Lane {
         &self.lane
+    }
+
+    /// Time zones of the recipient: the one that was given, else those of the phone number's country. `None` if they are
+    /// unknown: then a window never opens.
+    #[must_use]
+    pub fn zones(&self) -> Option<Zones> {
+        Zones::of_recipient(
+            self.zone.as_ref(),
+            &self.lane.channel,
+            Some(&self.recipient),
+        )
     }
 
     /// JSON of the message or workflow.

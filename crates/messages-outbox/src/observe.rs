@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::id::RowId;
 use crate::row::{Outcome, Row, State};
+use crate::run::RunId;
 use crate::store::{Advanced, Applied, Reaped, StoreError};
 
 /// Observer of outcomes. Methods are called in line and must return quickly. Depths and ages are in
@@ -22,6 +23,10 @@ pub trait OutboxObserver: Debug + Send + Sync + 'static {
     /// Deadlines of runs passed, or tasks of runs ended or were given. While
     /// [`blind_since`](Advanced::blind_since) is set, deadlines stand still.
     fn on_advanced(&self, _advanced: &Advanced) {}
+
+    /// A workflow has ended, and its final report, as JSON, was posted if the workflow has a URL for it. After the death of a
+    /// worker, another one may repeat it.
+    fn on_report(&self, _run: RunId, _report: &str) {}
 
     /// A request to the store failed.
     fn on_store_error(&self, _error: &StoreError) {}

@@ -29,6 +29,7 @@ mod million;
 mod offline;
 mod options;
 mod outbox;
+mod outbox_journeys;
 mod outbox_operation;
 mod outbox_runs;
 mod profile;

@@ -182,6 +182,7 @@ CREATE TABLE messages_outbox.sight (
     last_webhook bigint,
     usual_silence bigint NOT NULL,
     accepted_since bigint,
+    probe_at bigint,
     lost bigint NOT NULL
 ) WITH (fillfactor = 50);
 

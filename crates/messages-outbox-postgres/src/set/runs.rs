@@ -413,7 +413,7 @@ impl Loader<'_> {
     }
 
     async fn sight(&self) -> Result<Sight, Failure> {
-        let sql = "SELECT last_webhook, usual_silence, accepted_since, lost \
+        let sql = "SELECT last_webhook, usual_silence, accepted_since, lost, probe_at \
                    FROM messages_outbox.sight";
         let rows = self.transaction.query(sql, &[]).await?;
         let row = rows.first().ok_or_else(corrupt)?;
@@ -422,6 +422,7 @@ impl Loader<'_> {
             usual_silence: Duration::from_micros(number(get::<i64>(row, 1)?)?),
             accepted_since: get::<Option<i64>>(row, 2)?.map(time).transpose()?,
             lost: Duration::from_micros(number(get::<i64>(row, 3)?)?),
+            probe_at: get::<Option<i64>>(row, 4)?.map(time).transpose()?,
         })
     }
 }
@@ -523,15 +524,17 @@ async fn update(transaction: &Transaction, before: &Run, after: &Run) -> Result<
 /// Each receiver writes what it saw, and the later time counts: an observation of many, which needs no lock.
 async fn write_sight(transaction: &Transaction, sight: &Sight) -> Result<(), Failure> {
     let sql = "UPDATE messages_outbox.sight SET last_webhook = greatest(last_webhook, $1), \
-               usual_silence = $2, accepted_since = $3, lost = greatest(lost, $4)";
+               usual_silence = $2, accepted_since = $3, lost = greatest(lost, $4), probe_at = $5";
     let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
     let last_webhook = sight.last_webhook.map(Timestamp::as_microsecond);
     let accepted_since = sight.accepted_since.map(Timestamp::as_microsecond);
-    let parameters: [&(dyn ToSql + Sync); 4] = [
+    let probe_at = sight.probe_at.map(Timestamp::as_microsecond);
+    let parameters: [&(dyn ToSql + Sync); 5] = [
         &last_webhook,
         &micros(sight.usual_silence),
         &accepted_since,
         &micros(sight.lost),
+        &probe_at,
     ];
     transaction.query(sql, &parameters).await?;
     Ok(())

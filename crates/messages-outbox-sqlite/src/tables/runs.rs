@@ -218,17 +218,20 @@ impl SqliteTables<'_> {
     }
 
     pub(super) fn read_sight(&self) -> Result<Sight, StoreError> {
-        let sql = "SELECT last_webhook, usual_silence, accepted_since, lost \
+        let sql = "SELECT last_webhook, accepted_since, probe_at, usual_silence, lost \
                    FROM messages_outbox_sight";
         let read = self.first(sql, [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            let times: [Option<i64>; 3] = [row.get(0)?, row.get(1)?, row.get(2)?];
+            Ok((times, row.get(3)?, row.get(4)?))
         })?;
-        let (last, silence, accepted, lost): (Option<i64>, i64, Option<i64>, i64) =
-            read.ok_or_else(corrupt)?;
+        let (times, silence, lost) = read.ok_or_else(corrupt)?;
+        let [last_webhook, accepted_since, probe_at] =
+            times.map(|stored| stored.map(time).transpose());
         Ok(Sight {
-            last_webhook: last.map(time).transpose()?,
+            last_webhook: last_webhook?,
             usual_silence: Duration::from_micros(number(silence)?),
-            accepted_since: accepted.map(time).transpose()?,
+            accepted_since: accepted_since?,
+            probe_at: probe_at?,
             lost: Duration::from_micros(number(lost)?),
         })
     }
@@ -237,11 +240,12 @@ impl SqliteTables<'_> {
         let micros = |duration: Duration| i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
         self.execute(
             "UPDATE messages_outbox_sight SET last_webhook = ?1, usual_silence = ?2, \
-             accepted_since = ?3, lost = ?4",
+             accepted_since = ?3, probe_at = ?4, lost = ?5",
             params![
                 sight.last_webhook.map(Timestamp::as_microsecond),
                 micros(sight.usual_silence),
                 sight.accepted_since.map(Timestamp::as_microsecond),
+                sight.probe_at.map(Timestamp::as_microsecond),
                 micros(sight.lost),
             ],
         )?;

@@ -40,8 +40,9 @@ pub fn advance(
         if let Some(Some(reaction)) = react_with(tables, &run, &RunEvent::Time, &sight, now)? {
             advanced.moved += 1;
             if sends_by_deadline(&run, &reaction.run) && sight.is_silent(now) {
-                // The others wait for the webhook that its message brings, or does not.
-                sight.on_accepted(now);
+                // The others wait for the webhook that its message brings, or does not, whichever worker advances them.
+                sight.on_probe(now);
+                tables.set_sight(&sight)?;
             }
             let tasks = reaction.tasks.iter();
             let given = tasks.filter_map(|task| given(&reaction.run, *task));
@@ -69,7 +70,7 @@ fn given(run: &Run, task: Task) -> Option<GivenTask> {
             }
         }
         Task::Report => Work::Report {
-            url: run.details.report_url.clone()?,
+            url: run.details.report_url.clone(),
             body: run.progress.report.clone()?,
         },
     };

@@ -119,6 +119,17 @@ pub enum Otherwise {
     Step(usize),
 }
 
+impl Otherwise {
+    /// Returns `true` if a step follows the one with this index, of so many.
+    pub(crate) const fn has_next(self, index: usize, steps: usize) -> bool {
+        match self {
+            Self::Next => index + 1 < steps,
+            Self::Stop => false,
+            Self::Step(_) => true,
+        }
+    }
+}
+
 /// Steps to take at a message before the run moves on from it, so that the recipient does not get two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BeforeNext {
@@ -306,6 +317,18 @@ impl Plan {
         }
     }
 
+    /// Returns `true` if the plan revokes a message at its deadline, which takes the credentials of an application.
+    #[must_use]
+    pub fn revokes(&self) -> bool {
+        self.sends().any(|(index, step)| {
+            let is_rcs = |message: &PlanMessage| matches!(message.0, v1::ChannelMessage::Rcs(_));
+            step.until.is_some()
+                && step.before_next.revoke
+                && step.otherwise.has_next(index, self.steps.len())
+                && step.messages.iter().any(is_rcs)
+        })
+    }
+
     /// The row of the message with this number, and its payload.
     pub(crate) fn row(
         &self,
@@ -394,13 +417,9 @@ fn send_step(
         grace: Duration::from_secs(before_next.grace_seconds().into()),
     };
     // Nothing follows the last step: its message may arrive as late as it can.
-    let is_followed = match otherwise {
-        Otherwise::Next => index + 1 < journey.steps.len(),
-        Otherwise::Stop => false,
-        Otherwise::Step(_) => true,
-    };
+    let has_next = otherwise.has_next(index, journey.steps.len());
     let ttl = until
-        .filter(|_| before_next.ttl && is_followed)
+        .filter(|_| before_next.ttl && has_next)
         .map(|until| until.within);
     let messages = messages.into_iter().map(|message| match ttl {
         Some(ttl) => PlanMessage(limited(message, ttl)),

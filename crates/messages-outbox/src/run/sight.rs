@@ -30,6 +30,8 @@ pub struct Sight {
     pub usual_silence: Duration,
     /// First acceptance since the last webhook, of a message that no webhook was about.
     pub accepted_since: Option<Timestamp>,
+    /// Time at which a run moved on in silence, since the last webhook: the others wait for what its message shows.
+    pub probe_at: Option<Timestamp>,
     /// Time that deadlines have stood still so far, catch-ups included.
     pub lost: Duration,
 }
@@ -51,8 +53,8 @@ impl Sight {
 
     /// Returns `true` if no webhook has come for as long as it takes to be blind, acceptances or not.
     ///
-    /// That may be an outage or a quiet hour. So only one run at a time moves on then: the status of its next message tells
-    /// which of the two it is.
+    /// That may be an outage or a quiet hour. So only one run at a time moves on then, over all workers of the store: the
+    /// status of its next message tells which of the two it is.
     #[must_use]
     pub fn is_silent(&self, now: Timestamp) -> bool {
         self.last_webhook
@@ -62,8 +64,15 @@ impl Sight {
     /// Returns `true` if a status that did not come may count as missing.
     #[must_use]
     pub fn is_trusted(&self, now: Timestamp) -> bool {
-        let awaits_webhook = self.accepted_since.is_some();
+        let awaits_webhook = self.accepted_since.is_some() || self.is_probing(now);
         self.blind_since(now).is_none() && !(awaits_webhook && self.is_silent(now))
+    }
+
+    /// Returns `true` if a run moved on in silence, and its message may still be accepted. One that is not accepted within
+    /// the patience, such as a refused one, brings no webhook: then another run may move on.
+    fn is_probing(&self, now: Timestamp) -> bool {
+        self.probe_at
+            .is_some_and(|probe| after(probe, self.patience()) > now)
     }
 
     /// Time that deadlines have stood still until now.
@@ -84,6 +93,11 @@ impl Sight {
         is_first
     }
 
+    /// A run moved on in silence.
+    pub(crate) fn on_probe(&mut self, now: Timestamp) {
+        self.probe_at = Some(now);
+    }
+
     /// A verified webhook came.
     pub fn on_webhook(&mut self, now: Timestamp) {
         if let Some(since) = self.blind_since(now) {
@@ -97,6 +111,7 @@ impl Sight {
             self.usual_silence = rest + between(accepted, now) / WEIGHT;
         }
         self.accepted_since = None;
+        self.probe_at = None;
         self.last_webhook = Some(now);
     }
 }

@@ -80,10 +80,10 @@ pub enum Work {
         /// ID of the message.
         message_uuid: String,
     },
-    /// Posts the final report.
+    /// Posts the final report, and passes it to the observer of the worker.
     Report {
-        /// URL to post it to.
-        url: String,
+        /// URL to post it to, if it has one.
+        url: Option<String>,
         /// JSON of the report.
         body: String,
     },

@@ -127,7 +127,18 @@ impl Runs {
 async fn carry_out(inner: &Inner, given: GivenTask) -> TaskDone {
     let end = match &given.work {
         Work::Revoke { message_uuid } => revoke(inner, &given.account, message_uuid).await,
-        Work::Report { url, body } => report(inner, url, body).await,
+        Work::Report { url, body } => {
+            let end = match url {
+                Some(url) => post(inner, url, body).await,
+                None => TaskEnd::Done,
+            };
+            if end == TaskEnd::Done
+                && let Some(observer) = &inner.observer
+            {
+                observer.on_report(given.run, body);
+            }
+            end
+        }
     };
     if end != TaskEnd::Done {
         warn(given.run);
@@ -160,7 +171,7 @@ async fn revoke(inner: &Inner, account: &str, message_uuid: &str) -> TaskEnd {
 }
 
 /// Posts a final report. Any 2xx ends the task.
-async fn report(inner: &Inner, url: &str, body: &str) -> TaskEnd {
+async fn post(inner: &Inner, url: &str, body: &str) -> TaskEnd {
     let Some(transport) = &inner.reports else {
         return TaskEnd::Failed;
     };

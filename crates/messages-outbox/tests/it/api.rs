@@ -27,6 +27,8 @@ pub(crate) enum Behaviour {
     Unreachable,
     /// This status code.
     Status(u16),
+    /// 422 with a problem of this type.
+    Refused(&'static str),
 }
 
 /// A request as the API read it.
@@ -116,6 +118,11 @@ async fn respond(
             TransportErrorKind::Connect,
             Delivery::NotSent,
         )),
+        Behaviour::Refused(kind) => {
+            let body = json!({"type": kind, "title": "Refused"}).to_string();
+            let response = Response::builder().status(422).body(Bytes::from(body));
+            Ok(response.unwrap())
+        }
         Behaviour::Status(status) => Ok(Response::builder()
             .status(status)
             .body(Bytes::from_static(b"{}"))

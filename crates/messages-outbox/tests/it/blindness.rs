@@ -52,6 +52,12 @@ struct World {
     silent_since: Option<u64>,
     /// Second of the first webhook after the outage.
     back: Option<u64>,
+    /// Number of workers that look for deadlines in each second.
+    workers: u32,
+    /// Seconds that the API takes to accept a message.
+    delay: u64,
+    /// Rows that were posted, by the second of their acceptance.
+    posted: BTreeMap<u64, Vec<(RowId, u64)>>,
 }
 
 impl World {
@@ -67,6 +73,9 @@ impl World {
             accepted: BTreeMap::new(),
             silent_since: None,
             back: None,
+            workers: 1,
+            delay: 0,
+            posted: BTreeMap::new(),
         }
     }
 
@@ -98,7 +107,7 @@ impl World {
         self.store.start(&[intent], None).await.unwrap();
     }
 
-    /// One second of a worker, the API and the receiver.
+    /// One second of the workers, the API and the receiver.
     async fn pass(&mut self) {
         let accounts = vec!["default".to_owned()];
         let advance = AdvanceRequest {
@@ -106,7 +115,9 @@ impl World {
             limit: u32::MAX,
             done: Vec::new(),
         };
-        self.store.advance(&advance).await.unwrap();
+        for _ in 0..self.workers {
+            self.store.advance(&advance).await.unwrap();
+        }
         let claim = ClaimRequest {
             accounts,
             limit: u32::MAX,
@@ -124,8 +135,10 @@ impl World {
         for begun in self.store.begin(&request).await.unwrap() {
             begun.result.unwrap();
         }
-        let outcomes: Vec<Settle> = request
-            .rows
+        let due = self.second + self.delay;
+        self.posted.entry(due).or_default().extend(request.rows);
+        let rows = self.posted.remove(&self.second).unwrap_or_default();
+        let outcomes: Vec<Settle> = rows
             .iter()
             .map(|(id, epoch)| Settle {
                 id: *id,
@@ -137,7 +150,7 @@ impl World {
             })
             .collect();
         self.store.settle(&outcomes).await.unwrap();
-        for (id, _) in &request.rows {
+        for (id, _) in &rows {
             self.schedule(*id);
         }
         self.deliver().await;
@@ -251,7 +264,18 @@ async fn a_receiver_that_is_down_for_half_an_hour_causes_no_failover() {
 /// All messages were delivered before, so that no acceptance without a webhook shows the outage.
 #[tokio::test]
 async fn a_receiver_that_breaks_down_when_all_is_delivered_causes_one_failover() {
+    break_down_late(1, 0).await;
+}
+
+/// Each of them looks for deadlines several times before the API has accepted the first message.
+#[tokio::test]
+async fn several_workers_of_a_store_cause_one_failover_together() {
+    break_down_late(3, 10).await;
+}
+
+async fn break_down_late(workers: u32, delay: u64) {
     let mut world = World::new(120..2_000);
+    (world.workers, world.delay) = (workers, delay);
     world.pass_outage().await;
     assert_eq!(world.failovers(), 1, "while the receiver was down");
     world.pass_rest().await;

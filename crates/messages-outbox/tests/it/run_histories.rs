@@ -5,6 +5,9 @@ use messages_outbox::testing::runs::{RunBug, search, simulate};
 /// Histories of a default test run; `cargo test --release` runs more.
 const HISTORIES: u64 = if cfg!(debug_assertions) { 120 } else { 2_000 };
 
+/// Histories within which each planted bug is caught.
+const CAUGHT_WITHIN: u64 = 2_000;
+
 #[test]
 fn no_history_of_runs_sends_a_step_twice_or_moves_on_after_a_success() {
     run(HISTORIES);
@@ -18,7 +21,7 @@ fn no_history_of_10_000_sends_a_step_twice_or_moves_on_after_a_success() {
 
 fn run(histories: u64) {
     let began = std::time::Instant::now();
-    let mut totals = [0; 11];
+    let mut totals = [0; 14];
     for seed in 0..histories {
         let history = simulate(seed, None).unwrap_or_else(|violation| panic!("{violation}"));
         let counts = [
@@ -33,6 +36,9 @@ fn run(histories: u64) {
             history.refused,
             history.held,
             history.late,
+            history.journeys,
+            history.stopped,
+            history.revoked,
         ];
         for (total, count) in totals.iter_mut().zip(counts) {
             *total += count;
@@ -50,11 +56,14 @@ fn run(histories: u64) {
         refused,
         held,
         late,
+        journeys,
+        stopped,
+        revoked,
     ] = totals;
     println!(
-        "{histories} histories in {:?}: {runs} runs, all ended, {completed} completed; {accepted} messages, {kills} kills, \
+        "{histories} histories in {:?}: {runs} runs, {journeys} of them journeys, all ended, {completed} completed, {stopped} stopped; {accepted} messages, {kills} kills, \
          {doubts} doubts, {webhooks} webhooks, {disturbed} disturbed, {deadlines} deadlines, {refused} refused by the guard, \
-         {held} held while blind, {late} late; sent twice 0, moved on after a success 0",
+         {held} held while blind, {late} late, {revoked} revoked; sent twice 0, moved on after a success 0",
         began.elapsed()
     );
     assert!(
@@ -73,7 +82,7 @@ fn a_history_of_runs_is_made_by_its_seed_alone() {
 #[test]
 fn each_planted_bug_of_runs_is_caught() {
     for bug in RunBug::ALL {
-        let caught = (0..HISTORIES).find_map(|seed| simulate(seed, Some(bug)).err());
+        let caught = (0..CAUGHT_WITHIN).find_map(|seed| simulate(seed, Some(bug)).err());
         let violation = caught.unwrap_or_else(|| panic!("{bug:?} was not caught"));
         println!("{bug:?}: {violation}");
         let again = simulate(violation.seed, Some(bug));

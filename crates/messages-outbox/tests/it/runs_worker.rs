@@ -111,6 +111,29 @@ async fn a_failure_moves_on_at_once_and_the_report_is_posted_until_it_is_accepte
     assert!(report.messages().is_empty(), "nothing was accepted");
 }
 
+/// 1120 is an invalid sender in the response of a POST, and an illegal sender in a status.
+#[tokio::test]
+async fn the_code_of_a_refused_request_is_not_an_error_of_a_delivery() {
+    const KIND: &str = "https://developer.vonage.com/api-errors/messages#1120";
+    for (on_error, requests) in [(Some(1120), 1), (None, 2)] {
+        let api = Api::default();
+        let outbox = builder(&api, |_| Behaviour::Refused(KIND))
+            .store(MemoryStore::new())
+            .build()
+            .unwrap();
+        let mut first = sms();
+        if let Some(code) = on_error {
+            first["on_error"] = json!([code]);
+        }
+        let intent = intent(&json!({"template": "journey/1", "steps": [first, sms()]}));
+        let id = intent.id();
+        outbox.start(intent).await.unwrap();
+        run_until_empty(&outbox).await;
+        assert_eq!(run_of(&outbox, id).await.state, RunState::Failed);
+        assert_eq!(api.requests().len(), requests, "{on_error:?}");
+    }
+}
+
 /// Counts the tasks that runs give.
 #[derive(Debug, Clone, Default)]
 struct Tasks(Arc<AtomicUsize>);

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use messages_outbox::{ObservedSend, OutboxObserver, Outcome, State};
+use messages_outbox::{ObservedSend, OutboxObserver, Outcome, RunId, State};
 use serde::Serialize;
+use serde_json::Value;
 
 use super::row;
 use crate::error::CommandError;
@@ -84,10 +85,34 @@ impl OutboxObserver for Printer {
         }
     }
 
+    fn on_report(&self, run: RunId, report: &str) {
+        // The report is JSON.
+        let Ok(report) = serde_json::from_str(report) else {
+            return;
+        };
+        let _ = self
+            .queue
+            .result(&Ended { run, report }, |ended| vec![ended.line()]);
+    }
+
     fn on_breaker(&self, _account: &str) {
         let line = Line::new().warn("paused");
         let text = ": the outcomes of several requests are unknown; one row probes the API";
         self.queue.note(&line.plain(text));
+    }
+}
+
+/// A workflow that has ended, as `--json` prints it.
+#[derive(Serialize)]
+struct Ended {
+    run: RunId,
+    report: Value,
+}
+
+impl Ended {
+    fn line(&self) -> Line {
+        let line = Line::new().plain(self.run).plain(" report ");
+        line.plain(&self.report)
     }
 }
 

@@ -93,6 +93,16 @@ impl<S: OutboxStore> Scene<S> {
         Ok(id)
     }
 
+    /// Number of these runs whose second message was added, once all due runs were advanced.
+    async fn moved(&self, runs: &[RunId]) -> Result<usize, String> {
+        self.advance(&[]).await?;
+        let mut moved = 0;
+        for run in runs {
+            moved += usize::from(self.has_row(run.row(2)).await?);
+        }
+        Ok(moved)
+    }
+
     async fn has_row(&self, id: RowId) -> Result<bool, String> {
         Ok(self.store.show(id).await.map_err(failed)?.is_some())
     }
@@ -280,6 +290,31 @@ pub(super) async fn deadlines_stand_still_while_blind<H: StoreHarness>(harness: 
     ensure!(
         scene.has_row(id.row(2)).await?,
         "a run does not go on after an outage"
+    );
+    one_run_probes_in_silence(&Scene::open(harness).await?).await
+}
+
+/// All workers of a store together let one run move on when no webhook has come for long.
+async fn one_run_probes_in_silence<S: OutboxStore>(scene: &Scene<S>) -> Verdict {
+    let runs = [
+        scene.waiting("first").await?,
+        scene.waiting("second").await?,
+    ];
+    scene.clock.advance(WITHIN);
+    ensure!(
+        scene.moved(&runs).await? == 1,
+        "not one run moved on in silence"
+    );
+    scene.clock.advance(Duration::from_secs(60));
+    ensure!(
+        scene.moved(&runs).await? == 1,
+        "a second run moved on in silence, before the first one's message was accepted"
+    );
+    // The first one's message is not accepted within 2 minutes: nothing tells whether webhooks come.
+    scene.clock.advance(Duration::from_secs(60));
+    ensure!(
+        scene.moved(&runs).await? == 2,
+        "runs wait for ever for a message that is not accepted"
     );
     Ok(())
 }

@@ -37,10 +37,16 @@ pub struct Totals {
     pub late: u64,
     /// Runs completed.
     pub completed: u64,
+    /// Runs whose document is a journey.
+    pub journeys: u64,
+    /// Runs that a reply, a signal or a status stopped.
+    pub stopped: u64,
+    /// Revocations that reached the API.
+    pub revoked: u64,
 }
 
-/// Runs the history of a seed, with a planted bug or without: up to six runs, one to three workers that are killed and
-/// paused, webhooks that are late, doubled, reordered and missing, outages of their receiver, and a clock that jumps. Then
+/// Runs the history of a seed, with a planted bug or without: up to six runs of workflows and journeys, one to three workers
+/// that are killed and paused, replies and signals, webhooks that are late, doubled, reordered and missing, outages of their receiver, and a clock that jumps. Then
 /// everything works again, and each run must end.
 ///
 /// # Errors

@@ -25,13 +25,14 @@ pub(crate) struct CampaignArgs {
     #[arg(long = "variant", value_name = "NAME:WEIGHT=FILE", requires_all = ["campaign", "template"], conflicts_with = "key", value_parser = variant)]
     variants: Vec<VariantArg>,
 
-    /// Times of day at which the campaign's messages may be sent, in the recipient's time zone
-    #[arg(long = "window", value_name = "FROM-TO", requires_all = ["campaign", "template"], conflicts_with = "key", value_parser = window)]
-    window: Option<Window>,
+    /// Times of day at which the messages may be sent, in the recipient's time zone; a journey's own window precedes it
+    #[arg(long = "window", value_name = "FROM-TO", value_parser = window)]
+    pub(crate) window: Option<Window>,
 
-    /// Time zone of recipients without one of their own; by default that of the country of their number
-    #[arg(long, value_name = "ZONE", requires_all = ["campaign", "template"], conflicts_with = "key", value_parser = zone)]
-    zone: Option<Zone>,
+    /// Time zone of recipients without one of their own: an IANA name, or `recipient` (the default) for that of the country of
+    /// their number
+    #[arg(long, value_name = "ZONE", value_parser = zone_or_recipient)]
+    zone: Option<ZoneArg>,
 
     /// Column, or field of the JSON objects, with the recipient's time zone
     #[arg(long, value_name = "NAME", requires_all = ["campaign", "template"], conflicts_with = "key")]
@@ -89,7 +90,22 @@ fn window(text: &str) -> Result<Window, String> {
     let (from, to) = text
         .split_once('-')
         .ok_or("must be two times of day, such as 09:00-20:00")?;
-    Window::new(from, to).map_err(|invalid| invalid.to_string())
+    let window = Window::new(from, to).map_err(|invalid| invalid.to_string())?;
+    if window.from == window.to {
+        return Err("must open and close at different times".to_owned());
+    }
+    Ok(window)
+}
+
+/// Time zone of recipients. `None`: that of the country of their number.
+#[derive(Debug, Clone)]
+struct ZoneArg(Option<Zone>);
+
+fn zone_or_recipient(name: &str) -> Result<ZoneArg, String> {
+    match name {
+        "recipient" => Ok(ZoneArg(None)),
+        name => zone(name).map(|zone| ZoneArg(Some(zone))),
+    }
 }
 
 fn zone(name: &str) -> Result<Zone, String> {
@@ -150,6 +166,11 @@ struct PriceFile {
 }
 
 impl CampaignArgs {
+    /// Time zone of recipients without one of their own. `None`: that of the country of their number.
+    pub(crate) fn zone(&self) -> Option<&Zone> {
+        self.zone.as_ref().and_then(|zone| zone.0.as_ref())
+    }
+
     /// Settings of the campaign; those that other messages have as well are left at their defaults.
     pub(crate) fn settings(&self, template: &Path) -> Result<CampaignSettings, CommandError> {
         let mut settings = CampaignSettings::new(read_template(template)?);
@@ -169,7 +190,7 @@ impl CampaignArgs {
             ));
         }
         settings.window.clone_from(&self.window);
-        settings.zone.clone_from(&self.zone);
+        settings.zone = self.zone().cloned();
         settings.ramp = self.ramp;
         settings.brake = self.brake;
         settings.spend_cap = self.spend_cap;
