@@ -6,7 +6,7 @@ use messages_outbox::testing::runs::{RunBug, search, simulate};
 const HISTORIES: u64 = if cfg!(debug_assertions) { 120 } else { 2_000 };
 
 /// Histories within which each planted bug is caught.
-const CAUGHT_WITHIN: u64 = 2_000;
+const CAUGHT_WITHIN: u64 = 500;
 
 #[test]
 fn no_history_of_runs_sends_a_step_twice_or_moves_on_after_a_success() {
