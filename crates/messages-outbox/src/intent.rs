@@ -14,6 +14,37 @@ use crate::id::RowId;
 use crate::row::{Details, Lane, Priority, Row, State, to_micros};
 use crate::window::Zones;
 
+/// Setters that intents of messages and of runs have in common.
+macro_rules! common_setters {
+    () => {
+        /// Namespace of the key. Default `default`.
+        pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+            self.namespace = namespace.into();
+            self
+        }
+
+        /// Precedence over other due rows of the same lane. Default [`Priority::Normal`].
+        pub fn priority(mut self, priority: Priority) -> Self {
+            self.priority = priority;
+            self
+        }
+
+        /// Campaign it belongs to.
+        pub fn campaign(mut self, name: impl Into<String>) -> Self {
+            self.campaign = Some(name.into());
+            self
+        }
+
+        /// Adds a label.
+        pub fn tag(mut self, tag: impl Into<String>) -> Self {
+            self.tags.push(tag.into());
+            self
+        }
+    };
+}
+
+pub(crate) use common_setters;
+
 /// Message or workflow to be sent once, under a key of the application.
 ///
 /// The key makes a repetition harmless: an intent whose key is known adds nothing.
@@ -76,11 +107,7 @@ impl Intent {
         }
     }
 
-    /// Namespace of the key. Default `default`.
-    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.namespace = namespace.into();
-        self
-    }
+    common_setters!();
 
     /// Name of the account it is sent with; not a credential. Default `default`.
     pub fn account(mut self, account: impl Into<String>) -> Self {
@@ -113,24 +140,6 @@ impl Intent {
     /// be open in all of them.
     pub fn zone(mut self, zone: Zone) -> Self {
         self.zone = Some(zone);
-        self
-    }
-
-    /// Precedence over other due rows of its lane. Default [`Priority::Normal`].
-    pub fn priority(mut self, priority: Priority) -> Self {
-        self.priority = priority;
-        self
-    }
-
-    /// Campaign it belongs to.
-    pub fn campaign(mut self, name: impl Into<String>) -> Self {
-        self.campaign = Some(name.into());
-        self
-    }
-
-    /// Adds a label.
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tags.push(tag.into());
         self
     }
 

@@ -204,7 +204,7 @@ fn a_window_is_given_to_messages_and_journeys() {
     assert_eq!(add(&[], &message("sms", TO)).code, 0);
     // No country has this code.
     let unknown = add(&[], &message("sms", "21077009000"));
-    assert_eq!(unknown.code, 3, "{}", unknown.stderr);
+    assert_eq!(unknown.code, 8, "{}", unknown.stderr);
     assert!(
         unknown.stdout.contains("time zone is unknown"),
         "{}",
@@ -235,7 +235,7 @@ fn a_window_is_given_to_messages_and_journeys() {
         { "from": { "type": "sms", "number": FROM }, "to": { "type": "sms", "number": TO },
           "message": { "content": { "type": "text", "text": "Hello" } } }]});
     let refused = add(&[], &workflow.to_string());
-    assert_eq!(refused.code, 3, "{}", refused.stderr);
+    assert_eq!(refused.code, 8, "{}", refused.stderr);
     assert!(
         refused.stdout.contains("has no window"),
         "{}",

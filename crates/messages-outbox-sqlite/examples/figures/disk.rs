@@ -21,6 +21,19 @@ pub(crate) fn syncs(folder: &Path) -> io::Result<f64> {
     Ok(f64::from(count) / began.elapsed().as_secs_f64())
 }
 
+/// Processor time that this process has used, in seconds.
+#[allow(dead_code, reason = "`compare` measures rates alone")]
+pub(crate) fn processor_time() -> io::Result<f64> {
+    // In nanoseconds: <https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat>.
+    let mut nanos = 0.0;
+    for task in std::fs::read_dir("/proc/self/task")? {
+        let stat = read_to_string(task?.path().join("schedstat"))?;
+        let first = stat.split_whitespace().next();
+        nanos += first.and_then(|text| text.parse().ok()).unwrap_or(0.0);
+    }
+    Ok(nanos / 1e9)
+}
+
 /// Largest resident memory of this process, in bytes.
 #[allow(dead_code, reason = "`compare` measures rates alone")]
 pub(crate) fn peak_memory() -> io::Result<u64> {

@@ -37,7 +37,7 @@ pub(crate) async fn run(file: &Path, runs: usize) -> Result<String, Box<dyn Erro
     clock.advance(Duration::from_secs(600));
     // Otherwise the store would have been without a webhook for ten minutes, and its runs would move on one by one.
     store.apply(&[Fact::Webhook]).await?;
-    let began = Instant::now();
+    let (began, before) = (Instant::now(), disk::processor_time()?);
     let mut moved = 0;
     loop {
         let request = AdvanceRequest {
@@ -52,13 +52,14 @@ pub(crate) async fn run(file: &Path, runs: usize) -> Result<String, Box<dyn Erro
         }
     }
     let took = began.elapsed();
+    let worked = disk::processor_time()? - before;
     let active = status.running();
     let peak = disk::peak_memory()?;
     store.close().await;
     let mib = |bytes: u64| bytes as f64 / f64::from(1 << 20);
     Ok(format!(
         "{active} active runs, started at {:.0} a second; status {:.1} ms; peak memory {:.1} MiB; \
-         {moved} deadlines in {:.1} s, {:.0} a second; peak memory afterwards {:.1} MiB; file {:.0} MiB",
+         {moved} deadlines in {:.1} s, {:.0} a second, with {worked:.1} s of processor time; peak memory afterwards {:.1} MiB; file {:.0} MiB",
         runs as f64 / started.as_secs_f64(),
         status_took.as_secs_f64() * 1e3,
         mib(memory),

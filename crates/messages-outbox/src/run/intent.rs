@@ -10,6 +10,7 @@ use messages_sdk::types::upgrade::Loss;
 use super::transition::begin;
 use super::{Definition, DefinitionError, Plan, RunChange, RunDetails, RunId};
 use crate::digest::{Digest, RecipientHash};
+use crate::intent::common_setters;
 use crate::row::{Priority, to_micros};
 
 /// Document to be run once, under a key of the application.
@@ -77,11 +78,7 @@ impl RunIntent {
         })
     }
 
-    /// Namespace of the key. Default `default`.
-    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
-        self.namespace = namespace.into();
-        self
-    }
+    common_setters!();
 
     /// Name of the account its messages are sent with; not a credential. Default `default`.
     pub fn account(mut self, account: impl Into<String>) -> Self {
@@ -98,24 +95,6 @@ impl RunIntent {
     /// Time after which none of its messages must be sent. Default: none.
     pub fn send_before(mut self, time: Timestamp) -> Self {
         self.send_before = Some(to_micros(time));
-        self
-    }
-
-    /// Precedence of its rows over other due rows of their lanes. Default [`Priority::Normal`].
-    pub fn priority(mut self, priority: Priority) -> Self {
-        self.priority = priority;
-        self
-    }
-
-    /// Campaign it belongs to.
-    pub fn campaign(mut self, name: impl Into<String>) -> Self {
-        self.campaign = Some(name.into());
-        self
-    }
-
-    /// Adds a label.
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.tags.push(tag.into());
         self
     }
 

@@ -15,6 +15,7 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(prove());
 //! ```
 
+mod altered;
 pub mod conformance;
 mod harness;
 mod histories;

@@ -2,14 +2,12 @@
 
 use jiff::Timestamp;
 
-use crate::digest::{Digest, RecipientHash};
-use crate::id::RowId;
-use crate::ledger::{Aggregates, LastConsent, Meta, Tables};
+use super::altered::Altered;
+use crate::ledger::Tables;
 use crate::memory::MemoryTables;
 use crate::quota::{SlotScope, Slots};
-use crate::row::{Lane, Priority, Row, State, StatusFact};
-use crate::run::{Run, RunId, Sight};
-use crate::store::{Filter, HistoryEntry, RunFilter, Scope, StoreError};
+use crate::row::{Row, State, StatusFact};
+use crate::store::{HistoryEntry, StoreError};
 
 /// Bug that a ledger could have. Each was found in a program that sends messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,17 +62,11 @@ impl Mutant {
     }
 }
 
-macro_rules! pass_on {
-    ($($method:ident($($argument:ident: $type:ty),*) -> $result:ty;)+) => { $(
-        fn $method(&mut self, $($argument: $type),*) -> Result<$result, StoreError> {
-            self.inner.$method($($argument),*)
-        }
-    )+ };
-}
+impl Altered for Mutant {
+    fn inner(&mut self) -> &mut MemoryTables {
+        &mut self.inner
+    }
 
-pub(crate) use pass_on;
-
-impl Tables for Mutant {
     fn update(
         &mut self,
         before: &Row,
@@ -111,43 +103,5 @@ impl Tables for Mutant {
     fn set_slots(&mut self, scope: &SlotScope, slots: &Slots) -> Result<(), StoreError> {
         self.before_write = Some((scope.clone(), self.inner.slots(scope)?));
         self.inner.set_slots(scope, slots)
-    }
-
-    pass_on! {
-        meta() -> Meta;
-        set_adopted() -> ();
-        open_rows() -> u64;
-        insert(row: &Row, payload: &[u8]) -> ();
-        find_key(key: &Digest) -> Option<(RowId, Digest)>;
-        find_uuid(uuid: &str) -> Option<RowId>;
-        load(id: RowId) -> Option<Row>;
-        payload(id: RowId) -> Option<Vec<u8>>;
-        erase_payload(id: RowId) -> ();
-        history(id: RowId) -> Vec<HistoryEntry>;
-        due_lanes(now: Timestamp) -> Vec<Lane>;
-        due_rows(lane: &Lane, priority: Priority, now: Timestamp, except: &[String], limit: u32) -> Vec<Row>;
-        next_due(now: Timestamp) -> Option<Timestamp>;
-        leases_over(now: Timestamp, limit: u32) -> Vec<Row>;
-        aged(state: State, time: Timestamp, limit: u32) -> Vec<Row>;
-        select(filter: &Filter, after: Option<RowId>, limit: u32) -> Vec<Row>;
-        holds() -> Vec<Scope>;
-        set_hold(scope: &Scope, held: bool) -> bool;
-        consent(group: &str, recipient: RecipientHash) -> Option<LastConsent>;
-        set_consent(group: &str, recipient: RecipientHash, consent: LastConsent) -> ();
-        unpark(uuid: &str) -> Vec<StatusFact>;
-        discard_parked(now: Timestamp) -> u64;
-        insert_run(run: &Run, document: &[u8], recipients: &[RecipientHash]) -> ();
-        load_run(id: RunId) -> Option<Run>;
-        definition(digest: &Digest) -> Option<Vec<u8>>;
-        update_run(before: &Run, after: &Run) -> bool;
-        erase_run(run: &Run) -> ();
-        due_runs(accounts: &[String], now: Timestamp, limit: u32) -> Vec<Run>;
-        next_wake(accounts: &[String]) -> Option<Timestamp>;
-        runs_of(recipient: RecipientHash) -> Vec<Run>;
-        select_runs(filter: &RunFilter, after: Option<RunId>, limit: u32) -> Vec<Run>;
-        running_runs() -> u64;
-        sight() -> Sight;
-        set_sight(sight: &Sight) -> ();
-        aggregates(now: Timestamp) -> Aggregates;
     }
 }

@@ -20,6 +20,7 @@ mod runs;
 mod runs_worker;
 mod search;
 mod simulation;
+mod story;
 mod support;
 mod transitions;
 mod values;
