@@ -46,8 +46,7 @@ impl AddArgs {
                 if self.engine == Engine::Outbox =>
             {
                 if self.campaign_options.window.is_some() {
-                    let message =
-                        "is a workflow, which has no window: `messages upgrade --journey` makes it a journey";
+                    let message = "is a workflow, which has no window: `messages upgrade --journey` makes it a journey";
                     return Err(refused(vec![Finding::new("window", message)]).into());
                 }
                 (workflow.to_vec(), Definition::from(workflow))
