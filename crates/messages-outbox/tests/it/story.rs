@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use messages_outbox::run::{
-    Phase, Plan, RowView, Run, RunEffect, RunEvent, Sight, Task, TaskEnd, transition,
+    Phase, Plan, RowView, Run, RunEffect, RunEvent, RunState, Sight, Task, TaskEnd, transition,
 };
 use messages_outbox::{Definition, RunIntent, State};
 use messages_sdk::types::Status;
