@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use deadpool_postgres::{Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use messages_outbox::{StoreError, StoreErrorKind};
-use rustls::ClientConfig;
 use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -19,25 +20,43 @@ const CONNECT: Duration = Duration::from_secs(5);
 /// Longest wait for a free connection of the pool.
 const WAIT: Duration = Duration::from_secs(10);
 
-/// TLS with the certificates of the platform. Used unless the configuration says `sslmode=disable`.
-pub(crate) fn tls(
-    roots: Vec<rustls::pki_types::CertificateDer<'static>>,
-) -> Result<MakeRustlsConnect, StoreError> {
+/// Authorities whose certificates are accepted.
+#[derive(Clone)]
+pub(crate) enum Trust {
+    /// Those of the platform, and these.
+    Platform(Vec<CertificateDer<'static>>),
+    /// These alone.
+    Only(Vec<CertificateDer<'static>>),
+}
+
+/// TLS, which verifies the server. Used unless the configuration says `sslmode=disable`.
+pub(crate) fn tls(trust: &Trust) -> Result<MakeRustlsConnect, StoreError> {
     let failed =
         |error: rustls::Error| StoreError::not_done(StoreErrorKind::Unavailable).caused_by(error);
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let verifier = match roots.is_empty() {
-        true => Verifier::new(Arc::clone(&provider)),
-        false => Verifier::new_with_extra_roots(roots, Arc::clone(&provider)),
-    }
-    .map_err(failed)?;
-    let config = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
-        .map_err(failed)?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    Ok(MakeRustlsConnect::new(config))
+        .map_err(failed)?;
+    let builder = match trust {
+        Trust::Platform(more) => {
+            let verifier = match more.is_empty() {
+                true => Verifier::new(provider),
+                false => Verifier::new_with_extra_roots(more.clone(), provider),
+            };
+            let verifier = Arc::new(verifier.map_err(failed)?);
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(verifier)
+        }
+        Trust::Only(certificates) => {
+            let mut roots = RootCertStore::empty();
+            for certificate in certificates {
+                roots.add(certificate.clone()).map_err(failed)?;
+            }
+            builder.with_root_certificates(roots)
+        }
+    };
+    Ok(MakeRustlsConnect::new(builder.with_no_client_auth()))
 }
 
 /// The configuration with the defaults of this crate.

@@ -19,6 +19,14 @@ pub const fn migrations() -> &'static [&'static str] {
     MIGRATIONS
 }
 
+/// SQL statements that make two roles with the rights that a program needs and no others: `messages_outbox_worker`, and
+/// `messages_outbox_enqueuer`, which can only execute `messages_outbox.enqueue`. Roles belong to the server, so migrations do
+/// not make them.
+#[must_use]
+pub const fn roles() -> &'static str {
+    include_str!("schema/roles.sql")
+}
+
 /// Version of the schema of a database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Version {

@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 use tokio_postgres::Config;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use crate::connect::Trust;
 use crate::error::corrupt;
 use crate::listen::{Listener, wake};
 use crate::set::{Loaded, Loader, Locking, Need, WorkingSet};
@@ -38,7 +39,9 @@ const SKIPPED: Duration = Duration::from_millis(20);
 /// Any number of processes on any number of machines may have it open at once. Each request is one short transaction. A
 /// commit is durable before the response, as far as the server's `synchronous_commit` goes. The clock is the server's.
 pub struct PostgresStore {
-    pool: Pool,
+    pub(crate) pool: Pool,
+    pub(crate) config: Config,
+    pub(crate) trust: Trust,
     database: String,
     hash_key: [u8; 32],
     /// Clock in place of the server's.
@@ -51,7 +54,7 @@ pub struct PostgresStore {
 #[must_use = "a builder does nothing until the store is opened"]
 pub struct Builder {
     config: Config,
-    roots: Vec<rustls::pki_types::CertificateDer<'static>>,
+    pub(crate) trust: Trust,
     connections: usize,
     clock: Option<Arc<dyn StoreClock>>,
 }
@@ -108,7 +111,7 @@ impl PostgresStore {
     pub fn builder(config: Config) -> Builder {
         Builder {
             config,
-            roots: Vec::new(),
+            trust: Trust::Platform(Vec::new()),
             connections: 8,
             clock: None,
         }
@@ -284,7 +287,8 @@ impl Builder {
         mut self,
         certificates: impl IntoIterator<Item = rustls::pki_types::CertificateDer<'static>>,
     ) -> Self {
-        self.roots.extend(certificates);
+        let (Trust::Platform(trusted) | Trust::Only(trusted)) = &mut self.trust;
+        trusted.extend(certificates);
         self
     }
 
@@ -301,7 +305,7 @@ impl Builder {
     /// See [`PostgresStore::open`].
     pub async fn open(self) -> Result<PostgresStore, StoreError> {
         let config = connect::with_defaults(self.config);
-        let tls: MakeRustlsConnect = connect::tls(self.roots)?;
+        let tls: MakeRustlsConnect = connect::tls(&self.trust)?;
         let client = connect::connect(&config, tls.clone()).await?;
         let version = schema::Version::read(&client).await;
         version.map_err(crate::error::not_done)?.check()?;
@@ -317,6 +321,8 @@ impl Builder {
         let changed = Arc::new(Notify::new());
         Ok(PostgresStore {
             pool,
+            config: config.clone(),
+            trust: self.trust,
             database,
             hash_key,
             clock: self.clock,

@@ -20,7 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("messages-outbox", &["messages-sdk"]),
     ("messages-outbox-sqlite", &["messages-outbox"]),
     ("messages-outbox-postgres", &["messages-outbox"]),
-    ("messages-cli", &["messages-sdk", "messages-emulator", "messages-outbox", "messages-outbox-sqlite"]),
+    ("messages-cli", &["messages-sdk", "messages-emulator", "messages-outbox", "messages-outbox-sqlite", "messages-outbox-postgres"]),
     ("messages-bench", &[]),
     ("messages-docs", &[]),
     ("messages-lab", &[]),

@@ -31,6 +31,8 @@ mod options;
 mod outbox;
 mod outbox_journeys;
 mod outbox_operation;
+#[cfg(all(unix, feature = "postgres"))]
+mod outbox_postgres;
 mod outbox_runs;
 mod profile;
 mod proxies;

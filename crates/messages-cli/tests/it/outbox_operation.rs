@@ -268,7 +268,7 @@ fn the_store_is_private_and_in_the_data_folder() {
     let named = outbox(&other, &["status", "--store", "third.db"]).object();
     assert_eq!(named["total"], 0);
     assert_eq!(
-        outbox(&other, &["status", "--store", "postgres://localhost/x"]).code,
+        outbox(&other, &["status", "--store", "mysql://localhost/x"]).code,
         2
     );
     assert_eq!(outbox(&other, &["migrate"]).code, 0);

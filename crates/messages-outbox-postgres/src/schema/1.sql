@@ -370,7 +370,9 @@ BEGIN
                 zone, enqueued_at, step, choice)
         SELECT i.id, i.namespace, i.key, i.key_digest, i.digest, i.recipient, i.recipient_hash, i.tags,
             i.send_before, i.send_window, i.zone, i.enqueued_at, i.step, i.choice
-        FROM unnest(items) AS i ORDER BY i.key_digest
+        FROM unnest(items) AS i
+        WHERE NOT EXISTS (SELECT FROM messages_outbox.runs AS r WHERE r.key_digest = i.key_digest)
+        ORDER BY i.key_digest
         ON CONFLICT (key_digest) DO NOTHING
         RETURNING id
     ), item AS (
@@ -403,7 +405,12 @@ BEGIN
         WHEN s.digest = i.digest THEN 'existing'
         ELSE 'conflict'
     END
-    FROM unnest(items) AS i JOIN messages_outbox.intents AS s ON s.key_digest = i.key_digest
+    FROM unnest(items) AS i CROSS JOIN LATERAL (
+        SELECT id, digest FROM messages_outbox.intents WHERE key_digest = i.key_digest
+        UNION ALL
+        SELECT id, digest FROM messages_outbox.runs WHERE key_digest = i.key_digest
+        LIMIT 1
+    ) AS s
     ORDER BY i.number;
 END
 $$;

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use messages_outbox::{
-    Consent, Enqueued, Fact, Intent, OutboxStore, State, StoreError, StoreErrorKind,
+    Consent, Enqueued, Fact, Intent, OutboxStore, RunIntent, State, StoreError, StoreErrorKind,
 };
 use messages_outbox_postgres::tokio_postgres::Client;
 use messages_outbox_postgres::{Statement, enqueue};
+use messages_sdk::types::v0_1;
 use serde_json::json;
 
 use crate::server::shared;
@@ -103,6 +104,32 @@ async fn other_languages_add_the_same_rows() {
         add(&client, items).await.expect_err(wrong);
     }
     assert_eq!(store.find("default", "fine").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_key_of_a_run_is_not_added_as_a_row() {
+    let Some(server) = shared() else { return };
+    let database = server.database().await;
+    let store = database.open().await;
+    let client = database.client().await;
+    let message = v0_1::Sms::text("447700900001", RECIPIENT, "Hello").unwrap();
+    let run = RunIntent::new("run", v0_1::Workflow::only(message)).unwrap();
+    store.start(&[run], None).await.unwrap();
+    let before = store.status().await.unwrap().total();
+
+    let row = intent("run");
+    let other = intent("other");
+    let by_rust = store
+        .enqueue(&[row.clone(), other.clone()], None)
+        .await
+        .unwrap();
+    assert!(matches!(
+        by_rust[..],
+        [Enqueued::Conflict(_), Enqueued::New(_)]
+    ));
+    let by_sql = enqueue(&client, &[row, other], None).await.unwrap();
+    assert_eq!(by_sql, [by_rust[0], Enqueued::Existing(by_rust[1].id())]);
+    assert_eq!(store.status().await.unwrap().total(), before + 1);
 }
 
 #[tokio::test]

@@ -16,5 +16,8 @@ mod contract;
 mod crash;
 mod enqueue;
 mod kill;
+mod operation;
+mod options;
 mod server;
+mod size;
 mod support;

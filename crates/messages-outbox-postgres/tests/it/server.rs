@@ -20,6 +20,9 @@ const REQUIRED: &str = "MESSAGES_REQUIRE_POSTGRES";
 /// URL of a server that is used in place of the machine's.
 const URL: &str = "MESSAGES_TEST_POSTGRES";
 
+/// Port whose number names the socket.
+const PORT: u16 = 5432;
+
 /// Longest wait for a server.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -54,7 +57,7 @@ pub(crate) fn shared() -> Option<&'static Server> {
 }
 
 /// Reports that a test was skipped, past the test runner, which shows no output of tests that pass.
-fn skip() {
+pub(crate) fn skip() {
     let required = std::env::var(REQUIRED).is_ok_and(|value| value == "1");
     assert!(!required, "Postgres is not installed");
     let test = std::thread::current();
@@ -72,6 +75,7 @@ impl Server {
             owner: owner(folder.path()),
             programs,
             folder,
+            port: PORT,
             process: None,
         };
         local.run("initdb", |initdb| {
@@ -82,6 +86,35 @@ impl Server {
             address: format!("host={} user=postgres", local.folder.path().display()),
             local: Some(local),
         };
+        server.resume();
+        Some(server)
+    }
+
+    /// Starts a server that listens on a loopback port as well, where it requires TLS and passwords. `None` if none is installed.
+    pub(crate) fn start_secured(port: u16, certificate: &str, key: &str) -> Option<Self> {
+        let mut server = Self::start()?;
+        server.crash();
+        let local = server.local.as_ref().unwrap();
+        let file = |name: &str, text: &str| {
+            let path = local.folder.path().join("data").join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+            if let Some((user, group)) = local.owner {
+                std::os::unix::fs::chown(path, Some(user), Some(group)).unwrap();
+            }
+        };
+        file("server.crt", certificate);
+        file("server.key", key);
+        file(
+            "pg_hba.conf",
+            "local all all trust\nhostssl all all 127.0.0.1/32 scram-sha-256\n",
+        );
+        file(
+            "postgresql.auto.conf",
+            &format!("ssl = on\nlisten_addresses = '127.0.0.1'\nport = {port}\n"),
+        );
+        server.address.push_str(&format!(" port={port}"));
+        server.local.as_mut().unwrap().port = port;
         server.resume();
         Some(server)
     }
@@ -110,7 +143,12 @@ impl Server {
             .arg(local.programs.join("postgres"))
             .args(["-D", "data", "-k"])
             .arg(local.folder.path())
-            .args(["-c", "listen_addresses="])
+            .args(
+                (local.port == PORT)
+                    .then_some(["-c", "listen_addresses="])
+                    .into_iter()
+                    .flatten(),
+            )
             // A crash of the machine is not part of these tests.
             .args(["-c", "fsync=off", "-c", "max_connections=200"])
             .stdin(Stdio::piped());
@@ -168,6 +206,20 @@ impl Server {
 }
 
 impl Database {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Folder of the server's socket, or its host.
+    #[allow(dead_code, reason = "the tests of the CLI ask")]
+    pub(crate) fn host(&self) -> String {
+        use messages_outbox_postgres::tokio_postgres::config::Host;
+        match &self.config().get_hosts()[0] {
+            Host::Tcp(name) => name.clone(),
+            Host::Unix(folder) => folder.display().to_string(),
+        }
+    }
+
     pub(crate) fn config(&self) -> Config {
         let mut config: Config = self.address.parse().unwrap();
         config.dbname(&self.name);
@@ -196,6 +248,7 @@ struct Local {
     owner: Option<(u32, u32)>,
     programs: PathBuf,
     folder: TempDir,
+    port: u16,
     process: Option<Child>,
 }
 
@@ -231,6 +284,7 @@ impl Local {
     fn is_ready(&self) -> bool {
         let mut ready = self.command(&self.programs.join("pg_isready"));
         ready.arg("-h").arg(self.folder.path());
+        ready.args(["-p", &self.port.to_string()]);
         ready.status().unwrap().success()
     }
 }

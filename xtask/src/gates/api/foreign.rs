@@ -16,7 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("messages-sdk", &["axum", "axum_core", "bytes", "http", "http_body", "http_body_util", "messages_auth", "messages_transport", "messages_types", "opentelemetry", "serde_json", "tower_service"]),
     ("messages-outbox", &["jiff", "messages_sdk", "messages_transport", "messages_types", "serde_core"]),
     ("messages-outbox-sqlite", &["messages_outbox", "rusqlite"]),
-    ("messages-outbox-postgres", &["messages_outbox", "rustls_pki_types", "tokio_postgres"]),
+    ("messages-outbox-postgres", &["jiff", "messages_outbox", "rustls_pki_types", "tokio_postgres"]),
     ("messages-emulator", &["bytes", "messages_auth", "messages_transport", "messages_types", "serde_core", "serde_json"]),
 ];
 

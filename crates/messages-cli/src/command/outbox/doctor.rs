@@ -1,9 +1,10 @@
 //! `outbox doctor` and `migrate`.
 
 use clap::Args;
-use messages_outbox::{OutboxStore, State};
+use messages_outbox::State;
+use messages_outbox_sqlite::SqliteStore;
 
-use super::store::failed;
+use super::store::{Opened, Place, StoreArgs, failed};
 use crate::command::doctor::Finding;
 use crate::error::CommandError;
 use crate::exit::Exit;
@@ -14,10 +15,8 @@ use crate::settings::Settings;
 const DUE_MAX: i64 = 300;
 
 /// Checks a store.
-pub(super) async fn run(
-    settings: &Settings,
-    store: &dyn OutboxStore,
-) -> Result<Exit, CommandError> {
+pub(super) async fn run(settings: &Settings, opened: &Opened) -> Result<Exit, CommandError> {
+    let store = opened.shared();
     let status = store.status().await.map_err(failed)?;
     let count = |state| status.states.get(&state).copied().unwrap_or_default();
     let due = status
@@ -54,13 +53,17 @@ pub(super) async fn run(
             "apply stored webhooks with `messages outbox apply`, or decide with `messages outbox resolve`",
         ),
     };
-    let findings = [
+    let mut findings = vec![
         Finding::good("store", format!("rows: {}", status.total())),
         Finding::of("backup", restored),
         Finding::of("ledger", contradictions),
         Finding::of("queue", queue),
         Finding::of("in doubt", in_doubt),
     ];
+    #[cfg(feature = "postgres")]
+    if let Opened::Postgres(store) = opened {
+        findings.extend(super::postgres::findings(store).await?);
+    }
     for finding in &findings {
         settings.out.result(finding, Finding::lines)?;
     }
@@ -72,12 +75,42 @@ pub(super) async fn run(
 pub(super) struct MigrateArgs {
     /// Prints the SQL statements of every migration instead, without opening the store
     #[arg(long)]
-    pub(super) print: bool,
+    print: bool,
+
+    /// Prints the SQL statements that make roles of least privilege in Postgres, without opening the store
+    #[cfg(feature = "postgres")]
+    #[arg(long, conflicts_with = "print")]
+    print_roles: bool,
 }
 
 impl MigrateArgs {
-    /// Reports a store whose tables are complete: opening it has completed them.
-    pub(super) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
+    /// Makes the tables of a store, or completes those of an earlier version.
+    pub(super) async fn run(
+        &self,
+        settings: &Settings,
+        store: &StoreArgs,
+    ) -> Result<Exit, CommandError> {
+        #[cfg(feature = "postgres")]
+        if self.print_roles {
+            settings
+                .out
+                .raw(messages_outbox_postgres::roles().as_bytes())?;
+            return Ok(Exit::Done);
+        }
+        if self.print {
+            return print_migrations(settings, store);
+        }
+        match store.place()? {
+            Place::File(path) => {
+                // Opening completes the tables.
+                let store = SqliteStore::open(path).await.map_err(failed)?;
+                store.close().await;
+            }
+            #[cfg(feature = "postgres")]
+            Place::Postgres(options) => {
+                super::postgres::make_tables(&options).await?;
+            }
+        }
         settings
             .out
             .result(&serde_json::json!({"migrated": true}), |_| {
@@ -88,8 +121,13 @@ impl MigrateArgs {
 }
 
 /// Prints the SQL statements of every migration.
-pub(super) fn print_migrations(settings: &Settings) -> Result<Exit, CommandError> {
-    for (number, statements) in (1..).zip(messages_outbox_sqlite::migrations()) {
+fn print_migrations(settings: &Settings, store: &StoreArgs) -> Result<Exit, CommandError> {
+    let migrations = match store.is_url() {
+        #[cfg(feature = "postgres")]
+        true => messages_outbox_postgres::migrations(),
+        _ => messages_outbox_sqlite::migrations(),
+    };
+    for (number, statements) in (1..).zip(migrations) {
         if settings.out.is_json() {
             let object = serde_json::json!({"number": number, "statements": statements});
             settings.out.object(&object)?;

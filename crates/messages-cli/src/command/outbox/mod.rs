@@ -8,6 +8,8 @@ mod doctor;
 mod erase;
 mod list;
 mod metrics;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod printer;
 mod row;
 mod run;
@@ -15,15 +17,11 @@ mod status;
 pub(super) mod store;
 pub(super) mod work;
 
-use std::sync::Arc;
-
-use clap::{Args, Subcommand};
-use messages_outbox::OutboxStore;
-
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::settings::{Settings, runtime};
-use store::StoreArgs;
+use clap::{Args, Subcommand};
+use store::{Opened, StoreArgs};
 
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -88,29 +86,21 @@ enum Action {
 
 impl OutboxArgs {
     pub(crate) fn run(self, settings: &Settings) -> Result<Exit, CommandError> {
-        if let Action::Migrate(args) = &self.action
-            && args.print
-        {
-            return doctor::print_migrations(settings);
-        }
         runtime()?.block_on(async {
-            let opened = Arc::new(self.store.open().await?);
-            let ran = self.action.run(settings, opened.clone()).await;
-            // Everything is written already: this only tidies the file up.
-            if let Some(store) = Arc::into_inner(opened) {
-                store.close().await;
+            if let Action::Migrate(args) = &self.action {
+                return args.run(settings, &self.store).await;
             }
+            let opened = self.store.open().await?;
+            let ran = self.action.run(settings, &opened).await;
+            opened.close().await;
             ran
         })
     }
 }
 
 impl Action {
-    async fn run(
-        self,
-        settings: &Settings,
-        shared: Arc<dyn OutboxStore>,
-    ) -> Result<Exit, CommandError> {
+    async fn run(self, settings: &Settings, opened: &Opened) -> Result<Exit, CommandError> {
+        let shared = opened.shared();
         let store = shared.as_ref();
         match self {
             Self::Add(args) => args.run(settings, store).await,
@@ -129,8 +119,9 @@ impl Action {
             Self::Purge(args) => args.run(settings, store).await,
             Self::Forget => erase::forget(settings, store).await,
             Self::Adopt => erase::adopt(settings, store).await,
-            Self::Migrate(args) => args.run(settings),
-            Self::Doctor => doctor::run(settings, store).await,
+            // It makes what `open` needs.
+            Self::Migrate(_) => Ok(Exit::Done),
+            Self::Doctor => doctor::run(settings, opened).await,
         }
     }
 }
