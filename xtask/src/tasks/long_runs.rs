@@ -38,7 +38,9 @@ const ALL: &[(&str, &[&str])] = &[
         "messages-outbox-postgres",
         &[
             "kill::nothing_is_lost_or_doubled_by_1_000_kills_and_50_crashes",
+            "kill::eight_workers_send_100_000_rows_through_all_faults",
             "kill::eight_processes_share_a_rate_while_one_is_killed_each_second",
+            "size::a_claim_costs_the_same_with_1_000_000_settled_rows",
         ],
     ),
 ];

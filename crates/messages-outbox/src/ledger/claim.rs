@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Tables;
 use super::send::write;
 use crate::digest::RecipientHash;
-use crate::quota::{Grant, reserve};
+use crate::quota::Grant;
 use crate::row::{Event, Lane, Priority, Reason, Row, after, transition};
 use crate::store::{
     Claim, ClaimRequest, Claimed, Consent, Policy, Scope, StoreError, StoreErrorKind,
@@ -134,8 +134,7 @@ impl Round<'_> {
             let grant = take_slots(tables, &self.request.policy, lane, wanted, self.now)?;
             self.take(tables, sendable, grant)?;
             if grant.count < wanted {
-                let interval = grant.interval.saturating_mul(grant.count);
-                self.retry_at(after(grant.first, interval));
+                self.retry_at(grant.again);
                 return Ok(Served::NoSlot);
             }
         }
@@ -256,7 +255,7 @@ fn take_slots(
     for (scope, quota) in &scopes {
         slots.push((tables.slots(scope)?, *quota));
     }
-    let grant = reserve(&mut slots, wanted, now);
+    let grant = policy.quotas.reserve(&mut slots, wanted, now);
     if grant.count > 0 {
         for ((scope, quota), (slots, _)) in scopes.iter().zip(&slots) {
             if quota.is_some() {

@@ -50,6 +50,26 @@ pub struct Quotas {
     account: Option<Quota>,
     sender: Option<Quota>,
     channels: BTreeMap<String, Quota>,
+    ahead: Ahead,
+}
+
+/// Distances from the present at which a worker reserves slots.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ahead {
+    /// To the first slot: the time that the worker needs to begin a row.
+    pub(crate) lead: Duration,
+    /// From there to the last slot. A worker that is killed wastes those that it has; one that reserves too few gets the next
+    /// ones too late.
+    pub(crate) horizon: Duration,
+}
+
+impl Default for Ahead {
+    fn default() -> Self {
+        Self {
+            lead: Duration::ZERO,
+            horizon: Duration::from_millis(80),
+        }
+    }
 }
 
 impl Quotas {
@@ -69,6 +89,22 @@ impl Quotas {
     pub fn channel(mut self, channel: impl Into<String>, quota: Quota) -> Self {
         self.channels.insert(channel.into(), quota);
         self
+    }
+
+    /// Distances at which slots are reserved.
+    pub(crate) fn ahead(mut self, ahead: Ahead) -> Self {
+        self.ahead = ahead;
+        self
+    }
+
+    /// Reserves up to `wanted` slots, see [`reserve`].
+    pub(crate) fn reserve(
+        &self,
+        scopes: &mut [(Slots, Option<Quota>)],
+        wanted: u32,
+        now: Timestamp,
+    ) -> Grant {
+        reserve_ahead(scopes, wanted, now, self.ahead)
     }
 
     /// Returns `true` if there is no quota.
@@ -129,12 +165,15 @@ impl Default for Slots {
 
 impl Slots {
     /// The first slot that is free.
-    fn start(self, quota: Option<Quota>, now: Timestamp) -> Timestamp {
-        let interval = quota.map_or(Duration::ZERO, Quota::interval);
+    fn start(self, quota: Option<Quota>, now: Timestamp, lead: Duration) -> Timestamp {
+        let Some(quota) = quota else {
+            return self.paused_until.max(now);
+        };
+        let interval = quota.interval();
         // A later slot was never reserved: the clock was moved back, and waiting for it would stop all sends.
-        let latest = after(after(now, HORIZON), interval);
+        let latest = after(after(now, CLOCK_MOVED), interval);
         let next = if self.next > latest { now } else { self.next };
-        next.max(self.paused_until).max(now)
+        next.max(self.paused_until).max(after(now, lead))
     }
 }
 
@@ -147,20 +186,27 @@ pub struct Grant {
     pub first: Timestamp,
     /// Distance of two slots.
     pub interval: Duration,
+    /// Time from which another request can get the next slot: before that slot, so that none passes unused.
+    pub again: Timestamp,
 }
 
-/// Slots further away than this are not reserved.
-const HORIZON: Duration = Duration::from_secs(1);
-
-/// Slots of a lane that shares a scope with faster ones are reserved one by one and shortly before their time, so that
-/// they hold up no slot of the others.
-const NEAR: Duration = Duration::from_millis(100);
+/// A next slot further away than this was never reserved.
+const CLOCK_MOVED: Duration = Duration::from_secs(2);
 
 /// Reserves up to `wanted` slots in all scopes of a lane at once, and moves each scope's next free slot.
 ///
 /// The slots of a scope never overlap, whichever lane they go to, so no worker can exceed a quota; one that dies wastes its
 /// slots.
 pub fn reserve(scopes: &mut [(Slots, Option<Quota>)], wanted: u32, now: Timestamp) -> Grant {
+    reserve_ahead(scopes, wanted, now, Ahead::default())
+}
+
+fn reserve_ahead(
+    scopes: &mut [(Slots, Option<Quota>)],
+    wanted: u32,
+    now: Timestamp,
+    ahead: Ahead,
+) -> Grant {
     let intervals = scopes
         .iter()
         .map(|(_, quota)| quota.map_or(Duration::ZERO, |quota| quota.interval));
@@ -170,15 +216,13 @@ pub fn reserve(scopes: &mut [(Slots, Option<Quota>)], wanted: u32, now: Timestam
         .any(|interval| interval < widest);
     let first = scopes
         .iter()
-        .map(|(slots, quota)| slots.start(*quota, now))
+        .map(|(slots, quota)| slots.start(*quota, now, ahead.lead))
         .max()
         .unwrap_or(now);
-    let (horizon, most) = if is_mixed {
-        (NEAR, 1)
-    } else {
-        (HORIZON, wanted)
-    };
-    let room = first_to(first, after(now, horizon));
+    // Slots of a lane that shares a scope with faster ones are reserved one by one, so that they hold up no slot of the others.
+    let most = if is_mixed { 1 } else { wanted };
+    let distance = ahead.lead.saturating_add(ahead.horizon);
+    let room = first_to(first, after(now, distance));
     let count = match room {
         None => 0,
         Some(_) if widest.is_zero() => most,
@@ -196,10 +240,19 @@ pub fn reserve(scopes: &mut [(Slots, Option<Quota>)], wanted: u32, now: Timestam
             }
         }
     }
+    let next = after(first, widest.saturating_mul(count));
+    // Without a rate, what was claimed is sent at once.
+    let early = if widest.is_zero() {
+        Duration::ZERO
+    } else {
+        distance
+    };
+    let again = next.checked_sub(early).unwrap_or(now).max(now);
     Grant {
         count,
         first,
         interval: widest,
+        again,
     }
 }
 

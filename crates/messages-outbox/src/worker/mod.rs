@@ -18,13 +18,15 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::outbox::Inner;
+use crate::quota::Ahead;
+use crate::row::after;
 use crate::store::{Claim, ClaimRequest, ReapRequest, StoreError, StoreErrorKind};
 
 use batch::Batcher;
 use breaker::Breaker;
 use campaigns::Campaigns;
-use pace::StoreTime;
-use post::{LEAD, Sender};
+use pace::{Slot, Slowest, StoreTime};
+use post::Sender;
 pub use report::{RunError, RunReport};
 use runs::Runs;
 
@@ -37,6 +39,19 @@ pub(crate) enum Until {
 
 /// Rows changed by one look for leases that are over.
 const REAP_LIMIT: u32 = 1_000;
+/// Longest wait for others to ask for a slot first: less than the time that slots are reserved ahead.
+const STAGGER: Duration = Duration::from_millis(30);
+/// Shortest and longest time that a row begins before its slot.
+const LEAD: (Duration, Duration) = (Duration::from_millis(40), Duration::from_millis(500));
+/// Shortest and longest time in which slots are reserved.
+const HORIZON: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
+/// Expected duration of a worker's first begin, which prepares the store's statements.
+const FIRST_BEGIN: Duration = Duration::from_millis(40);
+/// Requests by which a worker learns the store's clock, and the error at which it knows enough.
+const PROBES: u32 = 5;
+const PRECISE: Duration = Duration::from_millis(3);
+/// Longest wait for a slot during which changes of the store do not count.
+const SOON: Duration = Duration::from_millis(250);
 /// Waits after errors of a store that is busy or not reachable: the first and the longest.
 const BUSY_WAIT: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 /// Such errors in a row after which the run ends: about two minutes.
@@ -59,6 +74,7 @@ pub(crate) async fn run(
         begins,
         settles,
         breaker: Breaker::default(),
+        begin_time: Slowest::new(FIRST_BEGIN),
         permits: Semaphore::new(inner.settings.concurrency as usize),
         stopped,
         report: report::Counters::default(),
@@ -99,6 +115,10 @@ async fn claim_until(
         false => 0,
     };
     let mut time = StoreTime::default();
+    let claim_time = Slowest::new(Duration::ZERO);
+    if !inner.settings.policy.quotas.is_empty() {
+        learn_time(inner, &mut time).await;
+    }
     let mut reap = tokio::time::interval(inner.settings.lease / 3);
     let mut busy = Busy::default();
     loop {
@@ -133,8 +153,12 @@ async fn claim_until(
             }
             continue;
         } else {
-            match claim(inner, most).await {
+            let requested = Instant::now();
+            let distances = distances(sender, &claim_time);
+            match claim(inner, most, distances).await {
                 Ok(claim) => {
+                    let arrived = Instant::now();
+                    claim_time.observe(arrived - requested);
                     let is_empty = claim.rows.is_empty();
                     let is_last = is_empty && claim.retry_at.is_none() && rows.is_empty();
                     if until == Until::Empty && is_last && is_idle(inner).await? {
@@ -146,8 +170,19 @@ async fn claim_until(
                     }
                     let wait = pause_after(&claim, inner.settings.poll);
                     let wait = wait.min(runs.wait()).min(campaigns.wait());
-                    time.observe(Instant::now(), claim.now);
-                    spawn(sender, claim, &time, rows);
+                    time.observe(requested, arrived, claim.now);
+                    let has_no_slot = has_no_slot(inner, &claim);
+                    spawn(sender, claim, &time, distances.lead, rows);
+                    if has_no_slot {
+                        busy = Busy::default();
+                        // No change of the store gives a slot. Workers that wait for the same one do not all ask at once.
+                        let wait = wait + STAGGER.mul_f64(fastrand::f64());
+                        tokio::select! {
+                            () = &mut shutdown => return Ok(()),
+                            () = tokio::time::sleep(wait) => {}
+                        }
+                        continue;
+                    }
                     Ok(if is_empty { wait } else { Duration::ZERO })
                 }
                 Err(error) => Err(error),
@@ -165,25 +200,66 @@ async fn claim_until(
 }
 
 /// Starts to send claimed rows, each at its slot.
-fn spawn(sender: &Arc<Sender>, claim: Claim, time: &StoreTime, rows: &mut JoinSet<()>) {
+fn spawn(
+    sender: &Arc<Sender>,
+    claim: Claim,
+    time: &StoreTime,
+    lead: Duration,
+    rows: &mut JoinSet<()>,
+) {
     let arrived = Instant::now();
     for row in claim.rows {
-        // Paced rows are all shifted by the lead: the first slot may be the present.
         let slot = match row.is_paced {
-            true => time.instant(row.send_at, arrived) + LEAD,
-            false => arrived,
+            true => Slot {
+                at: time.instant(row.send_at, arrived),
+                error: time.error(),
+                lead,
+            },
+            false => Slot {
+                at: arrived,
+                error: Duration::ZERO,
+                lead: Duration::ZERO,
+            },
         };
         let sender = Arc::clone(sender);
         rows.spawn(async move { sender.send(row, slot).await });
     }
 }
 
-async fn claim(inner: &Inner, limit: u32) -> Result<Claim, StoreError> {
+/// Learns the store's clock before the first slot counts: the first requests of a process take long. If they fail, the
+/// first claim reports it.
+async fn learn_time(inner: &Inner, time: &mut StoreTime) {
+    for _ in 0..PROBES {
+        let requested = Instant::now();
+        if let Ok(claim) = claim(inner, 0, Ahead::default()).await {
+            time.observe(requested, Instant::now(), claim.now);
+        }
+        if time.error() < PRECISE && time.is_known() {
+            return;
+        }
+    }
+}
+
+/// Distances at which slots are reserved: as short as the store's responses allow.
+fn distances(sender: &Sender, claim_time: &Slowest) -> Ahead {
+    let (shortest, longest) = LEAD;
+    // The response of the claim arrives some time after its clock was read.
+    let lead = sender.begin_time.get() * 3 / 2 + claim_time.get() / 2 + Duration::from_millis(10);
+    let horizon = claim_time.get() * 2 + STAGGER;
+    Ahead {
+        lead: lead.clamp(shortest, longest),
+        horizon: horizon.clamp(HORIZON.0, HORIZON.1),
+    }
+}
+
+async fn claim(inner: &Inner, limit: u32, ahead: Ahead) -> Result<Claim, StoreError> {
+    let mut policy = inner.settings.policy.clone();
+    policy.quotas = policy.quotas.ahead(ahead);
     let request = ClaimRequest {
         accounts: inner.clients.keys().cloned().collect(),
         limit,
         lease: inner.settings.lease,
-        policy: inner.settings.policy.clone(),
+        policy,
     };
     inner.store.claim(&request).await
 }
@@ -213,6 +289,13 @@ async fn is_idle(inner: &Inner) -> Result<bool, RunError> {
     let status = inner.store.status().await.map_err(RunError::Store)?;
     let count = |state| status.states.get(&state).copied().unwrap_or(0);
     Ok(count(Claimed) + count(Sending) == 0)
+}
+
+/// The claim got no further slot of a rate, and the next one is near.
+fn has_no_slot(inner: &Inner, claim: &Claim) -> bool {
+    let soon = after(claim.now, SOON);
+    let is_soon = |retry_at| claim.now < retry_at && retry_at <= soon;
+    !inner.settings.policy.quotas.is_empty() && claim.retry_at.is_some_and(is_soon)
 }
 
 /// The wait after a claim that gave nothing.

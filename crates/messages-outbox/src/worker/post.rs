@@ -12,6 +12,7 @@ use tracing::Instrument;
 use super::batch::{Batcher, BeginResult};
 use super::breaker::Breaker;
 use super::outcome::{backoff, name, outcome};
+use super::pace::{Slot, Slowest};
 use super::report::Counters;
 use crate::id::{Reference, RowId};
 use crate::observe::ObservedSend;
@@ -19,8 +20,6 @@ use crate::outbox::Inner;
 use crate::row::{Outcome, Reason};
 use crate::store::{Claimed, Release, Settle, Settled};
 
-/// A paced row begins this long before its slot, so that the commit does not delay the POST.
-pub(super) const LEAD: Duration = Duration::from_millis(100);
 /// A paced row that is later than this has lost its slot: with more, two slots could fall together. The slots are spaced
 /// 3 % wider than the rate, which is 30 ms in a second.
 const LATE_MAX: Duration = Duration::from_millis(20);
@@ -33,6 +32,7 @@ pub(super) struct Sender {
     pub(super) begins: Batcher<(RowId, u64), BeginResult>,
     pub(super) settles: Batcher<Settle, Option<Settled>>,
     pub(super) breaker: Breaker,
+    pub(super) begin_time: Slowest,
     pub(super) permits: Semaphore,
     pub(super) stopped: watch::Receiver<bool>,
     pub(super) report: Counters,
@@ -40,7 +40,7 @@ pub(super) struct Sender {
 
 impl Sender {
     /// Sends one row at its slot, unless the worker stops before.
-    pub(super) async fn send(&self, claimed: Claimed, slot: Instant) {
+    pub(super) async fn send(&self, claimed: Claimed, slot: Slot) {
         let span = tracing::info_span!(
             "outbox.send",
             row = %claimed.row.id,
@@ -51,7 +51,7 @@ impl Sender {
         self.send_at(claimed, slot).instrument(span).await;
     }
 
-    async fn send_at(&self, claimed: Claimed, slot: Instant) {
+    async fn send_at(&self, claimed: Claimed, slot: Slot) {
         let Claimed {
             row,
             payload,
@@ -65,6 +65,7 @@ impl Sender {
         // Measured from before the request: the commit's own duration counts.
         let requested = Instant::now();
         let begun = self.begins.request((row.id, row.epoch)).await;
+        self.begin_time.observe(requested.elapsed());
         let reference = match begun {
             Some(BeginResult::Begun(begun)) => begun.result.ok(),
             Some(BeginResult::Unknown) => {
@@ -77,7 +78,7 @@ impl Sender {
         let Some(reference) = reference else {
             return;
         };
-        tokio::time::sleep(slot.saturating_duration_since(Instant::now())).await;
+        tokio::time::sleep(slot.at.saturating_duration_since(Instant::now())).await;
         let began = Instant::now();
         // The process or machine may have been paused since: by now another worker may hold the row to be in doubt, and
         // an operator may resend it.
@@ -86,7 +87,9 @@ impl Sender {
             self.settle(&row, outcome, Duration::ZERO).await;
             return;
         }
-        if is_paced && began.duration_since(slot) > LATE_MAX {
+        // With a store that is far away the error alone may be larger.
+        let late_max = LATE_MAX.saturating_sub(slot.error).max(LATE_MAX / 2);
+        if is_paced && began.duration_since(slot.at) > late_max {
             let outcome = Outcome::NotSent {
                 reason: Reason::new("slot_missed"),
                 delay: Duration::ZERO,
@@ -102,9 +105,11 @@ impl Sender {
     }
 
     /// Waits until a row must begin for this slot and a request is free; `None` if the worker stops before.
-    async fn turn(&self, slot: Instant) -> Option<SemaphorePermit<'_>> {
+    async fn turn(&self, slot: Slot) -> Option<SemaphorePermit<'_>> {
         let mut stopped = self.stopped.clone();
-        let wait = slot.saturating_duration_since(Instant::now() + LEAD);
+        let wait = slot
+            .at
+            .saturating_duration_since(Instant::now() + slot.lead);
         tokio::select! {
             biased;
             _ = stopped.wait_for(|stopped| *stopped) => None,

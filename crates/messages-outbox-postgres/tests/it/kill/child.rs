@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use messages_outbox::{Outbox, OutboxStore, Policy, Quota, Quotas};
+use messages_outbox_postgres::PostgresStore;
 use messages_sdk::Client;
 use messages_sdk::auth::Basic;
 use messages_sdk::policy::RetryPolicy;
@@ -64,7 +65,13 @@ fn process() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let store = task.database.open().await;
+        // The server may be restarting.
+        let store = loop {
+            match PostgresStore::open(task.database.config()).await {
+                Ok(store) => break store,
+                Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+            }
+        };
         if task.flaw == Some(Flaw::Requeue) {
             assert!(REQUEUE.set(task.database.client().await).is_ok());
         }

@@ -147,6 +147,71 @@ async fn nothing_is_lost_or_doubled_by_1_000_kills_and_50_crashes() {
     outcome.assert();
 }
 
+/// Number of faults of each kind.
+#[derive(Debug, Default)]
+struct Faults {
+    kills: u32,
+    stops: u32,
+    connections: u64,
+    crashes: u32,
+}
+
+/// Eight workers send these rows while one is killed or stopped, all connections are ended, or the server crashes.
+async fn storm(server: &mut Server, rows: usize, seed: u64) -> (Outcome, Faults) {
+    let scene = Scene::start(server.database().await).await;
+    for _ in 0..rows / 1_000 {
+        scene.enqueue(1_000).await;
+    }
+    let mut rng = fastrand::Rng::with_seed(seed);
+    let mut workers: Vec<_> = (0..8).map(|_| scene.work(None, None)).collect();
+    let mut faults = Faults::default();
+    loop {
+        tokio::time::sleep(Duration::from_millis(rng.u64(50..300))).await;
+        // While the server restarts, nothing is known.
+        if let Ok(status) = scene.store.status().await
+            && status.states[&State::Queued] == 0
+        {
+            break;
+        }
+        let victim = rng.usize(0..workers.len());
+        match rng.u32(0..20) {
+            0 => {
+                server.crash();
+                server.resume();
+                faults.crashes += 1;
+            }
+            1..=5 => faults.connections += server.end_connections(&scene.database).await,
+            6..=9 => {
+                workers[victim].signal("STOP").await;
+                tokio::time::sleep(Duration::from_millis(rng.u64(50..1_500))).await;
+                workers[victim].signal("CONT").await;
+                faults.stops += 1;
+            }
+            _ => {
+                assert!(!workers[victim].has_ended(), "a worker ended by itself");
+                workers[victim] = scene.work(None, None);
+                faults.kills += 1;
+            }
+        }
+    }
+    drop(workers);
+    (scene.settle(faults.kills).await, faults)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes many minutes: cargo xtask long-runs"]
+async fn eight_workers_send_100_000_rows_through_all_faults() {
+    let mut server = Server::start().expect("Postgres is installed");
+    let (outcome, faults) = storm(&mut server, 100_000, 7).await;
+    outcome.report(&format!("{faults:?}"));
+    outcome.assert();
+    assert!(faults.kills >= 50 && faults.stops >= 20, "{faults:?}");
+    assert!(
+        faults.connections >= 200 && faults.crashes >= 5,
+        "{faults:?}"
+    );
+}
+
 /// Largest number of arrivals in any second.
 fn busiest_second(arrivals: &[std::time::Instant]) -> usize {
     let second = Duration::from_secs(1);
@@ -163,34 +228,58 @@ fn busiest_second(arrivals: &[std::time::Instant]) -> usize {
         .unwrap_or(0)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "measures time: cargo xtask long-runs"]
-async fn eight_processes_share_a_rate_while_one_is_killed_each_second() {
-    const RATE: u32 = 100;
-    const SECONDS: u64 = 30;
-    let server = Server::start().expect("Postgres is installed");
+/// Sends of eight processes that share a rate while one is killed each second: the share of the rate that is used, and the
+/// largest number in a second.
+async fn share_rate(server: &Server, rate: u32, seconds: u32) -> (f64, usize) {
     let scene = Scene::start(server.database().await).await;
-    scene.enqueue(RATE as usize * (SECONDS as usize + 20)).await;
-    let mut workers: std::collections::VecDeque<_> = (0..8).map(|_| scene.work_at(RATE)).collect();
+    scene.enqueue((rate * (seconds + 20)) as usize).await;
+    let mut workers: std::collections::VecDeque<_> = (0..8).map(|_| scene.work_at(rate)).collect();
     while scene.judge.arrivals().is_empty() {
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    for _ in 0..SECONDS {
+    // All processes have started.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let before = scene.judge.arrivals().len();
+    for _ in 0..seconds {
         tokio::time::sleep(Duration::from_secs(1)).await;
         drop(workers.pop_front());
-        workers.push_back(scene.work_at(RATE));
+        workers.push_back(scene.work_at(rate));
     }
     drop(workers);
-    let arrivals = scene.judge.arrivals();
+    let arrivals = &scene.judge.arrivals()[before..];
     let span = arrivals[arrivals.len() - 1].duration_since(arrivals[0]);
-    let used = arrivals.len() as f64 / span.as_secs_f64() / f64::from(RATE);
-    let busiest = busiest_second(&arrivals);
+    let used = (arrivals.len() - 1) as f64 / span.as_secs_f64() / f64::from(rate);
+    let busiest = busiest_second(&scene.judge.arrivals());
+    let missed = "SELECT count(*) FROM messages_outbox.history WHERE detail = 'slot_missed'";
+    let missed = scene.database.client().await.query_one(missed, &[]).await;
+    let missed: i64 = missed.unwrap().get(0);
     println!(
-        "rate {RATE}: {} sends in {span:.1?}, {:.1} % used, busiest second {busiest}",
+        "rate {rate}: {} sends in {span:.1?}, {:.1} % used, busiest second {busiest}, slots missed {missed}",
         arrivals.len(),
         used * 100.0
     );
-    assert!(busiest <= RATE as usize, "{busiest} in a second");
     let queued = scene.store.status().await.unwrap().states[&State::Queued];
     assert!(queued > 0, "too few rows");
+    (used, busiest)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_processes_share_a_rate_for_5_seconds() {
+    const RATE: u32 = 30;
+    let Some(server) = shared() else { return };
+    let (used, busiest) = share_rate(server, RATE, 5).await;
+    // The tests that run beside this one delay sends and their arrival.
+    assert!(busiest <= RATE as usize + 3, "{busiest} in a second");
+    assert!(used >= 0.4, "{used}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures time: cargo xtask long-runs"]
+async fn eight_processes_share_a_rate_while_one_is_killed_each_second() {
+    let server = Server::start().expect("Postgres is installed");
+    for rate in [30, 100] {
+        let (used, busiest) = share_rate(&server, rate, 30).await;
+        assert!(busiest <= rate as usize, "{busiest} in a second");
+        assert!(used >= 0.95, "{used}");
+    }
 }
