@@ -22,10 +22,6 @@ pub struct EmulatorCredentials {
 
 /// Which secrets were given at the start, and may be real ones. They are never shown or stored.
 #[derive(Debug, Clone, Copy, Default)]
-#[cfg_attr(
-    not(feature = "persistence"),
-    expect(dead_code, reason = "nothing is saved")
-)]
 pub(crate) struct Given {
     pub(crate) api_secret: bool,
     pub(crate) signature_secret: bool,
