@@ -88,7 +88,8 @@ const SCROLL: &str = r"
 
 /// Bytes of the page's scripts, after a collection of garbage.
 async fn heap(page: &Page) -> u64 {
-    page.devtools("HeapProfiler.collectGarbage", json!({})).await;
+    page.devtools("HeapProfiler.collectGarbage", json!({}))
+        .await;
     let usage = page.devtools("Runtime.getHeapUsage", json!({})).await;
     usage["usedSize"].as_f64().unwrap() as u64
 }
