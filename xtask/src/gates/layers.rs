@@ -60,7 +60,7 @@ const BUDGETS: &[(&str, usize)] = &[
     ("messages-outbox-sqlite", 65),
     ("messages-outbox-postgres", 120),
     ("messages-emulator", 102),
-    ("messages-cli", 180),
+    ("messages-cli", 220),
 ];
 
 /// With which features a crate is looked at.
