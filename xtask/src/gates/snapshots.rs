@@ -25,7 +25,7 @@ pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<String> {
     for name in &crates {
         cmd!(
             sh,
-            "{insta} insta test --quiet --check --unreferenced reject --package {name} --all-features --test it"
+            "{insta} insta test --check --unreferenced reject --package {name} --all-features --test it"
         )
         .quiet()
         .ignore_stdout()

@@ -122,13 +122,17 @@ mod tests {
         let ms = Duration::from_millis;
         let mut time = StoreTime::default();
         assert_eq!(time.instant(now, start), start);
-        // Between 0 and 20 ms after the start, and then between 12 and 40.
+        // Between 0 and 20 ms after the start, and then between 12 and 40. The first upper bound widens by the drift of 120 ms.
+        let drift = Duration::from_micros(120);
         time.observe(start, start + ms(20), now);
         assert_eq!(time.instant(now + ms(50), start), start + ms(60));
         assert_eq!(time.error(), ms(10));
         time.observe(start + ms(112), start + ms(140), now + ms(100));
-        assert_eq!(time.instant(now + ms(150), start), start + ms(166));
-        assert_eq!(time.error(), ms(4));
+        assert_eq!(time.error(), ms(4) + drift / 2);
+        assert_eq!(
+            time.instant(now + ms(150), start),
+            start + ms(166) + drift / 2
+        );
         let moved = now + Duration::from_secs(3_600);
         time.observe(start + ms(200), start + ms(202), moved);
         assert_eq!(time.instant(moved, start), start + ms(201));
