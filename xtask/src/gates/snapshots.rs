@@ -9,7 +9,9 @@ use crate::{tools, workspace};
 pub(crate) fn check(sh: &Shell, _flags: &[String]) -> Result<String> {
     let insta = tools::install(sh, "cargo-insta", "1.49.0")?;
     // git ignores pending snapshots, so cargo-insta finds them itself.
-    let pending = cmd!(sh, "{insta} insta pending-snapshots --as-json").quiet().read()?;
+    let pending = cmd!(sh, "{insta} insta pending-snapshots --as-json")
+        .quiet()
+        .read()?;
     ensure!(pending.trim().is_empty(), "pending snapshots:\n{pending}");
 
     let mut crates: Vec<String> = workspace::files(sh)?

@@ -156,10 +156,12 @@ fn a_hundred_thousand_conversations_scroll_while_messages_come_in() {
         page.until("document.getElementById('list').scrollTop === 0")
             .await;
 
-        // A conversation opens meanwhile.
+        // A conversation opens meanwhile, as soon as its row is there.
+        page.until("document.querySelectorAll('a.conversation').length > 2")
+            .await;
         let start_open = Instant::now();
         page.run(
-            "document.querySelectorAll('.conversation')[2].click();",
+            "document.querySelectorAll('a.conversation')[2].click();",
             Vec::new(),
         )
         .await;
