@@ -360,15 +360,21 @@ fn deadlines_count_sighted_time() {
             &[1],
         )],
     );
-    // It ends all the same.
+    // It ends all the same, also while it waits for the webhooks in flight.
     let week = 7 * 24 * 3_600;
+    let sent = [Accepted, Row(1, State::Sent)];
+    let leaving = [Row(1, State::Sent), After(600), Accepted];
     check(
         &document,
-        &[(
-            &[Accepted, Row(1, State::Sent), After(600 + week)],
-            "exhausted",
-            &[1],
-        )],
+        &[
+            (
+                &[&sent[..], &[After(600 + week)]].concat(),
+                "exhausted",
+                &[1],
+            ),
+            (&[&leaving[..], &[After(600)]].concat(), "leaving", &[1]),
+            (&[&leaving[..], &[After(week)]].concat(), "exhausted", &[1]),
+        ],
     );
 }
 

@@ -47,13 +47,10 @@ impl Next<'_> {
                 _ => self.grace(deadline),
             },
             Phase::Leaving { deadline, .. } => {
-                let is_trusted = self.sight.is_trusted(self.now);
-                if is_trusted || self.is_held_long_enough(deadline) {
-                    if let Some(step) = self.plan.send(self.run.progress.step) {
-                        self.move_on(step, "moved_on");
-                    }
-                } else {
-                    self.hold(deadline);
+                if (self.is_held_long_enough(deadline) || self.is_sighted(deadline))
+                    && let Some(step) = self.plan.send(self.run.progress.step)
+                {
+                    self.move_on(step, "moved_on");
                 }
             }
             Phase::Over => {
@@ -73,13 +70,7 @@ impl Next<'_> {
         if self.is_held_long_enough(deadline) {
             return true;
         }
-        if after(deadline.at, HOLD_MAX) <= self.now {
-            self.leave();
-            self.end(RunState::Exhausted, "blind", None);
-            return false;
-        }
-        if !self.sight.is_trusted(self.now) {
-            self.hold(deadline);
+        if !self.is_sighted(deadline) {
             return false;
         }
         let missed = self.sight.lost.saturating_sub(deadline.lost);
@@ -89,6 +80,20 @@ impl Next<'_> {
             return false;
         }
         true
+    }
+
+    /// Returns `true` if the statuses that did not come prove something. Otherwise the run looks again later, or ends.
+    fn is_sighted(&mut self, deadline: Deadline) -> bool {
+        if after(deadline.at, HOLD_MAX) <= self.now {
+            self.leave();
+            self.end(RunState::Exhausted, "blind", None);
+            return false;
+        }
+        let is_trusted = self.sight.is_trusted(self.now);
+        if !is_trusted {
+            self.hold(deadline);
+        }
+        is_trusted
     }
 
     /// The end of the longest hold, if there is one.
@@ -101,7 +106,7 @@ impl Next<'_> {
             .is_some_and(|until| until <= self.now)
     }
 
-    /// The statuses that did not come prove nothing at present.
+    /// Looks again later.
     fn hold(&mut self, deadline: Deadline) {
         let again = after(self.now, BLIND_PAUSE);
         let held = self.held_until(deadline).unwrap_or(again);
