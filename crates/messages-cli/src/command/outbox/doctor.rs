@@ -53,17 +53,21 @@ pub(super) async fn run(settings: &Settings, opened: &Opened) -> Result<Exit, Co
             "apply stored webhooks with `messages outbox apply`, or decide with `messages outbox resolve`",
         ),
     };
-    let mut findings = vec![
+    #[cfg(feature = "postgres")]
+    let database = match opened {
+        Opened::Postgres(store) => super::postgres::findings(store).await?,
+        Opened::Sqlite(_) => Vec::new(),
+    };
+    #[cfg(not(feature = "postgres"))]
+    let database = Vec::new();
+    let own = [
         Finding::good("store", format!("rows: {}", status.total())),
         Finding::of("backup", restored),
         Finding::of("ledger", contradictions),
         Finding::of("queue", queue),
         Finding::of("in doubt", in_doubt),
     ];
-    #[cfg(feature = "postgres")]
-    if let Opened::Postgres(store) = opened {
-        findings.extend(super::postgres::findings(store).await?);
-    }
+    let findings: Vec<Finding> = own.into_iter().chain(database).collect();
     for finding in &findings {
         settings.out.result(finding, Finding::lines)?;
     }
