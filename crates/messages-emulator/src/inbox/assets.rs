@@ -125,6 +125,7 @@ const ASSETS: &[Asset] = assets! {
         "script/simulate/actions.js",
         "script/simulate/clock.js",
         "script/simulate/panel.js",
+        "script/simulate/rule.js",
         "script/store.js",
         "script/theme.js",
         "script/thread/bubble.js",

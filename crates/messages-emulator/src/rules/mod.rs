@@ -202,6 +202,16 @@ impl Rules {
         self.changed = true;
     }
 
+    /// Replaces a rule in its place; its matches are counted anew. Returns `false` if the number is unknown.
+    pub(crate) fn edit(&mut self, id: u64, rule: Rule, now: Moment) -> bool {
+        let edited = self.rules.iter_mut().find(|one| one.id == id);
+        let is_edited = edited
+            .map(|one| *one = CountedRule::new(id, rule, now))
+            .is_some();
+        self.changed |= is_edited;
+        is_edited
+    }
+
     /// Returns `false` if there is no rule with this number.
     pub(crate) fn remove(&mut self, id: u64) -> bool {
         let before = self.rules.len();

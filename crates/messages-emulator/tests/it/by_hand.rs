@@ -390,3 +390,43 @@ async fn a_single_rule_is_removed() {
     emulator.restore(&snapshot).await.unwrap();
     assert_ne!(rules().await[0]["id"], before[1]["id"]);
 }
+
+#[tokio::test]
+async fn a_rule_is_edited_in_its_place() {
+    let (emulator, _receiver) = stepped().await;
+    let client = Client::basic(&emulator);
+    emulator.add_rule(Rule::always(Action::Deliver));
+    emulator.add_rule(Rule::to("447700900111", Action::Reject { code: 1050 }));
+    emulator.add_rule(Rule::to("447700900222", Action::Read));
+    client.send("/v1/messages", &sms("447700900111")).await;
+    let rules = async || {
+        let (_, listed) = client.get(&format!("{BASE}/rules")).await;
+        listed["rules"].as_array().unwrap().clone()
+    };
+    let before = rules().await;
+    assert_eq!(before[1]["met"], 1);
+    let edit = async |id: &Value, rule: Value| {
+        let path = format!("{BASE}/rules/{id}");
+        let edited = client.call(Method::PUT, &path, rule.to_string());
+        edited.await.unwrap().status().as_u16()
+    };
+    let id = &before[1]["id"];
+    let rule = json!({ "when": { "to": "447700900333" }, "then": { "reject": { "code": 1260 } } });
+    assert_eq!(edit(id, rule.clone()).await, 204);
+    let edited = json!({ "id": id, "when": rule["when"], "then": rule["then"], "met": 0 });
+    assert_eq!(
+        rules().await,
+        [before[0].clone(), edited, before[2].clone()]
+    );
+    // A rule that is refused leaves the one before.
+    assert_eq!(
+        edit(id, json!({ "then": { "reject": { "code": 1 } } })).await,
+        422
+    );
+    assert_eq!(edit(&json!(999), rule).await, 404);
+    assert_eq!(rules().await[1]["met"], 0);
+    let uuid = client.send("/v1/messages", &sms("447700900333")).await;
+    emulator.advance(Duration::from_secs(60)).await;
+    let (_, message) = client.get(&format!("{BASE}/messages/{uuid}")).await;
+    assert_eq!(message["code"], 1260);
+}

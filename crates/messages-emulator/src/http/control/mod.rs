@@ -12,7 +12,7 @@
 //! | `GET conversations/{id}` | one of them |
 //! | `POST conversations/{id}/seen` | 204 |
 //! | `GET rules`, `POST rules`, `DELETE rules` | the rules; a rule before all others; none |
-//! | `DELETE rules/{id}` | 204: one rule less |
+//! | `PUT rules/{id}`, `DELETE rules/{id}` | 204: another rule in its place; one rule less |
 //! | `GET clock`, `POST clock` with `{"speed"?, "stepped"?, "advance"?}` | the emulator's time |
 //! | `DELETE conversations`, `DELETE conversations/{id}` | removes all, or one; what was removed, as a snapshot |
 //! | `GET snapshot`, `PUT snapshot` | the whole state; going back to it |
@@ -56,7 +56,7 @@ use std::sync::{Arc, LazyLock};
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use axum::{Extension, Json, Router};
 use serde_json::{Value, json};
 
@@ -87,7 +87,7 @@ pub(crate) fn router(workspace: Workspace, client: Arc<WebhookClient>) -> Router
             "/rules",
             get(rules::list).post(rules::add).delete(rules::clear),
         )
-        .route("/rules/{id}", delete(rules::remove))
+        .route("/rules/{id}", put(rules::edit).delete(rules::remove))
         .route("/clock", get(clock::read).post(clock::change))
         .route("/snapshot", snapshot::route())
         .route("/webhooks", get(webhooks::read).put(webhooks::register))

@@ -48,11 +48,33 @@ pub(super) async fn add(
     Selected(workspace): Selected,
     Body(rule): Body<Rule>,
 ) -> Result<StatusCode, Refusal> {
-    rule.check()
-        .map_err(|error| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))?;
+    check(&rule)?;
     workspace.add_rule(rule);
     flush(&workspace).await?;
     Ok(StatusCode::CREATED)
+}
+
+fn check(rule: &Rule) -> Result<(), Refusal> {
+    rule.check()
+        .map_err(|error| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, error.to_string()))
+}
+
+/// Replaces a rule in its place.
+pub(super) async fn edit(
+    Selected(workspace): Selected,
+    Path(id): Path<u64>,
+    Body(rule): Body<Rule>,
+) -> Result<StatusCode, Refusal> {
+    check(&rule)?;
+    let is_edited = workspace.engine.with(|state, now, _| {
+        let state = state.workspace_mut(workspace.id);
+        state.is_some_and(|state| state.rules.edit(id, rule, now))
+    });
+    if !is_edited {
+        return Err(Refusal::unknown("rule"));
+    }
+    flush(&workspace).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 pub(super) async fn clear(Selected(workspace): Selected) -> Result<StatusCode, Refusal> {

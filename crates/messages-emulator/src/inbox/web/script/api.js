@@ -148,11 +148,17 @@ export const testUrl = (target) => post("webhooks/test", { target });
 /** @type {() => Promise<{ workspaces: Workspace[] }>} */
 export const workspaces = () => call("workspaces");
 
+/** @type {(credentials: { api_key: string, api_secret: string }) => Promise<Credentials>} */
+export const openWorkspace = (credentials) => post("workspaces", credentials);
+
 /** @type {() => Promise<{ rules: Rule[] }>} */
 export const rules = () => call("rules");
 
 /** @type {(rule: { when?: object, then: any }) => Promise<null>} */
 export const addRule = (rule) => post("rules", rule);
+
+/** @type {(id: number, rule: { when?: object, then: any }) => Promise<null>} */
+export const editRule = (id, rule) => write("PUT", `rules/${id}`, JSON.stringify(rule));
 
 /** @type {(id?: number) => Promise<null>} */
 export const removeRule = (id) => write("DELETE", id ? `rules/${id}` : "rules");

@@ -4,7 +4,6 @@ import { useEffect } from "preact/hooks";
 
 import { ACTIVITY } from "./activity/entries.js";
 import { Activity, ActivityButton } from "./activity/panel.js";
-import { go } from "./address.js";
 import { openNewMessage } from "./begin.js";
 import { OpenDialog } from "./dialog.js";
 import { showHandover } from "./handover/panel.js";
@@ -21,6 +20,7 @@ import { useStore } from "./store.js";
 import { ThemeButton } from "./theme.js";
 import { Announcement, Phone } from "./thread/phone.js";
 import { Timeline } from "./timeline/panel.js";
+import { toggleView } from "./view.js";
 
 /** The icon of the tab shows no higher number. */
 const UNREAD_MAX = 100;
@@ -46,10 +46,10 @@ export function App() {
       <${Search} />
       <${ClockChip} />
       <${Live} />
-      ${iconButton("New message from a user", "plus", { id: "new" }, openNewMessage)}
+      ${iconButton("New message from a user", "plus", { id: "new", title: "New message from a user (+)" }, openNewMessage)}
       <${ActivityButton} />
-      ${VIEWS.map(([key, name, picture]) =>
-        iconButton(name, picture, { key, id: `${key}-button`, "aria-pressed": String(view === key) }, () => go({ view: view === key ? "" : key })),
+      ${VIEWS.map(([key, name, letter, picture]) =>
+        iconButton(name, picture, { key, id: `${key}-button`, title: `${name} (${letter})`, "aria-pressed": String(view === key) }, () => toggleView(key)),
       )}
       ${iconButton("Share", "share", { id: "handover" }, showHandover)}
       <${ThemeButton} />
@@ -69,10 +69,10 @@ export function App() {
     <${OpenDialog} />`;
 }
 
-/** @type {[view: string, name: string, picture: string][]} */
+/** @type {[view: string, name: string, letter: string, picture: string][]} */
 const VIEWS = [
-  [SIMULATE, "Simulate faults and time", "bolt"],
-  [SETUP, "Setup", "gear"],
+  [SIMULATE, "Simulate faults and time", "f", "bolt"],
+  [SETUP, "Setup", "s", "gear"],
 ];
 
 /** Beside the list: a view, or the phone. Where there is nothing to see yet, it is the setup. */

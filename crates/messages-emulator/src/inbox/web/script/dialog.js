@@ -54,27 +54,29 @@ export function Dialog({ name, title, children, onclose = closeDialog }) {
  * @property {boolean} [optional]
  * @property {number} [min]
  * @property {number} [max]
+ * @property {string} [pattern]
  */
 
 /**
  * Asks for the fields; resolves to what was filled in, or `null`.
  * @param {string} title
  * @param {Field[]} fields
+ * @param {string} [verb]
  * @returns {Promise<Record<string, string> | null>}
  */
-export function ask(title, fields) {
+export function ask(title, fields, verb = "Send") {
   return new Promise((resolve) => {
     /** @param {Record<string, string> | null} filled */
     const end = (filled) => {
       resolve(filled);
       closeDialog();
     };
-    openDialog(() => html`<${Ask} title=${title} fields=${fields} onend=${end} />`);
+    openDialog(() => html`<${Ask} title=${title} fields=${fields} verb=${verb} onend=${end} />`);
   });
 }
 
-/** @param {{ title: string, fields: Field[], onend: (filled: Record<string, string> | null) => void }} properties */
-function Ask({ title, fields, onend }) {
+/** @param {{ title: string, fields: Field[], verb: string, onend: (filled: Record<string, string> | null) => void }} properties */
+function Ask({ title, fields, verb, onend }) {
   /** @param {SubmitEvent} event */
   const submit = (event) => {
     event.preventDefault();
@@ -84,13 +86,13 @@ function Ask({ title, fields, onend }) {
   return html`<${Dialog} name="ask" title=${title} onclose=${() => onend(null)}>
     <form onsubmit=${submit}>
       ${fields.map((field) => html`<${FieldInput} key=${field.name} ...${field} />`)}
-      <div class="ends">${button("Cancel", {}, () => onend(null))}<button class="primary">Send</button></div>
+      <div class="ends">${button("Cancel", {}, () => onend(null))}<button class="primary">${verb}</button></div>
     </form>
   <//>`;
 }
 
 /** @param {Field} properties */
-export function FieldInput({ name, label, value, type = "text", optional = false, min, max }) {
+export function FieldInput({ name, label, value, type = "text", optional = false, min, max, pattern }) {
   return html`<label>
     <span>${optional ? `${label} (optional)` : label}</span>
     <input
@@ -98,6 +100,7 @@ export function FieldInput({ name, label, value, type = "text", optional = false
       type=${type}
       min=${min}
       max=${max}
+      pattern=${pattern}
       step=${type === "number" ? "any" : null}
       required=${!optional}
       autocomplete="off"

@@ -1,5 +1,6 @@
 // The keyboard. The help is made of the same table, so it cannot say anything else.
 
+import { toggleActivity } from "./activity/entries.js";
 import { go } from "./address.js";
 import { openNewMessage } from "./begin.js";
 import { firstFound } from "./content/found.js";
@@ -9,12 +10,15 @@ import { moveCursor, openNeighbour } from "./list/conversations.js";
 import { button, html } from "./markup.js";
 import { notice } from "./notice.js";
 import { clearAll, removeAtHand } from "./remove.js";
+import { SETUP } from "./setup/panel.js";
+import { SIMULATE } from "./simulate/panel.js";
 import { get, set, useStore } from "./store.js";
 import { changeTheme } from "./theme.js";
 import { closeConversation, messageAtHand, toggleTimeline } from "./thread/messages.js";
 import { markRead, readAll } from "./thread/person.js";
 import { moveInThread } from "./thread/phone.js";
 import { closeTimeline } from "./timeline/detail.js";
+import { toggleView } from "./view.js";
 
 /** @import { Message } from "./types.js" */
 
@@ -42,6 +46,9 @@ const KEYS = [
   { keys: ["m"], does: "pressed twice: marks the message as read by the person", act: twice("m", withMessage(markRead)) },
   { keys: ["M"], does: "pressed twice: marks everything on the phone as read", act: twice("M", readAll) },
   { keys: ["+"], does: "writes a new message as a user", act: openNewMessage },
+  { keys: ["a"], does: "activity: requests and webhooks", act: toggleActivity },
+  { keys: ["f"], does: "faults, rules and time", act: () => toggleView(SIMULATE) },
+  { keys: ["s"], does: "setup: credentials, webhook URLs, workspaces", act: () => toggleView(SETUP) },
   { keys: ["x"], does: "removes the conversation", act: removeAtHand },
   { keys: ["X"], does: "removes all messages", act: clearAll },
   { keys: ["d"], does: "changes the theme", act: changeTheme },

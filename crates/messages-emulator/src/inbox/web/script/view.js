@@ -1,4 +1,4 @@
-// The head of a view beside the list.
+// The views beside the list.
 
 import { address, go } from "./address.js";
 import { button, html } from "./markup.js";
@@ -10,3 +10,9 @@ export function viewHead(name) {
     ${address().view && button("Close", { class: "quiet" }, () => go({ view: "" }))}
   </header>`;
 }
+
+/**
+ * Shows a view, or the phone if the view is shown already.
+ * @param {string} view
+ */
+export const toggleView = (view) => go({ view: address().view === view ? "" : view });

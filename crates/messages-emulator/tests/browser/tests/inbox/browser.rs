@@ -16,6 +16,13 @@ use thirtyfour::prelude::*;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(30);
 
+/// Keys, as WebDriver writes them.
+pub(crate) const ENTER: &str = "\u{e007}";
+pub(crate) const ESCAPE: &str = "\u{e00c}";
+pub(crate) const TAB: &str = "\u{e004}";
+pub(crate) const END: &str = "\u{e010}";
+pub(crate) const DOWN: &str = "\u{e015}";
+
 /// Set to `1` where a missing browser is a failure.
 const REQUIRED: &str = "MESSAGES_REQUIRE_BROWSER";
 
@@ -306,6 +313,21 @@ impl Page {
             ))
             .await;
         value.as_str().unwrap().to_owned()
+    }
+
+    /// Has the page keep what would go to the clipboard.
+    pub(crate) async fn watch_clipboard(&self) {
+        let script = "window.copied = ''; const writeText = async (text) => { window.copied = text; }; \
+                      Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText } });";
+        self.run(script, Vec::new()).await;
+    }
+
+    /// The text that has gone to the clipboard since the last call.
+    pub(crate) async fn copied(&self) -> String {
+        self.until("window.copied").await;
+        let copied = self.value("window.copied").await;
+        self.run("window.copied = '';", Vec::new()).await;
+        copied.as_str().unwrap().to_owned()
     }
 
     pub(crate) async fn picture(&self) -> Vec<u8> {

@@ -14,9 +14,6 @@ use crate::scene::PERSON;
 use crate::support::Client;
 
 const OURS: &str = "447700900001";
-/// Collects what would go to the clipboard.
-pub(crate) const CLIPBOARD: &str = "window.copied = ''; Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText: async (text) => { window.copied = text; } } });";
-
 pub(crate) async fn emulator() -> Emulator {
     Emulator::builder()
         .stepped()
@@ -73,18 +70,19 @@ fn a_code_or_link_is_copied_with_one_click_or_key() {
         let text = "Your code is 4711, or go to https://lighthouse.example/confirm?id=7.";
         send(&client, "sms", "text", json!({ "text": text })).await;
         page.inbox(&emulator, "").await;
-        page.run(CLIPBOARD, Vec::new()).await;
+        page.watch_clipboard().await;
         page.click(".row [data-found=Code]").await;
-        page.until("window.copied === '4711'").await;
-        page.run("window.copied = '';", Vec::new()).await;
+        assert_eq!(page.copied().await, "4711");
         page.click(".conversation").await;
         page.click(".bubble [data-found=Link]").await;
-        page.until("window.copied === 'https://lighthouse.example/confirm?id=7'")
-            .await;
+        assert_eq!(
+            page.copied().await,
+            "https://lighthouse.example/confirm?id=7"
+        );
         page.run("document.querySelector('.bubble').focus();", Vec::new())
             .await;
         page.press("c").await;
-        page.until("window.copied === '4711'").await;
+        assert_eq!(page.copied().await, "4711");
     });
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::browser::{fast, in_browser};
+use crate::browser::{ENTER, fast, in_browser};
 use crate::scene::{PERSON, restaurant};
 use crate::support::{Client, LIMIT, Received, Receiver, is_signed, sms};
 
@@ -46,7 +46,7 @@ fn a_message_appears_without_a_reload_and_its_answer_reaches_the_application() {
         page.until_shown(".bubble.application", "delivered").await;
 
         page.fill("#text", "Which code?").await;
-        page.press("\u{e007}").await;
+        page.press(ENTER).await;
         let received = inbound(&receiver, "text").await;
         assert_eq!(received.json["text"], "Which code?");
         assert_eq!(received.json["from"], "447700900000");

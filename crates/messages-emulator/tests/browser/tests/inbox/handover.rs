@@ -4,8 +4,8 @@ use messages_emulator::{Channel, InboundMessage};
 use serde_json::{Value, json};
 use thirtyfour::By;
 
-use crate::browser::in_browser;
-use crate::content::{CLIPBOARD, emulator};
+use crate::browser::{ESCAPE, in_browser};
+use crate::content::emulator;
 use crate::scene::PERSON;
 use crate::support::{Client, sms};
 
@@ -106,12 +106,11 @@ fn a_snapshot_goes_down_and_up_and_a_message_becomes_a_test() {
         page.click_text("dialog button", "Close").await;
         page.click(".conversation").await;
         page.reach("[data-does=timeline]").await;
-        page.run(CLIPBOARD, Vec::new()).await;
+        page.watch_clipboard().await;
         page.click("#copy-test").await;
-        page.until("window.copied").await;
-        let copied = page.value("window.copied").await;
+        let copied = page.copied().await;
         let wanted = format!(".to({})", json!(PERSON));
-        assert!(copied.as_str().unwrap().contains(&wanted), "{copied}");
+        assert!(copied.contains(&wanted), "{copied}");
     });
 }
 
@@ -132,7 +131,7 @@ fn a_slip_of_the_finger_posts_nothing() {
         page.until_shown(".bubble", "read").await;
         // The field is left for the messages.
         page.press("r").await;
-        page.press("\u{e00c}").await;
+        page.press(ESCAPE).await;
         assert_eq!(page.value("document.activeElement.id").await, "messages");
     });
 }

@@ -1,12 +1,7 @@
 //! Everything with the keyboard alone.
 
-use crate::browser::in_browser;
+use crate::browser::{DOWN, ENTER, ESCAPE, TAB, in_browser};
 use crate::scene::restaurant;
-
-const ENTER: &str = "\u{e007}";
-const ESCAPE: &str = "\u{e00c}";
-const TAB: &str = "\u{e004}";
-const DOWN: &str = "\u{e015}";
 
 #[test]
 fn no_mouse_is_needed() {

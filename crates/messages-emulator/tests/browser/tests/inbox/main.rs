@@ -16,6 +16,8 @@ mod looks;
 mod payloads;
 mod pictures;
 mod scene;
+mod setup;
+mod simulate;
 mod sites;
 mod steady;
 #[path = "../../../it/support.rs"]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use messages_emulator::{Action, Channel, Emulator, InboundMessage, Rule};
 use serde_json::json;
 
-use crate::browser::{Page, in_browser};
+use crate::browser::{ESCAPE, Page, TAB, in_browser};
 use crate::scene::PERSON;
 use crate::support::{Client, sms};
 
@@ -236,17 +236,17 @@ fn few_keys_lead_from_the_load_to_a_reply_and_letters_can_be_switched_off() {
         .await;
         let mut stops = Vec::new();
         while page.value("document.activeElement.id").await != "text" {
-            page.press("\u{e004}").await;
+            page.press(TAB).await;
             stops.push(
                 page.value("document.activeElement.outerHTML.slice(0, 90)")
                     .await,
             );
             assert!(stops.len() < 10, "{stops:?}");
         }
-        page.press("\u{e00c}").await;
+        page.press(ESCAPE).await;
         page.press("?").await;
         page.click("#letter-keys").await;
-        page.press("\u{e00c}").await;
+        page.press(ESCAPE).await;
         page.until("!document.querySelector('dialog')").await;
         page.press("d").await;
         page.press("r").await;

@@ -3,9 +3,6 @@
 use crate::browser::in_browser;
 use crate::scene::restaurant;
 
-/// Has the page keep what would go to the clipboard.
-const CLIPBOARD: &str = "window.copied = ''; Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText: async (text) => { window.copied = text; } } });";
-
 #[test]
 fn a_timeline_tells_requests_answers_and_webhooks() {
     in_browser(|page| async move {
@@ -35,25 +32,20 @@ fn a_timeline_tells_requests_answers_and_webhooks() {
         page.until_shown("#timeline .json", "\"message_uuid\"")
             .await;
 
-        page.run(CLIPBOARD, Vec::new()).await;
+        page.watch_clipboard().await;
         page.click("#copy-curl").await;
-        page.until("window.copied").await;
-        let copied = page.value("window.copied").await;
-        let command = copied.as_str().unwrap();
+        let command = page.copied().await;
         assert!(
             command.contains("/v1/messages'") && command.contains("booking-1207"),
             "{command}"
         );
 
         // The command works as it stands.
-        if let Some(answer) = shell(command.to_owned()).await {
+        if let Some(answer) = shell(command).await {
             assert!(answer.contains("message_uuid"), "{answer}");
         }
-        page.run("window.copied = '';", Vec::new()).await;
         page.click("#copy-rust").await;
-        page.until("window.copied").await;
-        let copied = page.value("window.copied").await;
-        let code = copied.as_str().unwrap();
+        let code = page.copied().await;
         assert!(
             code.starts_with(
                 "let message: messages_sdk::types::v1::Message = serde_json::from_str(r#\"{"
@@ -65,12 +57,11 @@ fn a_timeline_tells_requests_answers_and_webhooks() {
         page.inbox(&emulator, "?q=4711").await;
         page.click(".conversation").await;
         page.reach("[data-does=timeline]").await;
-        page.run(CLIPBOARD, Vec::new()).await;
+        page.watch_clipboard().await;
         page.click("#copy-rust").await;
-        page.until("window.copied").await;
         let expected = "use messages_sdk::types::v1::Sms;\n\nlet accepted = client.send(Sms::text(\"Lighthouse\", \"447700900123\", \
                         \"4711 is your code for The Lighthouse. It is good for ten minutes.\")?).await?;";
-        assert_eq!(page.value("window.copied").await, expected);
+        assert_eq!(page.copied().await, expected);
     });
 }
 

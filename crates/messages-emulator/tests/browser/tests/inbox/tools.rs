@@ -1,27 +1,14 @@
-//! The page as a tool: posting again, setup, removal, new messages, faults, the clock.
+//! The page as a tool: posting again, removal, new messages.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use messages_auth::{ApiKey, ApiSecret};
-use messages_emulator::{Action, Emulator, Query, Rule};
-use serde_json::{Value, json};
+use messages_emulator::{Emulator, Query};
+use serde_json::json;
 
-use crate::browser::{Page, fast, in_browser, required};
+use crate::browser::{fast, in_browser, required};
 use crate::scene::PERSON;
 use crate::support::{Client, Receiver, is_signed, sms};
-
-const OURS: &str = "447700900001";
-
-/// Has the page keep what would go to the clipboard.
-const CLIPBOARD: &str = "window.copied = ''; Object.defineProperty(navigator, 'clipboard', { configurable: true, value: { writeText: async (text) => { window.copied = text; } } });";
-
-async fn copied(page: &Page) -> String {
-    page.until("window.copied").await;
-    let copied = page.value("window.copied").await;
-    page.run("window.copied = '';", Vec::new()).await;
-    copied.as_str().unwrap().to_owned()
-}
 
 /// Runs a command as a user would who has the command line of this build and a shell without credentials.
 async fn shell(command: String, folder: PathBuf) -> (bool, String) {
@@ -109,9 +96,9 @@ fn all_that_failed_is_posted_again_and_a_webhook_as_curl_is_signed() {
         page.until_shown("#activity .event.good", "webhook (delivered) → 200")
             .await;
 
-        page.run(CLIPBOARD, Vec::new()).await;
+        page.watch_clipboard().await;
         page.click("#activity [data-does=copy-webhook]").await;
-        let command = copied(&page).await;
+        let command = page.copied().await;
         let command = command.replacen("curl ", "curl --noproxy '*' -sS ", 1);
         let (is_sent, output) = shell(command, PathBuf::new()).await;
         assert!(is_sent, "{output}");
@@ -160,9 +147,9 @@ fn the_first_command_of_an_empty_inbox_works_when_it_is_pasted() {
         page.inbox(&emulator, "").await;
         // There is nothing to see yet: the setup is open.
         page.until_shown("#setup h2", "Setup").await;
-        page.run(CLIPBOARD, Vec::new()).await;
+        page.watch_clipboard().await;
         page.click("#list-empty .command button").await;
-        let command = copied(&page).await;
+        let command = page.copied().await;
         assert!(command.starts_with("messages send"), "{command}");
         let Some(folder) = built() else { return };
         let (is_sent, output) = shell(command, folder).await;
@@ -170,106 +157,6 @@ fn the_first_command_of_an_empty_inbox_works_when_it_is_pasted() {
         page.until_shown(".row .what", "Your table is free at 8")
             .await;
         page.until("!document.getElementById('setup')").await;
-    });
-}
-
-#[test]
-fn the_setup_shows_credentials_and_tests_and_changes_urls() {
-    in_browser(|page| async move {
-        let receiver = Receiver::start().await;
-        let emulator = Emulator::builder().seed(7).start().await.unwrap();
-        page.inbox(&emulator, "?view=setup").await;
-        page.until_shown("#environment", "export VONAGE_API_KEY='emulator'")
-            .await;
-        let secret = emulator.credentials().signature_secret().expose();
-        let shown = page.value("document.documentElement.outerHTML").await;
-        assert!(!shown.as_str().unwrap().contains(secret));
-        page.click("#secrets").await;
-        page.until_shown("#environment", secret).await;
-        page.click_text(".pills button", "PowerShell").await;
-        page.until_shown("#environment", "$env:VONAGE_API_KEY = 'emulator'")
-            .await;
-        page.click_text(".pills button", ".env").await;
-        page.run(CLIPBOARD, Vec::new()).await;
-        page.click("#copy-environment").await;
-        let copied = copied(&page).await;
-        assert!(copied.starts_with("VONAGE_API_KEY=emulator\n"), "{copied}");
-        assert!(copied.contains(secret));
-        assert!(
-            !page
-                .value("location.href")
-                .await
-                .as_str()
-                .unwrap()
-                .contains(secret)
-        );
-
-        for target in ["status", "inbound"] {
-            let form = format!(".url[data-target={target}]");
-            page.fill(&format!("{form} input"), &receiver.url).await;
-            page.click(&format!("{form} button.primary")).await;
-            page.until(&format!(
-                "!document.querySelector('{form} [data-does=test]').disabled"
-            ))
-            .await;
-            receiver.answer([if target == "status" { 200 } else { 401 }]);
-            page.click(&format!("{form} [data-does=test]")).await;
-        }
-        page.until_shown(".url[data-target=status] .mark.good", "responded 200")
-            .await;
-        page.until_shown(".url[data-target=inbound] .mark.bad", "responded 401")
-            .await;
-        assert!(
-            receiver
-                .all()
-                .iter()
-                .all(|one| is_signed(one, emulator.credentials()))
-        );
-        // A URL that leads elsewhere is refused with the reason.
-        page.run("const field = document.querySelector('.url input'); field.value = 'ftp://example.com/'; field.dispatchEvent(new Event('input')); ", Vec::new()).await;
-        page.click(".url[data-target=status] button.primary").await;
-        page.until_shown(".notice.bad", "`status_url` must be an absolute URL")
-            .await;
-    });
-}
-
-#[test]
-fn workspaces_are_listed_counted_and_switched() {
-    in_browser(|page| async move {
-        let emulator = Emulator::builder().seed(7).start().await.unwrap();
-        let key = ApiKey::new("second").unwrap();
-        let second = emulator
-            .open_workspace(key, ApiSecret::new("second-secret").unwrap())
-            .unwrap();
-        let other = Client::with(emulator.base_url(), second.credentials());
-        for number in ["447700900111", "447700900222"] {
-            other.send("/v1/messages", &sms(number)).await;
-        }
-        page.inbox(&emulator, "?view=setup").await;
-        page.until_shown(".workspaces li", "2 messages").await;
-        page.until_shown(".workspaces [aria-current]", "emulator")
-            .await;
-        page.click_text(".workspaces a", "second").await;
-        page.until_shown("#count", "2 conversations").await;
-        page.until("document.getElementById('live')?.classList.contains('on')")
-            .await;
-        other.send("/v1/messages", &sms("447700900333")).await;
-        page.until_shown("#count", "3 conversations").await;
-        page.click(".conversation").await;
-        page.until_shown("#phone-person", "447700900").await;
-        assert!(
-            page.value("location.search.includes('workspace=second')")
-                .await
-                == true
-        );
-        let client = Client::basic(&emulator);
-        client.send("/v1/messages", &sms("447700900444")).await;
-        page.until(
-            "document.querySelector('#workspace option:checked')?.textContent === 'second (3)'",
-        )
-        .await;
-        page.run("const field = document.getElementById('workspace'); field.value = location.pathname; field.dispatchEvent(new Event('change'));", Vec::new()).await;
-        page.until_shown("#count", "1 conversation").await;
     });
 }
 
@@ -347,154 +234,5 @@ fn a_user_writes_first_over_any_channel_and_the_inbox_is_filled_with_examples() 
         page.until_shown(".row .what", "4711").await;
         page.until("document.querySelectorAll('.row .avatar').length >= 5")
             .await;
-    });
-}
-
-#[test]
-fn the_next_message_meets_a_fault_and_the_rule_that_acted_is_named() {
-    in_browser(|page| async move {
-        let receiver = Receiver::start().await;
-        let emulator = fast(&receiver).await;
-        let client = Client::basic(&emulator);
-        page.inbox(&emulator, "?view=simulate").await;
-        page.until_shown(".rules ~ .hint", "There are no rules")
-            .await;
-        page.click_text(".next button", "429, retry after 3 s")
-            .await;
-        page.until_shown(".rules li", "status 429, retry after 3")
-            .await;
-        page.until_shown(".rules .hits", "0×").await;
-        let (status, _) = client.post("/v1/messages", &sms(PERSON)).await;
-        assert_eq!(status, 429);
-        page.until_shown(".rules li.over", "has acted").await;
-        page.until_shown(".rules .hits", "1×").await;
-        let (status, _) = client.post("/v1/messages", &sms(PERSON)).await;
-        assert_eq!(status, 202);
-        page.click("#activity-button").await;
-        page.until_shown("#activity .event.bad", "rule: status")
-            .await;
-
-        page.click("#simulate-button").await;
-        page.click(".rules li button").await;
-        page.until_shown(".rules ~ .hint", "There are no rules")
-            .await;
-        page.click_text(".next button", "webhooks wrongly signed")
-            .await;
-        page.until_shown(".rules li", "webhooks wrongly signed")
-            .await;
-        let count = receiver.all().len();
-        let uuid = client.send("/v1/messages", &sms("447700900777")).await;
-        let received = receiver.wait_for(count + 2).await;
-        let of_it: Vec<_> = received
-            .iter()
-            .filter(|one| one.json["message_uuid"] == uuid)
-            .collect();
-        assert!(
-            !of_it.is_empty()
-                && of_it
-                    .iter()
-                    .all(|one| !is_signed(one, emulator.credentials()))
-        );
-        page.go(&format!("?message={uuid}")).await;
-        page.until_shown(
-            "#timeline .event.acted",
-            "Rule (first 1): webhooks wrongly signed",
-        )
-        .await;
-    });
-}
-
-#[test]
-fn a_rule_is_written_in_the_editor_and_a_lost_response_is_shown_as_one() {
-    in_browser(|page| async move {
-        let receiver = Receiver::start().await;
-        let emulator = fast(&receiver).await;
-        emulator.add_rule(Rule::to("447700900555", Action::Deliver));
-        page.inbox(&emulator, "?view=simulate").await;
-        page.until_shown(".rules li", "to 447700900555").await;
-        page.click(".new-rule summary").await;
-        page.fill(".new-rule [name=to]", "4477009006*").await;
-        page.fill(".new-rule [name=first]", "2").await;
-        page.run("const select = document.getElementById('action'); select.value = 'lose_answer'; select.dispatchEvent(new Event('change'));", Vec::new()).await;
-        page.click(".new-rule .primary").await;
-        page.until_shown(".rules li", "to 4477009006*, first 2")
-            .await;
-        let client = Client::basic(&emulator);
-        let lost = client.call(
-            messages_transport::http::Method::POST,
-            "/v1/messages",
-            sms("447700900666").to_string(),
-        );
-        assert!(lost.await.is_err());
-        page.until_shown(".rules .hits", "1×").await;
-        page.go("").await;
-        page.click(".conversation").await;
-        page.reach("[data-does=timeline]").await;
-        page.until_shown("#timeline .event.bad", "POST /v1/messages → no response")
-            .await;
-        page.until_shown("#timeline", "accepted; the client got no response")
-            .await;
-        page.until_shown(
-            "#timeline .event.acted",
-            "Rule (to 4477009006*, first 2): lose answer",
-        )
-        .await;
-
-        // One that cannot be used is refused with the reason.
-        page.go("?view=simulate").await;
-        page.click(".new-rule summary").await;
-        page.run("const field = document.querySelector('.new-rule textarea'); field.value = '{\"reject\":{\"code\":1}}'; field.dispatchEvent(new Event('input'));", Vec::new()).await;
-        page.click(".new-rule .primary").await;
-        page.until_shown(".notice.bad", "The rule was refused")
-            .await;
-        page.click_text("#simulate button", "Remove all rules")
-            .await;
-        page.until_shown(".rules ~ .hint", "There are no rules")
-            .await;
-    });
-}
-
-#[test]
-fn the_clock_is_shown_when_it_is_not_real_time_and_is_moved_from_the_page() {
-    in_browser(|page| async move {
-        let receiver = Receiver::start().await;
-        let emulator = Emulator::builder()
-            .seed(7)
-            .magic_numbers(false)
-            .status_url(&receiver.url)
-            .start()
-            .await
-            .unwrap();
-        let client = Client::basic(&emulator);
-        client.send("/v1/messages", &sms(PERSON)).await;
-        page.inbox(&emulator, "").await;
-        page.until_shown("#count", "1 conversation").await;
-        assert_eq!(
-            page.value("document.getElementById('clock')").await,
-            Value::Null
-        );
-        page.click("#simulate-button").await;
-        page.until_shown(".time", "real time").await;
-        page.click("#pause").await;
-        page.until_shown("#clock", "paused").await;
-        receiver.wait_for(0).await;
-        client.send("/v1/messages", &sms("447700900444")).await;
-        let before = emulator.now();
-        page.click_text(".pills button", "+10 min").await;
-        page.until_shown(".notice, .time", "paused").await;
-        page.until("document.querySelectorAll('.row .mark.good').length === 2")
-            .await;
-        page.click_text(".pills button", "+1 day").await;
-        let day = Duration::from_secs(86_400);
-        while emulator.now().since(before) < day {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        page.click_text(".pills button", "×60").await;
-        page.until_shown("#clock", "×60").await;
-        // The chip leads back to the controls.
-        page.go("").await;
-        page.click("#clock").await;
-        page.click_text(".pills button", "×1").await;
-        page.until_shown("#clock", "moved").await;
     });
 }

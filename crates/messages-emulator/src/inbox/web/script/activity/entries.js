@@ -1,12 +1,13 @@
 // Every request and every attempt to deliver a webhook, from the event log of the emulator.
 
 import * as api from "../api.js";
-import { go, onAddress } from "../address.js";
+import { onAddress } from "../address.js";
 import { LOST } from "../faults.js";
 import { hasFailed, onChange } from "../live.js";
 import { attempt } from "../notice.js";
 import { reason } from "../reason.js";
 import { get, setIn } from "../store.js";
+import { toggleView } from "../view.js";
 
 /** @import { LogEntry } from "../types.js" */
 
@@ -33,9 +34,7 @@ export function startActivity() {
   if (isOpen()) void load();
 }
 
-export function toggleActivity() {
-  go({ view: isOpen() ? "" : ACTIVITY });
-}
+export const toggleActivity = () => toggleView(ACTIVITY);
 
 /** Shows the latest entries. While the pointer is on them they keep their places, so this waits. */
 export async function load() {

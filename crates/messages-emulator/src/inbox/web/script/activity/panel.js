@@ -47,7 +47,7 @@ export function Activity() {
 export function ActivityButton() {
   const isOpen = useStore((state) => state.address.view === ACTIVITY);
   const failures = useStore((state) => state.activity.failures);
-  return html`<button id="activity-button" type="button" aria-pressed=${String(isOpen)} onclick=${toggleActivity}>
+  return html`<button id="activity-button" type="button" title="Activity (a)" aria-pressed=${String(isOpen)} onclick=${toggleActivity}>
     Activity${failures > 0 && html`<span class="failures" aria-label=${`, ${failures} failed`}>${failures}</span>`}
   </button>`;
 }

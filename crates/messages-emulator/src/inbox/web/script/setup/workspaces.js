@@ -2,9 +2,11 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-import { workspace, workspaces } from "../api.js";
+import { openWorkspace, workspace, workspaces } from "../api.js";
+import { ask } from "../dialog.js";
 import { counted } from "../format.js";
-import { html } from "../markup.js";
+import { button, html } from "../markup.js";
+import { attempt } from "../notice.js";
 
 /** @import { Workspace } from "../types.js" */
 
@@ -33,15 +35,38 @@ function useWorkspaces() {
 }
 
 export function Workspaces() {
-  return html`<ul class="workspaces">
-    ${useWorkspaces().map(
-      ({ api_key: key, messages, link, isHere }) =>
-        html`<li key=${key}>
-          <a href=${link} aria-current=${isHere ? "true" : null}>${key}</a
-          ><span class="small">${counted(messages, "message")}</span>
-        </li>`,
-    )}
-  </ul>`;
+  return html`<p class="small">Each API key has messages, rules and webhook URLs of its own.</p>
+    <ul class="workspaces">
+      ${useWorkspaces().map(
+        ({ api_key: key, messages, link, isHere }) =>
+          html`<li key=${key}>
+            <a href=${link} aria-current=${isHere ? "true" : null}>${key}</a
+            ><span class="small">${counted(messages, "message")}</span>
+          </li>`,
+      )}
+    </ul>
+    <div class="row-tools">${button("Open a workspace…", { id: "open-workspace" }, open)}</div>`;
+}
+
+const SECRET_BYTES = 8;
+
+/** A secret for a new workspace, in hexadecimal digits. */
+const randomSecret = () => [...crypto.getRandomValues(new Uint8Array(SECRET_BYTES))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Asks for the credentials of a new workspace, and goes to its setup. */
+async function open() {
+  const credentials = await ask(
+    "Open a workspace",
+    [
+      { name: "api_key", label: "API key (letters, digits, - and _)", value: "team-b", pattern: "[A-Za-z0-9_\\-]+" },
+      { name: "api_secret", label: "API secret", value: randomSecret() },
+    ],
+    "Open",
+  );
+  if (!credentials) return;
+  const { api_key, api_secret } = credentials;
+  const opened = await attempt("The workspace", () => openWorkspace({ api_key, api_secret }));
+  if (opened) location.assign(`?workspace=${encodeURIComponent(opened.api_key)}&view=setup`);
 }
 
 /** In the head of the page, once there is a second workspace. */

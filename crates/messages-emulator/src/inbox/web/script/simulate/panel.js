@@ -7,11 +7,12 @@ import { onChange } from "../live.js";
 import { button, html } from "../markup.js";
 import { attempt, notice } from "../notice.js";
 import { viewHead } from "../view.js";
-import { actionWords, whenWords } from "../words.js";
 import { ClockControls } from "./clock.js";
-import { ACTIONS, NEXT } from "./actions.js";
+import { NEXT } from "./actions.js";
+import { RuleForm, RuleRow } from "./rule.js";
 
 /** @import { Rule } from "../types.js" */
+/** @import { RuleText } from "./rule.js" */
 
 export const SIMULATE = "simulate";
 
@@ -30,15 +31,21 @@ async function load() {
   if (listed && show) show(listed.rules);
 }
 
-/**
- * @param {object} when
- * @param {any} then
- */
-async function add(when, then) {
-  const done = await attempt("The rule was refused", async () => (await api.addRule({ when, then }), true));
+/** @param {() => Promise<null>} write */
+async function change(write) {
+  const done = await attempt("The rule was refused", async () => (await write(), true));
   if (done) await load();
   return done;
 }
+
+/** @param {RuleText} rule */
+const add = (rule) => change(() => api.addRule(rule));
+
+/**
+ * @param {number} id
+ * @param {RuleText} rule
+ */
+const edit = (id, rule) => change(() => api.editRule(id, rule));
 
 /** @param {number} [id] */
 async function remove(id) {
@@ -68,11 +75,16 @@ export function Simulate() {
         <h3>Rules</h3>
         <p class="small">The first rule whose conditions match decides.</p>
         <ol class="rules">
-          ${rules.map(ruleRow)}
+          ${rules.map(
+            (rule) => html`<${RuleRow} key=${rule.id} rule=${rule} onedit=${(/** @type {any} */ edited) => edit(rule.id, edited)} onremove=${() => remove(rule.id)} />`,
+          )}
         </ol>
         ${rules.length === 0 && html`<p class="hint">There are no rules: every message is delivered.</p>`}
         ${rules.length > 1 && button("Remove all rules", { class: "quiet start" }, () => remove())}
-        <${RuleForm} />
+        <details class="new-rule">
+          <summary>Add a rule</summary>
+          <${RuleForm} name="A new rule" verb="Add the rule" onsave=${add} />
+        </details>
       </section>
     </div>
   </section>`;
@@ -84,76 +96,6 @@ export function Simulate() {
  */
 function nextButton(words, then) {
   return button(words, { key: words }, async () => {
-    if (await add({ first: 1 }, then)) notice(`The next message: ${words}.`, { tone: "good", key: "rule" });
+    if (await add({ when: { first: 1 }, then })) notice(`The next message: ${words}.`, { tone: "good", key: "rule" });
   });
-}
-
-/** @param {Rule} rule */
-function ruleRow({ id, when, then, met }) {
-  const isOver = when.first !== undefined && met >= Number(when.first);
-  return html`<li key=${id} class=${isOver ? "over" : ""}>
-    <div><strong>${actionWords(then)}</strong><span class="small">${whenWords(when)}${isOver ? " · has acted" : ""}</span></div>
-    <span class="hits" title="Matches">${met}×</span>
-    ${button("Remove", { class: "quiet", "aria-label": `Remove the rule ${actionWords(then)}` }, () => remove(id))}
-  </li>`;
-}
-
-/** The conditions, each with an example; numbers are counts. */
-const CONDITIONS = [
-  ["to", "4477009*"],
-  ["from", "Lighthouse"],
-  ["channel", "sms"],
-  ["text", "*code*"],
-  ["path", "/v1/*"],
-  ["first", "3"],
-  ["nth", "2"],
-  ["every", "10"],
-];
-const COUNTS = new Set(["first", "nth", "every"]);
-
-function RuleForm() {
-  const [then, setThen] = useState(JSON.stringify(ACTIONS.reject));
-  /** @param {SubmitEvent} event */
-  const submit = async (event) => {
-    event.preventDefault();
-    const form = /** @type {HTMLFormElement} */ (event.currentTarget);
-    const given = [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]);
-    const when = given.filter(([name, value]) => value && name !== "then").map(([name, value]) => [name, COUNTS.has(name) ? Number(value) : value]);
-    try {
-      if (await add(Object.fromEntries(when), JSON.parse(then))) form.reset();
-    } catch {
-      notice("The action must be JSON.", { tone: "bad", key: "rule" });
-    }
-  };
-  return html`<details class="new-rule">
-    <summary>Add a rule</summary>
-    <form onsubmit=${submit}>
-      <div class="conditions">
-        ${CONDITIONS.map(
-          ([name, example]) =>
-            html`<label key=${name}>
-              <span>${name}</span>
-              <input name=${name} type=${COUNTS.has(name) ? "number" : "text"} min="1" placeholder=${example} autocomplete="off" />
-            </label>`,
-        )}
-      </div>
-      <label>
-        <span>Action</span>
-        <select id="action" onchange=${(/** @type {any} */ event) => setThen(JSON.stringify(ACTIONS[event.currentTarget.value]))}>
-          ${Object.entries(ACTIONS).map(([name, action]) => html`<option key=${name} value=${name} selected=${name === "reject"}>${actionWords(action)}</option>`)}
-        </select>
-      </label>
-      <label>
-        <span>Action as JSON</span>
-        <textarea
-          name="then"
-          rows="2"
-          spellcheck="false"
-          value=${then}
-          oninput=${(/** @type {any} */ event) => setThen(event.currentTarget.value)}
-        ></textarea>
-      </label>
-      <div class="row-tools"><button class="primary">Add the rule</button></div>
-    </form>
-  </details>`;
 }
