@@ -258,27 +258,33 @@ fn what_is_in_doubt_is_not_sent_again() {
 #[test]
 fn a_batch_slows_down_to_the_rate_of_the_api() {
     // As many at a time as by default, fewer, and more than there are messages.
-    for concurrency in ["16", "3", "100"] {
-        let directory = tempfile::tempdir().unwrap();
-        let config = directory.path().join("emulator.toml");
-        std::fs::write(&config, "rate_limit = { per_second = 4, burst = 1 }\n").unwrap();
-        let emulator = Emulator::start_with(&[], &["--config", config.to_str().unwrap()]);
-        let ended = emulator.shell().run_with(
-            &[
-                "send",
-                "--file",
-                "-",
-                "--concurrency",
-                concurrency,
-                "--json",
-            ],
-            &messages(12),
-        );
-        let summary = &ended.objects().pop().unwrap()["summary"];
-        assert_eq!(summary["accepted"], 12, "{concurrency}: {summary}");
-        assert_eq!(ended.code, 0, "{concurrency}");
-        assert_eq!(taken(&emulator), 12, "{concurrency}");
-    }
+    std::thread::scope(|scope| {
+        for concurrency in ["16", "3", "100"] {
+            scope.spawn(move || slows_down(concurrency));
+        }
+    });
+}
+
+fn slows_down(concurrency: &str) {
+    let directory = tempfile::tempdir().unwrap();
+    let config = directory.path().join("emulator.toml");
+    std::fs::write(&config, "rate_limit = { per_second = 4, burst = 1 }\n").unwrap();
+    let emulator = Emulator::start_with(&[], &["--config", config.to_str().unwrap()]);
+    let ended = emulator.shell().run_with(
+        &[
+            "send",
+            "--file",
+            "-",
+            "--concurrency",
+            concurrency,
+            "--json",
+        ],
+        &messages(12),
+    );
+    let summary = &ended.objects().pop().unwrap()["summary"];
+    assert_eq!(summary["accepted"], 12, "{concurrency}: {summary}");
+    assert_eq!(ended.code, 0, "{concurrency}");
+    assert_eq!(taken(&emulator), 12, "{concurrency}");
 }
 
 #[test]

@@ -80,10 +80,10 @@ fn exit_code(child: &mut Child, limit: Duration) -> Option<i32> {
 
 fn post(stream: &mut TcpStream, more: &str, body: &str) {
     let length = body.len();
-    let head =
-        format!("POST /status HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n{more}\r\n");
-    stream.write_all(head.as_bytes()).unwrap();
-    stream.write_all(body.as_bytes()).unwrap();
+    let request =
+        format!("POST /status HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n{more}\r\n{body}");
+    // In one write: the second of two waits for the delayed acknowledgement of the first, 40 ms.
+    stream.write_all(request.as_bytes()).unwrap();
 }
 
 fn status(stream: &mut TcpStream) -> u16 {

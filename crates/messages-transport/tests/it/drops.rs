@@ -79,12 +79,28 @@ async fn ends_within(
     soon(ended).await
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_call_can_be_dropped_at_every_await() {
-    const CALLS_A_POINT: usize = 10;
-    let _alone = HEAVY.lock().await;
-    let metrics = tokio::runtime::Handle::current().metrics();
-    for (name, backend) in backends() {
+/// Runs a check of each backend at the same time, on a runtime of its own, whose tasks are counted.
+fn each_backend<F: Future<Output = ()>>(check: fn(&'static str, Arc<dyn Transport>) -> F) {
+    let _alone = HEAVY.blocking_lock();
+    std::thread::scope(|scope| {
+        for (name, backend) in backends() {
+            scope.spawn(move || {
+                let runtime = tokio::runtime::Builder::new_multi_thread()
+                    .worker_threads(2)
+                    .enable_all()
+                    .build()
+                    .unwrap();
+                runtime.block_on(check(name, backend));
+            });
+        }
+    });
+}
+
+#[test]
+fn a_call_can_be_dropped_at_every_await() {
+    each_backend(|name, backend| async move {
+        const CALLS_A_POINT: usize = 10;
+        let metrics = tokio::runtime::Handle::current().metrics();
         // The answer comes in pieces, so that there is an await for each; every third attempt is
         // turned away, so that there is a wait between attempts.
         let server = FaultServer::start(|n| match n % 3 {
@@ -119,15 +135,14 @@ async fn a_call_can_be_dropped_at_every_await() {
         );
         assert!(points > 5, "{name}: there was nothing to wait for");
         assert_eq!((open, tasks, waiting), (0, 0, 0), "{name}");
-    }
+    });
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_dropped_after_a_random_time_leak_nothing() {
-    const DROPS: usize = 2_000;
-    let _alone = HEAVY.lock().await;
-    let metrics = tokio::runtime::Handle::current().metrics();
-    for (name, backend) in backends() {
+#[test]
+fn calls_dropped_after_a_random_time_leak_nothing() {
+    each_backend(|name, backend| async move {
+        const DROPS: usize = 2_000;
+        let metrics = tokio::runtime::Handle::current().metrics();
         let server = FaultServer::start(|n| match n % 4 {
             0 => Play::Break(Moment::Taken, Act::Stall),
             1 => Play::Break(Moment::AnswerBody(202), Act::Stall),
@@ -166,5 +181,5 @@ async fn calls_dropped_after_a_random_time_leak_nothing() {
         );
         assert!(dropped > DROPS / 4);
         assert_eq!((open, tasks, waiting), (0, 0, 0), "{name}");
-    }
+    });
 }

@@ -225,10 +225,15 @@ async fn run_all(calls: usize) {
     let _alone = HEAVY.lock().await;
     let started = Instant::now();
     let mut total = Counts::default();
+    // At the same time: most of a faulted call is waiting.
+    let mut runs = tokio::task::JoinSet::new();
     for (name, backend) in backends() {
         // Over HTTP/2 most faults hit every call that shares the connection.
         let one_in = if name.ends_with("h2") { 30 } else { 2 };
-        let counts = run(backend, calls / 4, one_in).await;
+        runs.spawn(async move { (name, run(backend, calls / 4, one_in).await) });
+    }
+    while let Some(run) = runs.join_next().await {
+        let (name, counts) = run.unwrap();
         println!("no double send, {name}: {counts:?}");
         total.add(counts);
     }
@@ -289,9 +294,13 @@ impl Transport for TrustsTheWire {
 async fn a_planted_retry_bug_is_noticed() {
     let _alone = HEAVY.lock().await;
     let mut not_sent_but_taken = 0;
+    let mut runs = tokio::task::JoinSet::new();
     for (name, backend) in backends() {
         let one_in = if name.ends_with("h2") { 12 } else { 2 };
-        let counts = run(TrustsTheWire(backend), 1_500, one_in).await;
+        runs.spawn(async move { (name, run(TrustsTheWire(backend), 1_500, one_in).await) });
+    }
+    while let Some(run) = runs.join_next().await {
+        let (name, counts) = run.unwrap();
         println!("planted bug, {name}: {counts:?}");
         assert!(counts.duplicates > 0, "{name}: the bug went unnoticed");
         not_sent_but_taken += counts.not_sent_but_taken;
