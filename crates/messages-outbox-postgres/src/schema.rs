@@ -11,7 +11,7 @@ const MAJOR: i32 = 1;
 
 /// Statements of each migration, the first one numbered 1. Only additions: programs of an earlier version keep working on
 /// the result.
-const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql")];
 
 /// SQL statements of each migration, the first one numbered 1, for review: [`migrate`] applies those that are missing.
 #[must_use]

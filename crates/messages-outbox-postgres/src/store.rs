@@ -11,11 +11,11 @@ use jiff::Timestamp;
 use messages_outbox::ledger::Meta;
 use messages_outbox::row::{Outcome, Row};
 use messages_outbox::{
-    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, Claim, ClaimRequest,
-    CommandRequest, Digest, Enqueued, Fact, Forgotten, Intent, ListRequest, OutboxStore,
-    PurgeRequest, ReapRequest, Reaped, RecipientHash, Release, RowDetail, RowId, Run, RunDetail,
-    RunId, RunIntent, RunListRequest, Selection, Settle, Settled, SlotScope, Started, Status,
-    StoreClock, StoreError, StoreErrorKind, ledger,
+    AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, CampaignStore, Claim,
+    ClaimRequest, CommandRequest, Digest, Enqueued, Fact, Forgotten, Intent, ListRequest,
+    OutboxStore, PurgeRequest, ReapRequest, Reaped, RecipientHash, Release, RowDetail, RowId, Run,
+    RunDetail, RunId, RunIntent, RunListRequest, Selection, Settle, Settled, SlotScope, Started,
+    Status, StoreClock, StoreError, StoreErrorKind, ledger,
 };
 use tokio::sync::Notify;
 use tokio_postgres::Config;
@@ -24,15 +24,15 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::connect::Trust;
 use crate::error::corrupt;
 use crate::listen::{Listener, wake};
-use crate::set::{Loaded, Loader, Locking, Need, WorkingSet};
+use crate::set::{CampaignLock, Loaded, Loader, Locking, Need, WorkingSet};
 use crate::transaction::{Failure, Lock, Mode, Transaction};
 use crate::{connect, schema};
 
 /// Repetitions of a transaction that others were in the way of.
 const CONFLICTS: u32 = 30;
 
-/// Wait of a worker that found due rows in the hands of another claim.
-const SKIPPED: Duration = Duration::from_millis(20);
+/// Wait of a worker that found due rows, or a campaign, in the hands of another one.
+pub(crate) const SKIPPED: Duration = Duration::from_millis(20);
 
 /// Store in a Postgres database, which may be the application's own: the schema `messages_outbox`.
 ///
@@ -43,10 +43,10 @@ pub struct PostgresStore {
     pub(crate) config: Config,
     pub(crate) trust: Trust,
     database: String,
-    hash_key: [u8; 32],
+    pub(crate) hash_key: [u8; 32],
     /// Clock in place of the server's.
     clock: Option<Arc<dyn StoreClock>>,
-    changed: Arc<Notify>,
+    pub(crate) changed: Arc<Notify>,
     _listener: Listener,
 }
 
@@ -60,9 +60,10 @@ pub struct Builder {
 }
 
 /// One request: its locks, and the values that it surely reads.
-struct Plan<'p> {
+pub(crate) struct Plan<'p> {
     locks: &'p [(Lock, Mode)],
-    locking: Locking,
+    pub(crate) locking: Locking,
+    is_writing: bool,
     needs: HashSet<Need>,
 }
 
@@ -74,7 +75,9 @@ impl Plan<'_> {
             locking: Locking {
                 rows: false,
                 slots: false,
+                campaigns: CampaignLock::None,
             },
+            is_writing: false,
             needs: needs.into_iter().collect(),
         }
     }
@@ -82,13 +85,18 @@ impl Plan<'_> {
 
 impl<'p> Plan<'p> {
     /// A request that writes.
-    fn writing(locks: &'p [(Lock, Mode)], needs: impl IntoIterator<Item = Need>) -> Self {
+    pub(crate) fn writing(
+        locks: &'p [(Lock, Mode)],
+        needs: impl IntoIterator<Item = Need>,
+    ) -> Self {
         Self {
             locks,
             locking: Locking {
                 rows: true,
                 slots: true,
+                campaigns: CampaignLock::Wait,
             },
+            is_writing: true,
             needs: needs.into_iter().collect(),
         }
     }
@@ -124,7 +132,7 @@ impl PostgresStore {
     }
 
     /// Runs a request, again if another transaction was in the way.
-    async fn run<R>(
+    pub(crate) async fn run<R>(
         &self,
         mut plan: Plan<'_>,
         request: impl Fn(&mut WorkingSet<'_>, Timestamp) -> Result<R, StoreError> + Send + Sync,
@@ -175,7 +183,7 @@ impl PostgresStore {
             locking: plan.locking,
         };
         let begin = async {
-            match plan.locking.rows {
+            match plan.is_writing {
                 true => transaction.begin(plan.locks).await,
                 false => transaction.begin_reading().await,
             }
@@ -210,7 +218,11 @@ impl PostgresStore {
                         plan.locks = UUIDS_ALONE;
                         return Ok(None);
                     }
-                    if plan.locking.rows {
+                    if writes.has_holds() && !plan.locks.contains(&HOLDS_ALONE[0]) {
+                        plan.locks = HOLDS_ALONE;
+                        return Ok(None);
+                    }
+                    if plan.is_writing {
                         writes.flush(transaction, &loaded).await?;
                     }
                     return Ok(Some((result, loaded.skipped)));
@@ -233,7 +245,7 @@ impl PostgresStore {
     }
 
     /// Runs a request that may make rows claimable.
-    async fn write<R: Send>(
+    pub(crate) async fn write<R: Send>(
         &self,
         plan: Plan<'_>,
         request: impl Fn(&mut WorkingSet<'_>, Timestamp) -> Result<R, StoreError> + Send + Sync,
@@ -243,7 +255,7 @@ impl PostgresStore {
         result.map(|(result, _)| result)
     }
 
-    async fn read<R: Send>(
+    pub(crate) async fn read<R: Send>(
         &self,
         needs: impl IntoIterator<Item = Need>,
         request: impl Fn(&mut WorkingSet<'_>, Timestamp) -> Result<R, StoreError> + Send + Sync,
@@ -265,9 +277,9 @@ impl PostgresStore {
 }
 
 /// Locks of a transaction that a pause must not pass.
-const HOLDS_SHARED: &[(Lock, Mode)] = &[(Lock::Holds, Mode::Shared)];
+pub(crate) const HOLDS_SHARED: &[(Lock, Mode)] = &[(Lock::Holds, Mode::Shared)];
 /// Locks of a transaction that sets or ends a pause.
-const HOLDS_ALONE: &[(Lock, Mode)] = &[(Lock::Holds, Mode::Exclusive)];
+pub(crate) const HOLDS_ALONE: &[(Lock, Mode)] = &[(Lock::Holds, Mode::Exclusive)];
 /// Locks of a transaction that may store the ID of a message.
 const UUIDS_SHARED: &[(Lock, Mode)] = &[(Lock::Uuids, Mode::Shared)];
 /// Locks of a transaction that parks a status.
@@ -497,9 +509,11 @@ impl OutboxStore for PostgresStore {
     }
 
     async fn forget(&self, recipients: &[String]) -> Result<Forgotten, StoreError> {
-        let plan = Plan::writing(&[], []);
-        self.write(plan, |tables, now| ledger::forget(tables, recipients, now))
-            .await
+        let plan = Plan::writing(&[], self.erasures(recipients));
+        self.write(plan, |tables, now| {
+            ledger::campaign::forget(tables, recipients, now)
+        })
+        .await
     }
 
     async fn purge(&self, request: &PurgeRequest) -> Result<Affected, StoreError> {
@@ -544,6 +558,10 @@ impl OutboxStore for PostgresStore {
         let needs = [Need::Key(Digest::of_key(namespace, key))];
         self.read(needs, |tables, _| ledger::find(tables, namespace, key))
             .await
+    }
+
+    fn campaigns(&self) -> Option<&dyn CampaignStore> {
+        Some(self)
     }
 
     async fn changed(&self, timeout: Duration) {

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::outbox::{outbox, sms, states, work};
 use crate::shell::{Emulator, Shell};
 
-const ADD: [&str; 7] = [
+pub(crate) const ADD: [&str; 7] = [
     "add",
     "--campaign",
     "spring",
@@ -21,7 +21,7 @@ const ADD: [&str; 7] = [
 ];
 
 /// Files of a campaign with this number of recipients.
-fn prepare(shell: &Shell, count: usize) {
+pub(crate) fn prepare(shell: &Shell, count: usize) {
     shell.file("message.json", &sms("{{phone}}", "Dear {{name}}", ""));
     let rows = (0..count).map(|row| format!("4477009{row:05},name {row}\n"));
     shell.file(
@@ -30,7 +30,7 @@ fn prepare(shell: &Shell, count: usize) {
     );
 }
 
-fn report(shell: &Shell) -> Value {
+pub(crate) fn report(shell: &Shell) -> Value {
     let report = outbox(shell, &["campaign", "report", "spring"]);
     assert_eq!(report.code, 0, "{}", report.stderr);
     let report = report.object();
@@ -247,16 +247,19 @@ fn kill_times(shell: &Shell, arguments: &[&str], times: u32) -> u32 {
 
 #[test]
 fn killed_imports_and_workers_lose_and_double_nothing() {
-    const COUNT: usize = 2_000;
     let emulator = Emulator::start();
-    let shell = emulator.shell();
-    prepare(&shell, COUNT);
-    kill_times(&shell, &ADD, 5);
-    let added = outbox(&shell, &ADD);
+    survives_kills(&emulator, &emulator.shell(), 2_000, 5);
+}
+
+/// A campaign whose import and whose worker are killed this many times each.
+pub(crate) fn survives_kills(emulator: &Emulator, shell: &Shell, recipients: usize, kills: u32) {
+    prepare(shell, recipients);
+    kill_times(shell, &ADD, kills);
+    let added = outbox(shell, &ADD);
     assert_eq!(added.code, 0, "{}", added.stderr);
     let summary = &added.object()["summary"];
     let stored = summary["added"].as_u64().unwrap() + summary["existing"].as_u64().unwrap();
-    assert_eq!(stored, COUNT as u64, "{summary}");
+    assert_eq!(stored, recipients as u64, "{summary}");
 
     let worker = [
         "work",
@@ -269,11 +272,11 @@ fn killed_imports_and_workers_lose_and_double_nothing() {
         "--timeout",
         "2",
     ];
-    let killed = kill_times(&shell, &worker, 5);
+    let killed = kill_times(shell, &worker, kills);
     assert!(killed > 0, "no worker was killed while it was busy");
     // Opted out in the middle: those that are not sent yet are not sent to.
     let before = emulator.received();
-    let numbers: Vec<String> = (0..COUNT)
+    let numbers: Vec<String> = (0..recipients)
         .rev()
         .map(|row| format!("4477009{row:05}"))
         .collect();
@@ -282,13 +285,13 @@ fn killed_imports_and_workers_lose_and_double_nothing() {
         .filter(|number| !before.contains_key(*number));
     let gone: Vec<&String> = waiting.take(10).collect();
     let input = gone.iter().map(|number| format!("{number}\n"));
-    let forgotten = crate::outbox::outbox_with(&shell, &["forget"], &input.collect::<String>());
+    let forgotten = crate::outbox::outbox_with(shell, &["forget"], &input.collect::<String>());
     assert_eq!(forgotten.code, 0, "{}", forgotten.stderr);
 
-    outbox(&shell, &worker);
+    outbox(shell, &worker);
     let received = emulator.received();
     assert!(received.values().all(|count| *count == 1), "doubled");
-    let report = report(&shell);
+    let report = report(shell);
     let count = |state: &str| report["states"][state].as_u64().unwrap_or(0);
     assert_eq!(count("pending") + count("queued"), 0, "{report}");
     // A killed worker leaves what it was posting in doubt, accepted or not.

@@ -2,13 +2,14 @@
 
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 #[expect(dead_code, reason = "some of it serves the tests of the store alone")]
 #[path = "../../../messages-outbox-postgres/tests/it/server.rs"]
 mod server;
 
-use crate::outbox::{messages, outbox, outbox_with, states};
+use crate::campaigns::{ADD, prepare, report, survives_kills};
+use crate::outbox::{messages, outbox, outbox_with, states, work};
 use crate::shell::{Emulator, Shell};
 
 /// An empty database of the shared server, and a URL of it without its socket.
@@ -102,6 +103,51 @@ fn two_workers_share_a_database() {
             checks(&shell, true).iter().any(|name| name == check),
             "{check}"
         );
+    }
+}
+
+/// A shell whose outbox is a database with its tables.
+fn migrated(emulator: &Emulator) -> Option<Shell> {
+    let (url, host) = database()?;
+    let shell = emulator
+        .shell()
+        .with("MESSAGES_STORE", &url)
+        .with("PGHOST", &host);
+    let migrated = outbox(&shell, &["migrate"]);
+    assert_eq!(migrated.code, 0, "{}", migrated.stderr);
+    Some(shell)
+}
+
+#[test]
+fn a_campaign_is_imported_controlled_sent_and_exported() {
+    let emulator = Emulator::start();
+    let Some(shell) = migrated(&emulator) else {
+        return;
+    };
+    prepare(&shell, 300);
+    let campaign = |action: &str| outbox(&shell, &["campaign", action, "spring"]);
+    assert_eq!(outbox(&shell, &ADD).object()["summary"]["added"], 300);
+    assert_eq!(outbox(&shell, &ADD).object()["summary"]["existing"], 300);
+    assert_eq!(campaign("pause").object()["changed"], 1);
+    let listed = outbox(&shell, &["campaign", "list"]).object();
+    assert_eq!(listed["state"], "paused", "{listed}");
+    work(&shell);
+    assert_eq!(report(&shell)["states"], json!({"pending": 300}));
+    assert_eq!(campaign("resume").object()["changed"], 1);
+    work(&shell);
+    assert_eq!(report(&shell)["states"], json!({"sent": 300}));
+    assert!(emulator.received().values().all(|count| *count == 1));
+    assert_eq!(emulator.accepted(), 300);
+    let exported = campaign("export").objects();
+    assert_eq!(exported.len(), 300);
+    assert!(exported.iter().all(|one| one["message_uuid"].is_string()));
+}
+
+#[test]
+fn killed_imports_and_workers_of_a_campaign_lose_and_double_nothing() {
+    let emulator = Emulator::start();
+    if let Some(shell) = migrated(&emulator) {
+        survives_kills(&emulator, &shell, 2_000, 5);
     }
 }
 

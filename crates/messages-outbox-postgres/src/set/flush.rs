@@ -101,6 +101,7 @@ impl Writes {
         )?;
         // Always after the rows, in this order: two transactions that change the same run do not wait for each other.
         self.runs.flush(transaction, &loaded.runs).await?;
+        self.campaigns.flush(transaction).await?;
         if changes.has_queued || self.holds.values().any(|held| !held) || self.adopted {
             let notify = "SELECT pg_notify('messages_outbox', '')";
             transaction.query(notify, &[]).await?;

@@ -29,6 +29,27 @@ pub(crate) struct Locking {
     pub(crate) rows: bool,
     /// Slots as well.
     pub(crate) slots: bool,
+    pub(crate) campaigns: CampaignLock,
+}
+
+/// Lock of a campaign and of its recipients that are due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CampaignLock {
+    None,
+    /// Waits for other transactions.
+    Wait,
+    /// Leaves out what other transactions have locked.
+    Skip,
+}
+
+impl CampaignLock {
+    pub(super) const fn clause(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Wait => "FOR NO KEY UPDATE",
+            Self::Skip => "FOR NO KEY UPDATE SKIP LOCKED",
+        }
+    }
 }
 
 /// Loads values within a transaction.
@@ -97,6 +118,7 @@ impl Loader<'_> {
         let (slots, clock) = slots;
         loaded.slots.extend(slots);
 
+        self.load_campaigns(needs, loaded).await?;
         if needs.contains(&Need::OpenRows) {
             loaded.open_rows = Some(self.open_rows().await?);
         }

@@ -5,6 +5,7 @@
 //! what was recorded, within the same transaction, and runs the function again, until nothing is missing. Only then are
 //! the writes of that last run flushed.
 
+mod campaigns;
 mod flush;
 mod list;
 mod load;
@@ -22,10 +23,12 @@ use messages_outbox::{
     StoreError,
 };
 
+use campaigns::{CampaignWrites, LoadedCampaigns};
 use list::List;
 use runs::{LoadedRuns, RunNeed, RunWrites};
 
-pub(crate) use load::{Loader, Locking};
+pub(crate) use campaigns::CampaignNeed;
+pub(crate) use load::{CampaignLock, Loader, Locking};
 
 /// A value that a request reads.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -45,6 +48,7 @@ pub(crate) enum Need {
     Parked(String),
     DiscardParked,
     Run(RunNeed),
+    Campaign(CampaignNeed),
     Aggregates,
 }
 
@@ -97,7 +101,8 @@ pub(crate) struct Loaded {
     pub(crate) discarded: Option<u64>,
     pub(crate) aggregates: Option<Aggregates>,
     runs: LoadedRuns,
-    /// Due rows exist that another transaction has locked.
+    campaigns: LoadedCampaigns,
+    /// Due rows, or campaigns, exist that another transaction has locked.
     pub(crate) skipped: bool,
 }
 
@@ -118,12 +123,18 @@ pub(crate) struct Writes {
     unparked: HashSet<String>,
     adopted: bool,
     runs: RunWrites,
+    campaigns: CampaignWrites,
 }
 
 impl Writes {
     /// Returns `true` if a status of an unknown message is to be parked.
     pub(crate) fn has_parked(&self) -> bool {
         !self.parked.is_empty()
+    }
+
+    /// Returns `true` if a scope is to be paused or resumed.
+    pub(crate) fn has_holds(&self) -> bool {
+        !self.holds.is_empty()
     }
 }
 

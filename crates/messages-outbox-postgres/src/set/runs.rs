@@ -431,7 +431,7 @@ fn uuid(run: RunId) -> Uuid {
     Uuid::from_bytes(run.to_bytes())
 }
 
-fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|_| corrupt())
 }
 

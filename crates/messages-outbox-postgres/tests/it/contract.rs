@@ -77,6 +77,14 @@ async fn every_clause_holds() {
 }
 
 #[tokio::test]
+async fn every_clause_of_campaigns_holds() {
+    let Some(server) = shared() else { return };
+    let report = conformance::run_campaigns(&Harness::new(server)).await;
+    report.assert();
+    assert_eq!(report.passed(), (30..=35).collect::<Vec<_>>());
+}
+
+#[tokio::test]
 async fn histories_are_those_of_the_model() {
     let Some(server) = shared() else { return };
     let harness = Harness::new(server);

@@ -12,6 +12,7 @@
 )]
 
 mod aa_trace_all;
+mod campaigns;
 mod contract;
 mod crash;
 mod enqueue;

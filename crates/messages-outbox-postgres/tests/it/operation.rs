@@ -11,21 +11,21 @@ use crate::server::{Database, shared};
 use crate::support::{claim_request, count, intent, send};
 
 /// Makes a role that may log in and is a member of another one.
-async fn member(owner: &Client, group: &str) -> String {
+pub(crate) async fn member(owner: &Client, group: &str) -> String {
     let name = format!("{group}_{:x}", fastrand::u32(..));
     let sql = format!("CREATE ROLE {name} LOGIN; GRANT {group} TO {name}");
     owner.batch_execute(&sql).await.unwrap();
     name
 }
 
-async fn client(database: &Database, role: &str) -> Client {
+pub(crate) async fn client(database: &Database, role: &str) -> Client {
     let connected = database.config().user(role).connect(NoTls).await;
     let (client, connection) = connected.unwrap();
     tokio::spawn(connection);
     client
 }
 
-async fn is_refused(client: &Client, sql: &str) -> bool {
+pub(crate) async fn is_refused(client: &Client, sql: &str) -> bool {
     let error = client.batch_execute(sql).await.expect_err(sql);
     error.code().is_some_and(|code| code.code() == "42501")
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use messages_outbox::{OutboxStore, StoreError, StoreErrorKind};
 use messages_outbox_postgres::tokio_postgres::config::{Host, SslMode};
-use messages_outbox_postgres::{ConnectOptions, migrate};
+use messages_outbox_postgres::{ConnectOptions, migrate, migrations};
 
 use crate::server::Server;
 use crate::support::intent;
@@ -205,7 +205,7 @@ async fn tls_verifies_the_server_and_passwords_are_checked() {
         migrate(&mut with_file.connect().await.unwrap())
             .await
             .unwrap(),
-        1
+        migrations().len()
     );
     let store = with_file.builder().open().await.unwrap();
     store.enqueue(&[intent("a")], None).await.unwrap();

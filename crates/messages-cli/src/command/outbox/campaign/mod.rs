@@ -86,9 +86,9 @@ impl CampaignCommand {
 
 /// The campaigns of a store.
 pub(super) fn campaigns(store: &dyn OutboxStore) -> Result<&dyn CampaignStore, CommandError> {
-    store.campaigns().ok_or_else(|| {
-        CommandError::usage("this store does not have campaigns").hint("use a SQLite file")
-    })
+    store
+        .campaigns()
+        .ok_or_else(|| CommandError::usage("this store does not have campaigns"))
 }
 
 fn unknown(name: &str) -> CommandError {
