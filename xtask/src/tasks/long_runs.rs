@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use xshell::{Shell, cmd};
 
-use crate::report;
+use crate::{report, workspace};
 
 /// The tests of each crate.
 const ALL: &[(&str, &[&str])] = &[
@@ -45,19 +45,40 @@ const ALL: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The tests of the inbox in a real browser, a workspace of its own.
+const BROWSER: &[&str] = &[
+    "access::axe_finds_nothing_in_any_theme_at_any_size",
+    "attacks::no_address_reference_or_body_of_500_becomes_script",
+    "attacks::no_text_on_any_channel_becomes_script",
+    "control_attacks::no_rule_request_or_response_of_500_becomes_script",
+    "control_attacks::nothing_of_500_that_is_typed_becomes_script",
+    "crowd::a_hundred_thousand_conversations_scroll_while_messages_come_in",
+    "long_thread::a_thread_of_ten_thousand_messages_is_drawn_in_part",
+];
+
 /// Every long run.
 pub(crate) fn all(sh: &Shell, _flags: &[String]) -> Result<String> {
     for (package, tests) in ALL {
-        run_package(sh, package, tests)?;
+        let options = ["--package", package, "--all-features", "--test", "it"];
+        run(sh, package, &options, tests)?;
     }
+    let options = [
+        "--manifest-path",
+        super::BROWSER_MANIFEST,
+        "--test",
+        "inbox",
+    ];
+    let env = sh.push_env("CARGO_TARGET_DIR", workspace::target(sh)?);
+    run(sh, "the inbox", &options, BROWSER)?;
+    drop(env);
     let count: usize = ALL.iter().map(|(_, tests)| tests.len()).sum();
-    Ok(format!("{count} long runs"))
+    Ok(format!("{} long runs", count + BROWSER.len()))
 }
 
-fn run_package(sh: &Shell, package: &str, tests: &[&str]) -> Result<()> {
+fn run(sh: &Shell, package: &str, options: &[&str], tests: &[&str]) -> Result<()> {
     let output = cmd!(
         sh,
-        "cargo test --quiet --release --locked --package {package} --all-features --test it
+        "cargo test --quiet --release --locked {options...}
          -- --ignored --exact --nocapture --test-threads 1 {tests...}"
     )
     .quiet()

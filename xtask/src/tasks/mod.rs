@@ -21,6 +21,8 @@ pub(crate) fn page(sh: &Shell, _flags: &[String]) -> Result<String> {
     Ok("types, style and unit tests of the inbox's scripts".to_owned())
 }
 
+const BROWSER_MANIFEST: &str = "crates/messages-emulator/tests/browser/Cargo.toml";
+
 /// Runs the tests of the inbox in a real browser, a workspace of its own: their WebDriver client changes features of JSON for
 /// every test that is built with it.
 ///
@@ -32,10 +34,9 @@ pub(crate) fn browser(sh: &Shell, _flags: &[String]) -> Result<String> {
         "cargo build --quiet --locked --package messages-cli --bin messages"
     )
     .run()?;
-    let manifest = "crates/messages-emulator/tests/browser/Cargo.toml";
     cmd!(
         sh,
-        "cargo test --manifest-path {manifest} --locked -- --nocapture"
+        "cargo test --manifest-path {BROWSER_MANIFEST} --locked -- --nocapture"
     )
     .env("CARGO_TARGET_DIR", workspace::target(sh)?)
     .quiet()

@@ -13,7 +13,7 @@ import { ConversationList } from "./list/list.js";
 import { button, html, iconButton } from "./markup.js";
 import { Notices } from "./notice.js";
 import { Setup, SETUP } from "./setup/panel.js";
-import { WorkspaceSwitch } from "./setup/workspaces.js";
+import { UnknownWorkspace, WorkspaceSwitch } from "./setup/workspaces.js";
 import { ClockChip } from "./simulate/clock.js";
 import { Simulate, SIMULATE } from "./simulate/panel.js";
 import { useStore } from "./store.js";
@@ -27,7 +27,7 @@ const UNREAD_MAX = 100;
 
 export function App() {
   const view = useStore((state) => state.address.view);
-  const isReading = useStore((state) => state.thread.id !== 0) || view !== "";
+  const isReading = useStore((state) => state.thread.id !== 0 || state.isUnknownWorkspace) || view !== "";
   const isInspecting = useStore((state) => state.timeline.uuid !== "");
   const unread = useStore((state) => state.list.unread);
   useEffect(() => {
@@ -78,8 +78,10 @@ const VIEWS = [
 /** Beside the list: a view, or the phone. Where there is nothing to see yet, it is the setup. */
 function Stage() {
   const view = useStore((state) => state.address.view);
+  const isUnknown = useStore((state) => state.isUnknownWorkspace);
   const isEmpty = useStore(({ list, address, thread }) => list.total === 0 && !thread.id && !address.q && !address.channel && !address.status);
   const Shown = { [ACTIVITY]: Activity, [SIMULATE]: Simulate, [SETUP]: Setup }[view] ?? (isEmpty ? Setup : null);
+  if (isUnknown) return html`<section class="stage" aria-label="Phone"><${UnknownWorkspace} /></section>`;
   return Shown
     ? html`<div class="stage"><${Shown} /></div>`
     : html`<section class="stage" aria-label="Phone"><${Phone} /></section>`;

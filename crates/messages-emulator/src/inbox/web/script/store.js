@@ -45,6 +45,7 @@ import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 /**
  * @typedef {object} State
  * @property {Address} address
+ * @property {boolean} isUnknownWorkspace  the address names a workspace that is not open
  * @property {boolean | null} isLive  `null` before the first connection
  * @property {List} list
  * @property {Thread} thread
@@ -62,6 +63,7 @@ import { useLayoutEffect, useReducer, useRef } from "preact/hooks";
 /** @type {State} */
 const state = {
   address: { workspace: "", view: "", conversation: "", message: "", at: "", channel: "", status: "", q: "" },
+  isUnknownWorkspace: false,
   isLive: null,
   list: {
     pages: new Map(),

@@ -12,6 +12,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 
+use crate::outside::Outside;
+
 /// Longest wait for an expected change on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 const POLL: Duration = Duration::from_millis(30);
@@ -26,7 +28,7 @@ pub(crate) const DOWN: &str = "\u{e015}";
 /// Set to `1` where a missing browser is a failure.
 const REQUIRED: &str = "MESSAGES_REQUIRE_BROWSER";
 
-/// Runs a test in a browser of its own, which is closed whatever becomes of the test.
+/// Runs a test in a browser of its own, which is closed whatever becomes of the test. A request to another machine fails it.
 pub(crate) fn in_browser<F>(test: impl FnOnce(Page) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
@@ -46,11 +48,13 @@ where
         let server = Server::start(&driver);
         let page = Page::open_browser(&browser, &server).await;
         let outcome = tokio::spawn(test(page.clone())).await;
+        let outside = page.outside.take();
         // Asked to go: a browser whose driver is killed would stay.
         let _ = tokio::time::timeout(PATIENCE, page.driver.quit()).await;
         if let Err(error) = outcome {
             resume_unwind(error.into_panic());
         }
+        assert!(outside.is_empty(), "left this machine: {outside:?}");
     });
 }
 
@@ -92,6 +96,13 @@ struct Server {
 
 impl Server {
     fn start(program: &PathBuf) -> Self {
+        // The port that chromedriver chooses may be taken before it listens.
+        (0..5)
+            .find_map(|_| Self::try_start(program))
+            .expect("chromedriver ended")
+    }
+
+    fn try_start(program: &PathBuf) -> Option<Self> {
         let mut process = Command::new(program)
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -101,20 +112,20 @@ impl Server {
         let mut output = BufReader::new(process.stdout.take().unwrap());
         let port = loop {
             let mut line = String::new();
-            assert!(
-                output.read_line(&mut line).unwrap() > 0,
-                "chromedriver ended"
-            );
+            if output.read_line(&mut line).unwrap() == 0 {
+                process.wait().unwrap();
+                return None;
+            }
             if let Some((_, rest)) = line.split_once("successfully on port ") {
                 break rest.trim().trim_end_matches('.').parse::<u16>().unwrap();
             }
         };
-        Self {
+        Some(Self {
             process,
             url: format!("http://127.0.0.1:{port}"),
             profile: tempfile::tempdir().unwrap(),
             _output: output,
-        }
+        })
     }
 }
 
@@ -129,12 +140,15 @@ impl Drop for Server {
 #[derive(Clone)]
 pub(crate) struct Page {
     pub(crate) driver: WebDriver,
+    pub(crate) outside: Outside,
 }
 
 impl Page {
     async fn open_browser(browser: &std::path::Path, server: &Server) -> Self {
         let mut wanted = DesiredCapabilities::chrome();
         wanted.set_binary(browser.to_str().unwrap()).unwrap();
+        let outside = Outside::listen();
+        let proxy = format!("--proxy-server=127.0.0.1:{}", outside.port());
         let profile = format!("--user-data-dir={}", server.profile.path().display());
         let quiet = [
             "--headless",
@@ -150,8 +164,9 @@ impl Page {
             "--lang=en-GB",
             // A name on the internet that leads to this machine, as after DNS rebinding.
             "--host-resolver-rules=MAP evil.example 127.0.0.1",
+            "--proxy-bypass-list=evil.example",
         ];
-        for argument in quiet.into_iter().chain([profile.as_str()]) {
+        for argument in quiet.into_iter().chain([profile.as_str(), proxy.as_str()]) {
             wanted.add_arg(argument).unwrap();
         }
         let driver = WebDriver::new(server.url.as_str(), wanted).await.unwrap();
@@ -159,7 +174,7 @@ impl Page {
             .set_script_timeout(Duration::from_secs(180))
             .await
             .unwrap();
-        let page = Self { driver };
+        let page = Self { driver, outside };
         page.size(1440, 900).await;
         page
     }
@@ -234,7 +249,7 @@ impl Page {
             if start.elapsed() > PATIENCE {
                 let shown = self.value("document.body.innerText").await;
                 panic!(
-                    "in vain: {expression}\n{}",
+                    "timed out: {expression}\n{}",
                     shown.as_str().unwrap_or_default()
                 );
             }

@@ -1,4 +1,4 @@
-//! A hundred thousand conversations, while five hundred messages a second come in.
+//! Very many conversations, while five hundred messages a second come in.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,7 +9,6 @@ use serde_json::json;
 
 use crate::browser::{Page, in_browser};
 
-const CONVERSATIONS: u64 = 100_000;
 const PER_SECOND: u64 = 500;
 const FIRST_PAINT_MS: f64 = 1_000.0;
 const HEAP_MAX: u64 = 30_000_000;
@@ -26,14 +25,19 @@ fn hello(number: u64) -> InboundMessage {
 }
 
 /// Has persons write until it is told to stop. Counts them.
-async fn rain(emulator: Arc<Emulator>, stop: Arc<AtomicBool>, count: Arc<AtomicU64>) {
+async fn rain(
+    conversations: u64,
+    emulator: Arc<Emulator>,
+    stop: Arc<AtomicBool>,
+    count: Arc<AtomicU64>,
+) {
     let mut tick = tokio::time::interval(Duration::from_millis(20));
     let mut number = 0;
     while !stop.load(Ordering::Relaxed) {
         tick.tick().await;
         for _ in 0..PER_SECOND / 50 {
             // All over the list, not only at its top.
-            number = (number + 7_919) % CONVERSATIONS;
+            number = (number + 7_919) % conversations;
             emulator.inject(hello(number)).await;
             count.fetch_add(1, Ordering::Relaxed);
         }
@@ -94,94 +98,104 @@ async fn heap(page: &Page) -> u64 {
     usage["usedSize"].as_f64().unwrap() as u64
 }
 
-#[test]
-fn a_hundred_thousand_conversations_scroll_while_messages_come_in() {
-    in_browser(|page| async move {
-        let emulator = Arc::new(
-            Emulator::builder()
-                .stepped()
-                .seed(7)
-                .keep(300_000)
-                .start()
-                .await
-                .unwrap(),
-        );
-        for number in 0..CONVERSATIONS {
-            emulator.inject(hello(number)).await;
-        }
-        let (stop, count) = (
-            Arc::new(AtomicBool::new(false)),
-            Arc::new(AtomicU64::new(0)),
-        );
-        let rain = tokio::spawn(rain(
-            Arc::clone(&emulator),
-            Arc::clone(&stop),
-            Arc::clone(&count),
-        ));
-        let start = Instant::now();
+async fn scroll_while_messages_come_in(page: Page, conversations: u64) {
+    let emulator = Arc::new(
+        Emulator::builder()
+            .stepped()
+            .seed(7)
+            .keep(300_000)
+            .start()
+            .await
+            .unwrap(),
+    );
+    for number in 0..conversations {
+        emulator.inject(hello(number)).await;
+    }
+    let (stop, count) = (
+        Arc::new(AtomicBool::new(false)),
+        Arc::new(AtomicU64::new(0)),
+    );
+    let rain = tokio::spawn(rain(
+        conversations,
+        Arc::clone(&emulator),
+        Arc::clone(&stop),
+        Arc::clone(&count),
+    ));
+    let start = Instant::now();
 
-        // The best of three: another program may have the machine for a moment.
-        let mut loads = Vec::new();
-        for _ in 0..3 {
-            loads.push(load(&page, &emulator).await);
-        }
-        loads.sort_by(|one, other| one.0.total_cmp(&other.0));
-        let (paint, rows) = loads[0];
-        assert!(paint < FIRST_PAINT_MS, "first paint after {paint} ms");
+    // The best of three: another program may have the machine for a moment.
+    let mut loads = Vec::new();
+    for _ in 0..3 {
+        loads.push(load(&page, &emulator).await);
+    }
+    loads.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (paint, rows) = loads[0];
+    assert!(paint < FIRST_PAINT_MS, "first paint after {paint} ms");
 
-        page.until_shown("#count", "100,000 conversations").await;
-        // At its top the list is live.
-        let newest = "document.querySelector('.row .who').textContent";
-        let before = page.value(newest).await;
-        page.until(&format!("{newest} !== {before}")).await;
+    let thousands = format!("{},000 conversations", conversations / 1000);
+    page.until_shown("#count", &thousands).await;
+    // At its top the list is live.
+    let newest = "document.querySelector('.row .who').textContent";
+    let before = page.value(newest).await;
+    page.until(&format!("{newest} !== {before}")).await;
 
-        let scrolled = page.run_async(SCROLL, Vec::new()).await;
-        assert!(
-            scrolled["rows"].as_u64().unwrap() < 60,
-            "only what is in sight exists: {scrolled}"
-        );
-        let heap = heap(&page).await;
-        assert!(heap < HEAP_MAX, "{heap} bytes");
-        // Down there it holds still, and says what came in.
-        let held = page
-            .value("document.querySelector('.row .who').textContent")
-            .await;
-        page.until_shown("#arrived", "new messages").await;
-        assert_eq!(
-            page.value("document.querySelector('.row .who').textContent")
-                .await,
-            held
-        );
-        page.click("#arrived").await;
-        page.until("document.getElementById('list').scrollTop === 0")
-            .await;
-
-        // A conversation opens meanwhile, as soon as its row is there.
-        page.until("document.querySelectorAll('a.conversation').length > 2")
-            .await;
-        let start_open = Instant::now();
-        page.run(
-            "document.querySelectorAll('a.conversation')[2].click();",
-            Vec::new(),
-        )
+    let scrolled = page.run_async(SCROLL, Vec::new()).await;
+    assert!(
+        scrolled["rows"].as_u64().unwrap() < 60,
+        "only what is in sight exists: {scrolled}"
+    );
+    let heap = heap(&page).await;
+    assert!(heap < HEAP_MAX, "{heap} bytes");
+    // Down there it holds still, and says what came in.
+    let held = page
+        .value("document.querySelector('.row .who').textContent")
         .await;
-        page.until_shown(".bubble", "Hello from").await;
-        let opened = start_open.elapsed();
+    page.until_shown("#arrived", "new messages").await;
+    assert_eq!(
+        page.value("document.querySelector('.row .who').textContent")
+            .await,
+        held
+    );
+    page.click("#arrived").await;
+    page.until("document.getElementById('list').scrollTop === 0")
+        .await;
 
-        let came = count.load(Ordering::Relaxed);
-        let rate = came as f64 / start.elapsed().as_secs_f64();
-        stop.store(true, Ordering::Relaxed);
-        rain.await.unwrap();
-        println!(
-            "{CONVERSATIONS} conversations, {rate:.0} messages a second: first paint {paint:.0} ms, first rows {rows:.0} ms, \
+    // A conversation opens meanwhile, as soon as its row is there.
+    page.until("document.querySelectorAll('a.conversation').length > 2")
+        .await;
+    let start_open = Instant::now();
+    page.run(
+        "document.querySelectorAll('a.conversation')[2].click();",
+        Vec::new(),
+    )
+    .await;
+    page.until_shown(".bubble", "Hello from").await;
+    let opened = start_open.elapsed();
+
+    let came = count.load(Ordering::Relaxed);
+    let rate = came as f64 / start.elapsed().as_secs_f64();
+    stop.store(true, Ordering::Relaxed);
+    rain.await.unwrap();
+    println!(
+        "{conversations} conversations, {rate:.0} messages a second: first paint {paint:.0} ms, first rows {rows:.0} ms, \
              slowest jump {:.0} ms, scrolling p95 {:.0} ms, longest frame {:.0} ms, heap {:.1} MB, a conversation opened in {} ms",
-            scrolled["slowest"].as_f64().unwrap(),
-            scrolled["p95"].as_f64().unwrap(),
-            scrolled["worst"].as_f64().unwrap(),
-            heap as f64 / 1e6,
-            opened.as_millis(),
-        );
-        let p95 = scrolled["p95"].as_f64().unwrap();
-        assert!(p95 < FRAME_P95_MS, "95 % of the frames within {p95} ms");
-    });
+        scrolled["slowest"].as_f64().unwrap(),
+        scrolled["p95"].as_f64().unwrap(),
+        scrolled["worst"].as_f64().unwrap(),
+        heap as f64 / 1e6,
+        opened.as_millis(),
+    );
+    let p95 = scrolled["p95"].as_f64().unwrap();
+    assert!(p95 < FRAME_P95_MS, "95 % of the frames within {p95} ms");
+}
+
+#[test]
+fn ten_thousand_conversations_scroll_while_messages_come_in() {
+    in_browser(|page| scroll_while_messages_come_in(page, 10_000));
+}
+
+#[test]
+#[ignore = "long: 100,000 conversations"]
+fn a_hundred_thousand_conversations_scroll_while_messages_come_in() {
+    in_browser(|page| scroll_while_messages_come_in(page, 100_000));
 }

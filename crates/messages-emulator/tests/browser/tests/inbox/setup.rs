@@ -147,5 +147,13 @@ fn a_workspace_is_opened_and_its_credentials_work() {
         page.until_shown(".notice.bad", "there is a workspace with this api_key")
             .await;
         page.until_shown("#count", "1 conversation").await;
+
+        // One that is closed says so.
+        assert!(emulator.close_workspace("my-team"));
+        page.until_shown("#unknown-workspace", "This workspace is not open")
+            .await;
+        page.click("#unknown-workspace a").await;
+        page.until_shown("#environment", "VONAGE_API_KEY='emulator'")
+            .await;
     });
 }

@@ -118,7 +118,7 @@ fn a_click_opens_the_row_that_was_aimed_at_while_messages_come_in() {
                 .perform()
                 .await
                 .unwrap();
-            tokio::time::sleep(Duration::from_millis(300)).await;
+            tokio::time::sleep(Duration::from_millis(150)).await;
             page.driver
                 .action_chain()
                 .move_to(x, y)
@@ -126,7 +126,7 @@ fn a_click_opens_the_row_that_was_aimed_at_while_messages_come_in() {
                 .await
                 .unwrap();
             let aimed = aimed_at(&page, x, y).await;
-            tokio::time::sleep(Duration::from_millis(600)).await;
+            tokio::time::sleep(Duration::from_millis(300)).await;
             page.driver.action_chain().click().perform().await.unwrap();
             page.until("document.getElementById('phone-person')").await;
             let opened = page.text("#phone-person").await;

@@ -7,6 +7,7 @@ import { ask } from "../dialog.js";
 import { counted } from "../format.js";
 import { button, html } from "../markup.js";
 import { attempt } from "../notice.js";
+import { get, set as setStore } from "../store.js";
 
 /** @import { Workspace } from "../types.js" */
 
@@ -17,11 +18,7 @@ const REFRESH_MS = 5000;
 function useWorkspaces() {
   const [listed, set] = useState(/** @type {Workspace[]} */ ([]));
   useEffect(() => {
-    const load = () =>
-      workspaces().then(
-        (loaded) => set(loaded.workspaces),
-        () => {},
-      );
+    const load = () => workspaces().then((loaded) => set(keep(loaded.workspaces)), () => {});
     void load();
     const timer = setInterval(() => document.hidden || load(), REFRESH_MS);
     return () => clearInterval(timer);
@@ -32,6 +29,22 @@ function useWorkspaces() {
     link: index === 0 ? location.pathname : `?workspace=${encodeURIComponent(one.api_key)}`,
     isHere: workspace ? one.api_key === workspace : index === 0,
   }));
+}
+
+/** @param {Workspace[]} listed */
+function keep(listed) {
+  const isUnknownWorkspace = workspace !== "" && listed.every(({ api_key: key }) => key !== workspace);
+  if (isUnknownWorkspace !== get().isUnknownWorkspace) setStore({ isUnknownWorkspace });
+  return listed;
+}
+
+/** In place of the phone. The emulator may have been restarted, which closes the workspaces that were opened. */
+export function UnknownWorkspace() {
+  return html`<div class="hint" id="unknown-workspace">
+    <h2>This workspace is not open</h2>
+    <p>The emulator has no workspace <code>${workspace}</code>. It may have been closed, or the emulator was restarted without it.</p>
+    <p><a href=${location.pathname}>Go to the first workspace</a></p>
+  </div>`;
 }
 
 export function Workspaces() {
