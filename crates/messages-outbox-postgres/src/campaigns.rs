@@ -1,11 +1,11 @@
 //! Campaigns of the store.
 
 use async_trait::async_trait;
-use messages_outbox::campaign::{CampaignSettings, Recipient, RecipientIntent};
-use messages_outbox::ledger::{CampaignTables, campaign};
+use messages_outbox::campaign::{CampaignSettings, RecipientIntent};
+use messages_outbox::ledger::campaign;
 use messages_outbox::{
     Affected, CampaignReport, CampaignStatus, CampaignStore, ControlRequest, Created, Imported,
-    RecipientHash, ReleaseRequest, Releases, StoreError,
+    RecipientDetail, RecipientHash, ReleaseRequest, Releases, StoreError,
 };
 
 use crate::PostgresStore;
@@ -40,7 +40,7 @@ impl CampaignStore for PostgresStore {
     }
 
     async fn release_recipients(&self, request: &ReleaseRequest) -> Result<Releases, StoreError> {
-        let mut plan = Plan::writing(HOLDS_SHARED, [need(CampaignNeed::Pending)]);
+        let mut plan = Plan::writing(HOLDS_SHARED, [need(CampaignNeed::Active)]);
         // A release only adds rows, so those that a cap counts are not locked; and it skips a campaign that another worker
         // releases.
         plan.locking.rows = false;
@@ -89,9 +89,11 @@ impl CampaignStore for PostgresStore {
         name: &str,
         from: u64,
         limit: u32,
-    ) -> Result<Vec<Recipient>, StoreError> {
-        self.read([], |tables, _| tables.recipients(name, from, limit))
-            .await
+    ) -> Result<Vec<RecipientDetail>, StoreError> {
+        self.read([], |tables, _| {
+            campaign::list_recipients(tables, name, from, limit)
+        })
+        .await
     }
 }
 

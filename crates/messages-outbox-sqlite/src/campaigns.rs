@@ -1,11 +1,11 @@
 //! Campaigns of the store.
 
 use async_trait::async_trait;
-use messages_outbox::campaign::{CampaignSettings, Recipient, RecipientIntent};
-use messages_outbox::ledger::{CampaignTables, campaign};
+use messages_outbox::campaign::{CampaignSettings, RecipientIntent};
+use messages_outbox::ledger::campaign;
 use messages_outbox::{
     Affected, CampaignReport, CampaignStatus, CampaignStore, ControlRequest, Created, Imported,
-    ReleaseRequest, Releases, StoreError,
+    RecipientDetail, ReleaseRequest, Releases, StoreError,
 };
 
 use crate::store::SqliteStore;
@@ -82,10 +82,10 @@ impl CampaignStore for SqliteStore {
         name: &str,
         from: u64,
         limit: u32,
-    ) -> Result<Vec<Recipient>, StoreError> {
+    ) -> Result<Vec<RecipientDetail>, StoreError> {
         let name = name.to_owned();
         self.reader
-            .run(move |tables, _| tables.recipients(&name, from, limit))
+            .run(move |tables, _| campaign::list_recipients(tables, &name, from, limit))
             .await
     }
 }

@@ -34,9 +34,9 @@ pub use store::{
     CampaignStatus, CampaignStore, Claim, ClaimRequest, Claimed, Command, CommandRequest, Consent,
     Control, ControlRequest, Created, Effect, Enqueued, Fact, FastClock, Filter, Forgotten,
     GivenTask, HistoryEntry, Imported, ListRequest, ManualClock, MemoryStore, OutboxStore, Policy,
-    PurgeRequest, ReapRequest, Reaped, Release, ReleaseRequest, Releases, Reply, RowDetail,
-    RunDetail, RunFilter, RunListRequest, Scope, Selection, Settle, Settled, Started, Status,
-    StoreClock, StoreError, StoreErrorKind, SystemClock, TaskDone, Work,
+    PurgeRequest, ReapRequest, Reaped, RecipientDetail, Release, ReleaseRequest, Releases, Reply,
+    RowDetail, RunDetail, RunFilter, RunListRequest, Scope, Selection, Settle, Settled, Started,
+    Status, StoreClock, StoreError, StoreErrorKind, SystemClock, TaskDone, Work,
 };
 pub use suppression::{AllowList, Keyword, SenderGroups, keyword};
 pub use worker::{RunError, RunReport};

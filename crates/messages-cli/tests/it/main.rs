@@ -10,6 +10,7 @@
 mod bad_clients;
 mod batch;
 mod batch_input;
+mod campaign_options;
 mod campaigns;
 mod changed_input;
 mod command_line;

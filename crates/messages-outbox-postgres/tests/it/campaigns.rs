@@ -109,6 +109,7 @@ async fn imports_releases_and_erasures_at_once_make_one_row_of_each_recipient() 
     release_all(&stores[0]).await;
 
     let known = stores[0].list_recipients(NAME, 0, 10_000).await.unwrap();
+    let known: Vec<_> = known.into_iter().map(|one| one.recipient).collect();
     let report = stores[0].show_campaign(NAME).await.unwrap().unwrap();
     assert_eq!(known.len(), COUNT as usize);
     assert_eq!(report.counts.total(), u64::from(COUNT));

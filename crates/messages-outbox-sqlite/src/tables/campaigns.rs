@@ -113,11 +113,15 @@ impl CampaignTables for SqliteTables<'_> {
         self.read_campaigns("ORDER BY name", [])
     }
 
-    fn pending_campaigns(&mut self) -> Result<Vec<String>, StoreError> {
+    fn active_campaigns(&mut self) -> Result<Vec<String>, StoreError> {
         let sql = "SELECT name FROM messages_outbox_campaigns c WHERE EXISTS ( \
                    SELECT 1 FROM messages_outbox_recipients \
                    INDEXED BY messages_outbox_recipient_pending \
-                   WHERE campaign = c.num AND state = 'pending') ORDER BY name";
+                   WHERE campaign = c.num AND state = 'pending') OR name IN ( \
+                   SELECT l.campaign FROM messages_outbox_lanes l \
+                   WHERE l.campaign IS NOT NULL AND EXISTS ( \
+                   SELECT 1 FROM messages_outbox_rows INDEXED BY messages_outbox_due \
+                   WHERE state = 'queued' AND held = 0 AND lane = l.num)) ORDER BY name";
         self.all(sql, [], |row| row.get(0))
     }
 

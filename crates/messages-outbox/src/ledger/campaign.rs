@@ -10,9 +10,11 @@ use crate::campaign::{
 use crate::digest::RecipientHash;
 use crate::id::RowId;
 use crate::row::State;
+use crate::run::RunId;
 use crate::store::{
     Affected, CampaignReport, CampaignStatus, Control, ControlRequest, Created, Filter, Forgotten,
-    Imported, ReleaseRequest, Releases, Scope, Started, StoreError, StoreErrorKind,
+    Imported, RecipientDetail, ReleaseRequest, Releases, Scope, Started, StoreError,
+    StoreErrorKind,
 };
 use crate::window::{self, Gate};
 
@@ -101,10 +103,11 @@ pub fn release(
         released: 0,
         moved: 0,
         paused: 0,
+        watched: 0,
         now,
         next: None,
     };
-    let names = tables.pending_campaigns()?;
+    let names = tables.active_campaigns()?;
     if names.is_empty() {
         return Ok(releases);
     }
@@ -170,7 +173,9 @@ impl Round {
                 return self.pause(tables, PauseReason::Failures, releases);
             }
         }
-        let room = backlog.saturating_sub(tables.queued_rows(&name, self.now, backlog)?);
+        let queued = tables.queued_rows(&name, self.now, backlog)?;
+        releases.watched += u64::from(brake.is_some() && queued > 0);
+        let room = backlog.saturating_sub(queued);
         let mut room = room.min(request.limit.saturating_sub(releases.released as u32));
         let (released, slot) = (self.progress.released, self.progress.next_slot);
         if let Some(ramp) = ramp {
@@ -200,7 +205,9 @@ impl Round {
                     releases.moved += 1;
                 }
                 Decision::Pause(reason) => {
-                    pause = Some(reason);
+                    // What was released is sent first: a pause would hold it.
+                    let is_sent = queued == 0 && self.progress.released == released;
+                    pause = is_sent.then_some(reason);
                     break;
                 }
             }
@@ -417,6 +424,36 @@ pub fn show(
         counts: tables.campaign_counts(name)?,
         now,
     }))
+}
+
+/// Recipients from this number on, with their rows or runs.
+///
+/// # Errors
+///
+/// An error of the tables.
+pub fn list_recipients(
+    tables: &mut (impl CampaignTables + ?Sized),
+    name: &str,
+    from: u64,
+    limit: u32,
+) -> Result<Vec<RecipientDetail>, StoreError> {
+    let recipients = tables.recipients(name, from, limit)?;
+    let mut details = Vec::with_capacity(recipients.len());
+    for recipient in recipients {
+        let (mut row, mut run) = (None, None);
+        if let Some(id) = recipient.id {
+            row = tables.load(id)?;
+            if row.is_none() {
+                run = tables.load_run(RunId::of(id))?;
+            }
+        }
+        details.push(RecipientDetail {
+            recipient,
+            row,
+            run,
+        });
+    }
+    Ok(details)
 }
 
 fn status(

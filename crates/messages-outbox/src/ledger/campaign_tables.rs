@@ -15,8 +15,9 @@ pub trait CampaignTables: Tables {
     /// All campaigns, by name.
     fn campaigns(&mut self) -> Result<Vec<Campaign>, StoreError>;
 
-    /// Names of the campaigns with pending recipients, in order. Cheap: asked by each worker several times a second.
-    fn pending_campaigns(&mut self) -> Result<Vec<String>, StoreError>;
+    /// Names of the campaigns with pending recipients or queued rows, in order. Cheap: asked by each worker several times a
+    /// second.
+    fn active_campaigns(&mut self) -> Result<Vec<String>, StoreError>;
 
     /// Adds a campaign. The caller has checked that the name is free.
     fn insert_campaign(&mut self, campaign: &Campaign) -> Result<(), StoreError>;

@@ -73,10 +73,14 @@ impl CampaignTables for MemoryTables {
         Ok(stored.map(|stored| stored.campaign.clone()).collect())
     }
 
-    fn pending_campaigns(&mut self) -> Result<Vec<String>, StoreError> {
+    fn active_campaigns(&mut self) -> Result<Vec<String>, StoreError> {
+        let queued = self.queue.values().flatten();
+        let queued = queued.filter_map(|(_, id)| self.rows.get(id)?.details.campaign.as_ref());
+        let queued: BTreeSet<&String> = queued.collect();
         let stored = self.campaigns.iter();
-        let pending = stored.filter(|(_, stored)| !stored.pending.is_empty());
-        Ok(pending.map(|(name, _)| name.clone()).collect())
+        let active =
+            stored.filter(|(name, stored)| !stored.pending.is_empty() || queued.contains(name));
+        Ok(active.map(|(name, _)| name.clone()).collect())
     }
 
     fn insert_campaign(&mut self, campaign: &Campaign) -> Result<(), StoreError> {

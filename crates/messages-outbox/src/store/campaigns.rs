@@ -5,6 +5,8 @@ use jiff::Timestamp;
 
 use super::{Affected, StoreError};
 use crate::campaign::{Campaign, CampaignCounts, CampaignSettings, Recipient, RecipientIntent};
+use crate::row::Row;
+use crate::run::Run;
 
 /// Campaigns of a store.
 ///
@@ -52,13 +54,13 @@ pub trait CampaignStore: Send + Sync {
     /// One campaign with its counts.
     async fn show_campaign(&self, name: &str) -> Result<Option<CampaignReport>, StoreError>;
 
-    /// Recipients of a campaign from this number on, in their order.
+    /// Recipients of a campaign from this number on, in their order, with their rows or runs of the same instant.
     async fn list_recipients(
         &self,
         name: &str,
         from: u64,
         limit: u32,
-    ) -> Result<Vec<Recipient>, StoreError>;
+    ) -> Result<Vec<RecipientDetail>, StoreError>;
 }
 
 /// Result of creating a campaign.
@@ -113,6 +115,8 @@ pub struct Releases {
     pub moved: u64,
     /// Number of campaigns that were paused.
     pub paused: u64,
+    /// Number of campaigns with a brake whose rows are queued.
+    pub watched: u64,
     /// The store's clock.
     pub now: Timestamp,
     /// Time at which more may be released. `None`: nothing waits for a time.
@@ -165,6 +169,17 @@ impl CampaignStatus {
             Self { .. } => "released",
         }
     }
+}
+
+/// A recipient of a campaign with its row or run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecipientDetail {
+    /// Recipient.
+    pub recipient: Recipient,
+    /// Its row, if a row was released.
+    pub row: Option<Row>,
+    /// Its run, if a run was released.
+    pub run: Option<Run>,
 }
 
 /// A campaign with its counts.

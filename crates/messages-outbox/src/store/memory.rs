@@ -12,10 +12,10 @@ use super::{
     AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, CampaignReport,
     CampaignStatus, CampaignStore, Claim, ClaimRequest, CommandRequest, ControlRequest, Created,
     Enqueued, Fact, Forgotten, Imported, ListRequest, OutboxStore, PurgeRequest, ReapRequest,
-    Reaped, Release, ReleaseRequest, Releases, RowDetail, RunDetail, RunListRequest, Settle,
-    Settled, Started, Status, StoreClock, StoreError, SystemClock,
+    Reaped, RecipientDetail, Release, ReleaseRequest, Releases, RowDetail, RunDetail,
+    RunListRequest, Settle, Settled, Started, Status, StoreClock, StoreError, SystemClock,
 };
-use crate::campaign::{CampaignSettings, Recipient, RecipientIntent};
+use crate::campaign::{CampaignSettings, RecipientIntent};
 use crate::id::RowId;
 use crate::intent::Intent;
 use crate::ledger;
@@ -259,7 +259,7 @@ impl CampaignStore for MemoryStore {
         name: &str,
         from: u64,
         limit: u32,
-    ) -> Result<Vec<Recipient>, StoreError> {
-        ledger::CampaignTables::recipients(&mut *self.lock(), name, from, limit)
+    ) -> Result<Vec<RecipientDetail>, StoreError> {
+        ledger::campaign::list_recipients(&mut *self.lock(), name, from, limit)
     }
 }

@@ -18,7 +18,7 @@ use crate::run::{Run, RunId, RunIntent};
 
 pub use campaigns::{
     CampaignReport, CampaignStatus, CampaignStore, Control, ControlRequest, Created, Imported,
-    ReleaseRequest, Releases,
+    RecipientDetail, ReleaseRequest, Releases,
 };
 pub use clock::{FastClock, ManualClock, StoreClock, SystemClock};
 pub use error::{Effect, StoreError, StoreErrorKind};

@@ -10,6 +10,8 @@ use crate::store::{ReleaseRequest, StoreError, StoreErrorKind};
 const LIMIT: u32 = 500;
 /// Shortest time between two looks while recipients wait.
 const PAUSE: Duration = Duration::from_millis(20);
+/// Longest time between two looks while rows are queued that a brake may stop.
+const WATCH: Duration = Duration::from_millis(100);
 
 /// Releases recipients while a worker sends rows.
 pub(super) struct Campaigns {
@@ -56,7 +58,11 @@ impl Campaigns {
         let until =
             |time| Duration::try_from(releases.now.duration_until(time)).unwrap_or_default();
         let wait = releases.next.map_or(Duration::MAX, until).max(PAUSE);
-        self.look_at = Instant::now() + wait.min(self.inner.settings.poll);
+        let longest = match releases.watched {
+            0 => self.inner.settings.poll,
+            _ => self.inner.settings.poll.min(WATCH),
+        };
+        self.look_at = Instant::now() + wait.min(longest);
         self.is_waiting = releases.next.is_some() || releases.released + releases.moved > 0;
         Ok(())
     }

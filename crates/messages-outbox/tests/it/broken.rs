@@ -6,17 +6,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use messages_outbox::campaign::{CampaignSettings, Recipient, RecipientIntent};
+use messages_outbox::campaign::{CampaignSettings, RecipientIntent};
 use messages_outbox::testing::{StoreHarness, conformance};
 use messages_outbox::window::{Window, Zone};
 use messages_outbox::{
     AdvanceRequest, Advanced, Affected, Applied, BeginRequest, Begun, CampaignReport,
     CampaignStatus, CampaignStore, Claim, ClaimRequest, Claimed, Command, CommandRequest,
     ControlRequest, Created, Enqueued, Fact, Forgotten, Imported, Intent, ListRequest, ManualClock,
-    MemoryStore, OutboxStore, Priority, PurgeRequest, Quotas, ReapRequest, Reaped, Release,
-    ReleaseRequest, Releases, Resolution, Row, RowDetail, RowId, Run, RunDetail, RunFilter, RunId,
-    RunIntent, RunListRequest, RunState, Scope, Selection, Settle, Settled, Started, Status,
-    StoreClock, StoreError, StoreErrorKind,
+    MemoryStore, OutboxStore, Priority, PurgeRequest, Quotas, ReapRequest, Reaped, RecipientDetail,
+    Release, ReleaseRequest, Releases, Resolution, Row, RowDetail, RowId, Run, RunDetail,
+    RunFilter, RunId, RunIntent, RunListRequest, RunState, Scope, Selection, Settle, Settled,
+    Started, Status, StoreClock, StoreError, StoreErrorKind,
 };
 
 /// A fault, named after the clause it breaks.
@@ -515,7 +515,7 @@ impl CampaignStore for Broken {
         name: &str,
         from: u64,
         limit: u32,
-    ) -> Result<Vec<Recipient>, StoreError> {
+    ) -> Result<Vec<RecipientDetail>, StoreError> {
         self.inner.list_recipients(name, from, limit).await
     }
 }

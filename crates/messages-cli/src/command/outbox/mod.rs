@@ -90,6 +90,11 @@ impl OutboxArgs {
             if let Action::Migrate(args) = &self.action {
                 return args.run(settings, &self.store).await;
             }
+            if let Action::Add(args) = &self.action
+                && args.is_dry_run()
+            {
+                return args.dry_run(settings);
+            }
             let opened = self.store.open().await?;
             let ran = self.action.run(settings, &opened).await;
             opened.close().await;

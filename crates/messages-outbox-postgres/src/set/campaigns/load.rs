@@ -51,13 +51,18 @@ impl Loader<'_> {
                     let all = self.campaigns("ORDER BY name", &[]).await?;
                     loaded.campaigns.all = Some(all);
                 }
-                CampaignNeed::Pending => {
+                CampaignNeed::Active => {
                     let sql = "SELECT name FROM messages_outbox.campaigns AS c WHERE EXISTS ( \
                                  SELECT FROM messages_outbox.recipients AS r \
-                                 WHERE r.campaign = c.num AND r.state = 'pending') ORDER BY name";
+                                 WHERE r.campaign = c.num AND r.state = 'pending') \
+                               OR EXISTS ( \
+                                 SELECT FROM messages_outbox.lanes AS l, LATERAL ( \
+                                   SELECT FROM messages_outbox.rows AS r WHERE r.lane = l.num \
+                                     AND r.state = 'queued' AND NOT r.held LIMIT 1) AS queued \
+                                 WHERE l.campaign = c.name) ORDER BY name";
                     let names = self.transaction.query(sql, &[]).await?;
                     let names = names.iter().map(|row| get(row, 0));
-                    loaded.campaigns.pending = Some(names.collect::<Result<_, _>>()?);
+                    loaded.campaigns.active = Some(names.collect::<Result<_, _>>()?);
                 }
                 CampaignNeed::Due(campaign, now, limit) => {
                     // A release skips recipients that another transaction erases.

@@ -20,8 +20,8 @@ use super::{Need, WorkingSet};
 pub(crate) enum CampaignNeed {
     Campaign(String),
     All,
-    /// Names of campaigns with pending recipients.
-    Pending,
+    /// Names of campaigns with pending recipients or queued rows.
+    Active,
     Recipient(String, RecipientHash),
     /// Pending recipients that are due at this time, up to a number.
     Due(String, Timestamp, u32),
@@ -50,7 +50,7 @@ struct Pending {
 pub(super) struct LoadedCampaigns {
     campaigns: HashMap<String, Option<Campaign>>,
     all: Option<Vec<Campaign>>,
-    pending: Option<Vec<String>>,
+    active: Option<Vec<String>>,
     recipients: HashMap<(String, RecipientHash), Option<Recipient>>,
     due: HashMap<(String, Timestamp), (u32, Vec<Recipient>)>,
     next: HashMap<String, Pending>,
@@ -103,9 +103,9 @@ impl CampaignTables for WorkingSet<'_> {
         Ok(campaigns.unwrap_or_default())
     }
 
-    fn pending_campaigns(&mut self) -> Result<Vec<String>, StoreError> {
-        let found = self.loaded.campaigns.pending.as_ref();
-        let names = self.campaign_value(found, || CampaignNeed::Pending);
+    fn active_campaigns(&mut self) -> Result<Vec<String>, StoreError> {
+        let found = self.loaded.campaigns.active.as_ref();
+        let names = self.campaign_value(found, || CampaignNeed::Active);
         Ok(names.unwrap_or_default())
     }
 

@@ -44,6 +44,10 @@ fn recipient(campaign: &Campaign, n: u64, name: &str) -> Result<RecipientIntent,
     Ok(intent.line(n + 2))
 }
 
+fn rejected() -> Outcome {
+    Outcome::Rejected(Reason::new("refused"))
+}
+
 impl<S: OutboxStore> Stage<S> {
     async fn open<H: StoreHarness<Store = S>>(harness: &H) -> Result<Self, String> {
         let scene = Scene::open(harness).await?;
@@ -109,16 +113,21 @@ impl<S: OutboxStore> Stage<S> {
 
     async fn recipients(&self) -> Result<Vec<Recipient>, String> {
         let recipients = self.campaigns()?.list_recipients(NAME, 0, 10_000).await;
-        recipients.map_err(failed)
+        let recipients = recipients.map_err(failed)?;
+        Ok(recipients.into_iter().map(|one| one.recipient).collect())
     }
 
     /// Sends all due rows, which fail.
     async fn fail_all(&self) -> Verdict {
-        for claimed in self.scene.claim(1_000).await? {
+        self.settle(1_000, &rejected()).await
+    }
+
+    /// Sends due rows up to a number, with this outcome.
+    async fn settle(&self, limit: u32, outcome: &Outcome) -> Verdict {
+        for claimed in self.scene.claim(limit).await? {
             let (id, epoch) = (claimed.row.id, claimed.row.epoch);
             self.scene.begin(&[(id, epoch)]).await?;
-            let outcome = Outcome::Rejected(Reason::new("refused"));
-            self.scene.settle(id, epoch, outcome).await?;
+            self.scene.settle(id, epoch, outcome.clone()).await?;
         }
         Ok(())
     }
@@ -256,6 +265,7 @@ pub(super) async fn limits_hold<H: StoreHarness>(harness: &H) -> Verdict {
     a_campaign_begins_at_its_time(harness).await?;
     a_ramp_holds(harness).await?;
     a_brake_pauses(harness).await?;
+    a_brake_stops_the_last_rows(harness).await?;
     a_spend_cap_pauses(harness).await
 }
 
@@ -328,18 +338,54 @@ async fn a_brake_pauses<H: StoreHarness>(harness: &H) -> Verdict {
     Ok(())
 }
 
+/// The failures come when no recipient is pending any more.
+async fn a_brake_stops_the_last_rows<H: StoreHarness>(harness: &H) -> Verdict {
+    let stage = Stage::open(harness).await?;
+    let mut settings = settings()?;
+    settings.brake = Brake::new(50, 4);
+    stage.prepare(&settings, 8).await?;
+    stage.release(100).await?;
+    let accepted = Outcome::Accepted {
+        message_uuid: None,
+        workflow_id: None,
+    };
+    stage.settle(4, &accepted).await?;
+    stage.release(100).await?;
+    stage.scene.clock.advance(Duration::from_secs(1));
+    stage.settle(2, &rejected()).await?;
+    let watched = stage.release(100).await?.watched;
+    ensure!(watched == 1, "{watched} of 1 campaign is watched");
+    stage.settle(1, &rejected()).await?;
+    let paused = stage.release(100).await?.paused;
+    let claimed = stage.scene.claim(100).await?.len();
+    ensure!(
+        (paused, claimed) == (1, 0),
+        "after 3 failures of 4, the last row is claimed {claimed} times"
+    );
+    Ok(())
+}
+
 async fn a_spend_cap_pauses<H: StoreHarness>(harness: &H) -> Verdict {
     let stage = Stage::open(harness).await?;
     let mut settings = settings()?;
     settings.prices = Some(Prices::new("EUR", [("sms/44", "0.04")]).map_err(failed)?);
     settings.spend_cap = Some(SpendCap::new("0.11").map_err(failed)?);
     stage.prepare(&settings, 5).await?;
-    let releases = stage.release(100).await?;
+    let first = stage.release(100).await?;
+    let second = stage.release(100).await?;
+    ensure!(
+        (first.released, second.released) == (2, 0),
+        "a cap of 0.11 released {} and {} at 0.04 each",
+        first.released,
+        second.released
+    );
+    let claimed = stage.scene.claim(100).await?.len();
+    ensure!(claimed == 2, "{claimed} of 2 released rows are sent");
+    let paused = stage.release(100).await?.paused;
     let spent = stage.report().await?.status.campaign.progress.spent;
     ensure!(
-        (releases.released, releases.paused, spent) == (2, 1, 80_000),
-        "a cap of 0.11 released {} at 0.04 each",
-        releases.released
+        (paused, spent) == (1, 80_000),
+        "{paused} campaigns at their cap are paused"
     );
     Ok(())
 }

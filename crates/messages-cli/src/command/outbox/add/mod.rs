@@ -3,7 +3,7 @@
 mod adding;
 mod draft;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use adding::Adding;
 use clap::{Args, ValueEnum};
@@ -128,15 +128,9 @@ impl AddArgs {
         settings: &Settings,
         store: &dyn OutboxStore,
     ) -> Result<Exit, CommandError> {
-        if let (Some(at), Some(before)) = (self.send_at, self.send_before)
-            && before <= at
-        {
-            return Err(CommandError::usage(
-                "--send-before must be later than --send-at",
-            ));
-        }
-        if let (Some(name), Some(template), None) = (&self.campaign, &self.template, &self.key) {
-            return self.import(settings, store, name, template).await;
+        self.check_times()?;
+        if let Some((import, inputs)) = self.import(settings)? {
+            return import.run(campaigns(store)?, inputs).await;
         }
         if self.template.is_some() && self.table.csv.is_none() {
             return Err(CommandError::usage("--template needs --csv or --campaign"));
@@ -159,14 +153,36 @@ impl AddArgs {
         adding.end()
     }
 
-    /// Imports the recipients of a campaign.
-    async fn import(
+    pub(super) const fn is_dry_run(&self) -> bool {
+        self.campaign_options.dry_run
+    }
+
+    /// Prints the totals of a campaign. Neither needs nor creates a store.
+    pub(super) fn dry_run(&self, settings: &Settings) -> Result<Exit, CommandError> {
+        self.check_times()?;
+        let (import, inputs) = self
+            .import(settings)?
+            .ok_or_else(|| CommandError::usage("--dry-run needs --campaign and --template"))?;
+        import.dry_run(inputs)
+    }
+
+    fn check_times(&self) -> Result<(), CommandError> {
+        match (self.send_at, self.send_before) {
+            (Some(at), Some(before)) if before <= at => Err(CommandError::usage(
+                "--send-before must be later than --send-at",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The import of a campaign's recipients, with its inputs. `None` if these are single messages.
+    fn import(
         &self,
         settings: &Settings,
-        store: &dyn OutboxStore,
-        name: &str,
-        template: &Path,
-    ) -> Result<Exit, CommandError> {
+    ) -> Result<Option<(Import<'_>, Vec<Opened>)>, CommandError> {
+        let (Some(name), Some(template), None) = (&self.campaign, &self.template, &self.key) else {
+            return Ok(None);
+        };
         if self.report_url.is_some() || self.engine == Engine::Api {
             return Err(CommandError::usage(
                 "--report-url and --engine api are not options of a campaign",
@@ -191,10 +207,7 @@ impl AddArgs {
             skip_invalid: self.skip_invalid,
             allow_duplicates: self.table.allow_duplicates,
         };
-        if options.dry_run {
-            return import.dry_run(inputs);
-        }
-        import.run(campaigns(store)?, inputs).await
+        Ok(Some((import, inputs)))
     }
 
     fn documents(&self) -> Vec<Source> {

@@ -68,7 +68,7 @@ impl CampaignCommand {
         let (name, control, text) = match self.action {
             Action::List => return report::list(settings, campaigns).await,
             Action::Report(args) => return args.run(settings, campaigns).await,
-            Action::Export(args) => return report::export(settings, store, &args.name).await,
+            Action::Export(args) => return report::export(settings, campaigns, &args.name).await,
             Action::Pause(args) => (args.name, Control::Pause, ["was paused already", "paused"]),
             Action::Resume(args) => (args.name, Control::Resume, ["was not paused", "resumed"]),
             Action::Cancel(args) => (args.name, Control::Cancel, ["cancelled"; 2]),

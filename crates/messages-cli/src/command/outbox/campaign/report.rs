@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Args;
-use messages_outbox::{CampaignReport, CampaignStatus, CampaignStore, OutboxStore, RowId, RunId};
+use messages_outbox::campaign::Variant;
+use messages_outbox::{CampaignReport, CampaignStatus, CampaignStore, RecipientDetail, RowId};
 use serde::Serialize;
 
 use super::super::store::failed;
-use super::{amount, campaigns, unknown};
+use super::{amount, unknown};
 use crate::error::CommandError;
 use crate::exit::Exit;
 use crate::io::output::Line;
@@ -75,6 +76,35 @@ struct Exported<'a> {
     id: Option<RowId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_uuid: Option<String>,
+}
+
+impl<'a> Exported<'a> {
+    fn new(detail: RecipientDetail, variants: &'a [Variant]) -> Self {
+        let RecipientDetail {
+            recipient,
+            row,
+            run,
+        } = detail;
+        let variant = variants.get(usize::from(recipient.variant));
+        let mut exported = Self {
+            line: recipient.line,
+            variant: variant.map_or("", |variant| &variant.name),
+            state: recipient.state.as_str(),
+            status: None,
+            reason: recipient.reason,
+            id: recipient.id,
+            message_uuid: None,
+        };
+        if let Some(row) = row {
+            exported.state = row.state.as_str();
+            exported.status = row.status.map(|status| status.as_str().to_owned());
+            exported.reason = row.reason.map(|reason| reason.code);
+            exported.message_uuid = row.message_uuid;
+        } else if let Some(run) = run {
+            exported.state = run.state.as_str();
+        }
+        exported
+    }
 }
 
 impl<'a> Listed<'a> {
@@ -219,10 +249,9 @@ impl<'a> Report<'a> {
 /// Writes the recipients of a campaign.
 pub(super) async fn export(
     settings: &Settings,
-    store: &dyn OutboxStore,
+    campaigns: &dyn CampaignStore,
     name: &str,
 ) -> Result<Exit, CommandError> {
-    let campaigns = campaigns(store)?;
     let listed = campaigns.list_campaigns().await.map_err(failed)?;
     let mut listed = listed.into_iter().map(|status| status.campaign);
     let campaign = listed.find(|campaign| campaign.name == name);
@@ -234,45 +263,11 @@ pub(super) async fn export(
         let Some(last) = recipients.last() else {
             return Ok(Exit::Done);
         };
-        from = last.number + 1;
-        let mut page = Vec::with_capacity(recipients.len());
-        for recipient in recipients {
-            let variant = campaign
-                .settings
-                .variants
-                .get(usize::from(recipient.variant));
-            let mut exported = Exported {
-                line: recipient.line,
-                variant: variant.map_or("", |variant| &variant.name),
-                state: recipient.state.as_str(),
-                status: None,
-                reason: recipient.reason,
-                id: recipient.id,
-                message_uuid: None,
-            };
-            if let Some(id) = recipient.id {
-                outcome(store, id, &mut exported).await?;
-            }
-            page.push(exported);
-        }
-        settings.out.objects(&page)?;
+        from = last.recipient.number + 1;
+        let variants = &campaign.settings.variants;
+        let page = recipients
+            .into_iter()
+            .map(|detail| Exported::new(detail, variants));
+        settings.out.objects(&page.collect::<Vec<_>>())?;
     }
-}
-
-/// Adds the state of a recipient's row or run.
-async fn outcome(
-    store: &dyn OutboxStore,
-    id: RowId,
-    exported: &mut Exported<'_>,
-) -> Result<(), CommandError> {
-    if let Some(shown) = store.show(id).await.map_err(failed)? {
-        let row = shown.row;
-        exported.state = row.state.as_str();
-        exported.status = row.status.map(|status| status.as_str().to_owned());
-        exported.reason = row.reason.map(|reason| reason.code);
-        exported.message_uuid = row.message_uuid;
-    } else if let Some(shown) = store.show_run(RunId::of(id)).await.map_err(failed)? {
-        exported.state = shown.run.state.as_str();
-    }
-    Ok(())
 }
