@@ -43,6 +43,13 @@ const ALL: &[(&str, &[&str])] = &[
             "size::a_claim_costs_the_same_with_1_000_000_settled_rows",
         ],
     ),
+    (
+        "messages-cli",
+        &[
+            "million::a_campaign_survives_20_kills_of_its_import_and_20_of_its_worker",
+            "million::a_campaign_in_postgres_survives_20_kills_of_its_import_and_20_of_its_worker",
+        ],
+    ),
 ];
 
 /// The tests of the inbox in a real browser, a workspace of its own.

@@ -23,11 +23,15 @@ pub(crate) const ADD: [&str; 7] = [
 /// Files of a campaign with this number of recipients.
 pub(crate) fn prepare(shell: &Shell, count: usize) {
     shell.file("message.json", &sms("{{phone}}", "Dear {{name}}", ""));
-    let rows = (0..count).map(|row| format!("4477009{row:05},name {row}\n"));
+    let rows = (0..count).map(|row| format!("{},name {row}\n", phone(row)));
     shell.file(
         "people.csv",
         &format!("phone,name\n{}", rows.collect::<String>()),
     );
+}
+
+fn phone(row: usize) -> String {
+    (447_700_900_000 + row).to_string()
 }
 
 pub(crate) fn report(shell: &Shell) -> Value {
@@ -232,12 +236,27 @@ fn start(shell: &Shell, arguments: &[&str]) -> Child {
         .unwrap()
 }
 
+/// Kills of an import, and as many of a worker.
+#[derive(Clone, Copy)]
+pub(crate) struct Kills {
+    pub(crate) times: u32,
+    /// Time to the first one, in milliseconds. It grows with each kill.
+    pub(crate) pause: u64,
+}
+
+impl Kills {
+    pub(crate) const FEW: Self = Self {
+        times: 5,
+        pause: 60,
+    };
+}
+
 /// Kills a command again and again, each time a little later. Returns the number of kills that found it running.
-fn kill_times(shell: &Shell, arguments: &[&str], times: u32) -> u32 {
+fn kill_times(shell: &Shell, arguments: &[&str], Kills { times, pause }: Kills) -> u32 {
     let mut killed = 0;
     for n in 0..times {
         let mut child = start(shell, arguments);
-        std::thread::sleep(Duration::from_millis(u64::from(60 + 40 * n)));
+        std::thread::sleep(Duration::from_millis(pause + pause * 2 / 3 * u64::from(n)));
         killed += u32::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
         child.wait().unwrap();
@@ -248,13 +267,14 @@ fn kill_times(shell: &Shell, arguments: &[&str], times: u32) -> u32 {
 #[test]
 fn killed_imports_and_workers_lose_and_double_nothing() {
     let emulator = Emulator::start();
-    survives_kills(&emulator, &emulator.shell(), 2_000, 5);
+    survives_kills(&emulator, &emulator.shell(), 2_000, Kills::FEW);
 }
 
 /// A campaign whose import and whose worker are killed this many times each.
-pub(crate) fn survives_kills(emulator: &Emulator, shell: &Shell, recipients: usize, kills: u32) {
+pub(crate) fn survives_kills(emulator: &Emulator, shell: &Shell, recipients: usize, kills: Kills) {
     prepare(shell, recipients);
-    kill_times(shell, &ADD, kills);
+    let killed = kill_times(shell, &ADD, kills);
+    assert!(killed > 0, "no import was killed while it was busy");
     let added = outbox(shell, &ADD);
     assert_eq!(added.code, 0, "{}", added.stderr);
     let summary = &added.object()["summary"];
@@ -276,10 +296,7 @@ pub(crate) fn survives_kills(emulator: &Emulator, shell: &Shell, recipients: usi
     assert!(killed > 0, "no worker was killed while it was busy");
     // Opted out in the middle: those that are not sent yet are not sent to.
     let before = emulator.received();
-    let numbers: Vec<String> = (0..recipients)
-        .rev()
-        .map(|row| format!("4477009{row:05}"))
-        .collect();
+    let numbers: Vec<String> = (0..recipients).rev().map(phone).collect();
     let waiting = numbers
         .iter()
         .filter(|number| !before.contains_key(*number));

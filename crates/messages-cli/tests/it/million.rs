@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::campaigns::{Kills, survives_kills};
 use crate::shell::{Emulator, Shell};
 
 const COUNT: usize = 1_000_000;
@@ -24,13 +25,7 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        // It is to remember all of them, and to leave them alone.
-        let config = Shell::new();
-        let file = config.file(
-            "emulator.toml",
-            "keep = 1200000\nspeed = 0.001\nmagic_numbers = false\n",
-        );
-        let emulator = Emulator::start_with(&[], &["--config", file.to_str().unwrap()]);
+        let emulator = emulator();
         let shell = emulator
             .shell()
             .with("VONAGE_APPLICATION_ID", emulator.member("application_id"))
@@ -98,6 +93,16 @@ impl Scene {
     }
 }
 
+/// An emulator that stores all messages, and posts no status.
+fn emulator() -> Emulator {
+    let config = Shell::new();
+    let file = config.file(
+        "emulator.toml",
+        "keep = 1200000\nspeed = 0.001\nmagic_numbers = false\n",
+    );
+    Emulator::start_with(&[], &["--config", file.to_str().unwrap()])
+}
+
 /// The kernel's high-water mark; 0 when the process is gone.
 fn peak_rss(child: &Child) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()));
@@ -162,4 +167,45 @@ fn wait_for_length(file: &Path, length: u64) {
         assert!(began.elapsed() < Duration::from_secs(1_800), "no results");
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+#[test]
+#[ignore = "a million messages take minutes: cargo xtask long-runs"]
+fn a_campaign_survives_20_kills_of_its_import_and_20_of_its_worker() {
+    let emulator = emulator();
+    campaign("SQLite", &emulator, &emulator.shell());
+}
+
+#[test]
+#[cfg(feature = "postgres")]
+#[ignore = "a million messages take minutes: cargo xtask long-runs"]
+fn a_campaign_in_postgres_survives_20_kills_of_its_import_and_20_of_its_worker() {
+    let emulator = emulator();
+    let shell = crate::outbox_postgres::migrated(&emulator).expect("Postgres is installed");
+    campaign("Postgres", &emulator, &shell);
+}
+
+fn campaign(store: &str, emulator: &Emulator, shell: &Shell) {
+    let kills = Kills {
+        times: 20,
+        pause: 200,
+    };
+    let began = Instant::now();
+    survives_kills(emulator, shell, COUNT, kills);
+    let seconds = began.elapsed().as_secs();
+    let mut again = vec!["outbox", "add", "--json"];
+    // All recipients of another campaign are new.
+    again.extend(["--campaign", "summer", "--csv", "people.csv"]);
+    again.extend(["--template", "message.json"]);
+    let mut import = shell.command(&again).stdin(Stdio::null()).spawn().unwrap();
+    let mut peak = 0;
+    while import.try_wait().unwrap().is_none() {
+        peak = peak.max(peak_rss(&import));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert!(0 < peak && peak < RSS_MAX_KB, "{peak} kB");
+    println!(
+        "campaign in {store}: {COUNT} recipients after 20 kills of the import and 20 of the worker in {seconds} s, \
+         0 lost, 0 doubled, import in {peak} kB"
+    );
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 #[path = "../../../messages-outbox-postgres/tests/it/server.rs"]
 mod server;
 
-use crate::campaigns::{ADD, prepare, report, survives_kills};
+use crate::campaigns::{ADD, Kills, prepare, report, survives_kills};
 use crate::outbox::{messages, outbox, outbox_with, states, work};
 use crate::shell::{Emulator, Shell};
 
@@ -107,7 +107,7 @@ fn two_workers_share_a_database() {
 }
 
 /// A shell whose outbox is a database with its tables.
-fn migrated(emulator: &Emulator) -> Option<Shell> {
+pub(crate) fn migrated(emulator: &Emulator) -> Option<Shell> {
     let (url, host) = database()?;
     let shell = emulator
         .shell()
@@ -147,7 +147,7 @@ fn a_campaign_is_imported_controlled_sent_and_exported() {
 fn killed_imports_and_workers_of_a_campaign_lose_and_double_nothing() {
     let emulator = Emulator::start();
     if let Some(shell) = migrated(&emulator) {
-        survives_kills(&emulator, &shell, 2_000, 5);
+        survives_kills(&emulator, &shell, 2_000, Kills::FEW);
     }
 }
 
