@@ -4,6 +4,11 @@ use jiff::Timestamp;
 use messages_outbox::row::Row;
 use messages_outbox::{Filter, RecipientHash, RowId, Scope, State};
 
+use super::Loaded;
+use super::load::Loader;
+use super::row::{COLUMNS, TABLES, read};
+use crate::transaction::Failure;
+
 /// A list of rows, in its order and with its limit.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum List {
@@ -59,6 +64,21 @@ impl List {
         listed
     }
 
+    /// The recipient, of a list of all its rows.
+    pub(super) const fn recipient(&self) -> Option<RecipientHash> {
+        match self {
+            Self::Select {
+                state: None,
+                scope: None,
+                recipient,
+                unpurged_since_before: None,
+                after: None,
+                ..
+            } => *recipient,
+            _ => None,
+        }
+    }
+
     fn contains(&self, row: &Row) -> bool {
         match self {
             Self::Leases { until, .. } => row.lease_until.is_some_and(|lease| lease <= *until),
@@ -80,5 +100,37 @@ impl List {
                 after.is_none_or(|after| row.id > after) && filter.matches(row)
             }
         }
+    }
+}
+
+impl Loader<'_> {
+    /// Loads the lists of whole recipients by one statement: a release asks for those of hundreds.
+    pub(super) async fn recipient_lists(
+        &self,
+        lists: Vec<(RecipientHash, &List)>,
+        loaded: &mut Loaded,
+    ) -> Result<(), Failure> {
+        if lists.is_empty() {
+            return Ok(());
+        }
+        let lock = match self.locking.rows {
+            true => "FOR NO KEY UPDATE OF r",
+            false => "",
+        };
+        // Rows without a stored hash match by the one that is made of them.
+        let sql = format!(
+            "SELECT {COLUMNS} FROM {TABLES} \
+             WHERE i.recipient_hash IS NULL AND i.recipient IS NOT NULL \
+               OR i.recipient_hash = ANY ($1) ORDER BY r.id {lock}"
+        );
+        let hashes = lists.iter().map(|(hash, _)| hash.to_bytes().to_vec());
+        let hashes: Vec<Vec<u8>> = hashes.collect();
+        for stored in self.transaction.query(&sql, &[&hashes]).await? {
+            let stored = read(&stored, self.hash_key)?;
+            loaded.rows.entry(stored.row.id).or_insert(Some(stored));
+        }
+        let lists = lists.into_iter().map(|(_, list)| list.clone());
+        loaded.lists.extend(lists);
+        Ok(())
     }
 }

@@ -136,11 +136,16 @@ impl Loader<'_> {
         }
         self.load_runs(needs, loaded).await?;
         self.due(needs, loaded).await?;
+        let mut recipients = Vec::new();
         for need in needs {
             if let Need::List(list) = need {
-                self.list(list, loaded).await?;
+                match list.recipient() {
+                    Some(hash) => recipients.push((hash, list)),
+                    None => self.list(list, loaded).await?,
+                }
             }
         }
+        self.recipient_lists(recipients, loaded).await?;
         Ok(clock)
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use messages_outbox::campaign::{Brake, CampaignSettings, RecipientIntent};
+use messages_outbox::campaign::{Brake, CampaignSettings, RecipientCap, RecipientIntent};
 use messages_outbox::{
     CampaignStore, Created, Imported, ListRequest, OutboxStore, ReleaseRequest, State,
 };
@@ -159,6 +159,34 @@ async fn a_brake_pauses_while_other_workers_claim() {
     assert!(store.list_campaigns().await.unwrap()[0].held);
     let again = other.release_recipients(&request).await.unwrap();
     assert_eq!((again.released, again.paused), (0, 0));
+}
+
+#[tokio::test]
+async fn a_recipient_cap_counts_the_rows_of_each_recipient() {
+    let Some(server) = shared() else { return };
+    let store = server.database().await.open().await;
+    let mut settings = settings();
+    let list = recipients(&store, &settings, 40).await;
+    store.import_recipients(NAME, &list).await.unwrap();
+    assert_eq!(release_all(&store).await, 40);
+    settings.recipient_cap = RecipientCap::new(1, Duration::from_secs(3_600));
+    let created = store.create_campaign("summer", &settings).await.unwrap();
+    let Created::New(campaign) = created else {
+        panic!("the campaign is known");
+    };
+    let recipient = |n| {
+        let values = Variables::from([("phone", phone(n))]);
+        RecipientIntent::new(&campaign, values).unwrap()
+    };
+    let list: Vec<_> = (20..60).map(recipient).collect();
+    store.import_recipients("summer", &list).await.unwrap();
+    assert_eq!(release_all(&store).await, 20);
+    let known = store.list_recipients("summer", 0, 100).await.unwrap();
+    let capped = known.iter().map(|one| one.recipient.reason.as_deref());
+    let capped: Vec<_> = capped
+        .map(|reason| reason == Some("recipient_cap"))
+        .collect();
+    assert_eq!(capped, [[true; 20], [false; 20]].concat());
 }
 
 /// The database is as the version before campaigns made it.
