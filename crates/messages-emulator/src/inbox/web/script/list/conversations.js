@@ -76,6 +76,8 @@ async function reload() {
     pages.set(page, response.conversations.slice((page - first) * PAGE, (page - first + 1) * PAGE));
   }
   setList({ pages, total: response.total, unread: response.unread });
+  // The list may have been scrolled meanwhile.
+  void fill();
   return true;
 }
 
