@@ -7,6 +7,7 @@ use messages_auth::{ApiKey, ApplicationId, AuthError, Basic, PublicKey};
 
 use serde::{Deserialize, Serialize};
 
+use super::verified_tokens::VerifiedTokens;
 use crate::config::credentials::{EmulatorCredentials, random_secret};
 use messages_types::v1::WebhookVersion;
 
@@ -16,6 +17,7 @@ pub(crate) struct Account {
     pub(crate) credentials: EmulatorCredentials,
     pub(crate) basic: Basic,
     pub(crate) public_key: PublicKey,
+    pub(crate) verified_tokens: VerifiedTokens,
     pub(crate) signer: WebhookSigner,
     /// Signs with a random secret that no receiver has.
     pub(crate) wrong_signer: WebhookSigner,
@@ -52,6 +54,7 @@ impl Account {
         Ok(Self {
             basic: credentials.basic()?,
             public_key: credentials.private_key.public_key(),
+            verified_tokens: VerifiedTokens::default(),
             signer: signer(credentials.signature_secret.clone()),
             wrong_signer: signer(random_secret()?),
             credentials,

@@ -17,6 +17,7 @@ pub(crate) mod seeded_rng;
 pub(crate) mod status;
 pub(crate) mod table;
 pub(crate) mod text_bytes;
+mod verified_tokens;
 pub(crate) mod webhook;
 pub(crate) mod workspace;
 mod workspaces;

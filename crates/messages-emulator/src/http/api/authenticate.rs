@@ -39,15 +39,21 @@ pub(crate) fn authenticate(engine: &Engine, head: &Parts) -> Option<Caller> {
 /// Real time counts here, however fast the emulator's passes: it is the client's.
 fn by_token(engine: &Engine, token: &str, head: &Parts) -> Option<Caller> {
     let now = SystemTime::now();
-    // Only to know whose key to ask; nothing of it is believed.
-    let claimed = jwt::inspect(token, now).claims?.application_id;
-    let (workspace, key) = engine.look(|state, _| {
-        let found = state
+    // Tells whose key to ask. Nothing of it is believed before the signature is verified.
+    let inspection = jwt::inspect(token, now);
+    let claimed = inspection.claims.as_ref()?.application_id;
+    let (workspace, key, verified) = engine.look(|state, _| {
+        let (id, found) = state
             .workspaces()
             .find(|(_, workspace)| workspace.account.application_id() == claimed)?;
-        Some((found.0, found.1.account.public_key.clone()))
+        let account = &found.account;
+        Some((
+            id,
+            account.public_key.clone(),
+            account.verified_tokens.clone(),
+        ))
     })?;
-    let claims = jwt::verify(token, &key, now).ok()?;
+    let claims = verified.verify(token, inspection, &key, now)?;
     if let Some(acl) = claims.acl {
         let acl: Acl = serde_json::from_value(acl).ok()?;
         if !acl.allows(&head.method, head.uri.path()) {
